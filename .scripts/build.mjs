@@ -1,0 +1,179 @@
+#!/usr/bin/env node
+// Builds dist/: the extension, the engine process, the command line, the library, the panels and the tests.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const inRoot = (path) => join(root, path);
+const has = (path) => existsSync(inRoot(path));
+
+/** Native packages that Node loads when it runs, if they are there at all. */
+const gpu = ["gpu.js", "webgpu", "gl"];
+const node = { platform: "node", target: "node20", format: "cjs", external: gpu };
+const host = { ...node, external: [...gpu, "vscode", "mocha", "playwright-core"] };
+const page = { platform: "browser", target: "chrome128", format: "iife" };
+
+function shared(minify) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    minify,
+    keepNames: minify,
+    sourcemap: minify ? false : "linked",
+    write: false,
+    logLevel: "warning",
+    loader: { ".gz": "binary", ".wasm": "binary", ".ttf": "file", ".svg": "dataurl", ".txt": "text" },
+    define: { "process.env.NODE_ENV": minify ? '"production"' : '"development"' },
+  };
+}
+
+/** The files below a folder, as paths from the root with forward slashes. */
+function filesBelow(folder) {
+  if (!has(folder)) return [];
+  if (statSync(inRoot(folder)).isFile()) return [folder];
+  return readdirSync(inRoot(folder), { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) =>
+      relative(root, join(each.parentPath ?? each.path, each.name))
+        .split(sep)
+        .join("/"),
+    )
+    .filter((path) => !path.includes("node_modules/"))
+    .sort();
+}
+
+/** One bundle made from one entry file. */
+function bundle(entry, outfile, options) {
+  return { entry, options: { ...options, entryPoints: [entry], outfile: `dist/${outfile}` } };
+}
+
+function products() {
+  return [
+    bundle("extension/main.ts", "extension.js", { ...node, external: [...gpu, "vscode"] }),
+    bundle("engine/runner/main.ts", "engine.js", node),
+    bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
+    bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),
+    bundle("engine/index.ts", "index.js", node),
+    bundle("engine/index.ts", "index.mjs", { ...node, format: "esm" }),
+  ];
+}
+
+/** A folder of webview/ is a panel when it has a main.ts; a worker.ts and the *.css beside it are its own. */
+function panels() {
+  return filesBelow("webview").flatMap((entry) => {
+    const [, folder, file] = entry.split("/");
+    if (file === "main.ts") return bundle(entry, `webview/${folder}.js`, page);
+    if (file === "worker.ts") return bundle(entry, `webview/${folder}-worker.js`, page);
+    return entry.endsWith(".css") ? bundle(entry, `webview/${basename(entry)}`, page) : [];
+  });
+}
+
+/** The tests inside VS Code's extension host, each a bundle of its own that their index loads. */
+function hostTests() {
+  return filesBelow("test/host")
+    .filter((entry) => /^test\/host\/(index|[^/]+\.test)\.ts$/.test(entry))
+    .map((entry) => bundle(entry, entry.replace(/\.ts$/, ".js"), host));
+}
+
+function testOptions(entryPoints, outdir) {
+  const format = {
+    ...node,
+    format: "esm",
+    packages: "external",
+    sourcemap: "inline",
+    outExtension: { ".js": ".mjs" },
+  };
+  return { ...format, splitting: true, entryPoints, outbase: "test", outdir };
+}
+
+/** Replaces a file only when its text is another, so that whoever runs it meanwhile is not disturbed. */
+function writeIfChanged({ path, contents }) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}
+
+async function emit(options, minify) {
+  const { outputFiles } = await esbuild.build({ ...shared(minify), ...options });
+  for (const file of outputFiles) writeIfChanged(file);
+}
+
+/** Files that are used as they are. */
+function copyAssets() {
+  mkdirSync(inRoot("dist/webview"), { recursive: true });
+  const codicons = "node_modules/@vscode/codicons/dist";
+  const assets = [
+    "node_modules/uplot/dist/uPlot.min.css",
+    `${codicons}/codicon.css`,
+    `${codicons}/codicon.ttf`,
+  ];
+  for (const asset of assets.filter(has))
+    copyFileSync(inRoot(asset), inRoot(`dist/webview/${basename(asset)}`));
+  writeIfChanged({
+    path: inRoot("dist/types/index.d.ts"),
+    contents: Buffer.from('export * from "./engine/index";\n'),
+  });
+  if (has("dist/cli.js")) chmodSync(inRoot("dist/cli.js"), 0o755);
+}
+
+function plan() {
+  const wanted = [...products(), ...panels(), ...hostTests()];
+  const missing = new Set(wanted.map(({ entry }) => entry).filter((entry) => !has(entry)));
+  if (missing.size > 0) console.log(`Not there yet, left out: ${[...missing].join(", ")}`);
+  return wanted.filter(({ entry }) => has(entry));
+}
+
+/** Builds everything but the unit tests; gives the entry files that did not compile. `minify` is for what is shipped. */
+export async function build({ minify = false } = {}) {
+  const failed = [];
+  const make = ({ entry, options }) => emit(options, minify).catch(() => failed.push(entry));
+  await Promise.all(plan().map(make));
+  copyAssets();
+  return failed;
+}
+
+/**
+ * Bundles the unit tests (or page tests) below some folders into `outdir`, with shared chunks; gives the entry files
+ * that did not compile, each named, while the others can still run.
+ */
+export async function buildTests(folders, outdir) {
+  const entries = folders.flatMap(filesBelow).filter((entry) => entry.endsWith(".test.ts"));
+  const together = { ...testOptions(entries, outdir), logLevel: "silent" };
+  if (
+    await emit(together, false).then(
+      () => true,
+      () => false,
+    )
+  )
+    return [];
+  const failed = [];
+  for (const entry of entries)
+    await emit(testOptions([entry], outdir), false).catch(() => failed.push(entry));
+  return failed;
+}
+
+async function watch() {
+  const contexts = plan().map(({ options }) =>
+    esbuild.context({ ...shared(false), ...options, write: true, logLevel: "info" }),
+  );
+  for (const context of await Promise.all(contexts)) await context.watch();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  const failed = await build({ minify: process.argv.includes("--minify") });
+  console.log(`Built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (failed.length > 0) process.exitCode = 1;
+  if (process.argv.includes("--watch")) await watch();
+}

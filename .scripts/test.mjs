@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// Runs the tests: everything, or `unit` or `host` alone, with an optional `--grep TITLE`.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { install, root, run } from "./install.mjs";
+
+process.chdir(root);
+const [part] = process.argv.slice(2).filter((each) => !each.startsWith("-"));
+const grepAt = process.argv.indexOf("--grep");
+const grep = grepAt < 0 ? undefined : process.argv[grepAt + 1];
+const isPart = part === "unit" || part === "host";
+const total = { passed: 0, failed: 0 };
+
+function count({ passed, failed }) {
+  total.passed += passed;
+  total.failed += failed;
+}
+
+/** One check that passes or fails as a whole, such as the type checker. */
+function check(name, isOk) {
+  console.log(`${isOk ? "ok" : "FAILED"}: ${name}`);
+  count({ passed: isOk ? 1 : 0, failed: isOk ? 0 : 1 });
+}
+
+async function buildAll() {
+  const { build } = await import("./build.mjs");
+  const failed = await build();
+  if (failed.length > 0) check(`build of ${failed.join(", ")}`, false);
+  else if (!isPart) check("build", true);
+}
+
+/** Bundles the tests of some folders and runs them with mocha in this process. */
+async function mochaRun(folders) {
+  const { buildTests } = await import("./build.mjs");
+  const { runFiles } = await import("./mocha.mjs");
+  const outdir = join(root, `dist/test/run-${process.pid}`);
+  try {
+    for (const entry of await buildTests(folders, outdir)) check(`build of ${entry}`, false);
+    count(await runFiles(outdir, grep));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+async function unit() {
+  await mochaRun(["test/engine", "test/source", "test/runner", "test/webview", "test/repo.test.ts"]);
+}
+
+/** The tests inside the extension host, then those that drive the page as a person does. */
+async function host() {
+  const { installHarness } = await import("../test/harness/install.mjs");
+  const { runHost } = await import("../test/harness/host-run.mjs");
+  installHarness();
+  count(await runHost({ grep }));
+  await mochaRun(["test/host/page"]);
+}
+
+function staticChecks() {
+  check("types (tsc -b)", run(process.execPath, ["node_modules/typescript/bin/tsc", "-b"]) === 0);
+  check(
+    "lint and format (biome check)",
+    run(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check"]) === 0,
+  );
+}
+
+try {
+  install();
+  await buildAll();
+  if (!isPart) staticChecks();
+  if (part !== "host") await unit();
+  if (part !== "unit") await host();
+} catch (error) {
+  console.error(error);
+  total.failed += 1;
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed > 0 ? 1 : 0);

@@ -1,0 +1,114 @@
+/** Tensors from data, from constants and from random numbers. */
+import { allocate, type DType, dtypeOf, getDefaultDtype, isDType, type Values } from "./dtype";
+import { ModelError } from "./error";
+import { generator } from "./random";
+import { checkShape, type Shape, showShape, sizeOf } from "./shape";
+import { empty, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
+
+export type TensorData = NestedArray | Values | Tensor;
+
+/**
+ * A tensor from a number, nested arrays, a typed array or another tensor; values are copied, as `torch.tensor` does.
+ * The element type is that of a typed array, bool for booleans, else the default (float32).
+ * @throws ModelError for ragged arrays, wrong values, and a shape that does not fit
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (options.dtype !== undefined && !isDType(options.dtype)) {
+    throw new ModelError(
+      `tensor(): dtype is ${JSON.stringify(options.dtype)}, expected "float32", "float64", "int32" or "bool"`,
+    );
+  }
+  const { flat, shape, dtype } = readData(data);
+  const values = allocate(options.dtype ?? dtype, flat.length);
+  values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
+  const wanted = options.shape === undefined ? shape : checkShape(options.shape);
+  if (sizeOf(wanted) !== values.length) {
+    throw new ModelError(
+      `tensor(): ${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
+    );
+  }
+  return requireGrad(new Tensor(values, wanted, options.dtype ?? dtype), options.requiresGrad ?? false);
+}
+
+/** A tensor that takes a gradient: a weight. */
+export function parameter(data: TensorData, options: Omit<TensorOptions, "requiresGrad"> = {}): Tensor {
+  return tensor(data, { ...options, requiresGrad: true });
+}
+
+function readData(data: TensorData): { flat: ArrayLike<number>; shape: Shape; dtype: DType } {
+  if (data instanceof Tensor) return { flat: data.data, shape: data.shape, dtype: data.dtype };
+  if (ArrayBuffer.isView(data)) return { flat: data, shape: [data.length], dtype: dtypeOf(data) };
+  const shape = shapeOfNested(data);
+  const flat: number[] = [];
+  const kinds = new Set<string>();
+  flatten(data, shape, 0, flat, kinds);
+  const boolean = kinds.size === 1 && kinds.has("boolean");
+  return { flat, shape, dtype: boolean ? "bool" : getDefaultDtype() };
+}
+
+function shapeOfNested(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level: NestedArray | undefined = data; Array.isArray(level); level = level[0])
+    shape.push(level.length);
+  return shape;
+}
+
+function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[], kinds: Set<string>): void {
+  if (depth === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      throw new ModelError(
+        `tensor(): found ${Array.isArray(data) ? `an array of ${data.length}` : `a value of type ${typeof data}`} among the values, expected numbers`,
+      );
+    }
+    kinds.add(typeof data);
+    flat.push(Number(data));
+    return;
+  }
+  if (!Array.isArray(data) || data.length !== shape[depth]) {
+    const found = Array.isArray(data) ? `an array of ${data.length}` : `a ${typeof data}`;
+    throw new ModelError(
+      `tensor(): rows of different sizes: found ${found} at depth ${depth}, expected an array of ${shape[depth]} as in the first row`,
+    );
+  }
+  for (const item of data) flatten(item, shape, depth + 1, flat, kinds);
+}
+
+/** A tensor filled with one value. */
+export function full(shape: Shape, value: number, options: Omit<TensorOptions, "shape"> = {}): Tensor {
+  const out = empty(checkShape(shape), options.dtype);
+  out.data.fill(value);
+  return requireGrad(out, options.requiresGrad ?? false);
+}
+
+export function zeros(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+export function ones(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/** Standard normal values from the seeded generator. */
+export function randn(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
+  return drawn(shape, options, () => generator.normal());
+}
+
+/** Values uniform in [0, 1) from the seeded generator. */
+export function rand(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
+  return drawn(shape, options, () => generator.uniform());
+}
+
+function drawn(shape: Shape, options: Omit<TensorOptions, "shape">, draw: () => number): Tensor {
+  const out = empty(checkShape(shape), options.dtype);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = draw();
+  return requireGrad(out, options.requiresGrad ?? false);
+}
+
+/** Integers 0, 1, …, n − 1; or from `start` below `end` in steps. */
+export function arange(start: number, end?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  const count = Math.max(0, Math.ceil((to - from) / step));
+  const out = empty([count], options.dtype ?? "int32");
+  for (let i = 0; i < count; i++) out.data[i] = from + i * step;
+  return out;
+}

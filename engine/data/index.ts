@@ -1,0 +1,2 @@
+/** Data sets that come with Gradlens. */
+export {};

@@ -1,0 +1,79 @@
+/** Element types, their typed arrays, and how they combine. */
+import { ModelError } from "./error";
+
+export type DType = "float32" | "float64" | "int32" | "bool";
+export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+const order: readonly DType[] = ["bool", "int32", "float32", "float64"];
+
+export function isDType(value: unknown): value is DType {
+  return order.includes(value as DType);
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** A zero-filled typed array for `size` elements. */
+export function allocate(dtype: DType, size: number): Values {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(size);
+    case "float64":
+      return new Float64Array(size);
+    case "int32":
+      return new Int32Array(size);
+    case "bool":
+      return new Uint8Array(size);
+  }
+}
+
+/** The element type that a typed array holds. */
+export function dtypeOf(values: Values): DType {
+  if (values instanceof Float32Array) return "float32";
+  if (values instanceof Float64Array) return "float64";
+  return values instanceof Int32Array ? "int32" : "bool";
+}
+
+/** The wider of two element types (bool < int32 < float32 < float64), as PyTorch promotes tensors. */
+export function widest(a: DType, b: DType): DType {
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+interface Typed {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The element type of a result of several tensors. As in PyTorch, a tensor without dimensions does not widen
+ * the others unless it is of a higher kind (floating point against integer).
+ */
+export function promote(tensors: readonly Typed[]): DType {
+  let dimensioned: DType = "bool";
+  let scalar: DType = "bool";
+  let any = false;
+  for (const t of tensors) {
+    if (t.shape.length > 0) {
+      dimensioned = widest(dimensioned, t.dtype);
+      any = true;
+    } else scalar = widest(scalar, t.dtype);
+  }
+  if (!any) return scalar;
+  const rank = (d: DType) => (isFloat(d) ? 2 : d === "int32" ? 1 : 0);
+  return rank(scalar) > rank(dimensioned) ? scalar : dimensioned;
+}
+
+let defaultFloat: "float32" | "float64" = "float32";
+
+export function getDefaultDtype(): "float32" | "float64" {
+  return defaultFloat;
+}
+
+/** Sets the element type of tensors made from plain numbers. */
+export function setDefaultDtype(dtype: "float32" | "float64"): void {
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new ModelError(`setDefaultDtype: expected "float32" or "float64", found ${JSON.stringify(dtype)}`);
+  }
+  defaultFloat = dtype;
+}

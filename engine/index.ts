@@ -1,0 +1,13 @@
+/** The door for model files: what `import … from "gradlens"` gives. */
+
+export * from "./create";
+export * as data from "./data";
+export { type GradOptions, grad, hvp, jvp, vjp } from "./derivatives";
+export { type DType, getDefaultDtype, setDefaultDtype } from "./dtype";
+export { ModelError } from "./error";
+export * as nn from "./nn";
+export * from "./ops";
+export * as optim from "./optim";
+export { manualSeed } from "./random";
+export { noGrad } from "./tape";
+export { Tensor, type TensorLike, type TensorOptions } from "./tensor";

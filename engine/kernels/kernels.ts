@@ -1,0 +1,48 @@
+/** The inner loops behind one interface: what an implementation (JavaScript, WebAssembly, GPU) must do. */
+import type { Values } from "../dtype";
+import type { Shape } from "../shape";
+
+/** An elementwise function, as source text of an expression: compiled for the CPU and, as is, for the GPU. */
+export interface Elementwise {
+  readonly name: string;
+  /** JavaScript of one element over x, y, z (the inputs), the names in `params`, and the functions of kernels/prelude.ts. */
+  readonly expr: string;
+  /** The expression for the GPU where it must differ; null: not on the GPU. */
+  readonly gpu?: string | null;
+  readonly params?: readonly string[];
+}
+
+/** Values read with strides (in elements) over the output's shape; 0 repeats. */
+export interface Operand {
+  readonly data: Values;
+  readonly strides: readonly number[];
+  /** Index of the first element; 0 when left out. */
+  readonly offset?: number;
+}
+
+export type Reduction = "sum" | "prod" | "max" | "min";
+
+/** Batched product out[b] = x[b] · y[b]; m × k times k × n. Transposed operands are stored k × m and n × k. */
+export interface MatmulSize {
+  readonly batch: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transX: boolean;
+  readonly transY: boolean;
+  /** Elements from one matrix of the batch to the next; 0 repeats the same one. */
+  readonly xStride: number;
+  readonly yStride: number;
+}
+
+/** All arrays are contiguous unless strides are given. Outputs are allocated by the caller and fully written. */
+export interface Kernels {
+  readonly name: "js" | "wasm" | "gpu";
+  /** out[i] = f(inputs[i]…) over `shape`. */
+  map(f: Elementwise, inputs: readonly Operand[], out: Values, shape: Shape, params: readonly number[]): void;
+  matmul(x: Values, y: Values, out: Values, size: MatmulSize): void;
+  /** Reduces the middle of x, seen as outer × size × inner; sums in double precision or pairwise. max and min carry NaN. */
+  reduce(kind: Reduction, x: Values, out: Values, outer: number, size: number, inner: number): void;
+  /** out = x read from `offset` with `strides` (any sign) over `shape`: permute, expand, narrow, flip. */
+  copy(x: Values, out: Values, shape: Shape, strides: readonly number[], offset: number): void;
+}

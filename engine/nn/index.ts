@@ -1,0 +1,2 @@
+/** Layers. */
+export { Module } from "./module";

@@ -1,0 +1,125 @@
+/** What an operation is: one record that holds its value, its derivatives, how it reads, and samples. */
+import { isFloat } from "./dtype";
+import { ModelError } from "./error";
+import type { Sampler } from "./sampler";
+import { isQuiet, type Node, quietly, recordOperation } from "./tape";
+import type { Tensor } from "./tensor";
+
+/** What the backward pass does here, in a word that graphs and hovers show. */
+export type Role =
+  | "distributes" // add: hands the gradient on unchanged
+  | "switches" // mul: each factor gets the gradient times the other
+  | "scales" // elementwise: multiplies by a local derivative
+  | "routes" // max: sends the gradient to where the value came from
+  | "moves" // reshape, permute: the gradient goes the way back
+  | "gathers" // sum: spreads one gradient over many
+  | "contracts" // matmul: multiplies by the transposed other
+  | "normalises" // softmax, layer norm: couples the elements of a group
+  | "compares" // losses: the difference to a target
+  | "stops"; // no gradient passes
+
+/** An operation at the moment it ran: what its derivatives may look at. `x` and `y` are the first two inputs. */
+export type At<A extends object = object> = Omit<Node, "attrs"> & { readonly attrs: A };
+
+/**
+ * A derivative for one input, written with operations. VJP: cotangent of the output to that of the input.
+ * JVP: tangent of the input to its part of the output's tangent.
+ */
+export type Rule<A extends object = object> = (g: Tensor, at: At<A>) => Tensor;
+
+/** One rule per input (null: the input takes no gradient), or a function that gives the rule of input i. */
+export type Rules<A extends object> =
+  | readonly (Rule<A> | null)[]
+  | ((input: number, at: At<A>) => Rule<A> | null);
+
+/** An operation. Everything that Gradlens says and checks about it derives from this record. */
+export interface Op {
+  /** The function's name in `gradlens`. */
+  readonly name: string;
+  readonly role: Role;
+  /** How it reads with inputs x, y: "x + y". */
+  readonly label: string;
+  /** LaTeX of the derivative, with \bar{o} the incoming gradient: "\\bar{x} = \\bar{o} (1 - o^2)". */
+  readonly formula: string;
+  /** Value only; the operations it may call on the way are not recorded. */
+  forward(inputs: readonly Tensor[], attrs: object): Tensor;
+  vjp(input: number, at: At): Rule | null;
+  jvp(input: number, at: At): Rule | null;
+  /** Calls at which the derivatives are checked; their random numbers come from `r`. */
+  samples(r: Sampler): Call<object>[];
+}
+
+/** The arguments of a call, sorted into tensors and the rest. */
+export interface Call<A extends object> {
+  readonly inputs: readonly Tensor[];
+  readonly attrs: A;
+}
+
+/** What one writes to define an operation with the public signature P. */
+export interface OpSpec<P extends readonly unknown[], A extends object>
+  extends Pick<Op, "name" | "role" | "label" | "formula"> {
+  /** The public call: checks arguments, fills in defaults. Its ModelErrors get the function's name in front. */
+  args(...args: P): Call<A>;
+  forward(inputs: readonly Tensor[], attrs: A): Tensor;
+  readonly vjp: Rules<A>;
+  readonly jvp: Rules<A>;
+  /** Arguments of calls, at least one; away from kinks. */
+  samples(r: Sampler): readonly [P, ...P[]];
+}
+
+export type OpFunction<P extends readonly unknown[]> = ((...args: P) => Tensor) & { readonly op: Op };
+
+const registry = new Map<string, Op>();
+
+/** All operations, by name, in the order of their definition. */
+export function allOps(): ReadonlyMap<string, Op> {
+  return registry;
+}
+
+/**
+ * Defines an operation and returns the function that model files call. Annotate the constant that takes it
+ * (`export const sin: Unary = …`), so that derivatives may name operations that are defined later.
+ */
+export function defineOp<P extends readonly unknown[], A extends object>(spec: OpSpec<P, A>): OpFunction<P> {
+  const parse = (...args: P) => named(spec.name, () => spec.args(...args));
+  const op: Op = {
+    name: spec.name,
+    role: spec.role,
+    label: spec.label,
+    formula: spec.formula,
+    // The record forgets the type of its attributes here, once: a node pairs an operation with its own attributes.
+    forward: spec.forward as Op["forward"],
+    vjp: ruleOf(spec.vjp as Rules<object>),
+    jvp: ruleOf(spec.jvp as Rules<object>),
+    samples: (r) => spec.samples(r).map((args) => parse(...args)),
+  };
+  registry.set(op.name, op);
+  const call = (...args: P) => {
+    const { inputs, attrs } = parse(...args);
+    return apply(op, inputs, attrs);
+  };
+  return Object.assign(call, { op });
+}
+
+function ruleOf(rules: Rules<object>): (input: number, at: At) => Rule | null {
+  return typeof rules === "function" ? rules : (input) => rules[input] ?? null;
+}
+
+/** Runs an operation on tensors and records it when a tape or a gradient asks for that. */
+export function apply(op: Op, inputs: readonly Tensor[], attrs: object): Tensor {
+  const out = quietly(() => named(op.name, () => op.forward(inputs, attrs)));
+  if (!isQuiet()) recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
+  return out;
+}
+
+function named<T>(name: string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (error instanceof ModelError && !/^\w+\(/.test(error.message)) {
+      const { hint, site } = error;
+      throw new ModelError(`${name}(): ${error.message}`, hint === undefined ? { site } : { hint, site });
+    }
+    throw error;
+  }
+}

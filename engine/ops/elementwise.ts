@@ -1,0 +1,158 @@
+/** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
+import { allocate, type DType, getDefaultDtype, isFloat, promote } from "../dtype";
+import { ModelError } from "../error";
+import { kernels } from "../kernels";
+import type { Elementwise } from "../kernels/kernels";
+import { defineOp, type OpFunction, type Role, type Rule } from "../op";
+import type { Sampler } from "../sampler";
+import { broadcastShapes, broadcastStrides, sizeOf } from "../shape";
+import { Tensor, type TensorLike } from "../tensor";
+import { broadcastTo, sumTo } from "./broadcast";
+
+/** Numbers that a kernel needs besides its inputs, such as a slope, by the names of its params. */
+export type Params = Readonly<Record<string, number>>;
+
+/** Runs an elementwise kernel over inputs broadcast against each other. */
+export function mapElements(
+  f: Elementwise,
+  inputs: readonly Tensor[],
+  params: Params = {},
+  dtype?: DType,
+): Tensor {
+  const shape = inputs.map((x) => x.shape).reduce(broadcastShapes);
+  const type = dtype ?? promote(inputs);
+  const out = allocate(type, sizeOf(shape));
+  const operands = inputs.map((x) => ({ data: x.data, strides: broadcastStrides(x.shape, shape) }));
+  kernels().map(
+    f,
+    operands,
+    out,
+    shape,
+    (f.params ?? []).map((name) => params[name] as number),
+  );
+  return new Tensor(out, shape, type);
+}
+
+/** A number as a tensor without dimensions that does not widen `beside`; a tensor as it is. */
+export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x"): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value !== "number") {
+    throw new ModelError(`${argument} is ${describe(value)}, expected a tensor or a number`);
+  }
+  const other = beside instanceof Tensor ? beside.dtype : getDefaultDtype();
+  const dtype = isFloat(other) ? other : Number.isInteger(value) ? "int32" : getDefaultDtype();
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return new Tensor(data, [], dtype);
+}
+
+/** How a value that is no tensor is named in messages. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "Object"}`;
+  return `a ${typeof value} (${String(value)})`;
+}
+
+/** An integer tensor as the default floating-point type, for functions that have no integer result. */
+export function floating(x: Tensor): Tensor {
+  if (isFloat(x.dtype)) return x;
+  return mapElements({ name: "cast", expr: "x" }, [x], {}, getDefaultDtype());
+}
+
+export type Unary = OpFunction<[TensorLike]>;
+export type Binary = OpFunction<[TensorLike, TensorLike]>;
+
+interface UnarySpec<P extends readonly unknown[], A extends object> {
+  name: string;
+  kernel: string | Omit<Elementwise, "name">;
+  label?: string;
+  role?: Role;
+  formula: string;
+  /** Local derivative do/dx as a tensor of the input's shape, times g: serves both modes, the map is elementwise. */
+  derivative: ((g: Tensor, at: { x: Tensor; out: Tensor; attrs: A }) => Tensor) | null;
+  /** Turns the arguments after x into attributes; numbers in them are the kernel's params. */
+  options?: (...rest: P) => A;
+  /** Sample inputs; the default is four values away from zero. */
+  samples?: (r: Sampler) => [[TensorLike, ...P], ...[TensorLike, ...P][]];
+  /** Element type of the result when it is not that of a floating-point input. */
+  keepsIntegers?: boolean;
+}
+
+/** Defines o = f(x), element by element. */
+export function unary<P extends readonly unknown[] = [], A extends object = object>(
+  spec: UnarySpec<P, A>,
+): OpFunction<[TensorLike, ...P]> {
+  const f: Elementwise =
+    typeof spec.kernel === "string"
+      ? { name: spec.name, expr: spec.kernel }
+      : { name: spec.name, ...spec.kernel };
+  const { derivative } = spec;
+  const rule =
+    derivative === null ? null : (g: Tensor, at: { x: Tensor; out: Tensor; attrs: A }) => derivative(g, at);
+  return defineOp<[TensorLike, ...P], A>({
+    name: spec.name,
+    role: spec.role ?? (rule === null ? "stops" : "scales"),
+    label: spec.label ?? `${spec.name}(x)`,
+    formula: spec.formula,
+    args(x, ...rest) {
+      const input = toTensor(x);
+      const attrs = spec.options?.(...rest) ?? ({} as A);
+      return { inputs: [spec.keepsIntegers ? input : floating(input)], attrs };
+    },
+    forward: ([x], attrs) => mapElements(f, [x as Tensor], attrs as Params),
+    vjp: [rule],
+    jvp: [rule],
+    samples: spec.samples ?? ((r) => [[r.awayFromZero([2, 3])] as unknown as [TensorLike, ...P]]),
+  });
+}
+
+interface BinarySpec {
+  name: string;
+  kernel: string | Omit<Elementwise, "name">;
+  label: string;
+  role: Role;
+  formula: string;
+  /** g times do/dx and g times do/dy, of the output's shape; broadcasting is undone afterwards. */
+  derivatives: readonly [Rule, Rule];
+  samples?: (r: Sampler) => [[TensorLike, TensorLike], ...[TensorLike, TensorLike][]];
+  /** The result is floating point even for integers (division). */
+  floats?: boolean;
+}
+
+/** Defines o = f(x, y), element by element with broadcasting. */
+export function binary(spec: BinarySpec): Binary {
+  const f: Elementwise =
+    typeof spec.kernel === "string"
+      ? { name: spec.name, expr: spec.kernel }
+      : { name: spec.name, ...spec.kernel };
+  return defineOp<[TensorLike, TensorLike], object>({
+    name: spec.name,
+    role: spec.role,
+    label: spec.label,
+    formula: spec.formula,
+    args(x, y) {
+      const inputs = [toTensor(x, y, "x"), toTensor(y, x, "y")];
+      return { inputs: spec.floats ? inputs.map(floating) : inputs, attrs: {} };
+    },
+    forward: (inputs) => mapElements(f, inputs),
+    ...broadcastRules(spec.derivatives),
+    samples:
+      spec.samples ??
+      ((r) => [
+        [r.awayFromZero([2, 3]), r.awayFromZero([2, 3])],
+        [r.awayFromZero([2, 1]), r.awayFromZero([3])],
+      ]),
+  });
+}
+
+/** Rules of an elementwise operation with broadcasting, from its local derivatives. */
+export function broadcastRules<A extends object>(derivatives: readonly (Rule<A> | null)[]) {
+  const vjp = derivatives.map((d, i): Rule<A> | null =>
+    d === null ? null : (g, at) => sumTo(d(g, at), at.inputs[i] as Tensor),
+  );
+  const jvp = derivatives.map((d): Rule<A> | null =>
+    d === null ? null : (t, at) => broadcastTo(d(t, at), at.out),
+  );
+  return { vjp, jvp };
+}

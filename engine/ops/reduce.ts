@@ -1,0 +1,100 @@
+/** Reductions over dimensions: sum and mean. */
+import { allocate, type DType } from "../dtype";
+import { kernels } from "../kernels";
+import type { Reduction } from "../kernels/kernels";
+import { defineOp, type OpFunction } from "../op";
+import { normalizeDims, type Shape, sizeOf } from "../shape";
+import { Tensor, type TensorLike } from "../tensor";
+import { div } from "./arithmetic";
+import { broadcastTo } from "./broadcast";
+import { floating, toTensor } from "./elementwise";
+import { permute, reshape } from "./view";
+
+export interface ReduceOptions {
+  /** One or several dimensions, counted from either end; all of them when left out. */
+  dim?: number | readonly number[];
+  /** Keeps reduced dimensions with size 1. */
+  keepdim?: boolean;
+}
+
+export interface ReduceAttrs {
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+}
+
+export function reduceAttrs(x: Tensor, options: ReduceOptions = {}): ReduceAttrs {
+  return { dims: normalizeDims(options.dim, x.ndim), keepdim: options.keepdim ?? false };
+}
+
+/** The shape left after reducing `dims`. */
+export function reducedShape(shape: Shape, { dims, keepdim }: ReduceAttrs): number[] {
+  return shape.flatMap((n, i) => (dims.includes(i) ? (keepdim ? [1] : []) : [n]));
+}
+
+/** Reduces with a kernel; dimensions that do not lie side by side are moved together first. */
+export function reduceWith(kind: Reduction, x: Tensor, attrs: ReduceAttrs, dtype: DType = x.dtype): Tensor {
+  const { dims } = attrs;
+  const first = dims[0] ?? x.ndim;
+  const adjacent = dims.every((d, i) => d === first + i);
+  if (!adjacent) {
+    const kept = x.shape.flatMap((_, i) => (dims.includes(i) ? [] : [i]));
+    const moved = permute(x, [...kept, ...dims]);
+    const tail = { dims: dims.map((_, i) => kept.length + i), keepdim: false };
+    return reshape(reduceWith(kind, moved, tail, dtype), reducedShape(x.shape, attrs));
+  }
+  const shape = reducedShape(x.shape, attrs);
+  const size = sizeOf(dims.map((d) => x.shape[d] as number));
+  const outer = sizeOf(x.shape.slice(0, first));
+  const inner = sizeOf(x.shape.slice(first + dims.length));
+  const out = allocate(dtype, outer * inner);
+  kernels().reduce(kind, x.data, out, outer, size, inner);
+  return new Tensor(out, shape, dtype);
+}
+
+/** `g`, which lost the dimensions `dims`, with these back as size 1, so that it broadcasts against the input. */
+export function restoreDims(g: Tensor, x: Tensor, attrs: ReduceAttrs): Tensor {
+  if (attrs.keepdim) return g;
+  return reshape(g, reducedShape(x.shape, { dims: attrs.dims, keepdim: true }));
+}
+
+/** Sum over dimensions. Integers and booleans give int32. */
+export const sum: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
+  name: "sum",
+  role: "gathers",
+  label: "Σ x",
+  formula: "\\bar{x}_i = \\bar{o}",
+  args(x, options = {}) {
+    const input = toTensor(x);
+    return { inputs: [input], attrs: reduceAttrs(input, options) };
+  },
+  forward: ([x], attrs) =>
+    reduceWith("sum", x as Tensor, attrs, x?.dtype === "bool" ? "int32" : (x as Tensor).dtype),
+  vjp: [(g, { x, attrs }) => broadcastTo(restoreDims(g, x, attrs), x)],
+  jvp: [(t, { attrs }) => sum(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
+  samples: (r) => [
+    [r.uniform([2, 3])],
+    [r.uniform([2, 3, 2]), { dim: [0, 2] }],
+    [r.uniform([2, 3]), { dim: -1, keepdim: true }],
+  ],
+});
+
+/** Arithmetic mean over dimensions. */
+export const mean: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
+  name: "mean",
+  role: "gathers",
+  label: "mean x",
+  formula: "\\bar{x}_i = \\bar{o} / n",
+  args(x, options = {}) {
+    const input = floating(toTensor(x));
+    return { inputs: [input], attrs: reduceAttrs(input, options) };
+  },
+  forward: ([x], attrs) => div(reduceWith("sum", x as Tensor, attrs), countOf(x as Tensor, attrs)),
+  vjp: [(g, { x, attrs }) => broadcastTo(div(restoreDims(g, x, attrs), countOf(x, attrs)), x)],
+  jvp: [(t, { attrs }) => mean(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
+  samples: (r) => [[r.uniform([2, 3])], [r.uniform([2, 3, 2]), { dim: 1 }]],
+});
+
+/** How many elements are reduced into one. */
+export function countOf(x: Tensor, { dims }: ReduceAttrs): number {
+  return sizeOf(dims.map((d) => x.shape[d] as number));
+}

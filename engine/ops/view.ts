@@ -1,0 +1,144 @@
+/** Operations that move elements without changing them: reshape, permute, transpose, expand. */
+import { allocate } from "../dtype";
+import { ModelError } from "../error";
+import { kernels } from "../kernels";
+import { defineOp, type OpFunction } from "../op";
+import {
+  broadcastStrides,
+  checkShape,
+  normalizeDim,
+  type Shape,
+  showShape,
+  sizeOf,
+  stridesOf,
+} from "../shape";
+import { Tensor, type TensorLike } from "../tensor";
+import { sumTo } from "./broadcast";
+import { toTensor } from "./elementwise";
+
+/** A contiguous copy of `x` read with `strides` from `offset` over `shape`. */
+export function strided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
+  const out = allocate(x.dtype, sizeOf(shape));
+  kernels().copy(x.data, out, shape, strides, offset);
+  return new Tensor(out, shape, x.dtype);
+}
+
+interface ShapeAttrs {
+  readonly shape: Shape;
+}
+
+/** The same elements in another shape; one size may be −1 and is found from the rest. */
+export const reshape: OpFunction<[TensorLike, Shape]> = defineOp({
+  name: "reshape",
+  role: "moves",
+  label: "reshape x",
+  formula: "\\bar{x} = \\mathrm{reshape}(\\bar{o})",
+  args(x, shape) {
+    const input = toTensor(x);
+    return { inputs: [input], attrs: { shape: inferShape(input, shape) } };
+  },
+  forward: ([x], { shape }) => new Tensor((x as Tensor).data, shape, (x as Tensor).dtype),
+  vjp: [(g, { x }) => reshape(g, x.shape)],
+  jvp: [(t, { attrs }) => reshape(t, attrs.shape)],
+  samples: (r) => [
+    [r.uniform([2, 3]), [3, 2]],
+    [r.uniform([2, 3]), [-1]],
+  ],
+});
+
+function inferShape(x: Tensor, shape: Shape): Shape {
+  const open = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((_, i) => i !== open));
+  const full = open < 0 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
+  if (full.some((n) => !Number.isInteger(n)) || sizeOf(checkShape(full)) !== x.size) {
+    throw new ModelError(
+      `shape ${showShape(shape)} does not fit ${x.size} elements of shape ${showShape(x.shape)}`,
+    );
+  }
+  return full;
+}
+
+interface PermuteAttrs {
+  readonly dims: readonly number[];
+}
+
+/** Dimensions in another order: dimension i of the result is dimension dims[i] of x. */
+export const permute: OpFunction<[TensorLike, readonly number[]]> = defineOp({
+  name: "permute",
+  role: "moves",
+  label: "permute x",
+  formula: "\\bar{x} = \\mathrm{permute}^{-1}(\\bar{o})",
+  args(x, dims) {
+    const input = toTensor(x);
+    const order = dims.map((d) => normalizeDim(d, input.ndim, "dims"));
+    if (order.length !== input.ndim || new Set(order).size !== order.length) {
+      throw new ModelError(`dims is ${showShape(dims)}, expected each of the ${input.ndim} dimensions once`);
+    }
+    return { inputs: [input], attrs: { dims: order } };
+  },
+  forward([x], { dims }) {
+    const { shape } = x as Tensor;
+    const strides = stridesOf(shape);
+    return strided(
+      x as Tensor,
+      dims.map((d) => shape[d] as number),
+      dims.map((d) => strides[d] as number),
+    );
+  },
+  vjp: [(g, { attrs }) => permute(g, inverse(attrs.dims))],
+  jvp: [(t, { attrs }) => permute(t, attrs.dims)],
+  samples: (r) => [[r.uniform([2, 3, 4]), [2, 0, 1]]],
+});
+
+function inverse(order: readonly number[]): number[] {
+  const out = new Array<number>(order.length);
+  order.forEach((d, i) => {
+    out[d] = i;
+  });
+  return out;
+}
+
+/** Swaps two dimensions. */
+export const transpose: OpFunction<[TensorLike, number, number]> = defineOp({
+  name: "transpose",
+  role: "moves",
+  label: "xᵀ",
+  formula: "\\bar{x} = \\bar{o}^T",
+  args(x, dim0, dim1) {
+    const input = toTensor(x);
+    const a = normalizeDim(dim0, input.ndim, "dim0");
+    const b = normalizeDim(dim1, input.ndim, "dim1");
+    const dims = input.shape.map((_, i) => (i === a ? b : i === b ? a : i));
+    return { inputs: [input], attrs: { dims } };
+  },
+  forward: ([x], { dims }) => permute(x as Tensor, dims),
+  vjp: [(g, { attrs }) => permute(g, inverse(attrs.dims))],
+  jvp: [(t, { attrs }) => permute(t, attrs.dims)],
+  samples: (r) => [
+    [r.uniform([2, 3]), 0, 1],
+    [r.uniform([2, 3, 4]), -1, 0],
+  ],
+});
+
+/** Repeats dimensions of size 1; −1 keeps a size, new dimensions stand in front. */
+export const expand: OpFunction<[TensorLike, Shape]> = defineOp({
+  name: "expand",
+  role: "moves",
+  label: "expand x",
+  formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the repeated dimensions}",
+  args(x, shape) {
+    const input = toTensor(x);
+    const shift = shape.length - input.ndim;
+    const full = shape.map((n, i) => (n === -1 && i >= shift ? (input.shape[i - shift] as number) : n));
+    const fits = shift >= 0 && input.shape.every((n, i) => n === full[i + shift] || n === 1);
+    if (!fits) throw new ModelError(`shape ${showShape(input.shape)} does not expand to ${showShape(shape)}`);
+    return { inputs: [input], attrs: { shape: checkShape(full) } };
+  },
+  forward: ([x], { shape }) => strided(x as Tensor, shape, broadcastStrides((x as Tensor).shape, shape)),
+  vjp: [(g, { x }) => sumTo(g, x)],
+  jvp: [(t, { attrs }) => expand(t, attrs.shape)],
+  samples: (r) => [
+    [r.uniform([2, 1]), [2, 3]],
+    [r.uniform([3]), [2, -1]],
+  ],
+});

@@ -1,0 +1,199 @@
+/** The plain data that leaves the engine: the same for panels, editor and command line. Numbers may be NaN or infinite. */
+
+/** Grows when a field changes its meaning or goes away. */
+export const REPORT_VERSION = 1;
+
+/** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
+export interface Site {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export type DeviceChoice = "auto" | "cpu" | "gpu";
+
+export interface Device {
+  readonly requested: DeviceChoice;
+  readonly used: "cpu" | "gpu";
+  /** Why this one: the name of the adapter, or why the GPU could not be used. */
+  readonly reason: string;
+}
+
+/** Equal bins from `low` to `high`; finite elements only. */
+export interface Histogram {
+  readonly low: number;
+  readonly high: number;
+  readonly counts: readonly number[];
+}
+
+/** What a tensor's elements are like. min, max, mean, std (population) and norm (Euclidean) are of the finite elements. */
+export interface Stats {
+  readonly size: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly norm: number;
+  /** Elements that are exactly 0. */
+  readonly zeros: number;
+  readonly nonFinite: number;
+  readonly histogram: Histogram;
+  /** The value itself when there is only one element. */
+  readonly item?: number;
+}
+
+export type NodeKind = "operation" | "parameter" | "input" | "constant";
+
+/** A tensor of the run: the result of an operation, or a leaf. Ids are 0, 1, … in the order of creation. */
+export interface ReportNode {
+  readonly id: number;
+  readonly kind: NodeKind;
+  /** The function's name; for leaves the kind. */
+  readonly op: string;
+  /** The variable or field that held it last: "h", "net.fc1.weight"; null when none did. */
+  readonly name: string | null;
+  /** Index into `scopes`. */
+  readonly scope: number;
+  readonly inputs: readonly number[];
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** The call that made it; null for what no instrumented call made. */
+  readonly site: Site | null;
+  /** How it reads ("x + y"), LaTeX of its derivative, and what it does to gradients; empty for leaves. */
+  readonly label: string;
+  readonly formula: string;
+  readonly role: string;
+  readonly requiresGrad: boolean;
+  readonly value: Stats;
+  readonly grad: Stats | null;
+  /** Norm of the gradient handed back to all inputs over the norm of the gradient received; null without a gradient. */
+  readonly gain: number | null;
+}
+
+/** A layer of the model, or the run itself (index 0, path ""). */
+export interface ReportScope {
+  readonly path: string;
+  /** The class: "Linear", "Net". */
+  readonly type: string;
+  readonly parent: number | null;
+  /** Where the module was constructed. */
+  readonly site: Site | null;
+  /** Norm of the gradient with respect to all parameters of this scope and those below; null without parameters. */
+  readonly gradNorm: number | null;
+  readonly parameters: number;
+}
+
+export interface ReportParameter {
+  /** Path as state_dict gives it, under the model's variable: "net.fc1.weight". */
+  readonly name: string;
+  readonly node: number;
+  readonly scope: number;
+  readonly shape: readonly number[];
+  readonly gradNorm: number | null;
+}
+
+/** An identifier of the source that held tensors, with the nodes it held in order (iterations of a loop). */
+export interface ReportBinding {
+  readonly name: string;
+  readonly site: Site;
+  readonly nodes: readonly number[];
+}
+
+export type Severity = "error" | "warning" | "info";
+
+export interface Fix {
+  readonly title: string;
+  /** What the fix does and why, one sentence. */
+  readonly detail: string;
+  /** A text edit, when the fix is one. */
+  readonly edit?: { readonly site: Site; readonly newText: string };
+}
+
+export interface RelatedSite {
+  readonly site: Site;
+  readonly message: string;
+}
+
+export interface Finding {
+  /** Kebab-case name of the rule: "vanishing-gradient". */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly site: Site | null;
+  /** Node it is about. */
+  readonly node: number | null;
+  readonly evidence: Readonly<Record<string, number | string>>;
+  readonly related: readonly RelatedSite[];
+  readonly fixes: readonly Fix[];
+}
+
+export interface Report {
+  readonly version: number;
+  readonly file: string;
+  readonly device: Device;
+  readonly dtype: string;
+  readonly durationMs: number;
+  /** Value of the loss; null when the run ended before one was computed. */
+  readonly loss: { readonly value: number; readonly node: number; readonly site: Site | null } | null;
+  readonly nodes: readonly ReportNode[];
+  readonly parameters: readonly ReportParameter[];
+  readonly findings: readonly Finding[];
+  readonly scopes: readonly ReportScope[];
+  readonly bindings: readonly ReportBinding[];
+  /** Operations that were recorded but are not in `nodes` because there were too many; 0 as a rule. */
+  readonly omitted: number;
+  /** What ended the run early; the report then holds what was recorded until then. */
+  readonly failure: Failure | null;
+}
+
+export type Verdict =
+  | "ok"
+  | "wrong-derivative"
+  | "kink"
+  | "cut"
+  | "vacuous"
+  | "noise-floor"
+  | "non-deterministic"
+  | "non-finite";
+
+export interface WorstElement {
+  /** N-dimensional index. */
+  readonly index: readonly number[];
+  readonly analytic: number;
+  readonly numeric: number;
+  readonly absError: number;
+  readonly relError: number;
+}
+
+/** The gradient check of one parameter. */
+export interface Check {
+  /** The layer: "net.fc1". */
+  readonly target: string;
+  /** The parameter within the target: "weight". */
+  readonly parameter: string;
+  readonly site: Site | null;
+  readonly verdict: Verdict;
+  /** A sentence that says what the verdict means here. */
+  readonly message: string;
+  readonly elements: number;
+  /** Elements compared one by one, or random directions above the limit. */
+  readonly checked: number;
+  readonly method: "every-element" | "random-directions";
+  readonly worst: WorstElement | null;
+  /** The operation whose derivative is wrong. */
+  readonly culprit: { readonly op: string; readonly site: Site | null } | null;
+  readonly step: number;
+  readonly durationMs: number;
+}
+
+/** A person's mistake, or a run that had to be ended. */
+export interface Failure {
+  readonly kind: "model" | "syntax" | "timeout" | "memory" | "exit" | "crash" | "cancelled" | "internal";
+  readonly message: string;
+  readonly hint: string | null;
+  readonly site: Site | null;
+  /** The person's own stack, innermost first, without frames of Gradlens. */
+  readonly stack: readonly string[];
+}

@@ -1,0 +1,29 @@
+/** Turns offsets of a text into the lines and columns that an editor shows. */
+import type { Range } from "./types";
+
+export class Positions {
+  readonly #starts: number[] = [0];
+
+  constructor(readonly text: string) {
+    const breaks = /\r\n|\n|\r/g;
+    for (let found = breaks.exec(text); found; found = breaks.exec(text)) this.#starts.push(breaks.lastIndex);
+  }
+
+  /** The range from one offset to another, the end exclusive. */
+  range(start: number, end: number): Range {
+    const [line, column] = this.#at(start);
+    const [endLine, endColumn] = this.#at(end);
+    return { line, column, endLine, endColumn };
+  }
+
+  #at(offset: number): [line: number, column: number] {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return [low + 1, offset - (this.#starts[low] ?? 0) + 1];
+  }
+}

@@ -1,0 +1,119 @@
+/** What reading a model file's text gives: call sites, bindings, identifiers and layers, as plain data. */
+
+/** A stretch of the ORIGINAL text: lines and columns start at 1, the end is exclusive. */
+export interface Range {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A place in the text that runs other code. Its id is what the running file hands to `Runtime.enter`. */
+export interface SourceSite {
+  readonly id: number;
+  /** The whole call, `x.matmul(w)` with its receiver and arguments. */
+  readonly range: Range;
+  /** Only the name that is called, `matmul`: in a chain over several lines, the line that a person means. */
+  readonly focus: Range;
+  readonly kind: "call" | "new" | "template";
+  /** `relu`, `this.fc1.forward`, `relu(…).sum`. */
+  readonly callee: string;
+  /** The function around it as a person names it: `forward`, `Net.forward`; null at the top of the file. */
+  readonly function: string | null;
+}
+
+export type BindingRole =
+  | "declaration"
+  | "assignment"
+  | "parameter"
+  | "field"
+  | "loop"
+  | "return"
+  | "element";
+
+/** A place in the text that gives a name to a value. Its id is what the running file hands to `Runtime.bind`. */
+export interface SourceBinding {
+  readonly id: number;
+  /** `h`, `this.fc1`, `params.w`, `hs[i]`; of a return, the function: `Net.forward`. */
+  readonly name: string;
+  /** The identifier: `h`, or the last part, `fc1`; of a return, the word `return` or the `=>`. */
+  readonly range: Range;
+  readonly role: BindingRole;
+}
+
+/** Another place where a bound name stands, most often a read. */
+export interface Identifier {
+  readonly range: Range;
+  readonly name: string;
+  /** Ids of the bindings it may refer to, the likeliest first. */
+  readonly bindings: readonly number[];
+}
+
+export interface SourceLayer {
+  readonly kind: "module" | "class" | "pair" | "customOp";
+  /** `fc1`, `Net`, `affine`. */
+  readonly name: string;
+  /** The class whose field it is, or null. */
+  readonly owner: string | null;
+  /** `nn.Linear`, or null. */
+  readonly type: string | null;
+  /** The construction or the declaration. */
+  readonly range: Range;
+  readonly forward: Range | null;
+  readonly backward: Range | null;
+}
+
+export interface SourceImport {
+  readonly specifier: string;
+  readonly range: Range;
+}
+
+export interface Analysis {
+  readonly file: string;
+  /** How the text wants to be loaded: by its extension, else by what stands in it. */
+  readonly format: "module" | "commonjs";
+  readonly sites: readonly SourceSite[];
+  readonly bindings: readonly SourceBinding[];
+  readonly identifiers: readonly Identifier[];
+  readonly layers: readonly SourceLayer[];
+  /** The exported `loss`, else the last `something.backward()` of the file's top level. */
+  readonly loss: Range | null;
+  readonly usesGradlens: boolean;
+  readonly exports: readonly string[];
+  readonly imports: readonly SourceImport[];
+}
+
+/** What is wrong with a text, and where. */
+export interface SourceError {
+  readonly message: string;
+  readonly file: string;
+  readonly range: Range;
+  readonly hint?: string;
+}
+
+export type AnalysisResult =
+  | { readonly analysis: Analysis; readonly error: null }
+  | { readonly analysis: null; readonly error: SourceError };
+
+export interface Compiled {
+  /** Plain JavaScript with the marks in it, every line where it was. */
+  readonly code: string;
+  readonly analysis: Analysis;
+}
+
+/**
+ * What the compiled code calls, as the global `__gradlens`. Tokens belong to the runtime: the code only carries them.
+ * A stack that is a linked list (`enter` returns the old top, `leave` puts it back) also survives generators.
+ */
+export interface Runtime {
+  /** Puts a site on top and returns what `leave` needs to go back. */
+  enter(site: number): unknown;
+  /** Goes back to before the matching `enter`, whatever was left on top, and returns the value. */
+  leave<T>(before: unknown, value: T): T;
+  /** Notes that a binding got a value, and returns the value. */
+  bind<T>(binding: number, value: T): T;
+  /** What `resume` needs to bring the sites back after an `await` or a `yield`. */
+  suspend(): unknown;
+  /** Brings the sites back and returns the value; further arguments are ignored. */
+  resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
+}

@@ -1,0 +1,108 @@
+/** The tensor: a shape, an element type, values, and how it came to be. */
+import { allocate, type DType, getDefaultDtype, isFloat, type Values } from "./dtype";
+import { ModelError } from "./error";
+import { type Shape, showShape, sizeOf } from "./shape";
+import { currentSite } from "./sites";
+import type { Node } from "./tape";
+
+/** What operations accept where a tensor is expected. */
+export type TensorLike = Tensor | number;
+
+/**
+ * An n-dimensional array, contiguous in row-major order. Operations are functions and, for the common ones,
+ * methods (see ops/methods.ts). Values are changed only through `data` of a leaf, between steps.
+ */
+export class Tensor {
+  /** The gradient that `backward` accumulated here; null before, and for tensors that are no leaves. */
+  grad: Tensor | null = null;
+  /** The recorded operation that made this tensor; null for a leaf. */
+  node: Node | null = null;
+  /** Id of the call site that made this tensor; 0 when unknown. */
+  readonly site: number = currentSite();
+
+  constructor(
+    readonly data: Values,
+    readonly shape: Shape,
+    readonly dtype: DType,
+    public requiresGrad = false,
+  ) {}
+
+  get size(): number {
+    return this.data.length;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** True when no recorded operation made it; gradients accumulate in `grad` of leaves only. */
+  get isLeaf(): boolean {
+    return this.node === null;
+  }
+
+  /** The only element as a number. @throws ModelError when there are more. */
+  item(): number {
+    if (this.data.length !== 1) {
+      throw new ModelError(`item() needs a tensor with one element, found shape ${showShape(this.shape)}`);
+    }
+    return this.data[0] as number;
+  }
+
+  /** The same values without history: gradients stop here. Shares memory, as in PyTorch. */
+  detach(): Tensor {
+    const out = new Tensor(this.data, this.shape, this.dtype);
+    detached.set(out, this);
+    return out;
+  }
+
+  /** Values as nested arrays. */
+  toArray(): NestedArray {
+    const build = (dim: number, offset: number, stride: number): NestedArray => {
+      if (dim === this.shape.length) return this.data[offset] as number;
+      const inner = stride / (this.shape[dim] as number);
+      return Array.from({ length: this.shape[dim] as number }, (_, i) =>
+        build(dim + 1, offset + i * inner, inner),
+      );
+    };
+    return build(0, 0, this.size);
+  }
+
+  toString(): string {
+    const shown = Array.from(this.data.subarray(0, 6), (v) => Number(v.toPrecision(5)));
+    return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
+  }
+}
+
+/** From which tensor a detached one was taken: what cuts a gradient can be named. */
+export const detached = new WeakMap<Tensor, Tensor>();
+
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+export interface TensorOptions {
+  shape?: Shape;
+  dtype?: DType;
+  requiresGrad?: boolean;
+}
+
+/** A tensor over `values`, which are used, not copied. */
+export function fromValues(values: Values, shape: Shape, dtype: DType): Tensor {
+  return new Tensor(values, shape, dtype);
+}
+
+/** A zero-filled tensor without history. */
+export function empty(shape: Shape, dtype: DType = getDefaultDtype()): Tensor {
+  return new Tensor(allocate(dtype, sizeOf(shape)), shape, dtype);
+}
+
+/** Marks a tensor as one that takes a gradient. @throws ModelError for integers and booleans. */
+export function requireGrad<T extends Tensor>(x: T, requiresGrad = true): T {
+  if (requiresGrad && !isFloat(x.dtype)) {
+    throw new ModelError(`requiresGrad needs float32 or float64, found ${x.dtype}`);
+  }
+  x.requiresGrad = requiresGrad;
+  return x;
+}
+
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}

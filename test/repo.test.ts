@@ -1,0 +1,2 @@
+import { it } from "mocha";
+it("x", () => {});

@@ -1,0 +1,59 @@
+/** The contract between the extension and a panel: one message type per direction. */
+import type { Check, Report, Site } from "../engine/report";
+
+export type PanelName = "graph" | "gradients" | "checks" | "findings";
+
+/** State of the trace that the panel shows. */
+export type TraceState =
+  | { readonly kind: "empty" }
+  | { readonly kind: "running"; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly site: Site | null;
+      readonly hint: string | null;
+    }
+  | { readonly kind: "ready" };
+
+/** From the extension to the panel. */
+export type ToPanel =
+  | {
+      readonly type: "state";
+      readonly state: TraceState;
+      /** The last report, also while a new run is under way or after it failed. */
+      readonly report: Report | null;
+      readonly checks: readonly Check[];
+      /** The file changed since the report was made. */
+      readonly stale: boolean;
+    }
+  | { readonly type: "checking"; readonly target: string | null; readonly fraction: number | null }
+  | { readonly type: "checks"; readonly checks: readonly Check[] }
+  | { readonly type: "stale"; readonly stale: boolean }
+  | { readonly type: "select"; readonly node: number }
+  | {
+      readonly type: "values";
+      readonly request: number;
+      readonly values: Float64Array;
+      readonly shape: readonly number[];
+    }
+  | { readonly type: "valuesFailed"; readonly request: number; readonly message: string };
+
+/** From the panel to the extension. */
+export type FromPanel =
+  | { readonly type: "ready" }
+  /** Show this place in the editor. */
+  | { readonly type: "reveal"; readonly site: Site }
+  | { readonly type: "trace" }
+  | { readonly type: "check"; readonly target: string | null }
+  | { readonly type: "stop" }
+  | { readonly type: "show"; readonly panel: PanelName; readonly node?: number }
+  | {
+      readonly type: "values";
+      readonly request: number;
+      readonly node: number;
+      readonly of: "value" | "grad";
+      readonly start: number;
+      readonly count: number;
+    }
+  | { readonly type: "copy"; readonly text: string }
+  | { readonly type: "error"; readonly message: string };

@@ -1,25 +1,16 @@
 #!/usr/bin/env node
 // Runs dist/test/host/index.js inside the extension host of a real VS Code server and streams what mocha says.
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchBrowser } from "./browser.mjs";
 import { removeAtEnd } from "./cleanup.mjs";
 import { root, scratchFolder } from "./paths.mjs";
 import { remoteUri, startServer, workbenchUrl } from "./server.mjs";
+import { copyExamples } from "./workspace.mjs";
 
 /** How the index of the host tests marks its lines among all that the page logs. */
 const testPrefix = "[test] ";
-
-/** A copy of the examples that tests may write to. */
-export function copyExamples() {
-  const folder = scratchFolder("workspace");
-  const forget = removeAtEnd(folder);
-  const examples = join(root, "media/examples");
-  mkdirSync(examples, { recursive: true });
-  cpSync(examples, folder, { recursive: true });
-  return { folder, forget };
-}
 
 /** Opens the workbench with the tests in its payload; resolves with the exit code that the extension host reports. */
 async function runInPage(browser, server, folder, { index, timeout }) {

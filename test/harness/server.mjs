@@ -1,8 +1,9 @@
 // Starts and stops a real VS Code server on this machine alone.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { killAtEnd, removeAtEnd } from "./cleanup.mjs";
 import { node24, scratchFolder, vscodeFolder } from "./paths.mjs";
 
@@ -20,26 +21,53 @@ const calm = {
   "typescript.surveys.enabled": false,
 };
 
-/** A port that nothing listens on now. */
-export function freePort() {
+/** A port that nothing listens on now, or `wanted` when that is free; throws when it is taken. */
+export function freePort(wanted = 0) {
   return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
+    const probe = createServer().once("error", () => reject(new Error(`Port ${wanted} is taken`)));
+    probe.listen(wanted, "127.0.0.1", () => {
       const { port } = probe.address();
       probe.close(() => resolve(port));
     });
   });
 }
 
-function serverArguments({ port, token, trust, data, extensions }) {
+/** The server's own new folder, with the user's settings and, when given, an extension linked into it. */
+function prepareData({ settings, extension }) {
+  const data = scratchFolder("server");
+  const forget = removeAtEnd(data);
+  for (const folder of ["extensions", "data/User", "data/Machine"])
+    mkdirSync(join(data, folder), { recursive: true });
+  writeFileSync(join(data, "data/User/settings.json"), JSON.stringify({ ...calm, ...settings }));
+  if (extension) {
+    const { publisher, name, version } = JSON.parse(readFileSync(join(extension, "package.json"), "utf8"));
+    symlinkSync(extension, join(data, `extensions/${publisher}.${name}-${version}`), "junction");
+  }
+  return { data, forget };
+}
+
+function serverArguments({ port, token, trust, driver, data }) {
   return [
     join(vscodeFolder, "out/server-main.js"),
     ...["--host", "127.0.0.1", "--port", String(port)],
     ...(token ? ["--connection-token", token] : ["--without-connection-token"]),
-    ...["--accept-server-license-terms", "--enable-smoke-test-driver", "--enable-proposed-api"],
+    ...["--accept-server-license-terms", "--telemetry-level", "off"],
+    ...(driver ? ["--enable-smoke-test-driver", "--enable-proposed-api"] : []),
     ...(trust ? [] : ["--disable-workspace-trust"]),
-    ...["--telemetry-level", "off", "--server-data-dir", data, "--extensions-dir", extensions],
+    ...["--server-data-dir", data, "--extensions-dir", join(data, "extensions")],
   ];
+}
+
+function startProcess(args, env, logFile) {
+  const { CODE_SERVER_PARENT_PID: _, ...inherited } = process.env;
+  const log = openSync(logFile, "w");
+  const child = spawn(node24(), args, {
+    env: { ...inherited, ...env },
+    detached: process.platform !== "win32",
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  return child;
 }
 
 async function waitUntilReady(url, child) {
@@ -53,50 +81,44 @@ async function waitUntilReady(url, child) {
 }
 
 /**
- * Starts a server. `token` makes it ask for a connection token; `trust` switches workspace trust on (off: everything is
- * trusted); `settings` are the user's; `env` adds to the environment of the extension host.
- * Gives `{ url, port, token, extensions, log(), stop() }`.
+ * Starts a server. `token` makes it ask for a connection token; `trust: true` switches workspace trust on (without,
+ * everything is trusted); `driver: false` leaves out what tests need; `extension` is a folder to use as an installed
+ * extension; `settings` are the user's; `env` adds to the environment of the extension host.
+ * Gives `{ url, port, token, data, log(), stop() }`.
  */
-export async function startServer({ token, trust = false, port, settings = {}, env = {} } = {}) {
-  const data = scratchFolder("server");
-  const forget = removeAtEnd(data);
-  const extensions = join(data, "extensions");
-  for (const folder of [extensions, join(data, "data/User"), join(data, "data/Machine")])
-    mkdirSync(folder, { recursive: true });
-  writeFileSync(join(data, "data/User/settings.json"), JSON.stringify({ ...calm, ...settings }));
-  const actualPort = port ?? (await freePort());
-  const { CODE_SERVER_PARENT_PID: _, ...inherited } = process.env;
-  const child = spawn(node24(), serverArguments({ port: actualPort, token, trust, data, extensions }), {
-    env: { ...inherited, ...env },
-    detached: process.platform !== "win32",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const kill = killAtEnd(child);
+export async function startServer(options = {}) {
+  const { token, trust = false, driver = true, extension, settings = {}, env = {} } = options;
+  const port = await freePort(options.port);
+  const { data, forget } = prepareData({ settings, extension });
   const logFile = join(data, "server.log");
-  const log = createWriteStream(logFile);
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
-  const url = `http://127.0.0.1:${actualPort}`;
+  const child = startProcess(serverArguments({ port, token, trust, driver, data }), env, logFile);
+  const kill = killAtEnd(child);
+  const url = `http://127.0.0.1:${port}`;
+  const log = () => readFileSync(logFile, "utf8");
   const stop = () => {
     kill();
-    log.end();
     forget();
   };
   try {
     await waitUntilReady(url, child);
   } catch (error) {
-    const said = readFileSync(logFile, "utf8");
+    const said = log();
     stop();
     throw new Error(`${error.message}\n${said}`);
   }
-  return { url, port: actualPort, token, extensions, log: () => readFileSync(logFile, "utf8"), stop };
+  return { url, port, token, data, log, stop };
+}
+
+/** A path on the server's machine as in a URI: `/a%20b`, `/C:/a`. */
+function uriPath(path) {
+  return pathToFileURL(path).pathname;
 }
 
 /** The address of the workbench with a folder open; `payload` is VS Code's list of extra facts. */
 export function workbenchUrl(server, folder, payload = []) {
   const query = [
     ...(server.token ? [`tkn=${server.token}`] : []),
-    `folder=${encodeURI(folder)}`,
+    `folder=${uriPath(folder)}`,
     `payload=${encodeURIComponent(JSON.stringify([["skipWelcome", "true"], ...payload]))}`,
   ];
   return `${server.url}/?${query.join("&")}`;
@@ -104,5 +126,5 @@ export function workbenchUrl(server, folder, payload = []) {
 
 /** A path on the server's machine, as the workbench writes it. */
 export function remoteUri(server, path) {
-  return `vscode-remote://127.0.0.1:${server.port}${encodeURI(path)}`;
+  return `vscode-remote://127.0.0.1:${server.port}${uriPath(path)}`;
 }

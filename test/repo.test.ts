@@ -1,2 +1,182 @@
-import { it } from "mocha";
-it("x", () => {});
+// The rules of the house that no compiler keeps: who may import whom, sizes, names, and that the manifest tells the truth.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { tsPlugin } from "@sveltejs/acorn-typescript";
+import { Parser } from "acorn";
+import { describe, it } from "mocha";
+
+/** What a folder may import: `values` and, as `import type` only, `types`. The first row that fits a file counts. */
+const layers = [
+  {
+    files: /^engine\/source\//,
+    values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$|magic-string$|sucrase$)/,
+    types: /^engine\/report$/,
+  },
+  {
+    files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
+    values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|sucrase$|magic-string$|gpu\.js$|webgpu$)/,
+    types: /^never$/,
+  },
+  {
+    files: /^engine\//,
+    values: /^(engine\/(?!source\/|runner\/|cli\/|kernels\/gpu)|fflate$|media\/)/,
+    types: /^never$/,
+  },
+  {
+    files: /^webview\//,
+    values: /^(webview\/|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$)/,
+    types: /^engine\/report$/,
+  },
+  {
+    files: /^extension\//,
+    values:
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/runner\/protocol$|webview\/protocol$)/,
+    types: /^engine\/report$/,
+  },
+];
+const topLevel =
+  /^(package(-lock)?\.json|tsconfig\.json|extension|webview|engine|media|test|README\.md|LICENSE|CHANGELOG\.md|\..*|dist|node_modules|.*\.vsix)$/;
+/** These hold the core's story and stay on a page or two. */
+const onePage = /^(engine\/(op|tape|reverse)|.*\/protocol)\.ts$/;
+
+const root = process.cwd();
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const notOurs = /(^|\/)(node_modules|dist|fixtures|reference)\//;
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => relative(root, join(each.parentPath, each.name)).split(sep).join("/"))
+    .filter((path) => !notOurs.test(path));
+}
+
+const sources = ["engine", "extension", "webview", "test", ".scripts"].flatMap(filesBelow);
+const scripts = sources.filter((path) => /\.(ts|mjs)$/.test(path));
+const product = scripts.filter(
+  (path) => /^(engine|extension|webview)\/.*\.ts$/.test(path) && !path.includes("/assembly/"),
+);
+
+interface Import {
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function importsOf(path: string): Import[] {
+  const statement =
+    /^\s*(?:import|export)\s+(type\s)?(?:[\w*\s{},$]+?from\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;
+  return [...read(path).matchAll(statement)].map((match) => {
+    const name = match[2] ?? match[3] ?? "";
+    const target = name.startsWith(".") ? posix.normalize(posix.join(dirname(path), name)) : name;
+    return { target: target.replace(/\/index$/, "/"), isType: match[1] !== undefined };
+  });
+}
+
+/** Broken import rules of one file, each as a sentence. */
+function brokenImports(path: string): string[] {
+  const layer = layers.find(({ files }) => files.test(path));
+  const isAllowed = ({ target, isType }: Import) =>
+    layer?.values.test(target) || layer?.values.test(`${target}/`) || (isType && layer?.types.test(target));
+  return importsOf(path)
+    .filter((each) => !isAllowed(each))
+    .map(({ target, isType }) => `${path} imports ${isType ? "types of " : ""}${target}`);
+}
+
+interface Syntax {
+  readonly type: string;
+  readonly loc?: { readonly start: { line: number }; readonly end: { line: number } };
+}
+
+/** The lines where functions longer than `limit` begin. */
+function longFunctions(path: string, limit: number): string[] {
+  const parser = Parser.extend(tsPlugin());
+  const found: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { type, loc } = value as Syntax;
+    const length = loc ? loc.end.line - loc.start.line + 1 : 0;
+    if (/Function/.test(type ?? "") && length > limit)
+      found.push(`${path}:${loc?.start.line} has ${length} lines`);
+    for (const [key, child] of Object.entries(value)) if (key !== "loc") walk(child);
+  };
+  walk(parser.parse(read(path), { sourceType: "module", ecmaVersion: "latest", locations: true }));
+  return found;
+}
+
+interface Manifest {
+  readonly contributes?: {
+    readonly commands?: readonly { readonly command: string }[];
+    readonly configuration?: { readonly properties?: Readonly<Record<string, unknown>> };
+    readonly views?: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  };
+}
+
+/** Ids in package.json that the extension must know. */
+function manifestIds(): string[] {
+  const { contributes } = JSON.parse(read("package.json")) as Manifest;
+  const views = Object.values(contributes?.views ?? {}).flat();
+  return [
+    ...(contributes?.commands ?? []).map(({ command }) => command),
+    ...Object.keys(contributes?.configuration?.properties ?? {}),
+    ...views.map(({ id }) => id),
+  ];
+}
+
+describe("the house", () => {
+  const none = (broken: string[]) => assert.deepEqual(broken, []);
+  const lines = (path: string) => read(path).trimEnd().split("\n").length;
+
+  it("has nothing at the top level but what belongs there", () => {
+    none(readdirSync(root).filter((name) => !topLevel.test(name)));
+  });
+
+  it("keeps its layers apart", () => {
+    assert.ok(product.length > 0);
+    none(product.flatMap(brokenImports));
+  });
+
+  it("keeps files short", () => {
+    const limit = (path: string) => (onePage.test(path) ? 120 : path.startsWith("test/") ? 400 : 300);
+    none(
+      scripts.filter((path) => lines(path) > limit(path)).map((path) => `${path} has ${lines(path)} lines`),
+    );
+  });
+
+  it("keeps functions short", () => {
+    none(product.flatMap((path) => longFunctions(path, 60)));
+  });
+
+  it("names files in kebab-case and begins each with a sentence", () => {
+    none(scripts.filter((path) => !/(^|\/)[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.(ts|mjs)$/.test(path)));
+    none(scripts.filter((path) => !/^(#!.*\n)?\/(\/|\*\*)/.test(read(path))));
+  });
+
+  it("skips no test", () => {
+    none(
+      scripts.filter(
+        (path) => /\b(describe|it)\.(skip|only)\b|\bxit\(/.test(read(path)) && !path.endsWith("repo.test.ts"),
+      ),
+    );
+  });
+
+  it("has a manifest that says what the code does, and code that does what the manifest says", () => {
+    const code = product
+      .filter((path) => path.startsWith("extension/"))
+      .map(read)
+      .join("\n");
+    const isUsed = (id: string) =>
+      code.includes(`"${id}"`) || code.includes(`"${id.replace("gradlens.", "")}"`);
+    none(manifestIds().filter((id) => !isUsed(id)));
+    const manifest = read("package.json");
+    const named = [...new Set([...code.matchAll(/"(gradlens\.[\w.]+)"/g)].map((match) => match[1] ?? ""))];
+    none(named.filter((id) => !new RegExp(`\\b${id.replaceAll(".", "\\.")}\\b`).test(manifest)));
+  });
+
+  it("has a README whose links lead somewhere", () => {
+    const links = [...read("README.md").matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+      (match) => match[1] ?? "",
+    );
+    none(links.filter((link) => !existsSync(join(root, link))));
+  });
+});

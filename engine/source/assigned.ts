@@ -1,0 +1,90 @@
+/** Bindings made by statements and expressions: assignments, fields, returns. */
+import { bindIdentifier, type Found, type Place } from "./bindings";
+import { isLoop } from "./declared";
+import { functionAround, nameExpression, nameFunction, nameFunctionAround, nameKey } from "./names";
+import { bare, isFunction, isNode, type Node } from "./node";
+import { isDestructuring, targetsOf } from "./patterns";
+import { isPlainReference, mayHoldTensor } from "./values";
+
+export function findAssigned(node: Node, text: string): Found[] {
+  switch (node.type) {
+    case "AssignmentExpression":
+      return findAssignment(node, text);
+    case "PropertyDefinition":
+    case "AccessorProperty":
+      return findField(node);
+    case "ReturnStatement":
+      return findReturn(node);
+    case "ArrowFunctionExpression":
+      return findArrowResult(node, text);
+    default:
+      return isLoop(node) ? findLoopTarget(node, text) : [];
+  }
+}
+
+const storing = new Set(["=", "??=", "||=", "&&="]);
+
+function findAssignment(node: Node, text: string): Found[] {
+  const { left, right, operator = "" } = node;
+  if (!left || !right || !storing.has(operator) || !mayHoldTensor(right)) return [];
+  if (!isDestructuring(left)) return bindTarget(bare(left), { kind: "around", node });
+  return targetsOf(left)
+    .filter(isPlainReference)
+    .flatMap((target) => bindTarget(target, { kind: "with", node, read: readOf(target, text) }));
+}
+
+function findLoopTarget(loop: Node, text: string): Found[] {
+  const { left, type } = loop;
+  if (!left || type === "ForInStatement" || left.type === "VariableDeclaration") return [];
+  return targetsOf(left)
+    .filter(isPlainReference)
+    .flatMap((target) => bindTarget(target, { kind: "head", node: loop, read: readOf(target, text) }))
+    .map((found) => ({ ...found, role: "loop" }));
+}
+
+function readOf(target: Node, text: string): string {
+  const end = target.type === "Identifier" ? target.start + (target.name ?? "").length : target.end;
+  return text.slice(target.start, end);
+}
+
+function bindTarget(target: Node, place: Place): Found[] {
+  if (target.type === "Identifier") return [bindIdentifier(target, "assignment", place)];
+  const { property, computed, start, end } = target;
+  if (target.type !== "MemberExpression" || !property) return [];
+  const name = nameExpression(target);
+  if (computed) return [{ name, role: "element", start, end, place, target }];
+  return [{ name, role: "field", start: property.start, end: property.end, place, target }];
+}
+
+function findField(node: Node): Found[] {
+  const { key, value } = node;
+  const name = nameKey(node);
+  if (!key || !name || !isNode(value) || !mayHoldTensor(value)) return [];
+  const owner = node.static ? "static" : "this";
+  const place: Place = { kind: "around", node: value };
+  return [{ name: `${owner}.${name}`, role: "field", start: key.start, end: key.end, place, target: node }];
+}
+
+function findReturn(node: Node): Found[] {
+  const value = node.argument;
+  if (!value || !mayHoldTensor(value)) return [];
+  const name = nameResult(functionAround(node));
+  const end = node.start + "return".length;
+  return [
+    { name, role: "return", start: node.start, end, place: { kind: "around", node: value }, target: null },
+  ];
+}
+
+function findArrowResult(fn: Node, text: string): Found[] {
+  const { body } = fn;
+  if (!isNode(body) || body.type === "BlockStatement" || !mayHoldTensor(body)) return [];
+  const start = text.lastIndexOf("=>", body.start);
+  const place: Place = { kind: "around", node: body };
+  return [{ name: nameResult(fn), role: "return", start, end: start + 2, place, target: null }];
+}
+
+/** A callback without a name is told apart by the function that it stands in. */
+function nameResult(fn: Node | null): string {
+  if (!fn || !isFunction(fn)) return "return";
+  return nameFunction(fn) ?? nameFunctionAround(fn) ?? "return";
+}

@@ -1,0 +1,56 @@
+/** Finds every place in a model file that gives a name to a value, and where its mark has to stand. */
+import { findAssigned } from "./assigned";
+import { findDeclared } from "./declared";
+import type { Node } from "./node";
+import type { Parsed } from "./parse";
+import type { BindingRole, SourceBinding } from "./types";
+
+/**
+ * Where the mark of a binding goes. `around`: about the expression. `head`: first thing in the body of a function
+ * or a loop. `after`: behind the statement. `with`: behind an assignment, inside its expression. `beside`: as one
+ * more variable of a declaration in the head of a `for`.
+ */
+export type Place =
+  | { readonly kind: "around"; readonly node: Node }
+  | { readonly kind: "head" | "after" | "with" | "beside"; readonly node: Node; readonly read: string };
+
+/** A binding that has no number yet. */
+export interface Found {
+  readonly name: string;
+  readonly role: BindingRole;
+  readonly start: number;
+  readonly end: number;
+  readonly place: Place;
+  /** The identifier, for looking up the variable; null for a return. */
+  readonly target: Node | null;
+}
+
+export interface Binding extends SourceBinding {
+  readonly place: Place;
+  readonly target: Node | null;
+}
+
+/** The bindings in the order of the text, numbered from `first`. */
+export function findBindings({ nodes, text, positions }: Parsed, first: number): Binding[] {
+  const found: Found[] = [];
+  for (const node of nodes) found.push(...findDeclared(node), ...findAssigned(node, text));
+  found.sort((a, b) => a.start - b.start);
+  return found.map(({ name, role, start, end, place, target }, index) => ({
+    id: first + index,
+    name,
+    range: positions.range(start, end),
+    role,
+    place,
+    target,
+  }));
+}
+
+/** A binding whose target is an identifier: the parser's end of one that has a type includes the type. */
+export function bindIdentifier(
+  target: Node,
+  role: BindingRole,
+  place: Place,
+  name = target.name ?? "",
+): Found {
+  return { name, role, start: target.start, end: target.start + (target.name ?? "").length, place, target };
+}

@@ -1,0 +1,43 @@
+/** Finds optional chains with calls in them, which cannot be taken apart. */
+import { bare, isNode, type Node, parentOf } from "./node";
+
+export interface Chain {
+  /** The calls along the chain, the one that runs first coming first. */
+  readonly calls: readonly Node[];
+  /** The expression around which a mark may stand. */
+  readonly whole: Node;
+}
+
+export function findChains(nodes: readonly Node[]): Chain[] {
+  return nodes
+    .filter((node) => node.type === "ChainExpression")
+    .map(readChain)
+    .filter(({ calls }) => calls.length > 0);
+}
+
+/** `delete a?.b().c` and `(a?.b().c)()` need the reference itself: there the mark goes around the outer expression. */
+function readChain(chain: Node): Chain {
+  const calls = callsAlong(chain);
+  const parent = parentOf(chain);
+  const last = isNode(chain.expression) ? bare(chain.expression) : chain;
+  if (!parent || last.type !== "MemberExpression" || calls.length === 0) return { calls, whole: chain };
+  if (parent.type === "UnaryExpression" && parent.operator === "delete") return { calls, whole: parent };
+  const called = parent.type === "CallExpression" && parent.callee && bare(parent.callee) === chain;
+  return called ? { calls: [...calls, parent], whole: parent } : { calls, whole: chain };
+}
+
+function callsAlong(chain: Node): Node[] {
+  const calls: Node[] = [];
+  let node = isNode(chain.expression) ? chain.expression : undefined;
+  while (node) {
+    const part: Node = bare(node);
+    if (part.type === "CallExpression") calls.unshift(part);
+    node =
+      part.type === "CallExpression"
+        ? part.callee
+        : part.type === "MemberExpression"
+          ? part.object
+          : undefined;
+  }
+  return calls;
+}

@@ -1,0 +1,5 @@
+/** The door to reading model files. */
+export { analyse } from "./analyse";
+export { compile } from "./compile";
+export { SourceProblem } from "./source-problem";
+export type * from "./types";

@@ -1,0 +1,127 @@
+/** Writes the marks of sites and bindings into a model file's text; see `Runtime` for what they do. */
+import type { Binding } from "./bindings";
+import { findChains } from "./chains";
+import type { Edits } from "./edits";
+import { functionAround } from "./names";
+import { isNode, type Node, statementsOf } from "./node";
+import type { Parsed } from "./parse";
+import type { Site } from "./sites";
+
+/** Of marks on the same expression the lowest rank stands outermost. */
+const rank = { head: 0, bind: 1, resume: 2, site: 3 } as const;
+
+export function instrument(
+  { nodes, text }: Parsed,
+  sites: readonly Site[],
+  bindings: readonly Binding[],
+  edits: Edits,
+) {
+  const idOf = new Map(sites.map((site) => [site.node, site.id]));
+  const chained = new Set<Node>();
+  for (const { calls, whole } of findChains(nodes)) {
+    const ids = calls.map((call) => idOf.get(call) ?? 0);
+    edits.wrap(whole.start, whole.end, `__gradlens.leave(${enter(ids[0] ?? 0)}, `, ")", rank.site);
+    for (const [index, call] of calls.entries()) {
+      chained.add(call);
+      if (index > 0) markArguments(ids[index] ?? 0, call, text, edits);
+    }
+  }
+  for (const { id, node } of sites) {
+    if (chained.has(node)) continue;
+    if (storesParameters(node)) markArguments(id, node, text, edits);
+    else markSite(id, node, edits);
+  }
+  for (const node of nodes) if (pauses(node)) markPause(node, edits);
+  markBindings(bindings, edits);
+}
+
+const enter = (id: number) => `__gradlens.enter(${id})`;
+
+function markSite(id: number, node: Node, edits: Edits): void {
+  const [open, close] = node.type === "TaggedTemplateExpression" ? ["(", ")"] : ["", ""];
+  edits.wrap(node.start, node.end, `${open}__gradlens.leave(${enter(id)}, `, `)${close}`, rank.site);
+}
+
+/** A `super(…)` behind which the types' removal sets fields: it has to stay a statement of its own. */
+function storesParameters(call: Node): boolean {
+  if (call.callee?.type !== "Super") return false;
+  const constructor = functionAround(call);
+  return (constructor?.params ?? []).some((parameter) => parameter.type === "TSParameterProperty");
+}
+
+/**
+ * Marks a call that cannot be wrapped, last among its arguments, with a spread of nothing. In an optional chain
+ * only the whole can be wrapped, or `?.` would no longer skip the rest.
+ */
+function markArguments(id: number, call: Node, text: string, edits: Edits): void {
+  const last = call.arguments?.at(-1);
+  const tail = last ? text.slice(last.end, call.end - 1).replace(/\/\*[^]*?\*\/|\/\/.*/g, "") : ",";
+  const comma = tail.includes(",") ? "" : ", ";
+  edits.wrap(call.start, call.end - 1, "", `${comma}...(${enter(id)}, [])`);
+}
+
+function pauses(node: Node): boolean {
+  return node.type === "AwaitExpression" || node.type === "YieldExpression";
+}
+
+function markPause(node: Node, edits: Edits): void {
+  edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", ")", rank.resume);
+}
+
+function markBindings(bindings: readonly Binding[], edits: Edits): void {
+  const grouped = new Map<Node, { kind: string; marks: string[] }>();
+  for (const { id, place } of bindings) {
+    if (place.kind === "around") {
+      markExpression(id, place.node, edits);
+      continue;
+    }
+    const group = grouped.get(place.node) ?? { kind: place.kind, marks: [] };
+    group.marks.push(`__gradlens.bind(${id}, ${place.read})`);
+    grouped.set(place.node, group);
+  }
+  for (const [node, { kind, marks }] of grouped) {
+    if (kind === "head") markHead(node, marks, edits);
+    else if (kind === "after") markAfter(node, marks, edits);
+    else if (kind === "with") markAssignment(node, marks, edits);
+    else edits.wrap(node.start, node.end, "", `, __gradlens${node.start} = [${marks.join(", ")}]`);
+  }
+}
+
+function markExpression(id: number, node: Node, edits: Edits): void {
+  const [open, close] = node.type === "SequenceExpression" ? ["(", ")"] : ["", ""];
+  edits.wrap(node.start, node.end, `__gradlens.bind(${id}, ${open}`, `${close})`, rank.bind);
+}
+
+function markHead(owner: Node, marks: readonly string[], edits: Edits): void {
+  const { body } = owner;
+  if (!isNode(body)) return;
+  if (body.type === "BlockStatement") {
+    const directive = statementsOf(body).findLast((statement) => statement.directive !== undefined);
+    const start = directive ? directive.end : body.start + 1;
+    edits.wrap(start, body.end - 1, `${directive ? ";" : ""} ${marks.join("; ")};`, "", rank.head);
+  } else if (owner.type === "ArrowFunctionExpression") {
+    edits.wrap(body.start, body.end, `(${marks.join(", ")}, `, ")", rank.head);
+  } else {
+    edits.wrap(body.start, body.end, `{ ${marks.join("; ")}; `, " }", rank.head);
+  }
+}
+
+const lists = new Set([
+  "Program",
+  "BlockStatement",
+  "StaticBlock",
+  "SwitchCase",
+  "TSModuleBlock",
+  "ExportNamedDeclaration",
+]);
+
+function markAfter(statement: Node, marks: readonly string[], edits: Edits): void {
+  const alone = !lists.has(statement.parent?.type ?? "");
+  const [open, close] = alone ? ["{ ", " }"] : ["", ""];
+  edits.wrap(statement.start, statement.end, open, `; ${marks.join("; ")};${close}`, rank.head);
+}
+
+function markAssignment(node: Node, marks: readonly string[], edits: Edits): void {
+  const open = "__gradlens.resume(__gradlens.suspend(), ";
+  edits.wrap(node.start, node.end, open, `, ${marks.join(", ")})`, rank.bind);
+}

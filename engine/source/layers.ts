@@ -1,0 +1,133 @@
+/** Finds, without running anything, the layers and the backward passes written by hand that can be checked. */
+import { classAround, nameClass, nameExpression, nameKey } from "./names";
+import { bare, isClass, isNode, type Node, parentOf, statementsOf } from "./node";
+import type { Parsed } from "./parse";
+import type { SourceLayer } from "./types";
+
+export function findLayers(parsed: Parsed): SourceLayer[] {
+  const { nodes } = parsed;
+  const modules = nodes.flatMap((node) => findModule(node, parsed));
+  const classes = nodes.flatMap((node) => findHandWritten(node, parsed));
+  return [
+    ...modules,
+    ...classes,
+    ...findPairs(parsed),
+    ...nodes.flatMap((node) => findCustomOp(node, parsed)),
+  ];
+}
+
+/** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
+function findModule(node: Node, { nodes, positions }: Parsed): SourceLayer[] {
+  if (node.type !== "NewExpression" || !node.callee) return [];
+  const type = nameExpression(node.callee);
+  if (!isModuleClass(bare(node.callee), nodes)) return [];
+  const held = nameHolder(node);
+  if (!held) return [];
+  const range = positions.range(node.start, node.end);
+  return [{ kind: "module", ...held, type, range, forward: null, backward: null }];
+}
+
+function isModuleClass(callee: Node, nodes: readonly Node[]): boolean {
+  if (callee.type === "MemberExpression") return callee.object?.name === "nn";
+  if (callee.type === "ClassExpression") return extendsModule(callee, nodes);
+  const declared = nodes.find((node) => isClass(node) && nameClass(node) === callee.name);
+  return declared !== undefined && extendsModule(declared, nodes);
+}
+
+function extendsModule({ superClass }: Node, nodes: readonly Node[]): boolean {
+  if (!superClass) return false;
+  const parent = bare(superClass);
+  if (parent.type === "Identifier" && parent.name === "Module") return true;
+  return isModuleClass(
+    parent,
+    nodes.filter((node) => node !== superClass.parent),
+  );
+}
+
+function nameHolder(node: Node): { name: string; owner: string | null } | null {
+  const parent = parentOf(node);
+  const owner = classAround(node);
+  const type = owner && nameClass(owner);
+  if (parent?.type === "VariableDeclarator" && parent.id?.name) return { name: parent.id.name, owner: null };
+  if (parent?.type === "PropertyDefinition") {
+    const name = nameKey(parent);
+    return name ? { name, owner: type } : null;
+  }
+  if (parent?.type !== "AssignmentExpression" || !parent.left) return null;
+  const name = nameExpression(parent.left);
+  return name.startsWith("this.") ? { name: name.slice("this.".length), owner: type } : { name, owner: null };
+}
+
+/** A class with both methods, `forward` and `backward`. */
+function findHandWritten(node: Node, { positions }: Parsed): SourceLayer[] {
+  if (!isClass(node) || !isNode(node.body)) return [];
+  const methods = statementsOf(node.body).filter((member) => !member.static && isNode(member.value));
+  const forward = methods.find((member) => nameKey(member) === "forward");
+  const backward = methods.find((member) => nameKey(member) === "backward");
+  const name = nameClass(node);
+  if (!forward || !backward || !name) return [];
+  const at = (part: Node) => positions.range(part.start, part.end);
+  const type = node.superClass ? nameExpression(node.superClass) : null;
+  return [
+    { kind: "class", name, owner: null, type, range: at(node), forward: at(forward), backward: at(backward) },
+  ];
+}
+
+/** `affineForward` or `affine` next to `affineBackward`, at the top of the file. */
+function findPairs({ program, positions }: Parsed): SourceLayer[] {
+  const functions = new Map(statementsOf(program).flatMap(declaredFunctions));
+  const at = (part: Node) => positions.range(part.start, part.end);
+  return [...functions].flatMap(([name, backward]): SourceLayer[] => {
+    const base = /^(.+)(?:Backward|_backward)$/.exec(name)?.[1];
+    const forward =
+      base && (functions.get(`${base}Forward`) ?? functions.get(`${base}_forward`) ?? functions.get(base));
+    if (!base || !forward) return [];
+    return [
+      {
+        kind: "pair",
+        name: base,
+        owner: null,
+        type: null,
+        range: at(forward),
+        forward: at(forward),
+        backward: at(backward),
+      },
+    ];
+  });
+}
+
+/** The functions that a statement declares, by name: `function f() {}`, `const f = () => …`, exported or not. */
+export function declaredFunctions(statement: Node): [name: string, node: Node][] {
+  const node = statement.declaration ?? statement;
+  if (node.type === "FunctionDeclaration") return node.id?.name ? [[node.id.name, statement]] : [];
+  if (node.type !== "VariableDeclaration") return [];
+  return (node.declarations ?? []).flatMap(({ id, init }): [string, Node][] => {
+    const value = init && bare(init);
+    const isFunction = value?.type === "ArrowFunctionExpression" || value?.type === "FunctionExpression";
+    return id?.name && isFunction ? [[id.name, statement]] : [];
+  });
+}
+
+/** `customOp({ name: "swish", forward, backward })`. */
+function findCustomOp(node: Node, { positions }: Parsed): SourceLayer[] {
+  if (node.type !== "CallExpression" || !node.callee) return [];
+  if (!/(^|\.)customOp$/.test(nameExpression(node.callee))) return [];
+  const properties = node.arguments?.[0]?.properties ?? [];
+  const find = (key: string) => properties.find((property) => nameKey(property) === key);
+  const named = find("name")?.value;
+  const name = isNode(named) && typeof named.value === "string" ? named.value : nameHolder(node)?.name;
+  if (!name) return [];
+  const at = (part: Node | undefined) => (part ? positions.range(part.start, part.end) : null);
+  const range = positions.range(node.start, node.end);
+  return [
+    {
+      kind: "customOp",
+      name,
+      owner: null,
+      type: null,
+      range,
+      forward: at(find("forward")),
+      backward: at(find("backward")),
+    },
+  ];
+}

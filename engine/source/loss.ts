@@ -1,0 +1,35 @@
+/** Finds what a model file differentiates. */
+import { declaredFunctions } from "./layers";
+import { isNode, type Node, statementsOf } from "./node";
+import type { Parsed } from "./parse";
+import type { Range } from "./types";
+
+/** The exported `loss`, else the last `something.backward()` at the top of the file, else null. */
+export function findLoss({ program, positions }: Parsed): Range | null {
+  const statements = statementsOf(program);
+  const node = findExported(statements) ?? statements.findLast(callsBackward);
+  return node ? positions.range(node.start, node.end) : null;
+}
+
+function findExported(statements: readonly Node[]): Node | undefined {
+  const functions = new Map(statements.flatMap(declaredFunctions));
+  const direct = functions.get("loss");
+  if (direct?.type === "ExportNamedDeclaration") return direct;
+  for (const { type, specifiers } of statements) {
+    if (type !== "ExportNamedDeclaration") continue;
+    const specifier = specifiers?.find(({ exported }) => exported?.name === "loss");
+    if (specifier) return functions.get(specifier.local?.name ?? "") ?? specifier;
+  }
+  return statements.find((statement) => exportsVariable(statement, "loss"));
+}
+
+function exportsVariable({ type, declaration }: Node, name: string): boolean {
+  const variables = type === "ExportNamedDeclaration" ? declaration?.declarations : undefined;
+  return variables?.some(({ id }) => id?.name === name) ?? false;
+}
+
+function callsBackward({ type, expression }: Node): boolean {
+  if (type !== "ExpressionStatement" || !isNode(expression)) return false;
+  const call = expression.type === "AwaitExpression" ? expression.argument : expression;
+  return call?.type === "CallExpression" && call.callee?.property?.name === "backward";
+}

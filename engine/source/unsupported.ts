@@ -1,0 +1,53 @@
+/** What is legal TypeScript but cannot be run here: each with a sentence that says so. */
+import type { Node } from "./node";
+
+export interface Unsupported {
+  readonly node: Node;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The first thing in the tree that Gradlens cannot run, or null. */
+export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
+  for (const node of nodes) {
+    const found = unsupportedAt(node);
+    if (found) return found;
+  }
+  return null;
+}
+
+function unsupportedAt(node: Node): Unsupported | null {
+  switch (node.type) {
+    case "Decorator":
+      return {
+        node,
+        message: "Decorators are not supported in a model file",
+        hint: "Call the function yourself: `const A = decorate(class A { … })`.",
+      };
+    case "TSExportAssignment":
+      return {
+        node,
+        message: "`export =` is not supported in a model file",
+        hint: "Use `export default`, or named exports.",
+      };
+    case "TSNamespaceExportDeclaration":
+      return {
+        node,
+        message: "`export as namespace` is not supported in a model file",
+        hint: "It belongs into a .d.ts file: leave it out here.",
+      };
+    case "TSImportEqualsDeclaration":
+      return unsupportedImport(node);
+    default:
+      return null;
+  }
+}
+
+function unsupportedImport(node: Node): Unsupported | null {
+  if (!node.isExport) return null;
+  return {
+    node,
+    message: "`export import … =` is not supported in a model file",
+    hint: "Write `export const a = b.c;`.",
+  };
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the tests: everything, or `unit` or `host` alone, with an optional `--grep TITLE`.
+// Runs the tests: everything, or `unit`, `gpu` or `host` alone, with an optional `--grep TITLE`.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { install, root, run } from "./install.mjs";
@@ -8,7 +8,7 @@ process.chdir(root);
 const [part] = process.argv.slice(2).filter((each) => !each.startsWith("-"));
 const grepAt = process.argv.indexOf("--grep");
 const grep = grepAt < 0 ? undefined : process.argv[grepAt + 1];
-const isPart = part === "unit" || part === "host";
+const isPart = ["unit", "gpu", "host"].includes(part);
 const total = { passed: 0, failed: 0 };
 
 function count({ passed, failed }) {
@@ -46,6 +46,13 @@ async function unit() {
   await mochaRun(["test/engine", "test/source", "test/runner", "test/webview", "test/repo.test.ts"]);
 }
 
+/** The GPU kernels on a real WebGPU: the machine's own driver, or the software one that comes with Chromium. */
+async function gpu() {
+  const { installHarness } = await import("../test/harness/install.mjs");
+  installHarness();
+  await mochaRun(["test/gpu"]);
+}
+
 /** The tests inside the extension host, then those that drive the page as a person does. */
 async function host() {
   const { installHarness } = await import("../test/harness/install.mjs");
@@ -67,8 +74,9 @@ try {
   install();
   await buildAll();
   if (!isPart) staticChecks();
-  if (part !== "host") await unit();
-  if (part !== "unit") await host();
+  if (!isPart || part === "unit") await unit();
+  if (!isPart || part === "gpu") await gpu();
+  if (!isPart || part === "host") await host();
 } catch (error) {
   console.error(error);
   total.failed += 1;

@@ -32,28 +32,36 @@ export function findChromium() {
   return browsers.find((path) => path && existsSync(path));
 }
 
-function installChromium() {
-  if (findChromium()) return;
-  const canInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (!canInstall) {
+/** True when the loader of Vulkan drivers is there, which the GPU tests need and Chromium keeps for itself. */
+function hasVulkanLoader() {
+  if (process.platform !== "linux") return true;
+  const { stdout } = spawnSync("ldconfig", ["-p"], { encoding: "utf8" });
+  return Boolean(stdout?.includes("libvulkan.so.1"));
+}
+
+function installBrowser() {
+  const missing = [...(findChromium() ? [] : ["chromium"]), ...(hasVulkanLoader() ? [] : ["libvulkan1"])];
+  if (missing.length === 0) return;
+  const names = missing.join(" ");
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
     throw new Error(
-      "The tests need Chromium: install it (Debian: apt-get install chromium) or set GRADLENS_CHROMIUM to its path",
+      `The tests need ${names}: install it (Debian: apt-get install ${names}), or set GRADLENS_CHROMIUM to the path of a Chromium`,
     );
   }
-  console.log("Installing Debian's chromium …");
+  console.log(`Installing Debian's ${names} …`);
   const apt = (...args) => {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const { status, stderr } = spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
     if (status !== 0) throw new Error(`apt-get ${args.join(" ")} failed: ${stderr}`);
   };
   apt("update");
-  apt("install", "-y", "--no-install-recommends", "chromium");
+  apt("install", "-y", "--no-install-recommends", ...missing);
 }
 
 /** Installs what is missing, nothing when all is there. `browser: false` leaves Chromium out. */
 export function installHarness({ browser = true } = {}) {
   installServer();
-  if (browser) installChromium();
+  if (browser) installBrowser();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) installHarness();

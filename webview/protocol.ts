@@ -1,4 +1,15 @@
-/** The contract between the extension and a panel: one message type per direction. */
+/**
+ * The contract between the extension and a panel: the page that loads it, and one message type per direction.
+ *
+ * The page of panel P is an empty body (`<body data-panel="P"></body>`) with, from dist/webview: the style sheets
+ * `codicon.css` and `P.css`, and at the end of the body one script `<script nonce="N" src="P.js"></script>`, neither
+ * deferred nor a module: the toolkit must run before the window's `load` event. No inline styles or scripts. `<html lang>`
+ * and `<title>` are set by the page. The panel finds its worker beside its own script and starts it as a blob. The policy:
+ * `default-src 'none'; script-src 'nonce-N'; style-src CSP; font-src CSP; img-src CSP data: blob:; connect-src CSP; worker-src blob:`
+ * where CSP is `webview.cspSource`.
+ *
+ * A panel posts `ready` once its listener stands; the answer is one `state`, after which any message may come in any order.
+ */
 import type { Check, Report, Site } from "../engine/report";
 
 export type PanelName = "graph" | "gradients" | "checks" | "findings";
@@ -56,4 +67,6 @@ export type FromPanel =
       readonly count: number;
     }
   | { readonly type: "copy"; readonly text: string }
+  /** Ask where to save this picture and write it there; `name` is the proposal, as "graph.png". */
+  | { readonly type: "save"; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly message: string };

@@ -45,6 +45,15 @@ export interface Sweep {
 export interface BindingEvent {
   readonly binding: number;
   readonly tensor: Tensor;
+  /** Which part of an array that was bound: "[0]"; "" for the value itself. */
+  readonly part: string;
+}
+
+/** A module that was given a name: what paths of layers begin with. */
+export interface ModuleBinding {
+  readonly binding: number;
+  readonly module: object;
+  readonly part: string;
 }
 
 /** Everything recorded by one run. A backward pass ends a step; of earlier steps only the last one is kept. */
@@ -54,6 +63,8 @@ export class Tape {
     return [...this.finished, ...this.open];
   }
   bindings: BindingEvent[] = [];
+  /** Names that hold modules, by binding and part. */
+  readonly modules = new Map<string, ModuleBinding>();
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;
@@ -74,14 +85,19 @@ export class Tape {
     this.open.push(node);
   }
 
-  bind(binding: number, tensor: Tensor): void {
-    this.bindings.push({ binding, tensor });
+  bind(binding: number, tensor: Tensor, part = ""): void {
+    this.bindings.push({ binding, tensor, part });
+  }
+
+  /** Notes that a variable or field holds a module; of each name the last module stays. */
+  bindModule(binding: number, module: object, part = ""): void {
+    this.modules.set(`${binding}${part}`, { binding, module, part });
   }
 
   /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
   closeStep(sweep: Sweep): void {
     const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.isLeaf);
-    const latest = new Map(earlier.map((event) => [event.binding, event]));
+    const latest = new Map(earlier.map((event) => [`${event.binding}${event.part}`, event]));
     this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];
     this.boundInStep = this.bindings.length;
     this.finished = this.open;

@@ -1,0 +1,93 @@
+/** Names of layers and tensors, from the variables and fields that held them. */
+import { Module } from "./nn/module";
+import type { Run, SourceName } from "./run";
+import type { Node } from "./tape";
+import { Tensor } from "./tensor";
+
+/** A layer of the run, with the path by which a person would name it. */
+export interface NamedModule {
+  readonly module: Module;
+  readonly path: string;
+  /** The module that holds it in a field, else the one that called it; null at the top. */
+  readonly parent: Module | null;
+}
+
+/** All modules of a run by themselves: those held by variables, what is in their fields, and those that only ran. */
+export function nameModules(run: Run): Map<Module, NamedModule> {
+  const bound = [...run.tape.modules.values()];
+  const held = new Set<unknown>(bound.flatMap(({ module }) => childrenOf(module)));
+  const named = new Map<Module, NamedModule>();
+  const paths = new Set<string>();
+  const visit = (module: Module, path: string, parent: Module | null) => {
+    if (named.has(module)) return;
+    const unique = distinct(path, paths);
+    named.set(module, { module, path: unique, parent });
+    for (const [name, child] of module.namedChildren()) visit(child, `${unique}.${name}`, module);
+  };
+  for (const { binding, module, part } of bound) {
+    const name = run.sources.binding(binding);
+    if (module instanceof Module && !held.has(module) && isVariable(name))
+      visit(module, name.name + part, null);
+  }
+  for (const node of run.tape.nodes) {
+    for (const { module, parent } of scopesOf(node)) {
+      if (!(module instanceof Module) || named.has(module)) continue;
+      const owner = parent !== null && parent instanceof Module ? (named.get(parent) ?? null) : null;
+      const type = module.constructor.name;
+      visit(module, owner === null ? type : `${owner.path}.${type}`, owner?.module ?? null);
+    }
+  }
+  return named;
+}
+
+/** The scopes around an operation, outermost first. */
+function scopesOf(node: Node): { module: object; parent: object | null }[] {
+  const scopes = [];
+  for (let scope = node.scope; scope !== null; scope = scope.parent) {
+    scopes.unshift({ module: scope.module, parent: scope.parent?.module ?? null });
+  }
+  return scopes;
+}
+
+function childrenOf(module: object): Module[] {
+  return module instanceof Module ? module.namedChildren().map(([, child]) => child) : [];
+}
+
+function distinct(path: string, taken: Set<string>): string {
+  let name = path;
+  for (let i = 2; taken.has(name); i++) name = `${path}#${i}`;
+  taken.add(name);
+  return name;
+}
+
+/** True for a name that a person would use for the value: of a variable or a field, not of what a function returned. */
+export function isVariable(name: SourceName | null): name is SourceName {
+  return name !== null && name.role !== "return";
+}
+
+/** A tensor in a field of a module. */
+export interface Field {
+  readonly owner: Module;
+  readonly field: string;
+  readonly path: string;
+}
+
+/** Names of tensors: the path of the field of a module that holds it, else the variable that held it last. */
+export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
+  const fields = new Map<Tensor, Field>();
+  for (const { module, path } of modules.values()) {
+    for (const [field, value] of Object.entries(module)) {
+      if (value instanceof Tensor && !fields.has(value)) {
+        fields.set(value, { owner: module, field, path: `${path}.${field}` });
+      }
+    }
+  }
+  const variables = new Map<Tensor, string>();
+  const passed = new Map<Tensor, string>();
+  for (const { binding, tensor, part } of run.tape.bindings) {
+    const name = run.sources.binding(binding);
+    // What a tensor is called where it is passed on says less than the variable it came from.
+    if (isVariable(name)) (name.role === "parameter" ? passed : variables).set(tensor, name.name + part);
+  }
+  return { fields, nameOf: (x: Tensor) => fields.get(x)?.path ?? variables.get(x) ?? passed.get(x) ?? null };
+}

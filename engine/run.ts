@@ -1,0 +1,47 @@
+/** What one run of a model file left behind, and what is derived from it: the input of report, diagnosis and check. */
+import type { Device, Failure, ReportNode, ReportParameter, ReportScope, Site } from "./report";
+import type { Node, Tape } from "./tape";
+import type { Tensor } from "./tensor";
+
+/** An identifier of the source that was given values. */
+export interface SourceName {
+  /** `h`, `this.fc1`, `hs[i]`; of a return, the function. */
+  readonly name: string;
+  readonly site: Site;
+  /** How it got its value: "declaration", "field", "return", …; names from returns are no variables. */
+  readonly role?: string;
+}
+
+/** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */
+export interface Sources {
+  site(id: number): Site | null;
+  binding(id: number): SourceName | null;
+}
+
+/** One run of a model file. */
+export interface Run {
+  readonly tape: Tape;
+  readonly loss: Tensor | null;
+  /** Gradients of the loss, by tensor; null when no backward pass ran. */
+  readonly gradients: ReadonlyMap<Tensor, Tensor> | null;
+  readonly sources: Sources;
+  /** Absolute path of the model file. */
+  readonly file: string;
+  readonly device: Device;
+  readonly dtype: string;
+  readonly durationMs: number;
+  readonly failure: Failure | null;
+}
+
+/** A run as numbered nodes: what rules of the diagnosis look at. All lists of tensors are by node id. */
+export interface Traced {
+  readonly run: Run;
+  readonly nodes: readonly ReportNode[];
+  readonly tensors: readonly Tensor[];
+  /** The recorded operation of each node; null for leaves. */
+  readonly operations: readonly (Node | null)[];
+  readonly scopes: readonly ReportScope[];
+  readonly parameters: readonly ReportParameter[];
+  idOf(tensor: Tensor): number | null;
+  gradOf(id: number): Tensor | null;
+}

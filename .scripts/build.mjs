@@ -7,7 +7,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
@@ -41,7 +40,6 @@ function shared(minify) {
 /** The files below a folder, as paths from the root with forward slashes. */
 function filesBelow(folder) {
   if (!has(folder)) return [];
-  if (statSync(inRoot(folder)).isFile()) return [folder];
   return readdirSync(inRoot(folder), { recursive: true, withFileTypes: true })
     .filter((each) => each.isFile())
     .map((each) =>
@@ -144,11 +142,11 @@ export async function build({ minify = false } = {}) {
 }
 
 /**
- * Bundles the unit tests (or page tests) below some folders into `outdir`, with shared chunks; gives the entry files
- * that did not compile, each named, while the others can still run.
+ * Bundles the tests whose paths match into `outdir`, with shared chunks; gives the entry files that did not compile,
+ * each named, while the others can still run.
  */
-export async function buildTests(folders, outdir) {
-  const entries = folders.flatMap(filesBelow).filter((entry) => entry.endsWith(".test.ts"));
+export async function buildTests(pattern, outdir) {
+  const entries = filesBelow("test").filter((entry) => entry.endsWith(".test.ts") && pattern.test(entry));
   const together = { ...testOptions(entries, outdir), logLevel: "silent" };
   if (
     await emit(together, false).then(

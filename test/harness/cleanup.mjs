@@ -36,11 +36,11 @@ export function removeAtEnd(folder) {
   return onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }));
 }
 
-/** Ends a child process that was started detached, with everything it started itself. */
-export function killAtEnd(child) {
+/** Ends a child process that was started detached, with everything it started itself (by default, at once). */
+export function killAtEnd(child, signal = "SIGKILL") {
   return onEnd(() => {
     try {
-      process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
+      process.kill(process.platform === "win32" ? child.pid : -child.pid, signal);
     } catch (error) {
       if (error.code !== "ESRCH") throw error;
     }

@@ -15,7 +15,8 @@ function startGradlens(timeout) {
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const stop = killAtEnd(child);
+  // It cleans up after itself when it is asked to end.
+  const stop = killAtEnd(child, "SIGTERM");
   const url = new Promise((resolve, reject) => {
     let said = "";
     child.stdout.on("data", (bytes) => {

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
@@ -102,9 +103,17 @@ function writeIfChanged({ path, contents }) {
   writeFileSync(path, contents);
 }
 
+/** Builds one bundle and gives the paths it wrote. */
 async function emit(options, minify) {
   const { outputFiles } = await esbuild.build({ ...shared(minify), ...options });
   for (const file of outputFiles) writeIfChanged(file);
+  return outputFiles.map(({ path }) => relative(root, path).split(sep).join("/"));
+}
+
+/** Deletes what an earlier build left of source files that are gone. */
+function removeStale(written) {
+  const stale = ["dist/webview", "dist/test/host"].flatMap(filesBelow).filter((path) => !written.has(path));
+  for (const path of stale) rmSync(inRoot(path));
 }
 
 /** Files that are used as they are. */
@@ -135,8 +144,16 @@ function plan() {
 /** Builds everything but the unit tests; gives the entry files that did not compile. `minify` is for what is shipped. */
 export async function build({ minify = false } = {}) {
   const failed = [];
-  const make = ({ entry, options }) => emit(options, minify).catch(() => failed.push(entry));
-  await Promise.all(plan().map(make));
+  const make = async ({ entry, options }) => {
+    try {
+      return await emit(options, minify);
+    } catch {
+      failed.push(entry);
+      return [];
+    }
+  };
+  const written = (await Promise.all(plan().map(make))).flat();
+  removeStale(new Set(written));
   copyAssets();
   return failed;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the tests: everything, or `unit`, `gpu` or `host` alone, with an optional `--grep TITLE`.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { removeAtEnd } from "../test/harness/cleanup.mjs";
 import { install, root, run } from "./install.mjs";
 
 process.chdir(root);
@@ -9,6 +9,7 @@ const [part] = process.argv.slice(2).filter((each) => !each.startsWith("-"));
 const grepAt = process.argv.indexOf("--grep");
 const grep = grepAt < 0 ? undefined : process.argv[grepAt + 1];
 const isPart = ["unit", "gpu", "host"].includes(part);
+let runs = 0;
 const total = { passed: 0, failed: 0 };
 
 function count({ passed, failed }) {
@@ -33,13 +34,11 @@ async function buildAll() {
 async function mochaRun(pattern) {
   const { buildTests } = await import("./build.mjs");
   const { runFiles } = await import("./mocha.mjs");
-  const outdir = join(root, `dist/test/run-${process.pid}`);
-  try {
-    for (const entry of await buildTests(pattern, outdir)) check(`build of ${entry}`, false);
-    count(await runFiles(outdir, grep));
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+  runs += 1;
+  const outdir = join(root, `dist/test/run-${process.pid}-${runs}`);
+  removeAtEnd(outdir);
+  for (const entry of await buildTests(pattern, outdir)) check(`build of ${entry}`, false);
+  count(await runFiles(outdir, grep));
 }
 
 /** All that runs in plain Node: every test but those of the host. */

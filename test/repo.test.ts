@@ -36,7 +36,7 @@ const layers = [
   },
 ];
 const topLevel =
-  /^(package(-lock)?\.json|tsconfig\.json|extension|webview|engine|media|test|README\.md|LICENSE|CHANGELOG\.md|\..*|dist|node_modules|.*\.vsix)$/;
+  /^(package(-lock|\.nls)?\.json|tsconfig\.json|extension|webview|engine|media|test|README\.md|LICENSE|CHANGELOG\.md|\..*|dist|node_modules|.*\.vsix)$/;
 /** These hold the core's story and stay on a page or two. */
 const onePage = /^(engine\/(op|tape|reverse)|.*\/protocol)\.ts$/;
 
@@ -171,6 +171,14 @@ describe("the house", () => {
     const manifest = read("package.json");
     const named = [...new Set([...code.matchAll(/"(gradlens\.[\w.]+)"/g)].map((match) => match[1] ?? ""))];
     none(named.filter((id) => !new RegExp(`\\b${id.replaceAll(".", "\\.")}\\b`).test(manifest)));
+  });
+
+  it("has a text for every key of the manifest, and no other", () => {
+    const keys = [...read("package.json").matchAll(/"%([\w.]+)%"/g)].map((match) => match[1] ?? "");
+    const texts = existsSync(join(root, "package.nls.json"))
+      ? (JSON.parse(read("package.nls.json")) as object)
+      : {};
+    assert.deepEqual([...new Set(keys)].sort(), Object.keys(texts).sort());
   });
 
   it("has a README whose links lead somewhere", () => {

@@ -1,2 +1,2 @@
 /** Data sets that come with Gradlens. */
-export {};
+export { type Digits, type DigitsOptions, digits } from "./digits";

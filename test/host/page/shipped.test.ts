@@ -1,0 +1,37 @@
+// What a VSIX would hold: what Gradlens needs when it runs, nothing else, and not much of it.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { harness, node24, root } from "../../harness/paths.mjs";
+
+const needed = ["package.json", "README.md", "LICENSE", "dist/extension.js", "dist/engine.js", "dist/cli.js"];
+const allowed = [
+  /^(package\.json|package\.nls(\.\w+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^dist\/(webview\/)?[\w.-]+\.(js|mjs|css|ttf)$/,
+  /^dist\/types\/(index|engine\/.*)\.d\.ts$/,
+  /^media\//,
+  /^node_modules\/(gpu\.js|gpu-mock\.js|webgpu)\//,
+];
+const budgetKiB = 8 * 1024;
+
+describe("the shipped files", function () {
+  this.timeout(120_000);
+  const vsce = join(harness, "node_modules/@vscode/vsce/vsce");
+  const list = () => execFileSync(node24(), [vsce, "ls"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+
+  it("are all that is needed, and within their budget", () => {
+    const files = list();
+    assert.deepEqual(
+      files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
+      [],
+    );
+    assert.deepEqual(
+      needed.filter((file) => !files.includes(file)),
+      [],
+    );
+    const size = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0) / 1024;
+    assert.ok(size < budgetKiB, `${size.toFixed(0)} KiB of ${budgetKiB}`);
+  });
+});

@@ -216,7 +216,35 @@ export async function takeScreenshot(page, name, target = page) {
   return path;
 }
 
-/** Closes notifications and side bars that are in a picture's way. */
-export async function tidyWindow(page) {
-  await runCommand(page, "Notifications: Clear All Notifications").catch(() => page.keyboard.press("Escape"));
+/** Trusts the open folder, in a window that was opened with workspace trust on. */
+export async function trustFolder(page) {
+  await runCommand(page, "Workspaces: Manage Workspace Trust");
+  await page
+    .locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ })
+    .first()
+    .click();
+  await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ state: "detached" });
+}
+
+/** The rows of the Problems view, which it opens, from top to bottom. */
+export async function readProblems(page) {
+  await runCommand(page, "Problems: Focus on Problems View");
+  const rows = page.locator(".markers-panel .monaco-list-row");
+  await rows.first().waitFor();
+  return rows.allInnerTexts();
+}
+
+/** The texts of all visible notifications. */
+export async function readNotifications(page) {
+  return page.locator(".notification-list-item-message").allInnerTexts();
+}
+
+/** The texts of the status bar's items. */
+export async function readStatusBar(page) {
+  return page.locator(".statusbar-item:visible").allInnerTexts();
+}
+
+/** Dismisses all notifications, as before taking a picture. */
+export async function clearNotifications(page) {
+  await runCommand(page, "Notifications: Clear All Notifications");
 }

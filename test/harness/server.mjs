@@ -17,7 +17,7 @@ const calm = {
   "extensions.autoUpdate": false,
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
-  "security.workspace.trust.banner": "always",
+  "security.workspace.trust.startupPrompt": "never",
   "typescript.surveys.enabled": false,
 };
 

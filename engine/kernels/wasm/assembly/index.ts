@@ -1,0 +1,4 @@
+// What the module exports.
+export * from "./elementwise";
+export * from "./matmul";
+export * from "./reduce";

@@ -41,9 +41,16 @@ async function mochaRun(pattern) {
   count(await runFiles(outdir, grep));
 }
 
-/** All that runs in plain Node: every test but those of the host. */
+/** All that runs in plain Node, without a browser or a GPU. */
 async function unit() {
-  await mochaRun(/^test\/(?!host\/)/);
+  await mochaRun(/^test\/(?!host\/|gpu\/)/);
+}
+
+/** The GPU kernels on a real WebGPU: the machine's own driver, or the software one that comes with Chromium. */
+async function gpu() {
+  const { installHarness } = await import("../test/harness/install.mjs");
+  installHarness();
+  await mochaRun(/^test\/gpu\//);
 }
 
 /** The tests inside the extension host, then those that drive the page as a person does. */

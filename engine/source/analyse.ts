@@ -1,5 +1,6 @@
 /** Reads a model file's text without running it. */
 import { type Binding, findBindings } from "./bindings";
+import { findIdentifiers } from "./identifiers";
 import { findLayers } from "./layers";
 import { findLoss } from "./loss";
 import { findExports, findFormat, findImports } from "./module-edges";
@@ -27,7 +28,7 @@ export function describe(parsed: Parsed, sites: readonly Site[], bindings: reado
     format: findFormat(parsed),
     sites: sites.map(({ node: _, ...site }): SourceSite => site),
     bindings: bindings.map(({ place: _, target: __, ...binding }): SourceBinding => binding),
-    identifiers: [],
+    identifiers: findIdentifiers(parsed, bindings),
     layers: findLayers(parsed),
     loss: findLoss(parsed),
     usesGradlens: imports.some(({ specifier }) => /^gradlens(\/|$)/.test(specifier)),

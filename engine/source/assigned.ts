@@ -11,7 +11,6 @@ export function findAssigned(node: Node, text: string): Found[] {
     case "AssignmentExpression":
       return findAssignment(node, text);
     case "PropertyDefinition":
-    case "AccessorProperty":
       return findField(node);
     case "ReturnStatement":
       return findReturn(node);

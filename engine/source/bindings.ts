@@ -1,6 +1,7 @@
 /** Finds every place in a model file that gives a name to a value, and where its mark has to stand. */
 import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
+import { findProperty } from "./literals";
 import type { Node } from "./node";
 import type { Parsed } from "./parse";
 import type { BindingRole, SourceBinding } from "./types";
@@ -33,7 +34,8 @@ export interface Binding extends SourceBinding {
 /** The bindings in the order of the text, numbered from `first`. */
 export function findBindings({ nodes, text, positions }: Parsed, first: number): Binding[] {
   const found: Found[] = [];
-  for (const node of nodes) found.push(...findDeclared(node), ...findAssigned(node, text));
+  for (const node of nodes)
+    found.push(...findDeclared(node), ...findAssigned(node, text), ...findProperty(node));
   found.sort((a, b) => a.start - b.start);
   return found.map(({ name, role, start, end, place, target }, index) => ({
     id: first + index,

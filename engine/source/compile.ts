@@ -5,6 +5,10 @@ import { findBindings } from "./bindings";
 import { Edits } from "./edits";
 import { guardStatements } from "./guards";
 import { instrument } from "./instrument";
+import { lowerAccessors } from "./lower-accessors";
+import { lowerNamespaces } from "./lower-namespaces";
+import { lowerParameters } from "./lower-parameters";
+import { lowerUsing } from "./lower-using";
 import { type Parsed, parse } from "./parse";
 import { findSites } from "./sites";
 import { SourceProblem } from "./source-problem";
@@ -19,13 +23,22 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   const sites = findSites(parsed, firstSite);
   const bindings = findBindings(parsed, firstBinding);
   const edits = new Edits();
-  if (parsed.typescript) guardStatements(parsed, edits);
+  if (parsed.typescript) lowerTypeScript(parsed, edits);
+  lowerUsing(parsed.nodes, text, edits);
   instrument(parsed, sites, bindings, edits);
   const code = edits.apply(text);
   return {
     code: parsed.typescript ? stripTypes(code, parsed) : code,
     analysis: describe(parsed, sites, bindings),
   };
+}
+
+/** What the removal of types does not do. */
+function lowerTypeScript(parsed: Parsed, edits: Edits): void {
+  guardStatements(parsed, edits);
+  lowerAccessors(parsed.nodes, parsed.text, edits);
+  lowerParameters(parsed.nodes, edits);
+  lowerNamespaces(parsed.nodes, parsed.text, edits);
 }
 
 function stripTypes(code: string, { file, text, positions }: Parsed): string {

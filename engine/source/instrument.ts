@@ -31,7 +31,10 @@ export function instrument(
     if (storesParameters(node)) markArguments(id, node, text, edits);
     else markSite(id, node, edits);
   }
-  for (const node of nodes) if (pauses(node)) markPause(node, edits);
+  for (const node of nodes) {
+    if (node.type === "AwaitExpression" || node.type === "YieldExpression") markPause(node, edits);
+    if (node.type === "TryStatement") markTry(node, edits);
+  }
   markBindings(bindings, edits);
 }
 
@@ -45,8 +48,7 @@ function markSite(id: number, node: Node, edits: Edits): void {
 /** A `super(…)` behind which the types' removal sets fields: it has to stay a statement of its own. */
 function storesParameters(call: Node): boolean {
   if (call.callee?.type !== "Super") return false;
-  const constructor = functionAround(call);
-  return (constructor?.params ?? []).some((parameter) => parameter.type === "TSParameterProperty");
+  return (functionAround(call)?.params ?? []).some((parameter) => parameter.type === "TSParameterProperty");
 }
 
 /**
@@ -55,17 +57,25 @@ function storesParameters(call: Node): boolean {
  */
 function markArguments(id: number, call: Node, text: string, edits: Edits): void {
   const last = call.arguments?.at(-1);
-  const tail = last ? text.slice(last.end, call.end - 1).replace(/\/\*[^]*?\*\/|\/\/.*/g, "") : ",";
+  const tail = last ? text.slice(last.end, call.end - 1).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "") : ",";
   const comma = tail.includes(",") ? "" : ", ";
   edits.wrap(call.start, call.end - 1, "", `${comma}...(${enter(id)}, [])`);
 }
 
-function pauses(node: Node): boolean {
-  return node.type === "AwaitExpression" || node.type === "YieldExpression";
+function markPause(node: Node, edits: Edits): void {
+  // The removal of types stumbles over `(yield)`.
+  const value = node.argument ? "" : " undefined";
+  edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", `${value})`, rank.resume);
 }
 
-function markPause(node: Node, edits: Edits): void {
-  edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", ")", rank.resume);
+/** What was thrown has left its calls: `catch` and `finally` go on with those around the `try`. */
+function markTry(node: Node, edits: Edits): void {
+  const token = `__gradlens${node.start}`;
+  edits.wrap(node.start, node.end, `{ const ${token} = __gradlens.suspend(); `, " }", rank.head);
+  for (const block of [node.handler?.body, node.finalizer]) {
+    if (!isNode(block)) continue;
+    edits.wrap(block.start + 1, block.end - 1, ` __gradlens.resume(${token}, 0);`, "", rank.head);
+  }
 }
 
 function markBindings(bindings: readonly Binding[], edits: Edits): void {

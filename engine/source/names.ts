@@ -82,7 +82,7 @@ export function nameFunction(node: Node): string | null {
   if (node.id?.name) return node.id.name;
   const { parent } = node;
   if (parent?.type === "MethodDefinition") return nameMember(parent);
-  if (parent?.type === "PropertyDefinition" || parent?.type === "AccessorProperty") return nameMember(parent);
+  if (parent?.type === "PropertyDefinition") return nameMember(parent);
   if (parent?.type === "Property") return nameKey(parent);
   return nameHolder(node);
 }

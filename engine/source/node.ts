@@ -7,6 +7,7 @@ export interface Node {
   readonly end: number;
   parent: Node | null;
   readonly abstract?: boolean;
+  readonly accessor?: boolean;
   readonly alternate?: Node | null;
   readonly argument?: Node | null;
   readonly arguments?: readonly Node[];
@@ -29,6 +30,8 @@ export interface Node {
   readonly expression?: Node | boolean;
   readonly expressions?: readonly Node[];
   readonly generator?: boolean;
+  readonly finalizer?: Node | null;
+  readonly handler?: Node | null;
   readonly id?: Node | null;
   readonly imported?: Node;
   readonly importKind?: string;

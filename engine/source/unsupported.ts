@@ -1,4 +1,5 @@
 /** What is legal TypeScript but cannot be run here: each with a sentence that says so. */
+import { findUnusable } from "./lower-using";
 import type { Node } from "./node";
 
 export interface Unsupported {
@@ -6,6 +7,16 @@ export interface Unsupported {
   readonly message: string;
   readonly hint: string;
 }
+
+const misplacedUsing = {
+  message: "`using` is not supported at the top of a file that exports, nor in the head of a plain `for`",
+  hint: "Put it into a function or a block.",
+};
+
+const computedAccessor = {
+  message: "An `accessor` with a computed name is not supported in a model file",
+  hint: "Give it a plain name, or write a getter and a setter.",
+};
 
 /** The first thing in the tree that Gradlens cannot run, or null. */
 export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
@@ -38,6 +49,10 @@ function unsupportedAt(node: Node): Unsupported | null {
       };
     case "TSImportEqualsDeclaration":
       return unsupportedImport(node);
+    case "VariableDeclaration":
+      return findUnusable(node) ? { node, ...misplacedUsing } : null;
+    case "PropertyDefinition":
+      return node.accessor && node.computed ? { node, ...computedAccessor } : null;
     default:
       return null;
   }

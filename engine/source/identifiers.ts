@@ -1,0 +1,50 @@
+/** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
+import type { Binding } from "./bindings";
+import { functionAround, nameExpression } from "./names";
+import type { Node } from "./node";
+import type { Parsed } from "./parse";
+import { isVariable, Scopes } from "./scope";
+import { Slots } from "./slots";
+import type { Identifier } from "./types";
+
+/** The uses of all bound names in the order of the text; the bindings' own identifiers are not among them. */
+export function findIdentifiers({ nodes, positions }: Parsed, bindings: readonly Binding[]): Identifier[] {
+  const slots = new Slots(new Scopes(nodes));
+  const bound = new Map<string, Binding[]>();
+  const targets = new Set<Node>();
+  for (const binding of bindings) {
+    if (!binding.target) continue;
+    targets.add(binding.target);
+    const slot = slots.of(binding.target);
+    if (slot) bound.set(slot, [...(bound.get(slot) ?? []), binding]);
+  }
+  const identifiers: Identifier[] = [];
+  for (const node of nodes) {
+    if (targets.has(node) || !(isVariable(node) || node.type === "MemberExpression")) continue;
+    const candidates = bound.get(slots.of(node) ?? "");
+    if (!candidates) continue;
+    const [start, end] = extentOf(node);
+    const likeliest = [...candidates].sort((a, b) => likelihood(b, node) - likelihood(a, node));
+    identifiers.push({
+      range: positions.range(start, end),
+      name: nameExpression(node),
+      bindings: likeliest.map(({ id }) => id),
+    });
+  }
+  return identifiers;
+}
+
+/** The characters that a person points at: the name, or the last part of a member. */
+function extentOf(node: Node): [start: number, end: number] {
+  const { property, computed, start, name = "" } = node;
+  if (node.type === "Identifier") return [start, start + name.length];
+  return property && !computed ? [property.start, property.end] : [start, node.end];
+}
+
+/** The last value given above the use in the same function comes first, then those of other functions, then those below. */
+function likelihood({ place, target }: Binding, use: Node): number {
+  const given = place.kind === "head" ? (target?.start ?? 0) : place.node.end;
+  const sameFunction = target !== null && functionAround(target) === functionAround(use);
+  const above = given <= use.start;
+  return given + (above ? (sameFunction ? 2e9 : 1e9) : 0);
+}

@@ -1,0 +1,27 @@
+/** Bindings made by object literals that a name holds: `const params = { w: randn([3]) }` gives `params.w`. */
+import type { Found } from "./bindings";
+import { nameExpression, nameKey } from "./names";
+import { isNode, type Node } from "./node";
+import { holderOf } from "./slots";
+import { mayHoldTensor } from "./values";
+
+export function findProperty(node: Node): Found[] {
+  const { type, key, value, shorthand } = node;
+  if (type !== "Property" || shorthand || !key || !isNode(value) || !mayHoldTensor(value)) return [];
+  const name = nameOf(node);
+  if (!name) return [];
+  const place = { kind: "around", node: value } as const;
+  return [{ name, role: "field", start: key.start, end: key.end, place, target: node }];
+}
+
+function nameOf(node: Node): string | null {
+  if (node.type === "Property") {
+    const holder = holderOf(node);
+    const owner = holder && nameOf(holder);
+    const key = nameKey(node);
+    return owner && key ? `${owner}.${key}` : null;
+  }
+  if (node.type !== "PropertyDefinition") return nameExpression(node);
+  const key = nameKey(node);
+  return key && `${node.static ? "static" : "this"}.${key}`;
+}

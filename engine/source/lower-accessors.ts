@@ -1,0 +1,22 @@
+/** Rewrites `accessor x = 1` as the private field, getter and setter that it stands for. */
+import type { Edits } from "./edits";
+import type { Node } from "./node";
+
+export function lowerAccessors(nodes: readonly Node[], text: string, edits: Edits): void {
+  for (const node of nodes) {
+    if (node.type === "PropertyDefinition" && node.accessor && node.key)
+      lowerAccessor(node, node.key, text, edits);
+  }
+}
+
+function lowerAccessor(node: Node, key: Node, text: string, edits: Edits): void {
+  const keyText = text.slice(key.start, key.end);
+  const field = `#__gradlens${key.start}`;
+  const modifiers = text.slice(node.start, key.start);
+  const spaces = modifiers.replace(/[^\r\n]+/g, " ");
+  const fixed = node.static ? "static " : "";
+  edits.replace(node.start, key.end, `${fixed}${spaces}${field}`);
+  const get = `${fixed}get ${keyText}() { return this.${field}; }`;
+  const set = `${fixed}set ${keyText}(value) { this.${field} = value; }`;
+  edits.wrap(node.start, node.end, "", `; ${get} ${set}`, -1);
+}

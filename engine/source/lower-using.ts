@@ -1,0 +1,111 @@
+/** Rewrites `using` and `await using` for Node 20, which does not know them. */
+import type { Edits } from "./edits";
+import { isNode, type Node, statementsOf } from "./node";
+import { targetsOf } from "./patterns";
+
+/** What stands behind the text of a file that needs it; the semantics are those of the ECMAScript proposal. */
+const helpers = `
+;function __gradlensUse(scope, value, waits) {
+  if (value === null || value === undefined) { if (waits) scope.stack.push([]); return value; }
+  const method = (waits ? value[Symbol.asyncDispose] : undefined) ?? value[Symbol.dispose];
+  if (typeof method !== "function") throw new TypeError("The value of a \`using\` declaration has no [Symbol.dispose]() method");
+  scope.stack.push([value, method]);
+  return value;
+}
+function __gradlensFail(scope, error) {
+  const Suppressed = globalThis.SuppressedError;
+  if (!scope.failed) scope.error = error;
+  else if (Suppressed) scope.error = new Suppressed(error, scope.error);
+  else scope.error = Object.assign(new Error("An error was suppressed during disposal"), { name: "SuppressedError", error, suppressed: scope.error });
+  scope.failed = true;
+}
+function __gradlensDispose(scope) {
+  for (let entry = scope.stack.pop(); entry; entry = scope.stack.pop()) {
+    try { entry[1].call(entry[0]); } catch (error) { __gradlensFail(scope, error); }
+  }
+  if (scope.failed) throw scope.error;
+}
+async function __gradlensDisposeAsync(scope) {
+  for (let entry = scope.stack.pop(); entry; entry = scope.stack.pop()) {
+    try { await entry[1]?.call(entry[0]); } catch (error) { __gradlensFail(scope, error); }
+  }
+  if (scope.failed) throw scope.error;
+}`;
+
+const isUsing = ({ type, kind }: Node) => type === "VariableDeclaration" && /using$/.test(kind ?? "");
+const waits = ({ kind }: Node) => kind === "await using";
+
+/** Puts each block with a `using` into a `try` that disposes of what it used. */
+export function lowerUsing(nodes: readonly Node[], text: string, edits: Edits): void {
+  const blocks = new Map<Node, Node[]>();
+  for (const node of nodes.filter(isUsing)) {
+    const { parent } = node;
+    if (!parent) continue;
+    edits.replace(node.start, node.start + (node.kind ?? "").length, "const");
+    if (parent.type === "ForOfStatement") lowerLoop(parent, node, edits);
+    else blocks.set(parent, [...(blocks.get(parent) ?? []), node]);
+  }
+  for (const [block, declarations] of blocks) lowerBlock(block, declarations, edits);
+  const program = nodes[0];
+  if (program && nodes.some(isUsing)) edits.wrap(program.start, text.length, "", helpers, -2);
+}
+
+function lowerBlock(block: Node, declarations: readonly Node[], edits: Edits): void {
+  const [start, end] = extentOf(block);
+  const scope = `__gradlensScope${start}`;
+  edits.wrap(start, end, opening(scope), closing(scope, declarations.some(waits)), -1);
+  for (const declaration of declarations) {
+    for (const { init } of declaration.declarations ?? []) {
+      if (init)
+        edits.wrap(init.start, init.end, `__gradlensUse(${scope}, (`, `), ${waits(declaration)})`, 1.5);
+    }
+  }
+}
+
+function lowerLoop(loop: Node, declaration: Node, edits: Edits): void {
+  const { body } = loop;
+  const target = declaration.declarations?.[0]?.id;
+  const name = target && targetsOf(target)[0]?.name;
+  if (!isNode(body) || !name) return;
+  const scope = `__gradlensScope${body.start}`;
+  const use = `__gradlensUse(${scope}, ${name}, ${waits(declaration)});`;
+  edits.wrap(
+    body.start,
+    body.end,
+    `{ ${opening(scope)} ${use} `,
+    `${closing(scope, waits(declaration))} }`,
+    -1,
+  );
+}
+
+const opening = (scope: string) => ` const ${scope} = { stack: [], failed: false, error: undefined }; try {`;
+
+function closing(scope: string, waiting: boolean): string {
+  const dispose = waiting
+    ? `__gradlens.resume(__gradlens.suspend(), await __gradlensDisposeAsync(${scope}))`
+    : `__gradlensDispose(${scope})`;
+  return ` } catch (error) { __gradlensFail(${scope}, error); } finally { ${dispose}; }`;
+}
+
+/** What the `try` has to enclose: all of a block behind its directives, all of a file behind its imports. */
+function extentOf(block: Node): [start: number, end: number] {
+  const statements = statementsOf(block);
+  const isHead = ({ directive, type }: Node) => directive !== undefined || type === "ImportDeclaration";
+  const head = statements.findLast(isHead);
+  const bracketed = block.type !== "Program" && block.type !== "StaticBlock";
+  const first = bracketed ? block.start + 1 : (statements[0]?.start ?? block.start);
+  return [head?.end ?? first, bracketed ? block.end - 1 : (statements.at(-1)?.end ?? block.end)];
+}
+
+/** A `using` at the top of a file that exports, which no `try` can enclose, or in the head of a plain `for`. */
+export function findUnusable(node: Node): boolean {
+  if (!isUsing(node)) return false;
+  const { parent } = node;
+  if (parent?.type === "ForStatement") return true;
+  if (parent?.type !== "Program") return false;
+  const statements = statementsOf(parent);
+  const imports = statements.findLastIndex(({ type }) => type === "ImportDeclaration");
+  return statements.some(
+    ({ type }, index) => type.startsWith("Export") || (index < imports && type !== "ImportDeclaration"),
+  );
+}

@@ -1,2 +1,5 @@
 /** Layers. */
+export * as init from "./init";
+export { Linear, type LinearOptions } from "./linear";
 export { Module } from "./module";
+export { ModuleList, Sequential } from "./sequential";

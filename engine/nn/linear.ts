@@ -1,0 +1,41 @@
+/** The fully connected layer. */
+
+import { add } from "../ops/arithmetic";
+import { matmulTransposed } from "../ops/matmul";
+import { empty, requireGrad, type Tensor } from "../tensor";
+import { kaimingUniform, uniform } from "./init";
+import { Module } from "./module";
+import { checkSize } from "./options";
+
+export interface LinearOptions {
+  /** Whether a bias is added; true when left out. */
+  bias?: boolean;
+}
+
+/** x Wᵀ + b with weight [outFeatures, inFeatures] and bias [outFeatures], initialised as in PyTorch. */
+export class Linear extends Module {
+  weight: Tensor;
+  bias: Tensor | null;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    options: LinearOptions = {},
+  ) {
+    super();
+    checkSize("nn.Linear", { inFeatures, outFeatures });
+    this.weight = requireGrad(kaimingUniform(empty([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
+    this.bias = options.bias === false ? null : biasFor(outFeatures, inFeatures);
+  }
+
+  forward(x: Tensor): Tensor {
+    const product = matmulTransposed(x, this.weight, { transY: true });
+    return this.bias === null ? product : add(product, this.bias);
+  }
+}
+
+/** A bias uniform in ±1/√fanIn, PyTorch's default. */
+export function biasFor(size: number, fanIn: number): Tensor {
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  return requireGrad(uniform(empty([size]), { a: -bound, b: bound }));
+}

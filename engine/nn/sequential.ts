@@ -1,0 +1,76 @@
+/** Modules that hold other modules in an order. */
+import { ModelError } from "../error";
+import { describe } from "../ops/elementwise";
+import type { Tensor } from "../tensor";
+import { Module } from "./module";
+
+/** What can stand in a Sequential: one tensor in, one out. */
+type Step = Module & { forward(x: Tensor): Tensor };
+
+function checkModules(layer: string, modules: readonly unknown[]): void {
+  modules.forEach((each, i) => {
+    if (each instanceof Module) return;
+    throw new ModelError(`${layer}(): item ${i} is ${describe(each)}, expected a module such as nn.Linear`);
+  });
+}
+
+/** Modules one after another; their names are "0", "1", … */
+export class Sequential extends Module {
+  readonly layers: readonly Step[];
+
+  constructor(...layers: Step[]) {
+    super();
+    checkModules("nn.Sequential", layers);
+    this.layers = layers;
+  }
+
+  override namedChildren(): [string, Module][] {
+    return this.layers.map((layer, i) => [String(i), layer]);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.layers.reduce((h, layer) => layer.forward(h), x);
+  }
+
+  [Symbol.iterator](): Iterator<Step> {
+    return this.layers[Symbol.iterator]();
+  }
+}
+
+/** A list of modules whose parameters count; their names are "0", "1", … */
+export class ModuleList<M extends Module = Module> extends Module {
+  readonly items: M[];
+
+  constructor(modules: readonly M[] = []) {
+    super();
+    checkModules("nn.ModuleList", modules);
+    this.items = [...modules];
+  }
+
+  get length(): number {
+    return this.items.length;
+  }
+
+  at(index: number): M {
+    const item = this.items.at(index);
+    if (item !== undefined) return item;
+    throw new ModelError(`nn.ModuleList: no module ${index} in a list of ${this.items.length}`);
+  }
+
+  push(module: M): void {
+    checkModules("nn.ModuleList", [module]);
+    this.items.push(module);
+  }
+
+  override namedChildren(): [string, Module][] {
+    return this.items.map((item, i) => [String(i), item]);
+  }
+
+  forward(): never {
+    throw new ModelError("nn.ModuleList has no forward(): call its modules one by one");
+  }
+
+  [Symbol.iterator](): Iterator<M> {
+    return this.items[Symbol.iterator]();
+  }
+}

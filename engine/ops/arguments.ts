@@ -1,0 +1,73 @@
+/** Reads the arguments of operations with optional tensors and options, and says what is wrong with them. */
+import { isFloat } from "../dtype";
+import { ModelError } from "../error";
+import { checkOptions } from "../options";
+import { type Shape, showShape } from "../shape";
+import { Tensor } from "../tensor";
+import { describe } from "./elementwise";
+
+/** An optional tensor among the arguments. */
+export type Maybe = Tensor | null | undefined;
+
+/**
+ * Splits `args` into leading tensors, the last of which may be left out, and the options after them.
+ * @param names names of the tensors, for messages
+ * @param required how many of them must be there
+ * @param known names of the options; another one is a mistake
+ */
+export function readArgs<O extends object>(
+  args: readonly unknown[],
+  names: readonly string[],
+  required: number,
+  known: readonly (keyof O & string)[],
+): { tensors: (Tensor | undefined)[]; options: O } {
+  const last = args.findLastIndex((each) => each !== undefined && each !== null);
+  const hasOptions = last >= required && isOptions(args[last]);
+  const options = (hasOptions ? args[last] : {}) as O;
+  const given = hasOptions ? args.slice(0, last) : args.slice(0, last + 1);
+  if (given.length > names.length) {
+    throw new ModelError(
+      `found ${describe(given[names.length])} as argument ${names.length + 1}, expected an object of options`,
+    );
+  }
+  checkOptions(options, known);
+  const tensors = names.map((name, i) => readTensor(given[i], name, i < required));
+  return { tensors, options };
+}
+
+function readTensor(value: unknown, name: string, required: boolean): Tensor | undefined {
+  if (value instanceof Tensor) return value;
+  if (!required && (value === undefined || value === null)) return undefined;
+  throw new ModelError(`${name} is ${describe(value)}, expected a tensor`);
+}
+
+function isOptions(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor) && !Array.isArray(value);
+}
+
+/** @throws ModelError unless `x` is a tensor of float32 or float64 */
+export function checkFloat(x: unknown, name = "x"): Tensor {
+  if (!(x instanceof Tensor)) throw new ModelError(`${name} is ${describe(x)}, expected a tensor`);
+  if (isFloat(x.dtype)) return x;
+  throw new ModelError(`${name} has type ${x.dtype}, expected float32 or float64`);
+}
+
+/** @throws ModelError unless `x` has as many dimensions as one of `ranks` */
+export function checkRank(x: Tensor, name: string, ...ranks: number[]): void {
+  if (ranks.includes(x.ndim)) return;
+  throw new ModelError(
+    `${name} has shape ${showShape(x.shape)}, expected a tensor of ${ranks.join(" or ")} dimensions`,
+  );
+}
+
+/** @throws ModelError unless `x` has the shape `expected` */
+export function checkSameShape(x: Tensor, name: string, expected: Shape): void {
+  if (x.ndim === expected.length && x.shape.every((n, i) => n === expected[i])) return;
+  throw new ModelError(`${name} has shape ${showShape(x.shape)}, expected ${showShape(expected)}`);
+}
+
+/** @throws ModelError unless `value` is an integer of at least `least` */
+export function checkInteger(value: unknown, name: string, least = 0): number {
+  if (Number.isInteger(value) && (value as number) >= least) return value as number;
+  throw new ModelError(`${name} is ${describe(value)}, expected an integer of at least ${least}`);
+}

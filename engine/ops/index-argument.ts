@@ -1,0 +1,22 @@
+/** Checks tensors of indices. */
+import { isFloat } from "../dtype";
+import { ModelError } from "../error";
+import { Tensor } from "../tensor";
+import { describe } from "./elementwise";
+
+/**
+ * The tensor as int32 indices below `bound`. Whole numbers in a floating-point tensor are accepted, because a tensor
+ * made from plain numbers is float32.
+ * @throws ModelError for a value that is no index
+ */
+export function checkIndex(index: Tensor | undefined, bound: number, name = "index"): Tensor {
+  if (!(index instanceof Tensor)) throw new ModelError(`${name} is ${describe(index)}, expected a tensor`);
+  if (index.dtype === "bool") throw new ModelError(`${name} has type bool, expected int32`);
+  const at = index.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < bound));
+  if (at >= 0) {
+    throw new ModelError(
+      `${name} holds ${index.data[at]} at position ${at}, expected an integer from 0 to ${bound - 1}`,
+    );
+  }
+  return isFloat(index.dtype) ? new Tensor(Int32Array.from(index.data), index.shape, "int32") : index;
+}

@@ -1,0 +1,82 @@
+/** How losses between a tensor and its target are defined, element by element. */
+import type { Elementwise } from "../kernels/kernels";
+import { type At, defineOp, type OpFunction, type Rule } from "../op";
+import type { Sampler } from "../sampler";
+import { broadcastShapes, sizeOf } from "../shape";
+import type { Tensor } from "../tensor";
+import { checkFloat, readArgs } from "./arguments";
+import { div, mul } from "./arithmetic";
+import { broadcastTo, sumTo } from "./broadcast";
+import { mapElements, type Params } from "./elementwise";
+import { checkReduction, type LossOptions, type LossReduction, reduceLoss } from "./reduction";
+
+export type LossArgs<O = LossOptions> = [Tensor, Tensor, O?];
+export type PairLoss<O = LossOptions> = OpFunction<LossArgs<O>>;
+
+/** ∂/∂x or ∂/∂y of an element's loss, at inputs that broadcast against each other. */
+type Local = (x: Tensor, y: Tensor, params: Params) => Tensor;
+
+interface PairSpec<O extends LossOptions> {
+  name: string;
+  label: string;
+  formula: string;
+  /** Loss of one element, from x and its target y; option names are params. */
+  kernel: string;
+  /** The options besides `reduction`, with their defaults. */
+  options?: Params;
+  derivatives: readonly [Local, Local];
+  check?: (x: Tensor, y: Tensor, params: Params) => void;
+  samples: (r: Sampler) => readonly [LossArgs<O>, ...LossArgs<O>[]];
+}
+
+interface Attrs {
+  readonly reduction: LossReduction;
+  readonly params: Params;
+}
+
+/** Defines a loss from its value and its local derivatives; inputs broadcast. */
+export function pairLoss<O extends LossOptions = LossOptions>(spec: PairSpec<O>): PairLoss<O> {
+  const defaults: Params = spec.options ?? {};
+  const names = Object.keys(defaults);
+  const f: Elementwise = { name: spec.name, expr: spec.kernel, params: names };
+  return defineOp<LossArgs<O>, Attrs>({
+    name: spec.name,
+    role: "compares",
+    label: spec.label,
+    formula: spec.formula,
+    args(...args) {
+      const known = ["reduction", ...names] as (keyof O & string)[];
+      const { tensors, options } = readArgs<O>(args, ["x", "target"], 2, known);
+      const [x, y] = tensors.map((each, i) => checkFloat(each, i === 0 ? "x" : "target")) as [Tensor, Tensor];
+      const { reduction, ...given } = options;
+      const params = { ...defaults, ...given } as Params;
+      spec.check?.(x, y, params);
+      return { inputs: [x, y], attrs: { reduction: checkReduction(reduction), params } };
+    },
+    forward: (inputs, { reduction, params }) => reduceLoss(mapElements(f, inputs, params), reduction),
+    vjp: spec.derivatives.map(
+      (local, i): Rule<Attrs> =>
+        (g, at) =>
+          sumTo(mul(perElement(g, at), local(at.x, at.y, at.attrs.params)), at.inputs[i] as Tensor),
+    ),
+    jvp: spec.derivatives.map(
+      (local): Rule<Attrs> =>
+        (t, at) => {
+          const each = mul(t, local(at.x, at.y, at.attrs.params));
+          return reduceLoss(broadcastTo(each, { shape: fullShape(at) }), at.attrs.reduction);
+        },
+    ),
+    samples: spec.samples,
+  });
+}
+
+function fullShape(at: At<Attrs>) {
+  return broadcastShapes(at.x.shape, at.y.shape);
+}
+
+/** The cotangent of every element's loss, of the full shape. */
+function perElement(g: Tensor, at: At<Attrs>): Tensor {
+  const shape = fullShape(at);
+  const each = at.attrs.reduction === "mean" ? div(g, sizeOf(shape)) : g;
+  return broadcastTo(each, { shape });
+}

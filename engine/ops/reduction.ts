@@ -1,0 +1,22 @@
+/** How losses end: the mean, the sum or no reduction of their elements. */
+
+import { checkChoice } from "../options";
+import type { Tensor } from "../tensor";
+import { mean, sum } from "./reduce";
+
+export type LossReduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** What becomes of the elements' losses: their mean (default), their sum, or nothing. */
+  reduction?: LossReduction;
+}
+
+export function checkReduction(value: unknown = "mean"): LossReduction {
+  return checkChoice(value, ["mean", "sum", "none"], "reduction");
+}
+
+/** The loss of all elements from that of each. */
+export function reduceLoss(each: Tensor, reduction: LossReduction): Tensor {
+  if (reduction === "none") return each;
+  return reduction === "sum" ? sum(each) : mean(each);
+}

@@ -1,0 +1,58 @@
+/** The one line to the extension: typed messages both ways, and a little state that survives a reload of the window. */
+import type { FromPanel, ToPanel } from "./protocol";
+
+interface Host {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): Host;
+
+const host = acquireVsCodeApi();
+
+export function post(message: FromPanel) {
+  host.postMessage(message);
+}
+
+/** Calls `listener` for every message of the extension, from now on. */
+export function listen(listener: (message: ToPanel) => void) {
+  addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
+    if (typeof data === "object" && data !== null && "type" in data) listener(data);
+  });
+}
+
+/** Tells the extension about what went wrong in here, so that it reaches the log. */
+export function reportErrors() {
+  addEventListener("error", ({ message, error }) =>
+    post({ type: "error", message: error instanceof Error ? (error.stack ?? message) : message }),
+  );
+  addEventListener("unhandledrejection", ({ reason }) =>
+    post({
+      type: "error",
+      message: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    }),
+  );
+}
+
+/** State as text is kept up to this length; what is longer is not worth a window's reload. */
+const maximumState = 20_000;
+
+/** What the panel kept last, over the defaults; a field of another type than its default is dropped. */
+export function loadState<T extends object>(defaults: T): T {
+  const kept = host.getState();
+  if (typeof kept !== "object" || kept === null) return defaults;
+  const known = Object.entries(kept).filter(([key, value]) => {
+    const standard: unknown = Reflect.get(defaults, key);
+    return (
+      key in defaults &&
+      (standard === null ||
+        (typeof value === typeof standard && Array.isArray(value) === Array.isArray(standard)))
+    );
+  });
+  return { ...defaults, ...Object.fromEntries(known) };
+}
+
+export function saveState(state: object) {
+  if (JSON.stringify(state).length <= maximumState) host.setState(state);
+}

@@ -1,0 +1,295 @@
+/** The canvas with the graph: what is seen of it, what is selected, mouse and keys. */
+import { h, on } from "../dom";
+import type { Theme } from "../theme";
+import { draw } from "./draw";
+import { textFont, titleFont } from "./draw-box";
+import { type Direction, step } from "./navigate";
+import { boxHeight, type PlacedScene } from "./scene";
+import {
+  between,
+  centreOn,
+  fitAll,
+  type Point,
+  type Size,
+  toDrawing,
+  toScreen,
+  type Viewport,
+  zoomAt,
+} from "./viewport";
+
+export interface GraphViewEvents {
+  onDidSelect(index: number | null): void;
+  /** Enter, or a double click. */
+  onDidOpen(index: number): void;
+  onDidMove(view: Viewport): void;
+}
+
+const arrows: Readonly<Record<string, Direction>> = {
+  ArrowUp: "up",
+  ArrowDown: "down",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+};
+
+export class GraphView {
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly #events: GraphViewEvents;
+  readonly #tip = h("div", { class: "tip", role: "tooltip", hidden: true });
+  #theme: Theme;
+  #scene: PlacedScene | null = null;
+  #view: Viewport = { scale: 1, x: 0, y: 0 };
+  #size: Size = { width: 0, height: 0 };
+  #selected: number | null = null;
+  #hovered: number | null = null;
+  #matches: ReadonlySet<number> | null = null;
+  #isFitted = true;
+  #frame = 0;
+  #flight = 0;
+
+  constructor(theme: Theme, events: GraphViewEvents) {
+    this.#theme = theme;
+    this.#events = events;
+    this.canvas = h("canvas", {
+      tabindex: 0,
+      role: "application",
+      "aria-label":
+        "Computational graph. Arrow keys follow the edges, Enter opens the inspector, E opens or closes a layer.",
+    });
+    this.element = h("div", { class: "graph-view" }, this.canvas, this.#tip);
+    on(this.canvas, {
+      keydown: (event: KeyboardEvent) => this.#key(event),
+      wheel: (event: WheelEvent) => this.#wheel(event),
+      pointerdown: (event: PointerEvent) => this.#press(event),
+      pointermove: (event: PointerEvent) => this.#hover(this.#hit(event), event),
+      pointerleave: () => this.#hover(null),
+      dblclick: (event: MouseEvent) => this.#doubleClick(event),
+      focus: () => this.redraw(),
+      blur: () => this.redraw(),
+    });
+    new ResizeObserver(() => this.#resize()).observe(this.element);
+  }
+
+  get selected(): number | null {
+    return this.#selected;
+  }
+
+  get view(): Viewport {
+    return this.#view;
+  }
+
+  setTheme(theme: Theme) {
+    this.#theme = theme;
+    this.redraw();
+  }
+
+  /** Width of a text in one of the fonts of a box. */
+  measure(text: string, isTitle: boolean): number {
+    const context = this.canvas.getContext("2d");
+    if (!context) return text.length * 7;
+    context.font = isTitle ? titleFont(this.#theme) : textFont(this.#theme);
+    return context.measureText(text).width;
+  }
+
+  /** Shows another scene, all of it unless a view is given. */
+  show(scene: PlacedScene, selected: number | null, view: Viewport | null) {
+    this.#scene = scene;
+    this.#selected = selected;
+    this.#hovered = null;
+    this.#matches = null;
+    this.#isFitted = view === null;
+    cancelAnimationFrame(this.#flight);
+    if (view) this.#move(view);
+    else this.fit();
+  }
+
+  fit() {
+    if (!this.#scene || this.#size.width === 0) return;
+    this.#isFitted = true;
+    this.#move(fitAll(this.#scene.layout, this.#size), true);
+  }
+
+  zoom(factor: number) {
+    this.#move(zoomAt(this.#view, factor, { x: this.#size.width / 2, y: this.#size.height / 2 }));
+  }
+
+  setMatches(matches: ReadonlySet<number> | null) {
+    this.#matches = matches;
+    this.redraw();
+  }
+
+  /** Selects a box; `reveal` brings it into view, and to the middle when it is not there yet. */
+  select(index: number | null, reveal: "no" | "visible" | "centre" = "visible") {
+    this.#selected = index;
+    this.redraw();
+    const place = index === null ? null : this.placeOf(index);
+    if (place && reveal !== "no" && (reveal === "centre" || !this.#isInside(place)))
+      this.#fly(centreOn(this.#view, place, this.#size));
+    this.#events.onDidSelect(index);
+  }
+
+  /** Centre of a box in the drawing. */
+  placeOf(index: number): Point {
+    return { x: this.#scene?.layout.x[index] ?? 0, y: this.#scene?.layout.y[index] ?? 0 };
+  }
+
+  /** A picture of what is on the screen, as PNG. */
+  async picture(): Promise<Uint8Array> {
+    this.#draw();
+    const blob = await new Promise<Blob | null>((resolve) => this.canvas.toBlob(resolve));
+    return new Uint8Array(await (blob ?? new Blob()).arrayBuffer());
+  }
+
+  redraw() {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const context = this.canvas.getContext("2d");
+    if (!context || !this.#scene || this.#size.width === 0) return;
+    draw(context, this.#scene, this.#view, this.#size, this.#theme, {
+      selected: this.#selected,
+      hovered: this.#hovered,
+      matches: this.#matches,
+      isFocused: document.activeElement === this.canvas,
+    });
+  }
+
+  #resize() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.#size = { width, height };
+    this.canvas.width = Math.round(width * devicePixelRatio);
+    this.canvas.height = Math.round(height * devicePixelRatio);
+    if (this.#isFitted) this.fit();
+    this.#draw();
+  }
+
+  #move(view: Viewport, isFitted = false) {
+    this.#view = view;
+    this.#isFitted = isFitted;
+    this.redraw();
+    this.#events.onDidMove(view);
+  }
+
+  /** Moves there within a fifth of a second, or at once when motion is reduced. */
+  #fly(target: Viewport) {
+    cancelAnimationFrame(this.#flight);
+    if (this.#theme.isMotionReduced || this.#size.width === 0) return this.#move(target);
+    const from = this.#view;
+    const started = performance.now();
+    const advance = (now: number) => {
+      const part = Math.min(1, Math.max(0, (now - started) / 200));
+      this.#move(between(from, target, part * (2 - part)));
+      if (part < 1) this.#flight = requestAnimationFrame(advance);
+    };
+    this.#flight = requestAnimationFrame(advance);
+  }
+
+  #isInside(place: Point): boolean {
+    const { x, y } = toScreen(this.#view, place);
+    return (
+      x > 40 && y > 30 && x < this.#size.width - 40 && y < this.#size.height - 30 && this.#view.scale > 0.3
+    );
+  }
+
+  #hit({ offsetX, offsetY }: MouseEvent): number | null {
+    if (!this.#scene) return null;
+    const { x, y } = toDrawing(this.#view, { x: offsetX, y: offsetY });
+    const { layout, input } = this.#scene;
+    const found = layout.x.findIndex(
+      (centre, i) =>
+        Math.abs(centre - x) <= (input.widths[i] ?? 0) / 2 &&
+        Math.abs((layout.y[i] ?? 0) - y) <= boxHeight / 2,
+    );
+    return found < 0 ? null : found;
+  }
+
+  #hover(index: number | null, event?: PointerEvent) {
+    const text = index === null ? undefined : this.#scene?.boxes[index]?.text.spoken;
+    this.#tip.hidden = text === undefined || event?.buttons !== 0;
+    if (text !== undefined && event) {
+      this.#tip.textContent = text;
+      this.#tip.style.left = `${Math.min(event.offsetX + 14, Math.max(0, this.#size.width - 260))}px`;
+      this.#tip.style.top = `${event.offsetY + 18}px`;
+    }
+    if (index === this.#hovered) return;
+    this.#hovered = index;
+    this.canvas.style.cursor = index === null ? "grab" : "pointer";
+    this.redraw();
+  }
+
+  #press(event: PointerEvent) {
+    if (event.button !== 0) return;
+    const start = { x: event.clientX, y: event.clientY };
+    const from = this.#view;
+    const end = new AbortController();
+    let isDrag = false;
+    this.canvas.setPointerCapture(event.pointerId);
+    const listen = { signal: end.signal };
+    this.canvas.addEventListener(
+      "pointermove",
+      ({ clientX, clientY }) => {
+        const [dx, dy] = [clientX - start.x, clientY - start.y];
+        isDrag ||= Math.hypot(dx, dy) > 4;
+        if (isDrag) this.#move({ scale: from.scale, x: from.x + dx, y: from.y + dy });
+      },
+      listen,
+    );
+    this.canvas.addEventListener(
+      "pointerup",
+      (up) => {
+        end.abort();
+        if (!isDrag) this.select(this.#hit(up), "no");
+      },
+      listen,
+    );
+    this.canvas.addEventListener("pointercancel", () => end.abort(), listen);
+  }
+
+  #doubleClick(event: MouseEvent) {
+    const index = this.#hit(event);
+    if (index !== null) this.#events.onDidOpen(index);
+  }
+
+  #wheel(event: WheelEvent) {
+    event.preventDefault();
+    if (event.shiftKey) {
+      const { scale, x, y } = this.#view;
+      return this.#move({ scale, x: x - event.deltaX - event.deltaY, y });
+    }
+    const step = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 0.05 : 0.0015;
+    const factor = Math.exp(-Math.max(-400, Math.min(400, event.deltaY)) * step);
+    this.#move(zoomAt(this.#view, factor, { x: event.offsetX, y: event.offsetY }));
+  }
+
+  #key(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.#scene) return;
+    const direction = arrows[event.key];
+    if (direction) this.#step(direction);
+    else if (event.key === "Enter" && this.#selected !== null) this.#events.onDidOpen(this.#selected);
+    else if (event.key === "+" || event.key === "=") this.zoom(1.25);
+    else if (event.key === "-") this.zoom(0.8);
+    else if (event.key === "0") this.fit();
+    else if (event.key === "Home") this.select(0);
+    else if (event.key === "End") this.select(this.#lossOrLast());
+    else if (event.key === "Escape") this.select(null);
+    else return;
+    event.preventDefault();
+  }
+
+  #step(direction: Direction) {
+    if (!this.#scene) return;
+    if (this.#selected === null) return this.select(this.#lossOrLast());
+    this.select(step(this.#selected, direction, this.#scene.graph.edges, this.#scene.layout));
+  }
+
+  #lossOrLast(): number {
+    const boxes = this.#scene?.boxes ?? [];
+    const loss = boxes.findIndex((box) => box.isLoss);
+    return loss >= 0 ? loss : Math.max(0, boxes.length - 1);
+  }
+}

@@ -1,0 +1,182 @@
+/** Everything known about the selected box: a tensor with its operation, or a collapsed layer. */
+import type { Report, ReportNode, Stats } from "../../engine/report";
+import { post } from "../bridge";
+import { h } from "../dom";
+import { formatCount, formatNumber, formatShape, plural } from "../format";
+import { formula } from "../formula";
+import { histogramChart } from "../histogram";
+import { roleSentence } from "../roles";
+import { linkButton, siteLink } from "../site-link";
+import { table } from "../table";
+import { button, iconButton } from "../toolkit";
+import { gradientText } from "./box-text";
+import type { Box } from "./collapse";
+import { elementsSection } from "./elements";
+
+export interface InspectorActions {
+  selectNode(node: number): void;
+  /** Opens a collapsed layer, or collapses an open one. */
+  toggleLayer(scope: number): void;
+  close(): void;
+}
+
+type Part = HTMLElement | SVGElement | null;
+
+/** The inspector's content for a node. */
+export function inspectNode(report: Report, node: ReportNode, actions: InspectorActions): HTMLElement {
+  const scope = report.scopes[node.scope];
+  const isLeaf = node.inputs.length === 0;
+  return page(node.name ?? node.op, actions, [
+    h(
+      "p",
+      { class: "subtitle" },
+      `${isLeaf ? node.kind : node.op} · ${formatShape(node.shape)} · ${node.dtype}`,
+      scope?.path ? ` · in ${scope.path}` : null,
+    ),
+    node.site && h("p", {}, siteLink(node.site)),
+    node.role ? h("p", { class: "role" }, roleSentence(node.op, node.role)) : null,
+    node.label && !isLeaf ? h("p", { class: "reads" }, "out = ", h("code", {}, node.label)) : null,
+    node.formula ? formula(node.formula) : null,
+    gainLine(node),
+    section("Value and gradient", statistics(node)),
+    node.value.size > 1
+      ? section("Elements of the value", histogramChart("Value", node.value.histogram))
+      : null,
+    node.grad && node.grad.size > 1
+      ? section("Elements of the gradient", histogramChart("Gradient", node.grad.histogram))
+      : null,
+    neighbourSection("Inputs", node.inputs, report, actions, inputNames),
+    neighbourSection("Used by", consumers(report, node.id), report, actions),
+    node.value.size > 1 ? elementsSection(node) : null,
+    node.scope !== 0
+      ? button(`Collapse ${scope?.path ?? "layer"}`, () => actions.toggleLayer(node.scope), {
+          icon: "collapse-all",
+        })
+      : null,
+  ]);
+}
+
+/** The inspector's content for a collapsed layer. */
+export function inspectLayer(
+  report: Report,
+  box: Box,
+  index: number,
+  actions: InspectorActions,
+): HTMLElement {
+  const scope = report.scopes[index];
+  const parameters = report.parameters.filter(({ node }) => box.members.includes(node));
+  const path = scope?.path ?? "";
+  const output = report.nodes[box.node];
+  return page(path, actions, [
+    h("p", { class: "subtitle" }, `${scope?.type ?? "Layer"} · ${plural(box.members.length, "node")}`),
+    scope?.site ? h("p", {}, siteLink(scope.site)) : null,
+    h(
+      "div",
+      { class: "buttons" },
+      button("Open Layer", () => actions.toggleLayer(index), { icon: "expand-all", primary: true }),
+      scope && scope.parameters > 0
+        ? button("Gradcheck This Layer", () => post({ type: "check", target: path }), { icon: "beaker" })
+        : null,
+    ),
+    parameters.length > 0
+      ? section(
+          "Parameters",
+          table(
+            "Parameters of this layer",
+            [{ name: "Name" }, { name: "Shape" }, { name: "‖∇‖", isNumber: true }],
+            parameters.map(({ name, node, shape, gradNorm }) => [
+              linkButton(name, () => actions.selectNode(node)),
+              formatShape(shape),
+              gradNorm === null ? "none" : formatNumber(gradNorm),
+            ]),
+          ),
+        )
+      : null,
+    output ? section("Output and its gradient", statistics(output)) : null,
+  ]);
+}
+
+function page(title: string, actions: InspectorActions, parts: readonly Part[]): HTMLElement {
+  return h(
+    "div",
+    { class: "inspector-page" },
+    h(
+      "header",
+      {},
+      h("h2", { tabindex: -1 }, title),
+      iconButton("Close the inspector", "close", () => actions.close()),
+    ),
+    ...parts,
+  );
+}
+
+function section(title: string, content: Element): HTMLElement {
+  return h("section", {}, h("h3", {}, title), content);
+}
+
+function gainLine({ gain, op }: ReportNode): HTMLElement | null {
+  if (gain === null) return null;
+  const effect = gain < 0.1 ? "shrinks" : gain > 10 ? "enlarges" : "keeps about the size of";
+  return h(
+    "p",
+    {},
+    "Gain ",
+    h("strong", {}, formatNumber(gain)),
+    `: ${op} ${effect} the gradient on its way back.`,
+  );
+}
+
+const rows: readonly { readonly name: string; read(stats: Stats): string }[] = [
+  { name: "Norm", read: ({ norm }) => formatNumber(norm, 4) },
+  { name: "Mean", read: ({ mean }) => formatNumber(mean, 4) },
+  { name: "Deviation", read: ({ std }) => formatNumber(std, 4) },
+  { name: "Smallest", read: ({ min }) => formatNumber(min, 4) },
+  { name: "Largest", read: ({ max }) => formatNumber(max, 4) },
+  { name: "Zeros", read: ({ zeros }) => formatCount(zeros) },
+  { name: "Not finite", read: ({ nonFinite }) => formatCount(nonFinite) },
+];
+
+function statistics({ value, grad }: ReportNode): HTMLElement {
+  const columns = [{ name: "" }, { name: "Value", isNumber: true }, { name: "Gradient", isNumber: true }];
+  const none = "none";
+  const item = ({ item, mean }: Stats) => formatNumber(item ?? mean, 6);
+  const cells =
+    value.size === 1
+      ? [["Number", item(value), grad ? item(grad) : none]]
+      : rows.map(({ name, read }) => [name, read(value), grad ? read(grad) : none]);
+  return table("Value and gradient", columns, cells);
+}
+
+/** Formulas call the first two inputs x and y. */
+const inputNames = ["x", "y"];
+
+/** Lists longer than this are cut, with the number of those left out. */
+const longestList = 24;
+
+function neighbourSection(
+  title: string,
+  ids: readonly number[],
+  report: Report,
+  actions: InspectorActions,
+  prefixes: readonly string[] = [],
+): HTMLElement | null {
+  if (ids.length === 0) return null;
+  const items = ids.slice(0, longestList).flatMap((id, i) => {
+    const node = report.nodes[id];
+    if (!node) return [];
+    const prefix = ids.length > 1 || prefixes.length > 0 ? prefixes[i] : undefined;
+    return h(
+      "li",
+      {},
+      prefix ? h("code", {}, prefix) : null,
+      linkButton(node.name ?? node.op, () => actions.selectNode(id)),
+      h("span", { class: "dimmed" }, gradientText(node.grad)),
+    );
+  });
+  const rest = ids.length - items.length;
+  return section(title, h("ul", { class: "neighbours" }, items, rest > 0 && h("li", {}, `and ${rest} more`)));
+}
+
+function consumers(report: Report, id: number): number[] {
+  return report.nodes.filter(({ inputs }) => inputs.includes(id)).map((node) => node.id);
+}

@@ -1,0 +1,72 @@
+/** What the colours and outlines of the boxes mean. */
+import { h, svg } from "../dom";
+import { colourAt, type Domain, type GradientKind, toCss } from "../scale";
+
+/** Ten to a power, with the power written small. */
+function power(exponent: number): HTMLElement {
+  return h("span", {}, "10", h("sup", {}, String(exponent).replace("-", "\u2212")));
+}
+
+/** The scale for a domain and, of the other kinds, those that occur. */
+export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>): HTMLElement {
+  const middle = Math.round((domain.low + domain.high) / 2);
+  return h(
+    "div",
+    { class: "legend", role: "group", "aria-label": "Legend" },
+    h(
+      "div",
+      { class: "scale" },
+      h("span", {}, "Gradient norm "),
+      h(
+        "div",
+        {},
+        gradientBar(),
+        h("div", { class: "ticks" }, power(domain.low), power(middle), power(domain.high)),
+      ),
+    ),
+    kinds.has("zero") && key("zero", "zero"),
+    kinds.has("nonFinite") && key("nonFinite", "not finite"),
+    kinds.has("none") && key("none", "no gradient"),
+  );
+}
+
+function gradientBar(): SVGElement {
+  const steps = 32;
+  const parts = Array.from({ length: steps }, (_, i) =>
+    svg("rect", {
+      x: i * 5,
+      y: 0,
+      width: 5.5,
+      height: 10,
+      fill: toCss(colourAt(i / (steps - 1))),
+    }),
+  );
+  return svg(
+    "svg",
+    {
+      class: "ramp",
+      viewBox: `0 0 ${steps * 5} 10`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": "Dark violet is the smallest, light yellow the largest gradient norm",
+    },
+    ...parts,
+  );
+}
+
+function key(kind: GradientKind, name: string): HTMLElement {
+  const lines = [-6, 0, 6, 12, 18].map((x) =>
+    svg("path", { d: kind === "nonFinite" ? `M${x} 14 l14 -14 M${x} 0 l14 14` : `M${x} 14 l14 -14` }),
+  );
+  return h(
+    "span",
+    { class: "key" },
+    svg(
+      "svg",
+      { class: `swatch ${kind}`, viewBox: "0 0 24 14", "aria-hidden": "true" },
+      ...(kind === "none" ? [] : lines),
+      svg("rect", { x: 1, y: 1, width: 22, height: 12, rx: 2 }),
+    ),
+    name,
+  );
+}

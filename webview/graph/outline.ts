@@ -1,0 +1,76 @@
+/** The same boxes as the graph, as a table for reading: with keys, screen readers, or simply to compare numbers. */
+import { h } from "../dom";
+import { formatNumber, formatShape } from "../format";
+import { linkButton, siteLink } from "../site-link";
+import { table } from "../table";
+import { button } from "../toolkit";
+import { gradientText } from "./box-text";
+import type { InspectorActions } from "./inspector";
+import type { Scene, SceneBox } from "./scene";
+
+const pageSize = 300;
+
+export function outline(scene: Scene, actions: InspectorActions): HTMLElement {
+  const box = h("div", { class: "outline" });
+  // Operations in the order they ran, each leaf before its first use, as on the canvas from top to bottom.
+  const order = scene.boxes.toSorted((a, b) => firstOf(a) - firstOf(b));
+  show(box, scene, order, actions, pageSize);
+  return box;
+}
+
+const firstOf = ({ box }: SceneBox) => Math.min(box.node, ...box.members.slice(0, 1));
+
+function show(
+  box: HTMLElement,
+  scene: Scene,
+  order: readonly SceneBox[],
+  actions: InspectorActions,
+  count: number,
+) {
+  const columns = [
+    { name: "Name" },
+    { name: "Operation" },
+    { name: "Shape" },
+    { name: "Value", isNumber: true },
+    { name: "Gradient", isNumber: true },
+    { name: "Gain", isNumber: true },
+    { name: "Source" },
+  ];
+  const rest = order.length - count;
+  box.replaceChildren(
+    table(
+      "Nodes of the graph",
+      columns,
+      order.slice(0, count).map((each) => rowOf(scene, each, actions)),
+    ),
+    ...(rest > 0
+      ? [
+          button(`Show ${Math.min(rest, pageSize)} of ${rest} more`, () =>
+            show(box, scene, order, actions, count + pageSize),
+          ),
+        ]
+      : []),
+  );
+}
+
+function rowOf({ report }: Scene, { box, text }: SceneBox, actions: InspectorActions) {
+  const node = report.nodes[box.node];
+  const name = linkButton(text.title, () => actions.selectNode(box.node), "Inspect");
+  if (box.scope !== null) {
+    const scope = box.scope;
+    const site = report.scopes[scope]?.site ?? null;
+    const open = linkButton("open", () => actions.toggleLayer(scope), `Open ${text.title}`);
+    const heading = h("span", {}, name, " ", open);
+    return [heading, text.detail, text.left, "", text.right, "", site && siteLink(site)];
+  }
+  if (!node) return [name, "", "", "", "", "", null];
+  return [
+    name,
+    node.op,
+    formatShape(node.shape),
+    formatNumber(node.value.item ?? node.value.norm, 4),
+    gradientText(node.grad),
+    node.gain === null ? "" : formatNumber(node.gain),
+    node.site && siteLink(node.site),
+  ];
+}

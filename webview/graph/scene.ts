@@ -1,0 +1,93 @@
+/** Everything that is drawn for one report: boxes with their texts, sizes and gradients, their edges and places. */
+import type { Report } from "../../engine/report";
+import { type Domain, type GradientKind, gradientKind, logDomain, positionOf } from "../scale";
+import { type BoxText, boxText, layerNorm } from "./box-text";
+import { type Box, type BoxGraph, boxGraph } from "./collapse";
+import type { Layout, LayoutInput } from "./layout";
+
+export interface SceneBox {
+  readonly box: Box;
+  readonly text: BoxText;
+  readonly shape: "operation" | "leaf" | "layer";
+  readonly gradient: GradientKind;
+  /** Place on the colour scale, from 0 to 1. */
+  readonly position: number;
+  readonly isLoss: boolean;
+}
+
+export interface Scene {
+  readonly report: Report;
+  readonly graph: BoxGraph;
+  readonly domain: Domain;
+  readonly boxes: readonly SceneBox[];
+  readonly input: LayoutInput;
+  /** Of each edge: place of the carried gradient on the colour scale; negative without a gradient. */
+  readonly edgePositions: Float64Array;
+}
+
+/** A scene that has its places. */
+export interface PlacedScene extends Scene {
+  readonly layout: Layout;
+}
+
+export const boxHeight = 46;
+const padding = 14;
+const columnGap = 18;
+const smallestWidth = 96;
+
+/** Width in pixels of a text in one of the two fonts of a box. */
+export type Measure = (text: string, isTitle: boolean) => number;
+
+export function buildScene(report: Report, collapsed: ReadonlySet<number>, measure: Measure): Scene {
+  const graph = boxGraph(report, collapsed);
+  const domain = gradientDomain(report);
+  const boxes = graph.boxes.map((box) => sceneBox(report, box, domain));
+  const widthOf = ({ text }: SceneBox) => {
+    const head = measure(text.title, true) + (text.detail ? columnGap / 2 + measure(text.detail, false) : 0);
+    const foot = measure(text.left, false) + columnGap + measure(text.right, false);
+    return Math.ceil(Math.max(smallestWidth, Math.max(head, foot) + 2 * padding));
+  };
+  return {
+    report,
+    graph,
+    domain,
+    boxes,
+    input: {
+      widths: Float64Array.from(boxes, widthOf),
+      heights: new Float64Array(boxes.length).fill(boxHeight),
+      from: Int32Array.from(graph.edges, ({ from }) => from),
+      to: Int32Array.from(graph.edges, ({ to }) => to),
+    },
+    edgePositions: Float64Array.from(graph.edges, ({ node }) => {
+      const norm = report.nodes[node]?.grad?.norm ?? 0;
+      return norm > 0 && Number.isFinite(norm) ? positionOf(norm, domain) : -1;
+    }),
+  };
+}
+
+/** The powers of ten that hold the gradient norms of all nodes. */
+export function gradientDomain(report: Report): Domain {
+  return logDomain(report.nodes.map((node) => node.grad?.norm ?? 0));
+}
+
+function sceneBox(report: Report, box: Box, domain: Domain): SceneBox {
+  const node = report.nodes[box.node];
+  const norm = layerNorm(report, box);
+  const ofNode = gradientKind(node?.grad ?? null);
+  const gradient = box.scope === null ? ofNode : layerKind(report, box, norm);
+  return {
+    box,
+    text: boxText(report, box),
+    shape: box.scope !== null ? "layer" : node?.inputs.length === 0 ? "leaf" : "operation",
+    gradient,
+    position: gradient === "norm" && norm ? positionOf(norm, domain) : 0,
+    isLoss: box.members.includes(report.loss?.node ?? -1),
+  };
+}
+
+function layerKind(report: Report, box: Box, norm: number | null): GradientKind {
+  const isBroken = box.members.some((id) => (report.nodes[id]?.grad?.nonFinite ?? 0) > 0);
+  if (isBroken || (norm !== null && !Number.isFinite(norm))) return "nonFinite";
+  if (norm === null) return "none";
+  return norm === 0 ? "zero" : "norm";
+}

@@ -1,0 +1,73 @@
+/** The graph's tool bar: search, zoom, opening and closing layers, the table. */
+import { h, on } from "../dom";
+import { button, iconButton, searchField } from "../toolkit";
+
+export interface ToolbarActions {
+  search(text: string): void;
+  nextMatch(isBackwards: boolean): void;
+  fit(): void;
+  zoom(factor: number): void;
+  expandAll(): void;
+  collapseAll(): void;
+  toggleTable(): void;
+  savePicture(): void;
+}
+
+export function createToolbar(actions: ToolbarActions) {
+  const found = h("span", { class: "found", "aria-live": "polite" });
+  const search = on(
+    searchField("Find by name, operation or layer", (text) => actions.search(text)),
+    {
+      keydown(event: KeyboardEvent) {
+        if (event.key === "Enter") actions.nextMatch(event.shiftKey);
+        if (event.key === "Escape" && search.value !== "") {
+          search.value = "";
+          actions.search("");
+        }
+      },
+    },
+  );
+  const tableButton = button("Table", () => actions.toggleTable(), {
+    icon: "list-flat",
+    title: "Show the same nodes as a table",
+  });
+  const layers = [
+    button("Open All", () => actions.expandAll(), {
+      icon: "expand-all",
+      title: "Show the inside of all layers",
+    }),
+    button("Close All", () => actions.collapseAll(), {
+      icon: "collapse-all",
+      title: "Show each outermost layer as one box",
+    }),
+  ];
+  const canvasOnly = [
+    iconButton("Show everything (0)", "screen-full", () => actions.fit()),
+    iconButton("Zoom in (+)", "zoom-in", () => actions.zoom(1.25)),
+    iconButton("Zoom out (-)", "zoom-out", () => actions.zoom(0.8)),
+    iconButton("Save as picture", "device-camera", () => actions.savePicture()),
+  ];
+  const element = h(
+    "div",
+    { class: "toolbar", role: "toolbar", "aria-label": "Graph" },
+    search,
+    found,
+    ...layers,
+    tableButton,
+    ...canvasOnly,
+  );
+  return {
+    element,
+    setMatches(text: string) {
+      found.textContent = text;
+    },
+    setLayers(has: boolean) {
+      for (const each of layers) each.hidden = !has;
+    },
+    setTable(isTable: boolean) {
+      tableButton.setAttribute("aria-pressed", String(isTable));
+      tableButton.lastChild?.replaceWith(isTable ? "Graph" : "Table");
+      for (const each of canvasOnly) each.hidden = isTable;
+    },
+  };
+}

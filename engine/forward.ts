@@ -1,5 +1,6 @@
 /** The forward sweep: tangents carried along what was recorded. */
 import { add } from "./ops/arithmetic";
+import { cast } from "./ops/cast";
 import { type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
 import { empty } from "./tensor";
@@ -45,7 +46,8 @@ function tangentOf(node: Node, moved: ReadonlyMap<Tensor, Tensor>): Tensor | nul
     const t = moved.get(node.inputs[i] as Tensor);
     const rule = t === undefined ? null : node.op.jvp(i, node);
     if (t === undefined || rule === null) continue;
-    const part = rule(t, node);
+    const own = rule(t, node);
+    const part = own.dtype === node.out.dtype ? own : cast(own, node.out.dtype);
     sum = sum === null ? part : add(sum, part);
   }
   return sum;

@@ -1,6 +1,7 @@
 /** The reverse sweep: from the cotangent of an output to the gradient of everything it was made of. */
 import { ModelError } from "./error";
 import { add } from "./ops/arithmetic";
+import { cast } from "./ops/cast";
 import { sameShape, showShape } from "./shape";
 import { activeTape, type Node, quietly } from "./tape";
 import { Tensor } from "./tensor";
@@ -48,7 +49,8 @@ function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
     if (!input.requiresGrad) continue;
     const rule = node.op.vjp(i, node);
     if (rule === null) continue;
-    const part = rule(g, node);
+    const own = rule(g, node);
+    const part = own.dtype === input.dtype ? own : cast(own, input.dtype);
     const sum = gradients.get(input);
     gradients.set(input, sum === undefined ? part : add(sum, part));
   }

@@ -42,6 +42,18 @@ export class Sampler {
     return new Tensor(values, shape, "int32");
   }
 
+  /** One value everywhere. */
+  full(shape: Shape, value: number): Tensor {
+    return this.fill(shape, () => value);
+  }
+
+  /** Away from zero, but for the second element, which is 0. */
+  sparse(shape: Shape): Tensor {
+    const out = this.awayFromZero(shape);
+    out.data[1] = 0;
+    return out;
+  }
+
   /** True and false at even odds. */
   mask(shape: Shape): Tensor {
     const values = Uint8Array.from({ length: sizeOf(shape) }, () => (this.random.uniform() < 0.5 ? 1 : 0));

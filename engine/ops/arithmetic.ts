@@ -1,5 +1,6 @@
-/** Sums, products and powers, element by element. */
+/** Sums, products and quotients, element by element. */
 import { type Binary, binary, type Unary, unary } from "./elementwise";
+import { sign } from "./rounding";
 
 export const add: Binary = binary({
   name: "add",
@@ -48,17 +49,29 @@ export const neg: Unary = unary({
   keepsIntegers: true,
 });
 
-export const exp: Unary = unary({
-  name: "exp",
-  kernel: "Math.exp(x)",
-  formula: "\\bar{x} = \\bar{o} \\, o",
-  derivative: (g, { out }) => mul(g, out),
+/** Absolute value; its slope at 0 is 0. */
+export const abs: Unary = unary({
+  name: "abs",
+  kernel: "Math.abs(x)",
+  label: "|x|",
+  formula: "\\bar{x} = \\bar{o} \\, \\mathrm{sign}(x)",
+  derivative: (g, { x }) => mul(g, sign(x)),
+  keepsIntegers: true,
 });
 
-export const log: Unary = unary({
-  name: "log",
-  kernel: "Math.log(x)",
-  formula: "\\bar{x} = \\bar{o} / x",
-  derivative: (g, { x }) => div(g, x),
-  samples: (r) => [[r.uniform([2, 3], 0.3, 3)]],
+export const square: Unary = unary({
+  name: "square",
+  kernel: "x * x",
+  label: "x²",
+  formula: "\\bar{x} = 2 \\, \\bar{o} \\, x",
+  derivative: (g, { x }) => mul(g, mul(x, 2)),
+  keepsIntegers: true,
+});
+
+export const reciprocal: Unary = unary({
+  name: "reciprocal",
+  kernel: "1 / x",
+  label: "1 / x",
+  formula: "\\bar{x} = -\\bar{o} \\, o^2",
+  derivative: (g, { out }) => neg(mul(g, square(out))),
 });

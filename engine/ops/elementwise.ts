@@ -75,7 +75,7 @@ interface UnarySpec<P extends readonly unknown[], A extends object> {
   options?: (...rest: P) => A;
   /** Sample inputs; the default is four values away from zero. */
   samples?: (r: Sampler) => [[TensorLike, ...P], ...[TensorLike, ...P][]];
-  /** Element type of the result when it is not that of a floating-point input. */
+  /** Integers give integers; otherwise they are taken as floating point. */
   keepsIntegers?: boolean;
 }
 
@@ -103,8 +103,13 @@ export function unary<P extends readonly unknown[] = [], A extends object = obje
     forward: ([x], attrs) => mapElements(f, [x as Tensor], attrs as Params),
     vjp: [rule],
     jvp: [rule],
-    samples: spec.samples ?? ((r) => [[r.awayFromZero([2, 3])] as unknown as [TensorLike, ...P]]),
+    samples: spec.samples ?? ((r) => defaultSamples(r) as unknown as [[TensorLike, ...P]]),
   });
+}
+
+/** Values away from zero in several shapes: a matrix, sizes of 1, no dimension. */
+function defaultSamples(r: Sampler): TensorLike[][] {
+  return [[r.awayFromZero([2, 3])], [r.awayFromZero([1, 3, 1])], [r.awayFromZero([])]];
 }
 
 interface BinarySpec {
@@ -142,6 +147,7 @@ export function binary(spec: BinarySpec): Binary {
       ((r) => [
         [r.awayFromZero([2, 3]), r.awayFromZero([2, 3])],
         [r.awayFromZero([2, 1]), r.awayFromZero([3])],
+        [r.awayFromZero([]), r.awayFromZero([1, 2, 1])],
       ]),
   });
 }

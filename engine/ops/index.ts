@@ -1,16 +1,29 @@
 /** All operations. Importing this module fills the registry. */
+export * from "./activations";
 export * from "./arithmetic";
+export { cast } from "./cast";
+export * from "./comparison";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy";
+export * from "./exponentials";
+export { amax, amin, argmax, argmin, max, min, type OneDimOptions } from "./extremes";
 export { gather, scatterAdd } from "./gather";
 export { type EmbeddingOptions, embedding, indexSelect } from "./index-select";
 export { cat, chunk, type DimOption, split, stack } from "./join";
 export * from "./matmul";
 export { narrow, type PadOptions, pad } from "./pad";
+export * from "./powers";
+export { cumprod, prod } from "./products";
 export * from "./rearrange";
 export { mean, type ReduceOptions, sum } from "./reduce";
 export type { LossOptions, LossReduction } from "./reduction";
 export * from "./regression-losses";
+export * from "./rounding";
+export { cumsum, type ScanOptions } from "./scan";
+export { type ClampOptions, clamp, maskedFill, maximum, minimum, where } from "./select";
+export * from "./smooth-activations";
+export { type DimOptions, logSoftmax, softmax } from "./softmax";
 export * from "./squeeze";
+export { logsumexp, type NormOptions, norm, std, type VarOptions, variances as var } from "./statistics";
 export {
   type DiagonalOptions,
   diagonal,
@@ -18,4 +31,5 @@ export {
   tril,
   triu,
 } from "./triangle";
+export * from "./trigonometry";
 export * from "./view";

@@ -3,6 +3,7 @@ import { allocate, type DType } from "../dtype";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
 import { defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
 import { normalizeDims, type Shape, sizeOf } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
 import { div } from "./arithmetic";
@@ -23,6 +24,7 @@ export interface ReduceAttrs {
 }
 
 export function reduceAttrs(x: Tensor, options: ReduceOptions = {}): ReduceAttrs {
+  checkOptions(options, ["dim", "keepdim"]);
   return { dims: normalizeDims(options.dim, x.ndim), keepdim: options.keepdim ?? false };
 }
 
@@ -75,6 +77,8 @@ export const sum: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
     [r.uniform([2, 3])],
     [r.uniform([2, 3, 2]), { dim: [0, 2] }],
     [r.uniform([2, 3]), { dim: -1, keepdim: true }],
+    [r.uniform([])],
+    [r.uniform([2, 1, 2]), { dim: 1 }],
   ],
 });
 
@@ -91,7 +95,11 @@ export const mean: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
   forward: ([x], attrs) => div(reduceWith("sum", x as Tensor, attrs), countOf(x as Tensor, attrs)),
   vjp: [(g, { x, attrs }) => broadcastTo(div(restoreDims(g, x, attrs), countOf(x, attrs)), x)],
   jvp: [(t, { attrs }) => mean(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
-  samples: (r) => [[r.uniform([2, 3])], [r.uniform([2, 3, 2]), { dim: 1 }]],
+  samples: (r) => [
+    [r.uniform([2, 3])],
+    [r.uniform([2, 3, 2]), { dim: 1 }],
+    [r.uniform([2, 3, 2]), { dim: [0, -1], keepdim: true }],
+  ],
 });
 
 /** How many elements are reduced into one. */

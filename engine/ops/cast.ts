@@ -1,0 +1,27 @@
+/** Another element type: the gradient goes back in the type it came from. */
+import { type DType, isDType, isFloat } from "../dtype";
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import type { Tensor, TensorLike } from "../tensor";
+import { mapElements, toTensor } from "./elementwise";
+
+const kernel = { name: "cast", expr: "x" };
+const toBool = { name: "toBool", expr: "x !== 0 ? 1 : 0" };
+
+/** The same values as another element type. Floating point to integers cuts off towards zero and stops the gradient. */
+export const cast: OpFunction<[TensorLike, DType]> = defineOp({
+  name: "cast",
+  role: "moves",
+  label: "cast x",
+  formula: "\\bar{x} = \\bar{o}",
+  args(x, dtype) {
+    if (isDType(dtype)) return { inputs: [toTensor(x)], attrs: { dtype } };
+    throw new ModelError(
+      `dtype is ${JSON.stringify(dtype)}, expected "float32", "float64", "int32" or "bool"`,
+    );
+  },
+  forward: ([x], { dtype }) => mapElements(dtype === "bool" ? toBool : kernel, [x as Tensor], {}, dtype),
+  vjp: [(g, { x }) => (isFloat(x.dtype) ? cast(g, x.dtype) : g)],
+  jvp: [(t, { attrs }) => cast(t, attrs.dtype)],
+  samples: (r) => [[r.uniform([2, 3]), "float64"]],
+});

@@ -1,0 +1,75 @@
+/** Running sums along a dimension. */
+import { allocate, isFloat } from "../dtype";
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
+import { normalizeDim, sizeOf } from "../shape";
+import { Tensor, type TensorLike } from "../tensor";
+import { toTensor } from "./elementwise";
+
+export interface ScanOptions {
+  dim: number;
+}
+
+export interface ScanAttrs {
+  readonly dim: number;
+}
+
+/** The tensor and the dimension of a running sum or product. */
+export function scanArgs(x: TensorLike, options: ScanOptions): { inputs: [Tensor]; attrs: ScanAttrs } {
+  const input = toTensor(x);
+  checkOptions(options, ["dim"]);
+  if (options?.dim === undefined) throw new ModelError("dim is missing, expected the dimension to go along");
+  return { inputs: [input], attrs: { dim: normalizeDim(options.dim, input.ndim) } };
+}
+
+/** Folds along `dim` and keeps every step; from the end when `reverse`. */
+export function scan(
+  x: Tensor,
+  dim: number,
+  fold: (a: number, b: number) => number,
+  reverse = false,
+): Tensor {
+  const dtype = isFloat(x.dtype) ? x.dtype : "int32";
+  const out = allocate(dtype, x.size);
+  const n = x.ndim === 0 ? 1 : (x.shape[dim] as number);
+  const inner = sizeOf(x.shape.slice(dim + 1));
+  const rows = n === 0 ? 0 : x.size / n;
+  for (let r = 0; r < rows; r++) {
+    const start = Math.floor(r / inner) * n * inner + (r % inner) + (reverse ? (n - 1) * inner : 0);
+    const step = reverse ? -inner : inner;
+    let sum = x.data[start] as number;
+    out[start] = sum;
+    for (let s = 1; s < n; s++) {
+      sum = fold(sum, x.data[start + s * step] as number);
+      out[start + s * step] = sum;
+    }
+  }
+  return new Tensor(out, x.shape, dtype);
+}
+
+/** The running sum, from the end when `reverse`: what derivatives need. */
+export const cumsumWith: OpFunction<[TensorLike, ScanOptions & { reverse?: boolean }]> = defineOp({
+  name: "cumsum",
+  role: "gathers",
+  label: "cumsum x",
+  formula: "\\bar{x}_i = \\textstyle\\sum_{k \\ge i} \\bar{o}_k",
+  args(x, { dim, reverse = false }) {
+    const { inputs, attrs } = scanArgs(x, { dim });
+    return { inputs, attrs: { ...attrs, reverse } };
+  },
+  forward: ([x], { dim, reverse }) => scan(x as Tensor, dim, (a, b) => a + b, reverse),
+  vjp: [(g, { attrs: { dim, reverse } }) => cumsumWith(g, { dim, reverse: !reverse })],
+  jvp: [(t, { attrs }) => cumsumWith(t, attrs)],
+  samples: (r) => [
+    [r.uniform([2, 3]), { dim: 1 }],
+    [r.uniform([2, 3, 2]), { dim: -2 }],
+    [r.uniform([3]), { dim: 0, reverse: true }],
+  ],
+});
+
+/** The running sum along a dimension. */
+export function cumsum(x: TensorLike, options: ScanOptions): Tensor {
+  checkOptions(options, ["dim"]);
+  return cumsumWith(x, options ?? {});
+}

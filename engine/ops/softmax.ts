@@ -1,0 +1,74 @@
+/** Softmax and its logarithm along a dimension. */
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
+import { normalizeDim } from "../shape";
+import type { Tensor, TensorLike } from "../tensor";
+import { div, mul, sub } from "./arithmetic";
+import { floating, toTensor } from "./elementwise";
+import { exp, log } from "./exponentials";
+import { amax } from "./extremes";
+import { sum } from "./reduce";
+
+export interface DimOptions {
+  dim: number;
+}
+
+interface DimAttrs {
+  readonly dim: number;
+}
+
+/** The tensor and the dimension of a call that needs one. */
+export function alongDim(x: TensorLike, options: DimOptions): { inputs: [Tensor]; attrs: DimAttrs } {
+  const input = floating(toTensor(x));
+  checkOptions(options, ["dim"]);
+  if (options?.dim === undefined) throw new ModelError("dim is missing, expected the dimension to go along");
+  return { inputs: [input], attrs: { dim: normalizeDim(options.dim, input.ndim) } };
+}
+
+const total = (x: Tensor, dim: number) => sum(x, x.ndim === 0 ? {} : { dim, keepdim: true });
+
+/** x without its largest value along `dim`, so that exp does not overflow. */
+function shifted(x: Tensor, dim: number): Tensor {
+  return x.size === 0 ? x : sub(x, amax(x, x.ndim === 0 ? {} : { dim, keepdim: true }));
+}
+
+/** Positive numbers that sum to 1 along `dim`. */
+export const softmax: OpFunction<[TensorLike, DimOptions]> = defineOp({
+  name: "softmax",
+  role: "normalises",
+  label: "softmax x",
+  formula: "\\bar{x} = o \\, (\\bar{o} - \\textstyle\\sum \\bar{o} \\, o)",
+  args: alongDim,
+  forward([x], { dim }) {
+    const e = exp(shifted(x as Tensor, dim));
+    return div(e, total(e, dim));
+  },
+  vjp: [(g, { out, attrs: { dim } }) => mul(out, sub(g, total(mul(g, out), dim)))],
+  jvp: [(t, { out, attrs: { dim } }) => mul(out, sub(t, total(mul(t, out), dim)))],
+  samples: (r) => [
+    [r.uniform([2, 3]), { dim: 1 }],
+    [r.uniform([2, 3, 2]), { dim: -2 }],
+    [r.uniform([3, 1]), { dim: 0 }],
+  ],
+});
+
+/** ln softmax(x), also where softmax underflows. */
+export const logSoftmax: OpFunction<[TensorLike, DimOptions]> = defineOp({
+  name: "logSoftmax",
+  role: "normalises",
+  label: "log softmax x",
+  formula: "\\bar{x} = \\bar{o} - \\mathrm{softmax}(x) \\textstyle\\sum \\bar{o}",
+  args: alongDim,
+  forward([x], { dim }) {
+    const s = shifted(x as Tensor, dim);
+    return sub(s, log(total(exp(s), dim)));
+  },
+  vjp: [(g, { out, attrs: { dim } }) => sub(g, mul(exp(out), total(g, dim)))],
+  jvp: [(t, { out, attrs: { dim } }) => sub(t, total(mul(exp(out), t), dim))],
+  samples: (r) => [
+    [r.uniform([2, 3]), { dim: 1 }],
+    [r.uniform([2, 3, 2]), { dim: -2 }],
+    [r.uniform([3, 1]), { dim: 0 }],
+  ],
+});

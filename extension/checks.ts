@@ -1,0 +1,95 @@
+/** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
+import * as vscode from "vscode";
+import type { Check, Site } from "../engine/report";
+import type { CheckTarget } from "../engine/runner/protocol";
+import type { SourceLayer } from "../engine/source";
+import { formatCount, formatDuration, formatError } from "./numbers";
+import { describeSite } from "./places";
+import type { Session } from "./session";
+
+export function targetTitle(target: CheckTarget): string {
+  if (target.kind === "path") return vscode.l10n.t("Gradcheck of {0}", target.path);
+  if (target.kind === "line") return vscode.l10n.t("Gradcheck of line {0}", target.line);
+  return vscode.l10n.t("Gradcheck of the model");
+}
+
+/** Whether a check found the gradient to be right, or at least nothing wrong with it. */
+export function isPassed({ verdict }: Check): boolean {
+  return verdict === "ok" || verdict === "noise-floor";
+}
+
+const verdictTitles: Record<Check["verdict"], string> = {
+  ok: "ok",
+  "wrong-derivative": vscode.l10n.t("wrong derivative"),
+  kink: vscode.l10n.t("at a kink"),
+  cut: vscode.l10n.t("the gradient is cut"),
+  vacuous: vscode.l10n.t("nothing flows"),
+  "noise-floor": vscode.l10n.t("below the noise"),
+  "non-deterministic": vscode.l10n.t("not deterministic"),
+  "non-finite": vscode.l10n.t("not finite"),
+};
+
+export function verdictTitle({ verdict }: Check): string {
+  return verdictTitles[verdict];
+}
+
+/** The element that is furthest off: "weight[3, 7]". */
+export function worstTitle({ parameter, worst }: Check): string {
+  return worst && worst.index.length > 0 ? `${parameter}[${worst.index.join(", ")}]` : parameter;
+}
+
+/** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms". */
+export function summarize(checks: readonly Check[]): string {
+  const bad = checks.find((check) => !isPassed(check));
+  if (bad) {
+    const where = bad.culprit?.site ? ` · ${describeSite(bad.culprit.site)}` : "";
+    const culprit = bad.culprit ? ` · ${bad.culprit.op}` : "";
+    return `✗ gradcheck ${worstTitle(bad)} · ${verdictTitle(bad)}${culprit}${where}`;
+  }
+  const sum = (of: (check: Check) => number) => checks.reduce((total, check) => total + of(check), 0);
+  const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
+  const worst = Math.max(0, ...checks.map((check) => check.worst?.relError ?? 0));
+  const directions = checks.some(({ method }) => method === "random-directions")
+    ? ` · ${vscode.l10n.t("random directions")}`
+    : "";
+  const time = formatDuration(sum(({ durationMs }) => durationMs));
+  return `✓ gradcheck ${counts} · worst ${formatError(worst)}${directions} · ${time}`;
+}
+
+/** The paths of the modules that a layer of the source became in the run. */
+export function pathsOf(layer: SourceLayer, session: Session): string[] {
+  const scopes = session.report?.scopes ?? [];
+  const isHere = ({ site }: { site: Site | null }) => site !== null && liesIn(layer, site, session);
+  return scopes.filter((scope) => scope.path !== "" && isHere(scope)).map(({ path }) => path);
+}
+
+/** The checks of a layer of the source: of the modules made by it, else those whose place lies in it. */
+export function checksOf(layer: SourceLayer, session: Session): Check[] {
+  const paths = pathsOf(layer, session);
+  const isBelow = (name: string) => paths.some((path) => name === path || name.startsWith(`${path}.`));
+  const checks = session.checks.filter((check) => {
+    if (isBelow(check.target) || (layer.kind !== "module" && check.target === layer.name)) return true;
+    return layer.kind !== "module" && check.site !== null && liesIn(layer, check.site, session);
+  });
+  const done = new Set(checks.map(({ target, parameter }) => `${target}.${parameter}`));
+  const parameters = session.report?.parameters ?? [];
+  const isComplete = parameters.every(({ name }) => !isBelow(name) || done.has(name));
+  return isComplete || checks.some((check) => !isPassed(check)) ? checks : [];
+}
+
+function liesIn({ kind, range, forward, backward }: SourceLayer, site: Site, session: Session): boolean {
+  const line = site.file === session.file ? session.edits.locate(site)?.start.line : undefined;
+  if (line === undefined) return false;
+  const parts = kind === "module" ? [{ line: range.line, endLine: range.line }] : [range, forward, backward];
+  return parts.some((part) => part && line + 1 >= part.line && line + 1 <= part.endLine);
+}
+
+/** A module's path for the target of a check; null for the whole model. */
+export function pathAt(target: CheckTarget, session: Session): string | null {
+  if (target.kind === "all") return null;
+  if (target.kind === "path") return target.path;
+  const isHere = ({ site }: { site: Site | null }) =>
+    site !== null && session.edits.locate(site)?.start.line === target.line - 1;
+  const scope = session.report?.scopes.find((each) => isHere(each) && each.path !== "");
+  return scope?.path ?? vscode.l10n.t("line {0}", target.line);
+}

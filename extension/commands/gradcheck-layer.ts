@@ -1,0 +1,54 @@
+/** Gradlens: Gradcheck This Layer. */
+import * as vscode from "vscode";
+import type { CheckTarget } from "../../engine/runner/protocol";
+import type { Analysis, SourceLayer } from "../../engine/source";
+import { isPassed } from "../checks";
+import type { Gradlens } from "../gradlens";
+import { analyseDocument } from "../model-files";
+import { showProgress } from "../progress";
+import type { Session } from "../session";
+import { mayRun } from "../trust";
+import { findSession } from "./target";
+
+/** The layer around a line: the smallest whose text holds it, else the nearest above. */
+function layerAt({ layers }: Analysis, line: number): SourceLayer | undefined {
+  const around = layers.filter(({ range }) => line >= range.line && line <= range.endLine);
+  const size = ({ range }: SourceLayer) => range.endLine - range.line;
+  const smallest = around.toSorted((a, b) => size(a) - size(b))[0];
+  return (
+    smallest ??
+    layers.filter(({ range }) => range.line <= line).toSorted((a, b) => b.range.line - a.range.line)[0]
+  );
+}
+
+/** The target under the cursor, or null after saying that there is none. */
+async function targetAtCursor(session: Session): Promise<CheckTarget | null> {
+  const editor = vscode.window.activeTextEditor;
+  const isHere = editor?.document.uri.fsPath === session.file;
+  const analysis = isHere ? await analyseDocument(editor.document) : null;
+  const layer = analysis && editor ? layerAt(analysis, editor.selection.active.line + 1) : undefined;
+  if (layer) return { kind: "line", file: session.file, line: layer.range.line };
+  const message = vscode.l10n.t(
+    "Put the cursor on a layer, such as a line with new nn.Linear(…), to check it.",
+  );
+  await vscode.window.showInformationMessage(message);
+  return null;
+}
+
+function targetOf(session: Session, place: unknown): CheckTarget | null {
+  if (typeof place === "number") return { kind: "line", file: session.file, line: place };
+  return typeof place === "string" ? { kind: "path", path: place } : null;
+}
+
+/** Checks the layer at a line (1-based), at a module's path, or at the cursor. */
+export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, place?: unknown): Promise<void> {
+  if (!(await mayRun())) return;
+  const session = await findSession(gradlens, argument);
+  if (!session) return;
+  const target = targetOf(session, place) ?? (await targetAtCursor(session));
+  if (!target) return;
+  const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
+    session.check(target, cancel),
+  );
+  if (checks.some((check) => !isPassed(check))) gradlens.panels.show("checks", session);
+}

@@ -1,0 +1,17 @@
+/** Gradlens: Gradcheck Model. */
+import * as vscode from "vscode";
+import type { Gradlens } from "../gradlens";
+import { showProgress } from "../progress";
+import { mayRun } from "../trust";
+import { findSession } from "./target";
+
+/** Checks every parameter of a model and shows the result. */
+export async function gradcheckModel(gradlens: Gradlens, argument?: unknown): Promise<void> {
+  if (!(await mayRun())) return;
+  const session = await findSession(gradlens, argument);
+  if (!session) return;
+  gradlens.panels.show("checks", session);
+  await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
+    session.check({ kind: "all" }, cancel),
+  );
+}

@@ -1,0 +1,71 @@
+/** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
+import * as vscode from "vscode";
+import type { DeviceChoice } from "../engine/report";
+import type { Limits } from "../engine/runner/protocol";
+import { log } from "./log";
+
+interface Setting<T> {
+  readonly fallback: T;
+  readonly accepts: (value: unknown) => value is T;
+}
+
+function oneOf<T extends string>(fallback: T, ...others: T[]): Setting<T> {
+  const all: unknown[] = [fallback, ...others];
+  return { fallback, accepts: (value): value is T => all.includes(value) };
+}
+
+function numberFrom(fallback: number, least: number, most: number): Setting<number> {
+  const accepts = (value: unknown): value is number =>
+    typeof value === "number" && value >= least && value <= most;
+  return { fallback, accepts };
+}
+
+function flag(fallback: boolean): Setting<boolean> {
+  return { fallback, accepts: (value): value is boolean => typeof value === "boolean" };
+}
+
+const settings = {
+  "gradlens.device": oneOf<DeviceChoice>("auto", "cpu", "gpu"),
+  "gradlens.dtype": oneOf<"float32" | "float64">("float32", "float64"),
+  /** Seconds. */
+  "gradlens.timeout": numberFrom(30, 1, 86_400),
+  /** MiB. */
+  "gradlens.memory": numberFrom(2048, 128, 65_536),
+  "gradlens.maxOperations": numberFrom(5_000_000, 1000, 100_000_000),
+  "gradlens.nodePath": {
+    fallback: "",
+    accepts: (value: unknown): value is string => typeof value === "string",
+  },
+  "gradlens.traceOnSave": flag(false),
+  "gradlens.codeLens.enabled": flag(true),
+  "gradlens.hover.enabled": flag(true),
+  "gradlens.decorations.enabled": flag(true),
+  "gradlens.inlayHints.enabled": flag(false),
+} as const;
+
+export type SettingKey = keyof typeof settings;
+type Value<K extends SettingKey> = (typeof settings)[K]["fallback"];
+
+/** The value of a setting for a resource now; read it when it is needed, so that changes work at once. */
+export function readSetting<K extends SettingKey>(key: K, resource?: vscode.Uri): Value<K> {
+  const { fallback, accepts } = settings[key] as Setting<Value<K>>;
+  const value: unknown = vscode.workspace.getConfiguration(undefined, resource).get(key);
+  if (value === undefined || accepts(value)) return value ?? fallback;
+  log.warn(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(fallback)} is used.`);
+  return fallback;
+}
+
+export function readLimits(resource?: vscode.Uri): Limits {
+  return {
+    timeoutMs: readSetting("gradlens.timeout", resource) * 1000,
+    memoryMiB: readSetting("gradlens.memory", resource),
+    maxOperations: readSetting("gradlens.maxOperations", resource),
+  };
+}
+
+/** Calls back when one of these settings changed. */
+export function onDidChangeSetting(keys: readonly SettingKey[], callback: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (keys.some((key) => event.affectsConfiguration(key))) callback();
+  });
+}

@@ -1,0 +1,120 @@
+/** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
+import * as vscode from "vscode";
+import type { Range, SourceLayer } from "../../engine/source";
+import { checksOf, summarize } from "../checks";
+import { onDidChangeSetting, readSetting } from "../config";
+import { analyseDocument, modelSelector } from "../model-files";
+import { formatNumber } from "../numbers";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+import { trustMessage } from "../trust";
+
+class Lens extends vscode.CodeLens {
+  constructor(
+    range: Range,
+    readonly document: vscode.TextDocument,
+    readonly show: (session: Session | null, document: vscode.TextDocument) => vscode.Command,
+  ) {
+    super(new vscode.Range(range.line - 1, range.column - 1, range.line - 1, range.column - 1));
+  }
+}
+
+function staleMark(session: Session): string {
+  return session.stale ? ` · ${vscode.l10n.t("before your edit")}` : "";
+}
+
+/** The lens over a layer: an invitation, progress, or the verdict. */
+function layerCommand(
+  layer: SourceLayer,
+  session: Session | null,
+  document: vscode.TextDocument,
+): vscode.Command {
+  const { line } = layer.range;
+  const check = { command: "gradlens.gradcheckLayer", arguments: [document.uri.fsPath, line] };
+  if (!vscode.workspace.isTrusted) return trustCommand();
+  const checking = session?.checking;
+  const isThis = checking?.target.kind === "line" && checking.target.line === line;
+  if (checking && (isThis || checking.target.kind === "all")) {
+    const percent = checking.fraction === null ? "" : ` ${Math.round(checking.fraction * 100)} %`;
+    const title = `$(loading~spin) gradcheck${percent}`;
+    return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
+  }
+  const checks = session ? checksOf(layer, session) : [];
+  if (!session || checks.length === 0) {
+    const tooltip = vscode.l10n.t("Compare this layer's gradients with finite differences");
+    return { ...check, title: vscode.l10n.t("gradcheck this layer"), tooltip };
+  }
+  const tooltip = checks.map(({ parameter, message }) => `${parameter}: ${message}`).join("\n");
+  return { ...check, title: summarize(checks) + staleMark(session), tooltip };
+}
+
+function trustCommand(): vscode.Command {
+  const title = vscode.l10n.t("Trust this workspace to run gradcheck");
+  return { title: `$(shield) ${title}`, command: "workbench.trust.manage", tooltip: trustMessage };
+}
+
+/** The lens over the loss: an invitation to trace, or the value and the norm of the whole gradient. */
+function lossCommand(session: Session | null, document: vscode.TextDocument): vscode.Command {
+  const file = document.uri.fsPath;
+  const trace = { command: "gradlens.traceBackprop", arguments: [file] };
+  if (!vscode.workspace.isTrusted) return trustCommand();
+  if (session?.state.kind === "running")
+    return { title: `$(loading~spin) ${vscode.l10n.t("tracing")}`, command: "gradlens.stop" };
+  const loss = session?.report?.loss;
+  if (!session || !loss)
+    return {
+      ...trace,
+      title: vscode.l10n.t("trace backprop"),
+      tooltip: vscode.l10n.t("Run this file and see its gradients"),
+    };
+  const norm = session.report?.scopes[0]?.gradNorm ?? null;
+  const gradient = norm === null ? "" : ` · ‖∇‖ ${formatNumber(norm)}`;
+  const title = `loss ${formatNumber(loss.value)}${gradient}${staleMark(session)}`;
+  if (session.stale) return { ...trace, title, tooltip: vscode.l10n.t("Click to trace again") };
+  return {
+    title,
+    command: "gradlens.showGradients",
+    arguments: [file],
+    tooltip: vscode.l10n.t("Show the gradient of every layer"),
+  };
+}
+
+class LensProvider implements vscode.CodeLensProvider<Lens>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#changed.event;
+  readonly #subscriptions: readonly vscode.Disposable[];
+
+  constructor(private readonly sessions: Sessions) {
+    const refresh = () => this.#changed.fire();
+    this.#subscriptions = [
+      this.#changed,
+      sessions.onDidChange(refresh),
+      onDidChangeSetting(["gradlens.codeLens.enabled"], refresh),
+      vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+    ];
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<Lens[]> {
+    if (!readSetting("gradlens.codeLens.enabled", document.uri)) return [];
+    const analysis = await analyseDocument(document);
+    if (!analysis) return [];
+    const layers = analysis.layers.map(
+      (layer) => new Lens(layer.range, document, (...context) => layerCommand(layer, ...context)),
+    );
+    return analysis.loss ? [...layers, new Lens(analysis.loss, document, lossCommand)] : layers;
+  }
+
+  resolveCodeLens(lens: Lens): Lens {
+    lens.command = lens.show(this.sessions.about(lens.document.uri), lens.document);
+    return lens;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+export function registerCodeLens(sessions: Sessions): vscode.Disposable {
+  const provider = new LensProvider(sessions);
+  return vscode.Disposable.from(provider, vscode.languages.registerCodeLensProvider(modelSelector, provider));
+}

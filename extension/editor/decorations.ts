@@ -1,0 +1,64 @@
+/** Marks in the gutter and the overview ruler: findings, and layers whose gradient check passed or failed. */
+import * as vscode from "vscode";
+import { isPassed } from "../checks";
+import { onDidChangeSetting, readSetting } from "../config";
+import type { rangeOf } from "../edits";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+
+const marks = {
+  error: "finding.errorForeground",
+  warning: "finding.warningForeground",
+  info: "finding.infoForeground",
+  passed: "check.passedForeground",
+  failed: "check.failedForeground",
+  stale: "staleForeground",
+} as const;
+
+type Mark = keyof typeof marks;
+type Ranges = Record<Mark, vscode.Range[]>;
+
+function createType(mark: Mark, extensionUri: vscode.Uri): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    overviewRulerColor: new vscode.ThemeColor(`gradlens.${marks[mark]}`),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+    gutterIconPath: vscode.Uri.joinPath(extensionUri, `media/marks/${mark}.svg`),
+    gutterIconSize: "75%",
+  });
+}
+
+function rangesOf(session: Session | null, file: string): Ranges {
+  const ranges: Ranges = { error: [], warning: [], info: [], passed: [], failed: [], stale: [] };
+  const { report } = session ?? {};
+  if (!session || !report) return ranges;
+  const add = (mark: Mark, site: { readonly file: string } & Parameters<typeof rangeOf>[0]) => {
+    const range = site.file === file ? session.edits.locate(site) : null;
+    if (range) ranges[session.stale ? "stale" : mark].push(new vscode.Range(range.start, range.start));
+  };
+  for (const { site, severity } of report.findings) if (site) add(severity, site);
+  for (const check of session.checks) {
+    const site = (!isPassed(check) && check.culprit?.site) || check.site;
+    if (site) add(isPassed(check) ? "passed" : "failed", site);
+  }
+  return ranges;
+}
+
+export function registerDecorations(sessions: Sessions, extensionUri: vscode.Uri): vscode.Disposable {
+  const names = Object.keys(marks) as Mark[];
+  const types = new Map(names.map((mark) => [mark, createType(mark, extensionUri)]));
+  const decorate = (editor: vscode.TextEditor) => {
+    const { uri } = editor.document;
+    const isWanted = readSetting("gradlens.decorations.enabled", uri);
+    const ranges = rangesOf(isWanted ? sessions.about(uri) : null, uri.fsPath);
+    for (const [mark, type] of types) editor.setDecorations(type, ranges[mark]);
+  };
+  const update = () => {
+    for (const editor of vscode.window.visibleTextEditors) decorate(editor);
+  };
+  return vscode.Disposable.from(
+    ...types.values(),
+    sessions.onDidChange(update),
+    vscode.window.onDidChangeVisibleTextEditors(update),
+    onDidChangeSetting(["gradlens.decorations.enabled"], update),
+  );
+}

@@ -1,0 +1,125 @@
+/** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
+import * as vscode from "vscode";
+import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
+import { isPassed, worstTitle } from "../checks";
+import { formatNumber } from "../numbers";
+import { locate } from "../places";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+
+const severities: Record<Severity, vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** The page that explains a rule. */
+function explain(rule: string): vscode.Uri {
+  return vscode.Uri.parse(`https://github.com/gradlens/gradlens#${rule}`);
+}
+
+function relate(related: readonly RelatedSite[], session: Session): vscode.DiagnosticRelatedInformation[] {
+  return related.map(
+    ({ site, message }) => new vscode.DiagnosticRelatedInformation(locate(site, session), message),
+  );
+}
+
+interface Entry {
+  readonly site: Site;
+  readonly message: string;
+  readonly severity: vscode.DiagnosticSeverity;
+  readonly code: string;
+  readonly related?: readonly RelatedSite[];
+}
+
+/** The first line is enough for a run that has no place. */
+function topOf(file: string): Site {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+}
+
+function fromFinding({ site, message, severity, rule, related }: Finding, session: Session): Entry {
+  return { site: site ?? topOf(session.file), message, severity: severities[severity], code: rule, related };
+}
+
+function fromFailure({ site, message, hint, kind, stack }: Failure, session: Session): Entry {
+  const details = [message, hint, stack.length > 1 ? stack.join("\n") : null];
+  return {
+    site: site ?? topOf(session.file),
+    message: details.filter((each) => each).join("\n"),
+    severity: vscode.DiagnosticSeverity.Error,
+    code: kind === "model" ? "run" : kind,
+  };
+}
+
+function fromCheck(check: Check, session: Session): Entry {
+  const { worst, culprit, site, target, message, verdict } = check;
+  const numbers = worst
+    ? vscode.l10n.t(
+        "{0}: the gradient says {1}, finite differences say {2}",
+        worstTitle(check),
+        formatNumber(worst.analytic, 6),
+        formatNumber(worst.numeric, 6),
+      )
+    : "";
+  const related = culprit?.site && site ? [{ site, message: vscode.l10n.t("The layer {0}", target) }] : [];
+  return {
+    site: culprit?.site ?? site ?? topOf(session.file),
+    message: [message, numbers].filter((each) => each !== "").join("\n"),
+    severity:
+      verdict === "wrong-derivative" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+    code: `gradcheck-${verdict}`,
+    related,
+  };
+}
+
+function entriesOf(session: Session): Entry[] {
+  const { failure, report, checks, stale } = session;
+  const failed = failure && failure.kind !== "cancelled" ? [fromFailure(failure, session)] : [];
+  if (stale && !failure) return [];
+  const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.fsPath === session.file);
+  if (!isOpen || stale) return isOpen ? failed : [];
+  const bad = checks.filter((check) => !isPassed(check));
+  return [
+    ...failed,
+    ...(report?.findings ?? []).map((finding) => fromFinding(finding, session)),
+    ...bad.map((check) => fromCheck(check, session)),
+  ];
+}
+
+function toDiagnostic(
+  { site, message, severity, code, related }: Entry,
+  session: Session,
+): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(locate(site, session).range, message, severity);
+  diagnostic.source = "gradlens";
+  diagnostic.code = { value: code, target: explain(code) };
+  if (related && related.length > 0) diagnostic.relatedInformation = relate(related, session);
+  return diagnostic;
+}
+
+export function registerDiagnostics(sessions: Sessions): vscode.Disposable {
+  const collection = vscode.languages.createDiagnosticCollection("gradlens");
+  const update = () => {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const session of sessions.all) {
+      for (const entry of entriesOf(session)) {
+        const known = byFile.get(entry.site.file) ?? [];
+        byFile.set(entry.site.file, [...known, toDiagnostic(entry, session)]);
+      }
+    }
+    collection.clear();
+    for (const [file, diagnostics] of byFile) collection.set(vscode.Uri.file(file), diagnostics);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const updateSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(update, 20);
+  };
+  return vscode.Disposable.from(
+    collection,
+    sessions.onDidChange(updateSoon),
+    vscode.workspace.onDidCloseTextDocument(updateSoon),
+    vscode.workspace.onDidOpenTextDocument(updateSoon),
+    { dispose: () => clearTimeout(timer) },
+  );
+}

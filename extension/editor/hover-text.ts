@@ -1,0 +1,187 @@
+/** What the hover over a tensor or a layer says, as markdown. */
+import * as vscode from "vscode";
+import type { Finding, ReportNode, Stats } from "../../engine/report";
+import { formatCount, formatNumber, formatShape } from "../numbers";
+import { commandLink, describeSite } from "../places";
+import type { Session } from "../session";
+import { readableFormula } from "./formula";
+import { histogramImage, histogramText, palettes } from "./histogram";
+import type { LayerSubject, TensorSubject } from "./lookup";
+
+const MOST_ITERATIONS = 8;
+
+function themeName(): keyof typeof palettes {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Light:
+      return "light";
+    case vscode.ColorThemeKind.HighContrast:
+      return "hc-dark";
+    case vscode.ColorThemeKind.HighContrastLight:
+      return "hc-light";
+    default:
+      return "dark";
+  }
+}
+
+/** Text of a person's file must not become markdown. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll("`", "'")}\``;
+}
+
+function share(count: number, size: number): string {
+  if (count === 0) return "0";
+  const percent = (100 * count) / size;
+  return `${formatCount(count)} (${percent < 1 ? "<1" : Math.round(percent)} %)`;
+}
+
+type Row = readonly [title: string, show: (stats: Stats) => string];
+
+const rows: readonly Row[] = [
+  [vscode.l10n.t("norm"), ({ norm }) => formatNumber(norm)],
+  [vscode.l10n.t("mean"), ({ mean }) => formatNumber(mean)],
+  [vscode.l10n.t("std"), ({ std }) => formatNumber(std)],
+  [vscode.l10n.t("min … max"), ({ min, max }) => `${formatNumber(min)} … ${formatNumber(max)}`],
+  [vscode.l10n.t("zeros"), ({ zeros, size }) => share(zeros, size)],
+];
+
+const nonFiniteRow: Row = [vscode.l10n.t("NaN or infinite"), ({ nonFinite, size }) => share(nonFinite, size)];
+const itemRow: Row = [vscode.l10n.t("value"), ({ item, mean }) => formatNumber(item ?? mean, 6)];
+
+/** Value and gradient side by side; of a single number only the number. */
+function table({ value, grad }: ReportNode): string {
+  const hasNonFinite = value.nonFinite > 0 || (grad?.nonFinite ?? 0) > 0;
+  const shown = value.size === 1 ? [itemRow] : hasNonFinite ? [...rows, nonFiniteRow] : rows;
+  const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
+  const none = vscode.l10n.t("none");
+  const lines = shown.map(([title, show]) => `| ${title} | ${show(value)} | ${grad ? show(grad) : none} |`);
+  if (value.size === 1) return `${head}\n${lines.join("\n")}`;
+  const pictures = picture("value", value) + (grad ? `&nbsp;&nbsp;&nbsp;${picture("grad", grad)}` : "");
+  const inText = `| ${vscode.l10n.t("spread")} | ${histogramText(value.histogram)} | ${grad ? histogramText(grad.histogram) : none} |`;
+  return `${head}\n${[...lines, inText].join("\n")}\n\n${pictures}`;
+}
+
+function picture(of: "value" | "grad", { histogram }: Stats): string {
+  const what =
+    of === "value" ? vscode.l10n.t("Histogram of the values") : vscode.l10n.t("Histogram of the gradient");
+  const alt = `${what}, ${formatNumber(histogram.low)} … ${formatNumber(histogram.high)}`;
+  return `![${alt}](${histogramImage(histogram, palettes[themeName()][of])})`;
+}
+
+function heading({ name, nodes }: TensorSubject, node: ReportNode): string {
+  const title = name ?? node.name ?? node.op;
+  const kind = node.kind === "operation" ? "" : ` · ${node.kind}`;
+  const times =
+    nodes.length > 1
+      ? ` · ${vscode.l10n.t("iteration {0} of {1}", nodes.indexOf(node) + 1, nodes.length)}`
+      : "";
+  return `**${plain(title)}** · ${node.dtype} ${formatShape(node.shape)}${kind}${times}`;
+}
+
+function operation({ op, label, role, formula, gain, kind }: ReportNode): string {
+  if (kind !== "operation") return "";
+  const reads = label === "" ? op : label;
+  const does = role === "" ? "" : ` · ${plain(role)}`;
+  const derivative = formula === "" ? "" : `  \n${code(readableFormula(formula))}`;
+  const passes =
+    gain === null
+      ? ""
+      : `  \n${vscode.l10n.t("hands back {0} × the gradient it receives", formatNumber(gain, 3))}`;
+  return `${code(reads)}${does}${derivative}${passes}`;
+}
+
+/** The gradient's norm through the iterations; the middle ones are left out when there are many. */
+function iterations({ nodes }: TensorSubject): string {
+  if (nodes.length < 2) return "";
+  const shown = nodes.length <= MOST_ITERATIONS ? nodes : [...nodes.slice(0, 4), null, ...nodes.slice(-3)];
+  const norms = shown.map((node) => (node ? (node.grad ? formatNumber(node.grad.norm, 3) : "–") : "…"));
+  return `${vscode.l10n.t("‖∇‖ by iteration")}: ${norms.join(" → ")}`;
+}
+
+function warnings(findings: readonly Finding[]): string {
+  const icons = { error: "$(error)", warning: "$(warning)", info: "$(info)" };
+  return findings.map(({ severity, message }) => `${icons[severity]} ${plain(message)}`).join("\n\n");
+}
+
+/** Markdown of ours: icons and our own commands, and nothing else may act. */
+function markdown(parts: readonly string[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(parts.filter((part) => part !== "").join("\n\n"), true);
+  text.isTrusted = {
+    enabledCommands: ["gradlens.showGraph", "gradlens.gradcheckLayer", "gradlens.traceBackprop"],
+  };
+  return text;
+}
+
+function staleNote(session: Session): string {
+  if (!session.stale) return "";
+  const again = commandLink(vscode.l10n.t("Trace again"), "gradlens.traceBackprop", session.file);
+  return `$(history) *${vscode.l10n.t("The file changed since this trace.")}* ${again}`;
+}
+
+function noGradient({ grad, requiresGrad }: ReportNode): string {
+  if (grad) return "";
+  return requiresGrad
+    ? vscode.l10n.t("No gradient: the loss does not depend on it.")
+    : vscode.l10n.t("No gradient: it does not require one.");
+}
+
+export function describeTensor(subject: TensorSubject, session: Session): vscode.MarkdownString {
+  const node = subject.nodes.at(-1) as ReportNode;
+  const ids = new Set(subject.nodes.map(({ id }) => id));
+  const findings =
+    session.report?.findings.filter(({ node: about }) => about !== null && ids.has(about)) ?? [];
+  const scope = session.report?.scopes[node.scope]?.path;
+  const links = [
+    commandLink(
+      `$(type-hierarchy) ${vscode.l10n.t("Show in graph")}`,
+      "gradlens.showGraph",
+      session.file,
+      node.id,
+    ),
+    scope && node.kind !== "input"
+      ? commandLink(
+          `$(beaker) ${vscode.l10n.t("Gradcheck {0}", scope)}`,
+          "gradlens.gradcheckLayer",
+          session.file,
+          scope,
+        )
+      : "",
+  ];
+  return markdown([
+    heading(subject, node),
+    operation(node),
+    table(node),
+    noGradient(node),
+    iterations(subject),
+    warnings(findings),
+    staleNote(session),
+    links.filter((link) => link !== "").join(" &nbsp; "),
+  ]);
+}
+
+export function describeLayer({ scope }: LayerSubject, session: Session): vscode.MarkdownString {
+  const parameters = session.report?.parameters.filter(({ name }) => name.startsWith(`${scope.path}.`)) ?? [];
+  const norm = scope.gradNorm === null ? vscode.l10n.t("none") : formatNumber(scope.gradNorm);
+  const lines = parameters.map(
+    ({ name, shape, gradNorm }) =>
+      `| ${plain(name)} | ${formatShape(shape)} | ${gradNorm === null ? vscode.l10n.t("none") : formatNumber(gradNorm)} |`,
+  );
+  const place = scope.site ? ` · ${describeSite(scope.site)}` : "";
+  return markdown([
+    `**${plain(scope.path)}** · ${plain(scope.type)}${place}`,
+    vscode.l10n.t("{0} parameters, norm of their gradient {1}", formatCount(scope.parameters), norm),
+    lines.length === 0
+      ? ""
+      : `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|\n${lines.slice(0, 12).join("\n")}`,
+    staleNote(session),
+    commandLink(
+      `$(beaker) ${vscode.l10n.t("Gradcheck {0}", scope.path)}`,
+      "gradlens.gradcheckLayer",
+      session.file,
+      scope.path,
+    ),
+  ]);
+}

@@ -1,0 +1,112 @@
+/** What stands at a place of the editor: a tensor with all the nodes it held, or a layer. */
+import type * as vscode from "vscode";
+import type { Report, ReportBinding, ReportNode, ReportScope, Site } from "../../engine/report";
+import type { Session } from "../session";
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+export interface TensorSubject {
+  readonly kind: "tensor";
+  readonly range: vscode.Range;
+  readonly name: string | null;
+  /** In the order of the run: iterations of a loop, or calls. */
+  readonly nodes: readonly ReportNode[];
+}
+
+export interface LayerSubject {
+  readonly kind: "layer";
+  readonly range: vscode.Range;
+  readonly scope: ReportScope;
+}
+
+interface Index {
+  readonly bindings: ReadonlyMap<string, readonly ReportBinding[]>;
+  readonly sites: ReadonlyMap<
+    string,
+    readonly { readonly site: Site; readonly nodes: readonly ReportNode[] }[]
+  >;
+}
+
+const indexes = new WeakMap<Report, Index>();
+
+function indexOf(report: Report): Index {
+  const known = indexes.get(report);
+  if (known) return known;
+  const sited = report.nodes.flatMap((node) => (node.site ? { site: node.site, node } : []));
+  const groups = groupBy(
+    sited,
+    ({ site }) => `${site.file}:${site.line}:${site.column}:${site.endLine}:${site.endColumn}`,
+  );
+  const sites = [...groups.values()].flatMap((group) =>
+    group[0] ? [{ site: group[0].site, nodes: results(group.map(({ node }) => node)) }] : [],
+  );
+  const index = {
+    bindings: groupBy(report.bindings, ({ site }) => site.file),
+    sites: groupBy(sites, ({ site }) => site.file),
+  };
+  indexes.set(report, index);
+  return index;
+}
+
+/** Of all operations that a call recorded, those that are its results: one for each time it ran. */
+function results(nodes: readonly ReportNode[]): ReportNode[] {
+  const last = nodes.at(-1);
+  return nodes.filter(({ op, scope }) => op === last?.op && scope === last.scope);
+}
+
+/** Of the places at a position, the smallest. */
+function smallest<T extends { readonly site: Site }>(
+  candidates: readonly T[],
+  position: vscode.Position,
+  session: Session,
+): { readonly item: T; readonly range: vscode.Range } | undefined {
+  const near = candidates.flatMap((item) => {
+    const range = session.edits.locate(item.site);
+    return range?.contains(position) ? [{ item, range }] : [];
+  });
+  return near.reduce<(typeof near)[number] | undefined>(
+    (best, each) => (best?.range.contains(each.range) === false ? best : each),
+    undefined,
+  );
+}
+
+/** What a person points at, or null. */
+export function lookUp(
+  session: Session,
+  file: string,
+  position: vscode.Position,
+): TensorSubject | LayerSubject | null {
+  const { report } = session;
+  if (!report) return null;
+  const { bindings, sites } = indexOf(report);
+  const bound = smallest(bindings.get(file) ?? [], position, session);
+  if (bound) {
+    const nodes = bound.item.nodes.flatMap((id) => report.nodes[id] ?? []);
+    if (nodes.length > 0) return { kind: "tensor", range: bound.range, name: bound.item.name, nodes };
+  }
+  const called = smallest(sites.get(file) ?? [], position, session);
+  const layer = layerAt(session, report, file, position);
+  if (layer && !(called && layer.range.contains(called.range))) return layer;
+  return called ? { kind: "tensor", range: called.range, name: null, nodes: called.item.nodes } : null;
+}
+
+function layerAt(
+  session: Session,
+  report: Report,
+  file: string,
+  position: vscode.Position,
+): LayerSubject | null {
+  const scopes = report.scopes.flatMap((scope) =>
+    scope.site?.file === file && scope.path !== "" ? [{ site: scope.site, scope }] : [],
+  );
+  const found = smallest(scopes, position, session);
+  return found ? { kind: "layer", range: found.range, scope: found.item.scope } : null;
+}

@@ -1,0 +1,63 @@
+/** The language status item: what runs, on which device the last run was and why. */
+import * as vscode from "vscode";
+import { modelSelector } from "../model-files";
+import { formatDuration, formatNumber } from "../numbers";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+import { trustMessage } from "../trust";
+
+function describe(item: vscode.LanguageStatusItem, session: Session | null): void {
+  item.busy = session?.running != null;
+  item.severity = vscode.LanguageStatusSeverity.Information;
+  item.detail = "";
+  item.text = "Gradlens";
+  if (!vscode.workspace.isTrusted) {
+    item.detail = trustMessage;
+    item.command = { command: "workbench.trust.manage", title: vscode.l10n.t("Manage Trust") };
+    return;
+  }
+  const file = session ? [session.file] : [];
+  const again = {
+    command: "gradlens.traceBackprop",
+    title: vscode.l10n.t("Trace Backprop"),
+    arguments: file,
+  };
+  item.command = session?.running ? { command: "gradlens.stop", title: vscode.l10n.t("Stop") } : again;
+  if (!session) return;
+  if (session.running) {
+    item.detail =
+      session.state.kind === "running" ? session.state.message : vscode.l10n.t("Checking gradients");
+    return;
+  }
+  const { failure, report, stale } = session;
+  if (failure) {
+    item.severity = vscode.LanguageStatusSeverity.Error;
+    item.text = vscode.l10n.t("Gradlens: the run failed");
+    item.detail = failure.message;
+  } else if (report) {
+    const { device, loss, durationMs } = report;
+    item.text = `Gradlens: ${device.used.toUpperCase()}${loss ? ` · loss ${formatNumber(loss.value)}` : ""}`;
+    const parts = [
+      device.reason,
+      formatDuration(durationMs),
+      stale ? vscode.l10n.t("the file changed since") : "",
+    ];
+    item.detail = parts.filter((part) => part !== "").join(" · ");
+  }
+}
+
+export function registerStatus(sessions: Sessions): vscode.Disposable {
+  const item = vscode.languages.createLanguageStatusItem("gradlens.status", modelSelector);
+  item.name = "Gradlens";
+  const update = () => {
+    const document = vscode.window.activeTextEditor?.document;
+    describe(item, (document && sessions.about(document.uri)) ?? sessions.current);
+  };
+  update();
+  return vscode.Disposable.from(
+    item,
+    sessions.onDidChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(update),
+  );
+}

@@ -1,0 +1,132 @@
+/** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
+import * as vscode from "vscode";
+import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
+import { isPassed, summarize, verdictTitle } from "../checks";
+import { formatCount, formatNumber, formatShape } from "../numbers";
+import { describeSite, locate } from "../places";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+
+/** An entry that knows its children. */
+class Entry extends vscode.TreeItem {
+  constructor(
+    label: string,
+    readonly children: readonly Entry[],
+    options: Partial<vscode.TreeItem>,
+  ) {
+    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+    super(label, children.length === 0 ? None : Collapsed);
+    Object.assign(this, options);
+  }
+}
+
+const { Expanded } = vscode.TreeItemCollapsibleState;
+
+function showPlace(site: Site | null, session: Session): Partial<vscode.TreeItem> {
+  if (!site) return {};
+  const { uri, range } = locate(site, session);
+  const title = vscode.l10n.t("Show in the editor");
+  return { command: { command: "vscode.open", title, arguments: [uri, { selection: range }] } };
+}
+
+function normOf({ gradNorm }: { readonly gradNorm: number | null }): string {
+  return gradNorm === null ? vscode.l10n.t("no gradient") : `‖∇‖ ${formatNumber(gradNorm, 3)}`;
+}
+
+function byNorm<T extends { readonly gradNorm: number | null }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (b.gradNorm ?? -1) - (a.gradNorm ?? -1));
+}
+
+function parameterEntry(parameter: ReportParameter, session: Session): Entry {
+  const { name, node, shape } = parameter;
+  const title = vscode.l10n.t("Show in graph");
+  return new Entry(name.split(".").at(-1) ?? name, [], {
+    description: `${normOf(parameter)} · ${formatShape(shape)}`,
+    tooltip: name,
+    iconPath: new vscode.ThemeIcon("symbol-variable"),
+    command: { command: "gradlens.showGraph", title, arguments: [session.file, node] },
+  });
+}
+
+function layerEntry(scope: ReportScope, own: readonly ReportParameter[], session: Session): Entry {
+  const parameters = byNorm(own).map((parameter) => parameterEntry(parameter, session));
+  return new Entry(scope.path === "" ? session.name : scope.path, parameters, {
+    description: `${normOf(scope)} · ${scope.type}`,
+    tooltip: vscode.l10n.t("{0} parameters", formatCount(scope.parameters)),
+    iconPath: new vscode.ThemeIcon("symbol-class"),
+    ...showPlace(scope.site, session),
+  });
+}
+
+function layerEntries(session: Session): Entry[] {
+  const { scopes, parameters } = session.report ?? { scopes: [], parameters: [] };
+  const owned = scopes.map((scope, index) => ({
+    ...scope,
+    own: parameters.filter((each) => each.scope === index),
+  }));
+  return byNorm(owned.filter(({ own }) => own.length > 0)).map((scope) =>
+    layerEntry(scope, scope.own, session),
+  );
+}
+
+function findingEntry({ message, severity, site, rule }: Finding, session: Session): Entry {
+  return new Entry(message, [], {
+    description: site ? describeSite(site) : rule,
+    tooltip: message,
+    iconPath: new vscode.ThemeIcon(severity, new vscode.ThemeColor(`gradlens.finding.${severity}Foreground`)),
+    ...showPlace(site, session),
+  });
+}
+
+function checkEntry(check: Check, session: Session): Entry {
+  const isGood = isPassed(check);
+  const color = new vscode.ThemeColor(
+    isGood ? "gradlens.check.passedForeground" : "gradlens.check.failedForeground",
+  );
+  return new Entry(`${check.target}.${check.parameter}`, [], {
+    description: isGood ? summarize([check]).replace("✓ gradcheck ", "") : verdictTitle(check),
+    tooltip: check.message,
+    iconPath: new vscode.ThemeIcon(isGood ? "pass" : "error", color),
+    ...showPlace(check.culprit?.site ?? check.site, session),
+  });
+}
+
+function rootsOf(session: Session): Entry[] {
+  if (!session.report) return [];
+  const stale = session.stale ? vscode.l10n.t("before your edit") : "";
+  const root = (label: string, children: Entry[], none: string) =>
+    new Entry(label, children, {
+      description: [children.length === 0 ? none : String(children.length), stale]
+        .filter((part) => part !== "")
+        .join(" · "),
+      ...(children.length > 0 ? { collapsibleState: Expanded } : {}),
+    });
+  return [
+    root(vscode.l10n.t("Layers"), layerEntries(session), vscode.l10n.t("no layer has parameters")),
+    root(
+      vscode.l10n.t("Findings"),
+      session.report.findings.map((finding) => findingEntry(finding, session)),
+      vscode.l10n.t("none"),
+    ),
+    root(
+      vscode.l10n.t("Checks"),
+      session.checks.map((check) => checkEntry(check, session)),
+      vscode.l10n.t("none yet"),
+    ),
+  ];
+}
+
+export function registerTree(sessions: Sessions): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const treeDataProvider: vscode.TreeDataProvider<Entry> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: (entry) => entry,
+    getChildren: (entry) => [...(entry ? entry.children : sessions.current ? rootsOf(sessions.current) : [])],
+  };
+  const view = vscode.window.createTreeView("gradlens.trace", { treeDataProvider, showCollapseAll: true });
+  const update = () => {
+    view.description = sessions.current?.name ?? "";
+    changed.fire();
+  };
+  return vscode.Disposable.from(changed, view, sessions.onDidChange(update));
+}

@@ -1,0 +1,66 @@
+/** Follows places of a traced text through the edits that were made since. */
+import * as vscode from "vscode";
+import type { Site } from "../engine/report";
+
+/** The part of a change event that matters here. */
+export interface Change {
+  readonly range: vscode.Range;
+  readonly text: string;
+}
+
+function shift(position: vscode.Position, { range, text }: Change): vscode.Position {
+  const lines = text.split("\n");
+  const added = lines.length - 1;
+  const line = position.line + added - (range.end.line - range.start.line);
+  if (position.line !== range.end.line) return new vscode.Position(line, position.character);
+  const before = added === 0 ? range.start.character : 0;
+  const last = lines.at(-1)?.length ?? 0;
+  return new vscode.Position(line, before + last + position.character - range.end.character);
+}
+
+/** Where a range lies after a change; null when the change touched what is in it. */
+export function shiftRange(place: vscode.Range, change: Change): vscode.Range | null {
+  const { range } = change;
+  if (range.start.isAfterOrEqual(place.end)) return place;
+  if (range.end.isBeforeOrEqual(place.start))
+    return new vscode.Range(shift(place.start, change), shift(place.end, change));
+  return null;
+}
+
+/** A site's range in the text that was traced. */
+export function rangeOf(site: Site): vscode.Range {
+  return new vscode.Range(site.line - 1, site.column - 1, site.endLine - 1, site.endColumn - 1);
+}
+
+/** The edits of all files since a trace began. */
+export class Edits {
+  readonly #changes = new Map<string, Change[]>();
+  /** The text that was traced, of files that changed since. */
+  readonly #texts = new Map<string, string>();
+
+  constructor(traced: ReadonlyMap<string, string>) {
+    this.#texts = new Map(traced);
+  }
+
+  /** Notes the changes of a document; when its text is again what was traced they are forgotten. */
+  add(document: vscode.TextDocument, changes: readonly Change[]): void {
+    const file = document.uri.fsPath;
+    const isBack = this.#texts.get(file) === document.getText();
+    if (isBack) this.#changes.delete(file);
+    else this.#changes.set(file, [...(this.#changes.get(file) ?? []), ...changes]);
+  }
+
+  /** Whether any file, or this one, differs from what was traced. */
+  differs(file?: string): boolean {
+    return file === undefined ? this.#changes.size > 0 : this.#changes.has(file);
+  }
+
+  /** Where a site of the report is now; null when its own text was edited. */
+  locate(site: Site): vscode.Range | null {
+    let range: vscode.Range | null = rangeOf(site);
+    for (const change of this.#changes.get(site.file) ?? []) {
+      range = range && shiftRange(range, change);
+    }
+    return range;
+  }
+}

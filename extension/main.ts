@@ -1,0 +1,43 @@
+/** What VS Code calls first: puts the parts together. Nothing is parsed, forked or drawn before it is needed. */
+import * as vscode from "vscode";
+import { registerCommands } from "./commands/index";
+import { registerCodeLens } from "./editor/codelens";
+import { registerDecorations } from "./editor/decorations";
+import { registerDiagnostics } from "./editor/diagnostics";
+import { registerHover } from "./editor/hover";
+import { registerInlayHints } from "./editor/inlay-hints";
+import { registerQuickFixes } from "./editor/quick-fixes";
+import { registerStatus } from "./editor/status";
+import { registerTests } from "./editor/tests";
+import { registerTree } from "./editor/tree";
+import { log } from "./log";
+import { watchModelFiles } from "./model-files";
+import { Panels } from "./panels/index";
+import { registerRetrace } from "./retrace";
+import { Sessions } from "./sessions";
+import { TraceStore } from "./trace-store";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { extensionUri, storageUri } = context;
+  const sessions = new Sessions(vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath);
+  const traces = new TraceStore(storageUri, sessions.onDidChange);
+  const panels = new Panels(context, sessions, traces);
+  context.subscriptions.push(
+    log,
+    sessions,
+    traces,
+    panels,
+    registerCommands({ context, sessions, panels }),
+    registerHover(sessions),
+    registerCodeLens(sessions),
+    registerDiagnostics(sessions),
+    registerQuickFixes(sessions),
+    registerInlayHints(sessions),
+    registerStatus(sessions),
+    registerDecorations(sessions, extensionUri),
+    registerTree(sessions),
+    registerTests(sessions),
+    registerRetrace(sessions),
+    watchModelFiles(),
+  );
+}

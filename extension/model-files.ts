@@ -1,0 +1,71 @@
+/** Which documents are model files, and what can be read from their text before any run. */
+import * as vscode from "vscode";
+import type { Analysis } from "../engine/source";
+import { log } from "./log";
+
+/** The languages of model files, on a disk: what an engine process can load. */
+export const modelSelector: vscode.DocumentSelector = [
+  { language: "typescript", scheme: "file" },
+  { language: "javascript", scheme: "file" },
+];
+
+const importsGradlens = /["'`]gradlens["'`]/;
+const hasHandWrittenBackward = /\bbackward\b|[Bb]ackward\s*[=(]/;
+
+/** A cheap guess, before the text is parsed: it imports Gradlens, or has a backward pass of its own. */
+export function mayBeModel(document: vscode.TextDocument): boolean {
+  if (vscode.languages.match(modelSelector, document) === 0) return false;
+  const text = document.getText();
+  return importsGradlens.test(text) || hasHandWrittenBackward.test(text);
+}
+
+interface Reading {
+  readonly version: number;
+  readonly analysis: Promise<Analysis | null>;
+}
+
+const readings = new WeakMap<vscode.TextDocument, Reading>();
+
+async function read(document: vscode.TextDocument): Promise<Analysis | null> {
+  const { analyse } = await import("../engine/source");
+  try {
+    const { analysis } = analyse(document.getText(), document.uri.fsPath);
+    return analysis && (analysis.usesGradlens || analysis.layers.length > 0) ? analysis : null;
+  } catch (error) {
+    log.error(`Reading ${document.uri.fsPath} failed`, error);
+    return null;
+  }
+}
+
+/** What stands in a document, read once per version; null when it is no model file or cannot be parsed. */
+export function analyseDocument(document: vscode.TextDocument): Promise<Analysis | null> {
+  if (!mayBeModel(document)) return Promise.resolve(null);
+  const known = readings.get(document);
+  if (known?.version === document.version) return known.analysis;
+  const analysis = read(document);
+  readings.set(document, { version: document.version, analysis });
+  return analysis;
+}
+
+/** Keeps the context key that the menus ask, the paths of the open model files, up to date. */
+export function watchModelFiles(): vscode.Disposable {
+  let known = "";
+  const update = () => {
+    const paths = vscode.workspace.textDocuments.filter(mayBeModel).map(({ uri }) => uri.fsPath);
+    if (known === paths.join("\n")) return;
+    known = paths.join("\n");
+    vscode.commands.executeCommand("setContext", "gradlens.modelFiles", paths);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const updateSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(update, 300);
+  };
+  update();
+  return vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(update),
+    vscode.workspace.onDidCloseTextDocument(update),
+    vscode.workspace.onDidChangeTextDocument(updateSoon),
+    { dispose: () => clearTimeout(timer) },
+  );
+}

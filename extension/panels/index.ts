@@ -1,0 +1,115 @@
+/** The map of panels: one of a kind for each traced file, restored after a reload of the window. */
+import * as vscode from "vscode";
+import type { PanelName } from "../../webview/protocol";
+import type { Session } from "../session";
+import type { Sessions } from "../sessions";
+import type { TraceStore } from "../trace-store";
+import { resourceRoots } from "./html";
+import { Panel } from "./panel";
+
+const titles: Record<PanelName, string> = {
+  graph: vscode.l10n.t("Graph"),
+  gradients: vscode.l10n.t("Gradients"),
+  checks: vscode.l10n.t("Checks"),
+  findings: vscode.l10n.t("Findings"),
+};
+
+const names = Object.keys(titles) as PanelName[];
+
+/** Which file a restored panel is about: VS Code gives back its kind and its title. */
+interface Remembered {
+  readonly name: PanelName;
+  readonly title: string;
+  readonly file: string;
+}
+
+const REMEMBERED = "panels";
+
+export class Panels implements vscode.Disposable {
+  readonly #open = new Map<string, Panel>();
+  readonly #serializers: vscode.Disposable[];
+  #remembered: Remembered[];
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly sessions: Sessions,
+    private readonly traces: TraceStore,
+  ) {
+    this.#remembered = [...context.workspaceState.get<readonly Remembered[]>(REMEMBERED, [])];
+    this.#serializers = names.map((name) =>
+      vscode.window.registerWebviewPanelSerializer(viewType(name), {
+        deserializeWebviewPanel: (view) => this.#restore(name, view),
+      }),
+    );
+  }
+
+  /** Opens a panel beside the editor, or reveals it; the keyboard stays where it is. */
+  show(name: PanelName, session: Session, node?: number): void {
+    const known = this.#open.get(keyOf(name, session.file));
+    if (known) known.view.reveal(undefined, true);
+    const panel = known ?? this.#create(name, session);
+    if (node !== undefined) panel.select(node);
+  }
+
+  dispose(): void {
+    for (const panel of this.#open.values()) panel.dispose();
+    for (const serializer of this.#serializers) serializer.dispose();
+  }
+
+  /** A new panel joins the column of those that are open, else it opens beside. */
+  #create(name: PanelName, session: Session): Panel {
+    const column = [...this.#open.values()].find(({ view }) => view.viewColumn)?.view.viewColumn;
+    const showOptions = { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: true };
+    const options = { enableScripts: true, localResourceRoots: resourceRoots(this.context.extensionUri) };
+    const title = `${titles[name]}: ${session.name}`;
+    return this.#adopt(
+      name,
+      session,
+      vscode.window.createWebviewPanel(viewType(name), title, showOptions, options),
+    );
+  }
+
+  #adopt(name: PanelName, session: Session, view: vscode.WebviewPanel): Panel {
+    const key = keyOf(name, session.file);
+    const panel = new Panel(name, session, view, this.context.extensionUri);
+    this.#open.set(key, panel);
+    this.#remember([...this.#others(name, session.file), { name, title: view.title, file: session.file }]);
+    view.onDidDispose(() => {
+      panel.dispose();
+      if (this.#open.get(key) === panel) this.#open.delete(key);
+      this.#remember(this.#others(name, session.file));
+    });
+    return panel;
+  }
+
+  async #restore(name: PanelName, view: vscode.WebviewPanel): Promise<void> {
+    const isFree = ({ file }: Remembered) => !this.#open.has(keyOf(name, file));
+    const remembered = this.#remembered.find(
+      (each) => each.name === name && each.title === view.title && isFree(each),
+    );
+    if (!remembered) {
+      view.dispose();
+      return;
+    }
+    const session = this.sessions.open(vscode.Uri.file(remembered.file));
+    this.#adopt(name, session, view);
+    await this.traces.restore(session);
+  }
+
+  #others(name: PanelName, file: string): Remembered[] {
+    return this.#remembered.filter((each) => !(each.name === name && each.file === file));
+  }
+
+  #remember(panels: Remembered[]): void {
+    this.#remembered = panels;
+    this.context.workspaceState.update(REMEMBERED, panels);
+  }
+}
+
+function viewType(name: PanelName): string {
+  return `gradlens.${name}`;
+}
+
+function keyOf(name: PanelName, file: string): string {
+  return `${name}:${file}`;
+}

@@ -1,0 +1,135 @@
+/** One webview panel of one trace: sends it the session's state, and does what it asks. */
+import * as vscode from "vscode";
+import type { FromPanel, PanelName, ToPanel } from "../../webview/protocol";
+import { pathAt } from "../checks";
+import { log } from "../log";
+import { revealSite } from "../places";
+import type { Session } from "../session";
+import { renderPage, resourceRoots } from "./html";
+
+/** Messages of a run reach a panel at most this often; each carries the whole state. */
+const RUNNING_MS = 400;
+
+type Sent = Pick<Session, "state" | "report" | "checks" | "stale" | "checking">;
+
+export class Panel implements vscode.Disposable {
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #waiting: ToPanel[] = [];
+  #sent: Sent | null = null;
+  #sentAt = 0;
+
+  constructor(
+    readonly name: PanelName,
+    readonly session: Session,
+    readonly view: vscode.WebviewPanel,
+    extensionUri: vscode.Uri,
+  ) {
+    view.iconPath = vscode.Uri.joinPath(extensionUri, "media/gradlens.svg");
+    view.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(extensionUri) };
+    this.#subscriptions.push(
+      view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),
+      session.onDidChange(() => this.#update()),
+    );
+    view.webview.html = renderPage(view.webview, extensionUri, name);
+  }
+
+  select(node: number): void {
+    this.#post({ type: "select", node });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Sends at once, or as soon as the page listens. */
+  #post(message: ToPanel): void {
+    if (this.#sent) this.view.webview.postMessage(message);
+    else this.#waiting.push(message);
+  }
+
+  #sendState(): void {
+    const { state, report, checks, stale, checking } = this.session;
+    this.#sent = { state, report, checks, stale, checking };
+    this.#sentAt = Date.now();
+    this.#post({ type: "state", state, report, checks, stale });
+    if (checking) this.#sendChecking();
+  }
+
+  #sendChecking(): void {
+    const { checking } = this.session;
+    if (!checking) return;
+    const target = pathAt(checking.target, this.session);
+    this.#post({ type: "checking", target, fraction: checking.fraction });
+  }
+
+  /** Sends what changed since the last message, and no more than that. */
+  #update(): void {
+    const last = this.#sent;
+    if (!last) return;
+    const { state, report, checks, stale, checking } = this.session;
+    const isStillRunning = state.kind === "running" && last.state.kind === "running";
+    if (isStillRunning && Date.now() - this.#sentAt < RUNNING_MS) return;
+    if (state !== last.state || report !== last.report) {
+      this.#sendState();
+      return;
+    }
+    this.#sent = { state, report, checks, stale, checking };
+    if (stale !== last.stale) this.#post({ type: "stale", stale });
+    if (checks !== last.checks || (last.checking && !checking)) this.#post({ type: "checks", checks });
+    if (checking && checking !== last.checking) this.#sendChecking();
+  }
+
+  #receive(message: FromPanel): void {
+    const { file } = this.session;
+    const run = (command: string, ...args: unknown[]) =>
+      vscode.commands.executeCommand(`gradlens.${command}`, file, ...args);
+    switch (message.type) {
+      case "ready":
+        this.#sendState();
+        for (const waiting of this.#waiting.splice(0)) this.#post(waiting);
+        break;
+      case "reveal":
+        revealSite(message.site, this.session);
+        break;
+      case "trace":
+        run("traceBackprop");
+        break;
+      case "check":
+        if (message.target === null) run("gradcheckModel");
+        else run("gradcheckLayer", message.target);
+        break;
+      case "stop":
+        this.session.stop();
+        break;
+      case "show":
+        run(showCommands[message.panel], message.node);
+        break;
+      case "values":
+        this.#sendValues(message);
+        break;
+      case "copy":
+        vscode.env.clipboard.writeText(message.text);
+        break;
+      case "error":
+        log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);
+        break;
+    }
+  }
+
+  async #sendValues({ request, node, of, start, count }: FromPanel & { type: "values" }): Promise<void> {
+    try {
+      const { values, shape } = await this.session.values({ node, of, start, count });
+      this.#post({ type: "values", request, values, shape });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#post({ type: "valuesFailed", request, message });
+    }
+  }
+}
+
+const showCommands: Record<PanelName, string> = {
+  graph: "showGraph",
+  gradients: "showGradients",
+  checks: "showChecks",
+  findings: "showFindings",
+};

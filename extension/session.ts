@@ -1,0 +1,249 @@
+/** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
+import * as vscode from "vscode";
+import type { Check, Failure, Report } from "../engine/report";
+import type { CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
+import type { TraceState } from "../webview/protocol";
+import { readLimits, readSetting } from "./config";
+import { Edits } from "./edits";
+import type { EngineProcess } from "./engine-process";
+import { log } from "./log";
+
+/** A gradient check under way. */
+export interface Checking {
+  readonly target: CheckTarget;
+  readonly fraction: number | null;
+}
+
+export type Running = "trace" | "check" | null;
+
+/** Text of the open documents, by path: what a run sees, and what later edits are compared with. */
+function readTexts(onlyUnsaved: boolean): Map<string, string> {
+  const documents = vscode.workspace.textDocuments.filter(
+    ({ uri, isDirty }) => uri.scheme === "file" && (isDirty || !onlyUnsaved),
+  );
+  return new Map(documents.map((document) => [document.uri.fsPath, document.getText()]));
+}
+
+export class Session implements vscode.Disposable {
+  state: TraceState = { kind: "empty" };
+  report: Report | null = null;
+  failure: Failure | null = null;
+  checks: readonly Check[] = [];
+  checking: Checking | null = null;
+  edits = new Edits(new Map());
+  readonly #changed = new vscode.EventEmitter<Session>();
+  readonly onDidChange = this.#changed.event;
+  #cancellation: vscode.CancellationTokenSource | null = null;
+  /** Edits that belong to the run under way, which saw the text as it was when it began. */
+  #nextEdits: Edits | null = null;
+  #lastFraction = 0;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    readonly engine: EngineProcess,
+  ) {}
+
+  get file(): string {
+    return this.uri.fsPath;
+  }
+
+  get stale(): boolean {
+    return this.edits.differs();
+  }
+
+  get running(): Running {
+    if (this.state.kind === "running") return "trace";
+    return this.checking ? "check" : null;
+  }
+
+  /** Whether the report speaks of a file. */
+  covers(file: string): boolean {
+    return file === this.file || this.filesOfReport.has(file);
+  }
+
+  get filesOfReport(): ReadonlySet<string> {
+    return filesOf(this.report);
+  }
+
+  /** Runs the file and keeps its report; a run under way is ended first. Never rejects: a failure is a state. */
+  async trace(cancel?: vscode.CancellationToken): Promise<void> {
+    const token = this.#begin(cancel);
+    const previous = this.state;
+    const edits = new Edits(readTexts(false));
+    this.#nextEdits = edits;
+    this.failure = null;
+    this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
+    try {
+      const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
+        if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
+      });
+      if (token !== this.#cancellation?.token) return;
+      if ("report" in result) this.#accept(result.report, edits);
+      else this.#fail(result.failure, previous, edits);
+    } catch (error) {
+      if (token === this.#cancellation?.token) this.#fail(internal(error), previous, edits);
+    } finally {
+      this.#end(token);
+    }
+  }
+
+  /** Checks gradients, after a new run when the text changed or no tape is left; gives the new rows. */
+  async check(target: CheckTarget, cancel?: vscode.CancellationToken): Promise<readonly Check[]> {
+    if (this.report === null || this.report.failure || this.stale || !this.engine.hasTape) {
+      await this.trace(cancel);
+      if (this.state.kind !== "ready" || cancel?.isCancellationRequested) return [];
+    }
+    const token = this.#begin(cancel);
+    this.#setChecking({ target, fraction: 0 });
+    try {
+      const result = await this.engine.check({ target }, token, ({ fraction }) => {
+        if (!token.isCancellationRequested) this.#setFraction(target, fraction);
+      });
+      if (token !== this.#cancellation?.token) return [];
+      if ("failure" in result) this.#failCheck(result.failure);
+      else this.#keep(result.checks);
+      return "checks" in result ? result.checks : [];
+    } catch (error) {
+      if (token === this.#cancellation?.token) this.#failCheck(internal(error));
+      return [];
+    } finally {
+      this.#end(token);
+    }
+  }
+
+  /** Elements of a tensor of the last run; rejects when its tape is gone. */
+  async values(params: ValuesParams): Promise<ValuesResult> {
+    if (!this.engine.hasTape)
+      throw new Error(vscode.l10n.t("The run is over and its values are gone. Trace again to see them."));
+    return this.engine.values(params);
+  }
+
+  /** Ends what is under way. */
+  stop(): void {
+    this.#cancellation?.cancel();
+  }
+
+  noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const file = document.uri.fsPath;
+    if (contentChanges.length === 0 || !(this.covers(file) || this.#nextEdits)) return;
+    this.#nextEdits?.add(document, contentChanges);
+    const wasStale = this.stale;
+    if (this.covers(file)) this.edits.add(document, contentChanges);
+    if (this.stale || wasStale) this.#changed.fire(this);
+  }
+
+  /** Takes over what an earlier window knew. */
+  restore(report: Report, checks: readonly Check[], edits: Edits): void {
+    if (this.state.kind !== "empty") return;
+    this.checks = checks;
+    this.#accept(report, edits, checks);
+  }
+
+  dispose(): void {
+    this.stop();
+    this.engine.dispose();
+    this.#changed.dispose();
+  }
+
+  get name(): string {
+    return this.uri.path.split("/").at(-1) ?? this.uri.path;
+  }
+
+  #traceParams() {
+    const overlays = Object.fromEntries(readTexts(true));
+    const device = readSetting("gradlens.device", this.uri);
+    const dtype = readSetting("gradlens.dtype", this.uri);
+    return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
+  }
+
+  #begin(cancel: vscode.CancellationToken | undefined): vscode.CancellationToken {
+    this.stop();
+    const cancellation = new vscode.CancellationTokenSource();
+    cancel?.onCancellationRequested(() => cancellation.cancel());
+    this.#cancellation = cancellation;
+    return cancellation.token;
+  }
+
+  #end(token: vscode.CancellationToken): void {
+    if (token !== this.#cancellation?.token) return;
+    this.#cancellation.dispose();
+    this.#cancellation = null;
+    this.#nextEdits = null;
+    if (this.checking) this.#setChecking(null);
+  }
+
+  #accept(report: Report, edits: Edits, checks: readonly Check[] = []): void {
+    this.report = report;
+    this.failure = report.failure;
+    this.edits = edits;
+    this.checks = checks;
+    this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
+  }
+
+  #fail(failure: Failure, previous: TraceState, edits: Edits): void {
+    if (failure.kind === "cancelled") {
+      this.#setState(previous.kind === "running" ? { kind: "empty" } : previous);
+      return;
+    }
+    log.error(`${this.name}: ${failure.message}${failure.stack.map((line) => `\n    ${line}`).join("")}`);
+    this.failure = failure;
+    // The report of an earlier run keeps its own edits; only a first failure has none to keep.
+    if (!this.report) this.edits = edits;
+    this.#setState(failed(failure));
+  }
+
+  #failCheck(failure: Failure): void {
+    if (failure.kind === "cancelled") return;
+    log.error(`${this.name}: ${failure.message}`);
+    this.failure = failure;
+    this.#changed.fire(this);
+  }
+
+  #keep(checks: readonly Check[]): void {
+    const isNew = (old: Check) =>
+      checks.some((check) => check.target === old.target && check.parameter === old.parameter);
+    this.checks = [...this.checks.filter((old) => !isNew(old)), ...checks];
+    this.failure = this.report?.failure ?? null;
+  }
+
+  #setFraction(target: CheckTarget, fraction: number | null): void {
+    // Enough for an eye, and little enough for the editor.
+    if (fraction !== null && Math.abs(fraction - this.#lastFraction) < 0.02) return;
+    this.#lastFraction = fraction ?? 0;
+    this.#setChecking({ target, fraction });
+  }
+
+  #setChecking(checking: Checking | null): void {
+    this.checking = checking;
+    this.#changed.fire(this);
+  }
+
+  #setState(state: TraceState): void {
+    this.state = state;
+    this.#changed.fire(this);
+  }
+}
+
+function failed({ message, site, hint }: Failure): TraceState {
+  return { kind: "failed", message, site, hint };
+}
+
+function internal(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  log.error("The engine process could not answer", error instanceof Error ? error : message);
+  return { kind: "internal", message, hint: null, site: null, stack: [] };
+}
+
+const files = new WeakMap<Report, ReadonlySet<string>>();
+
+function filesOf(report: Report | null): ReadonlySet<string> {
+  if (!report) return new Set();
+  const known = files.get(report);
+  if (known) return known;
+  const sites = [...report.nodes, ...report.scopes, ...report.bindings].flatMap(
+    ({ site }) => site?.file ?? [],
+  );
+  const found = new Set(sites);
+  files.set(report, found);
+  return found;
+}

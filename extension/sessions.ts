@@ -1,0 +1,104 @@
+/** All sessions, and which one the views speak of. */
+import * as vscode from "vscode";
+import { EngineProcess } from "./engine-process";
+import { Session } from "./session";
+
+/** More engine processes than these are not kept waiting: each holds a model in memory. */
+const MOST_ENGINES = 3;
+
+export class Sessions implements vscode.Disposable {
+  readonly #sessions = new Map<string, Session>();
+  readonly #changed = new vscode.EventEmitter<Session>();
+  /** A session changed, or another one became the current one. */
+  readonly onDidChange = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #current: Session | null = null;
+
+  constructor(private readonly enginePath: string) {
+    this.#subscriptions.push(
+      this.#changed,
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        for (const session of this.all) session.noteEdit(event);
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor)),
+    );
+  }
+
+  get all(): Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** The session of the active editor, else the last one that was. */
+  get current(): Session | null {
+    return this.#current;
+  }
+
+  /** The session of a model file, made when there is none. */
+  open(uri: vscode.Uri): Session {
+    const session = this.#sessions.get(uri.fsPath) ?? this.#create(uri);
+    this.#makeCurrent(session);
+    return session;
+  }
+
+  get(uri: vscode.Uri): Session | null {
+    return this.#sessions.get(uri.fsPath) ?? null;
+  }
+
+  /** The session that knows most about a file: its own, else the latest whose model imports it. */
+  about(uri: vscode.Uri): Session | null {
+    const own = this.get(uri);
+    if (own?.report) return own;
+    return this.all.findLast((session) => session.covers(uri.fsPath)) ?? own;
+  }
+
+  dispose(): void {
+    for (const session of this.all) session.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #create(uri: vscode.Uri): Session {
+    const session = new Session(uri, new EngineProcess(this.enginePath, uri));
+    this.#sessions.set(uri.fsPath, session);
+    session.onDidChange(() => {
+      if (session.running) this.#rest(session);
+      this.#changed.fire(session);
+      this.#updateContext();
+    });
+    return session;
+  }
+
+  /** Moves a session to the end of the map, and ends the engines that have waited longest. */
+  #rest(session: Session): void {
+    this.#sessions.delete(session.file);
+    this.#sessions.set(session.file, session);
+    const live = this.all.filter(({ engine }) => engine.isRunning);
+    for (const old of live.slice(0, Math.max(0, live.length - MOST_ENGINES))) {
+      if (!old.running) old.engine.kill();
+    }
+  }
+
+  #follow(editor: vscode.TextEditor | undefined): void {
+    const session = editor && this.about(editor.document.uri);
+    if (session) this.#makeCurrent(session);
+  }
+
+  #makeCurrent(session: Session): void {
+    if (this.#current === session) return;
+    this.#current = session;
+    this.#changed.fire(session);
+    this.#updateContext();
+  }
+
+  #updateContext(): void {
+    const set = (key: string, value: boolean) => vscode.commands.executeCommand("setContext", key, value);
+    set("gradlens.hasTrace", this.#sessions.size > 0);
+    set(
+      "gradlens.running",
+      this.all.some(({ running }) => running),
+    );
+    set(
+      "gradlens.checked",
+      this.all.some(({ checks }) => checks.length > 0),
+    );
+  }
+}

@@ -16,6 +16,8 @@ export interface SourceName {
 export interface Sources {
   site(id: number): Site | null;
   binding(id: number): SourceName | null;
+  /** Name of the class whose declaration covers the line; what a check of "the class at this line" needs. */
+  classAt?(file: string, line: number): string | null;
 }
 
 /** One run of a model file. */

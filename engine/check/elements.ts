@@ -1,0 +1,241 @@
+/** Every element of a tensor: its gradient against central differences, refined where the first step leaves a doubt. */
+import type { Tensor } from "../tensor";
+import { type Downstream, lossesOf } from "./batch";
+import {
+  centralDerivative,
+  type Estimate,
+  LADDER,
+  leftDerivative,
+  rightDerivative,
+  type Samples,
+} from "./difference";
+import type { Pace } from "./pace";
+
+/** First step, relative to the scale of an element. Small enough for few kinks, large enough for little noise. */
+const FIRST_STEP = 5e-5;
+/** Relative difference up to which the first step is believed; below it rounding and truncation are expected. */
+const FIRST_AGREEMENT = 1e-6;
+/** What an error estimate is multiplied with before a difference counts as wrong. */
+const SAFETY = 6;
+/** Relative difference that is always accepted; chosen by the user as `rtol`. */
+export const RELATIVE = 1e-6;
+/** Doubtful elements refined before the search for the worst one stops, once wrong ones were found. */
+const REFINED_AT_ONCE = 512;
+
+export type Outcome = "ok" | "wrong" | "kink" | "undecided" | "non-finite";
+
+export interface Element {
+  readonly index: number;
+  readonly analytic: number;
+  readonly numeric: number;
+  /** Estimated error of `numeric`. */
+  readonly error: number;
+  readonly step: number;
+  readonly outcome: Outcome;
+  /** One-sided slopes, left and right, when the element was refined. */
+  readonly slopes: readonly [number, number] | null;
+}
+
+export interface Compared {
+  /** Numeric derivative of every element that was looked at; NaN for the others. */
+  readonly numeric: Float64Array;
+  readonly checked: number;
+  /** The elements that were refined. */
+  readonly refined: readonly Element[];
+  readonly step: number;
+}
+
+export interface Tolerances {
+  /** Relative and absolute differences that are accepted besides the measured error. */
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** Compares `analytic` with differences of the loss, element by element; stops early when cancelled. */
+export async function compareElements(
+  downstream: Downstream,
+  analytic: ArrayLike<number>,
+  noise: number,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Compared> {
+  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const scale = scaleOf(x);
+  const numeric = new Float64Array(x.size).fill(Number.NaN);
+  const doubtful: number[] = [];
+  const each = Math.max(1, Math.floor(downstream.chunk / 2));
+  let checked = 0;
+  for (let start = 0; start < x.size; start += each) {
+    if (!(await pace.turn("elements", start / x.size))) break;
+    const end = Math.min(x.size, start + each);
+    const slopes = firstSlopes(downstream, x, scale, start, end);
+    for (let i = start; i < end; i++) {
+      const n = slopes[i - start] as number;
+      const a = analytic[i] as number;
+      numeric[i] = n;
+      if (!(Math.abs(a - n) <= FIRST_AGREEMENT * Math.max(Math.abs(a), Math.abs(n)))) doubtful.push(i);
+    }
+    checked = end;
+  }
+  const difference = (i: number) => Math.abs((analytic[i] as number) - (numeric[i] as number));
+  doubtful.sort((a, b) => (difference(b) || 0) - (difference(a) || 0));
+  const refined: Element[] = [];
+  for (let at = 0; at < doubtful.length; at += REFINED_AT_ONCE) {
+    const some = doubtful.slice(at, at + REFINED_AT_ONCE);
+    const elements = await refine(downstream, x, scale, some, analytic, noise, tolerances, pace);
+    for (const element of elements) numeric[element.index] = element.numeric;
+    refined.push(...elements);
+    if (elements.length < some.length || elements.some(({ outcome }) => outcome === "wrong")) break;
+  }
+  return { numeric, checked, refined, step: FIRST_STEP * scale(0) };
+}
+
+/** The size of the numbers around an element: its own, or that of its tensor. */
+export function scaleOf(x: Tensor): (i: number) => number {
+  let squares = 0;
+  for (const v of x.data) squares += v * v;
+  const typical = Math.sqrt(squares / Math.max(1, x.size)) || 1;
+  return (i) => Math.max(Math.abs(x.data[i] as number), typical);
+}
+
+function firstSlopes(
+  downstream: Downstream,
+  x: Tensor,
+  scale: (i: number) => number,
+  start: number,
+  end: number,
+): Float64Array {
+  const count = 2 * (end - start);
+  const index = new Int32Array(count);
+  const data = new Float64Array(count);
+  for (let i = start; i < end; i++) {
+    const k = 2 * (i - start);
+    const h = FIRST_STEP * scale(i);
+    index[k] = i;
+    index[k + 1] = i;
+    data[k] = (x.data[i] as number) + h;
+    data[k + 1] = (x.data[i] as number) - h;
+  }
+  const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, count);
+  return Float64Array.from({ length: end - start }, (_, i) => {
+    const width = (data[2 * i] as number) - (data[2 * i + 1] as number);
+    return ((losses[2 * i] as number) - (losses[2 * i + 1] as number)) / width;
+  });
+}
+
+async function refine(
+  downstream: Downstream,
+  x: Tensor,
+  scale: (i: number) => number,
+  elements: readonly number[],
+  analytic: ArrayLike<number>,
+  noise: number,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Element[]> {
+  const found: Element[] = [];
+  const perElement = 2 * LADDER.length + 1;
+  const each = Math.max(1, Math.floor(downstream.chunk / perElement));
+  for (let start = 0; start < elements.length; start += each) {
+    if (!(await pace.turn("refining", start / elements.length))) break;
+    const some = elements.slice(start, start + each);
+    for (const [n, samples] of sample(downstream, x, scale, some, noise).entries()) {
+      const i = some[n] as number;
+      found.push(judge(i, analytic[i] as number, samples, tolerances));
+    }
+  }
+  return found;
+}
+
+/** The loss along the ladder of steps at each of the elements, in one evaluation. */
+export function sample(
+  downstream: Downstream,
+  x: Tensor,
+  scale: (i: number) => number,
+  elements: readonly number[],
+  noise: number,
+): Samples[] {
+  const perElement = 2 * LADDER.length + 1;
+  const index = new Int32Array(elements.length * perElement);
+  const data = new Float64Array(index.length);
+  elements.forEach((i, n) => {
+    const value = x.data[i] as number;
+    index.fill(i, n * perElement, (n + 1) * perElement);
+    data[n * perElement] = value;
+    LADDER.forEach((step, k) => {
+      data[n * perElement + 1 + 2 * k] = value + step * scale(i);
+      data[n * perElement + 2 + 2 * k] = value - step * scale(i);
+    });
+  });
+  const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, index.length);
+  return elements.map((_, n) => {
+    const at = (k: number) => losses[n * perElement + k] as number;
+    const steps = LADDER.map(
+      (_s, k) =>
+        ((data[n * perElement + 1 + 2 * k] as number) - (data[n * perElement + 2 + 2 * k] as number)) / 2,
+    );
+    return {
+      steps,
+      plus: LADDER.map((_s, k) => at(1 + 2 * k)),
+      minus: LADDER.map((_s, k) => at(2 + 2 * k)),
+      middle: at(0),
+      noise,
+    };
+  });
+}
+
+/** Decides about one element from the loss along the ladder. */
+export function judge(
+  index: number,
+  analytic: number,
+  samples: Samples,
+  { rtol, atol }: Tolerances,
+): Element {
+  const central = centralDerivative(samples);
+  const left = leftDerivative(samples);
+  const right = rightDerivative(samples);
+  const element = (outcome: Outcome, { value, error, step } = central): Element => ({
+    index,
+    analytic,
+    numeric: value,
+    error,
+    step,
+    outcome,
+    slopes: [left.value, right.value],
+  });
+  if (!Number.isFinite(analytic) || !Number.isFinite(central.value)) return element("non-finite");
+  const accepted = (value: number, error: number) =>
+    Math.abs(analytic - value) <=
+    SAFETY * error + rtol * Math.max(Math.abs(analytic), Math.abs(value)) + atol;
+  if (accepted(central.value, central.error)) {
+    const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));
+    return element(blind && (analytic !== 0 || central.value !== 0) ? "undecided" : "ok");
+  }
+  const near = limitAgrees(analytic, samples);
+  if (near !== null) return element("ok", near);
+  return element(isKink(analytic, left, right) ? "kink" : "wrong");
+}
+
+/** A derivative is a limit: with a kink close by, only the smallest steps tell. */
+function limitAgrees(analytic: number, { steps, plus, minus, noise }: Samples): Estimate | null {
+  for (let k = steps.length - 1; k >= 0; k--) {
+    const h = steps[k] as number;
+    const value = ((plus[k] as number) - (minus[k] as number)) / (2 * h);
+    const error = noise / h;
+    if (!(error < 0.01 * Math.abs(value))) continue;
+    return Math.abs(analytic - value) <= SAFETY * error + 1e-4 * Math.abs(value)
+      ? { value, error, step: h }
+      : null;
+  }
+  return null;
+}
+
+/** The slopes differ from both sides, and the gradient lies between them: a subgradient. */
+function isKink(analytic: number, left: Estimate, right: Estimate): boolean {
+  const margin = SAFETY * (left.error + right.error);
+  const size = Math.max(Math.abs(left.value), Math.abs(right.value));
+  if (!(Math.abs(left.value - right.value) > margin + 1e-4 * size)) return false;
+  const low = Math.min(left.value, right.value) - margin;
+  const high = Math.max(left.value, right.value) + margin;
+  return analytic >= low && analytic <= high;
+}

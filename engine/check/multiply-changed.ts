@@ -1,0 +1,113 @@
+/** A matrix product when few elements of one factor changed: the old product and what the changes add. */
+import type { Node } from "../tape";
+import type { Tensor } from "../tensor";
+import type { Sparse, Variants } from "./variants";
+
+interface Layout {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transX: boolean;
+  readonly transY: boolean;
+}
+
+/** The product under changes of input i; null when the factors are not two matrices. */
+export function multiplyChanged(node: Node, i: number, variants: Sparse, count: number): Variants | null {
+  const { x, y, attrs } = node;
+  if (x.ndim !== 2 || y.ndim !== 2) return null;
+  const { transX = false, transY = false } = attrs as { transX?: boolean; transY?: boolean };
+  const [p, q] = x.shape as [number, number];
+  const [r, s] = y.shape as [number, number];
+  const layout = { m: transX ? q : p, k: transX ? p : q, n: transY ? r : s, transX, transY };
+  if (variants.each === 1)
+    return i === 0 ? rowsChanged(node, variants, layout) : columnsChanged(node, variants, layout);
+  return addChanges(node, i, variants, layout, count);
+}
+
+/** Row and column of a matrix element as it is read. */
+function place(element: number, rows: number, columns: number, transposed: boolean): [number, number] {
+  return transposed
+    ? [element % rows, Math.floor(element / rows)]
+    : [Math.floor(element / columns), element % columns];
+}
+
+/** One changed element of x touches one row of the product. */
+function rowsChanged(
+  { x, y, out }: Node,
+  { index, data }: Sparse,
+  { m, k, n, transX, transY }: Layout,
+): Sparse {
+  const each = n;
+  const places = new Int32Array(index.length * each);
+  const values = new Float64Array(index.length * each);
+  for (let v = 0; v < index.length; v++) {
+    const element = index[v] as number;
+    const [row, l] = place(element, m, k, transX);
+    const change = (data[v] as number) - (x.data[element] as number);
+    for (let j = 0; j < n; j++) {
+      const o = row * n + j;
+      const other = y.data[transY ? j * k + l : l * n + j] as number;
+      places[v * each + j] = o;
+      values[v * each + j] = (out.data[o] as number) + change * other;
+    }
+  }
+  return { kind: "sparse", each, index: places, data: values };
+}
+
+/** One changed element of y touches one column of the product. */
+function columnsChanged(
+  { x, y, out }: Node,
+  { index, data }: Sparse,
+  { m, k, n, transX, transY }: Layout,
+): Sparse {
+  const each = m;
+  const places = new Int32Array(index.length * each);
+  const values = new Float64Array(index.length * each);
+  for (let v = 0; v < index.length; v++) {
+    const element = index[v] as number;
+    const [l, column] = place(element, k, n, transY);
+    const change = (data[v] as number) - (y.data[element] as number);
+    for (let row = 0; row < m; row++) {
+      const o = row * n + column;
+      const other = x.data[transX ? l * m + row : row * k + l] as number;
+      places[v * each + row] = o;
+      values[v * each + row] = (out.data[o] as number) + change * other;
+    }
+  }
+  return { kind: "sparse", each, index: places, data: values };
+}
+
+/** Several changed elements: their rows (columns) of the other factor are added to copies of the product. */
+function addChanges(
+  { x, y, out }: Node,
+  i: number,
+  { each, index, data }: Sparse,
+  { m, k, n, transX, transY }: Layout,
+  count: number,
+): Variants {
+  const changed: Tensor = i === 0 ? x : y;
+  const result = new Float64Array(count * out.size);
+  for (let v = 0; v < count; v++) {
+    const base = v * out.size;
+    result.set(out.data, base);
+    for (let e = v * each; e < (v + 1) * each; e++) {
+      const element = index[e] as number;
+      const change = (data[e] as number) - (changed.data[element] as number);
+      if (change === 0) continue;
+      const [a, b] = i === 0 ? place(element, m, k, transX) : place(element, k, n, transY);
+      const length = i === 0 ? n : m;
+      // Row a of the product and row b of y; or column b of the product and column a of x.
+      let from = i === 0 ? (transY ? b : b * n) : transX ? a * m : a;
+      const fromStep = i === 0 ? (transY ? k : 1) : transX ? 1 : k;
+      let to = base + (i === 0 ? a * n : b);
+      const toStep = i === 0 ? 1 : n;
+      const other = i === 0 ? y.data : x.data;
+      for (let j = 0; j < length; j++) {
+        result[to] = (result[to] as number) + change * (other[from] as number);
+        to += toStep;
+        from += fromStep;
+      }
+    }
+  }
+  return { kind: "dense", data: result };
+}

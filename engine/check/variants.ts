@@ -1,0 +1,40 @@
+/** Values of a tensor under many perturbations at once, as the changed elements only or in full. */
+import type { Values } from "../dtype";
+import { Tensor } from "../tensor";
+
+/** `each` changed elements per variant: variant k has `data[k·each + i]` at element `index[k·each + i]`. */
+export interface Sparse {
+  readonly kind: "sparse";
+  readonly each: number;
+  readonly index: Int32Array;
+  readonly data: Values;
+}
+
+/** All elements of all variants, one after the other. */
+export interface Dense {
+  readonly kind: "dense";
+  readonly data: Values;
+}
+
+export type Variants = Sparse | Dense;
+
+export function allocateLike(x: Tensor, size: number): Values {
+  return new (x.data.constructor as Float64ArrayConstructor)(size) as Values;
+}
+
+export function toDense(variants: Variants, base: Tensor, count: number): Dense {
+  if (variants.kind === "dense") return variants;
+  const data = allocateLike(base, count * base.size);
+  for (let k = 0; k < count; k++) {
+    data.set(base.data, k * base.size);
+    for (let i = k * variants.each; i < (k + 1) * variants.each; i++) {
+      data[k * base.size + (variants.index[i] as number)] = variants.data[i] as number;
+    }
+  }
+  return { kind: "dense", data };
+}
+
+/** Variant k as a tensor, without a copy. */
+export function variantOf(dense: Dense, base: Tensor, k: number): Tensor {
+  return new Tensor(dense.data.subarray(k * base.size, (k + 1) * base.size), base.shape, base.dtype);
+}

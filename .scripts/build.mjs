@@ -61,6 +61,7 @@ function products() {
   return [
     bundle("extension/main.ts", "extension.js", { ...node, external: [...gpu, "vscode"] }),
     bundle("engine/runner/main.ts", "engine.js", node),
+    bundle("engine/runner/watchdog.ts", "watchdog.js", node),
     bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
     bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),
     bundle("engine/index.ts", "index.js", node),

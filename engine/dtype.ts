@@ -14,8 +14,19 @@ export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
+type AllocationGuard = (bytes: number, dtype: DType, size: number) => void;
+let guard: AllocationGuard | null = null;
+
+/** Has `check` asked before each allocation; it throws when there is no room. Null: no limit. */
+export function guardAllocations(check: AllocationGuard | null): void {
+  guard = check;
+}
+
+const bytesOf: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
+
 /** A zero-filled typed array for `size` elements. */
 export function allocate(dtype: DType, size: number): Values {
+  guard?.(size * bytesOf[dtype], dtype, size);
   switch (dtype) {
     case "float32":
       return new Float32Array(size);

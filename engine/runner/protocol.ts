@@ -79,5 +79,7 @@ export const pingRequest = new RequestType0<{ readonly node: string; readonly el
 );
 
 export const progressNotification = new NotificationType<ProgressParams>("progress");
+/** The process answers what is asked about its run, but should not run another model: this one left traces in it. */
+export const retireNotification = new NotificationType<{ readonly reason: string }>("retire");
 /** What the model printed. */
 export const outputNotification = new NotificationType<OutputParams>("output");

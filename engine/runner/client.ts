@@ -1,0 +1,189 @@
+/** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
+import type { Failure, Stats } from "../report";
+import { EngineChild } from "./engine-child";
+import { showSeconds, timeoutHint } from "./interrupt";
+import { chooseNode, type NodeChoice } from "./node-choice";
+import {
+  type CheckParams,
+  type CheckResult,
+  checkRequest,
+  type OutputParams,
+  type ProgressParams,
+  pingRequest,
+  type StatsParams,
+  statsRequest,
+  type TraceParams,
+  type TraceResult,
+  traceRequest,
+  type ValuesParams,
+  type ValuesResult,
+  valuesRequest,
+} from "./protocol";
+
+export interface EngineOptions {
+  /** Path of the bundled engine process, dist/engine.js. */
+  readonly script: string;
+  /** Working folder of the model: where relative paths of its file accesses begin. */
+  readonly folder: string;
+  /** Node to run it with; empty: the best there is. */
+  readonly nodePath?: string;
+  readonly onOutput?: (output: OutputParams) => void;
+}
+
+export interface Asking {
+  /** Ends the run (at once) or the check (between two elements). */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ProgressParams) => void;
+}
+
+/** The process has this long to answer about its own limit before it is ended from here. */
+const GRACE_MS = 700;
+/** A check has this long to stop by itself, which keeps its tape. */
+const CANCEL_MS = 120;
+
+export class Engine {
+  #child: EngineChild | null = null;
+  #choice: Promise<NodeChoice> | null = null;
+  #timeoutMs = 30_000;
+
+  constructor(readonly options: EngineOptions) {}
+
+  /** True while there is a process, with or without a run in it. */
+  get isRunning(): boolean {
+    return this.#child?.isRunning ?? false;
+  }
+
+  /** True when questions about the last run can be answered. */
+  hasTape = false;
+
+  /** Which Node runs the process and why. */
+  get node(): Promise<NodeChoice> {
+    this.#choice ??= chooseNode(this.options.nodePath);
+    return this.#choice;
+  }
+
+  /** Starts the process ahead of the first run. */
+  async warm(memoryMiB: number): Promise<void> {
+    await this.#ready(memoryMiB);
+  }
+
+  /** Runs a model file. Never rejects for what a model does; each way to fail is a `Failure`. */
+  async trace(params: TraceParams, asking: Asking = {}): Promise<TraceResult> {
+    if (asking.signal?.aborted) return { failure: cancelled() };
+    const { memoryMiB, timeoutMs } = params.limits;
+    this.hasTape = false;
+    this.#timeoutMs = timeoutMs;
+    const child = await this.#ready(memoryMiB);
+    const onAbort = () => child.kill(cancelled());
+    const result = await this.#ask(
+      child,
+      () => child.connection.sendRequest(traceRequest, params),
+      asking,
+      onAbort,
+    );
+    this.hasTape = child.isRunning && "report" in result;
+    return result;
+  }
+
+  /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
+  async check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
+    const child = this.#child;
+    if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
+    const source = new CancellationTokenSource();
+    const onAbort = () => {
+      source.cancel();
+      setTimeout(() => child.kill(cancelled()), CANCEL_MS);
+    };
+    const send = () => child.connection.sendRequest(checkRequest, params, source.token);
+    const result = await this.#ask(child, send, asking, onAbort);
+    this.hasTape &&= child.isRunning;
+    return "report" in result ? { failure: result.report.failure ?? noRun() } : result;
+  }
+
+  /** Elements of a tensor of the last run. @throws when there is no run */
+  values(params: ValuesParams): Promise<ValuesResult> {
+    return this.#live().connection.sendRequest(valuesRequest, params);
+  }
+
+  stats(params: StatsParams): Promise<Stats | null> {
+    return this.#live().connection.sendRequest(statsRequest, params);
+  }
+
+  /** Ends the process; what it knew is gone. */
+  kill(): void {
+    this.#child?.kill(cancelled());
+    this.#child = null;
+    this.hasTape = false;
+  }
+
+  dispose(): void {
+    this.kill();
+  }
+
+  #live(): EngineChild {
+    if (!this.#child?.isRunning || !this.hasTape) throw new Error(noRun().message);
+    return this.#child;
+  }
+
+  async #ready(memoryMiB: number): Promise<EngineChild> {
+    const { script, folder, onOutput = () => undefined } = this.options;
+    const old = this.#child;
+    if (old?.isRunning && old.retired === null && old.options.memoryMiB === memoryMiB) return old;
+    const node = await this.node;
+    old?.kill(cancelled());
+    this.#child = new EngineChild({ script, folder, node, memoryMiB, onOutput });
+    return this.#child;
+  }
+
+  /** Sends a request and waits for its answer, the end of the process, or the limit. */
+  async #ask<R>(
+    child: EngineChild,
+    send: () => Promise<R>,
+    { signal, onProgress }: Asking,
+    onAbort: () => void,
+  ): Promise<R | TraceResult> {
+    child.onProgress = onProgress ?? null;
+    const timeoutMs = this.#timeoutMs;
+    const alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + GRACE_MS);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      const answer = send();
+      const ended = child.ended;
+      // A connection that breaks rejects the answer a moment before the process is seen to end.
+      return await Promise.race([ended, answer.catch((error: unknown) => endedOr(ended, error))]);
+    } finally {
+      clearTimeout(alarm);
+      signal?.removeEventListener("abort", onAbort);
+      child.onProgress = null;
+    }
+  }
+}
+
+/** Node version of an engine process that is up; for tests and for the log. */
+export async function pingEngine(child: EngineChild): Promise<{ node: string; electron: boolean }> {
+  return child.connection.sendRequest(pingRequest);
+}
+
+async function endedOr(ended: Promise<TraceResult>, error: unknown): Promise<TraceResult> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
+  const end = await Promise.race([ended, late]);
+  if (end) return end;
+  const message = error instanceof Error ? error.message : String(error);
+  return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
+}
+
+function cancelled(): Failure {
+  return { kind: "cancelled", message: "Cancelled", hint: null, site: null, stack: [] };
+}
+
+function outOfTime(timeoutMs: number): Failure {
+  const message = `The run took longer than its limit of ${showSeconds(timeoutMs)}`;
+  return { kind: "timeout", message, hint: timeoutHint, site: null, stack: [] };
+}
+
+function noRun(): Failure {
+  const message = "There is no run to ask about";
+  return { kind: "internal", message, hint: "run Trace Backprop first", site: null, stack: [] };
+}

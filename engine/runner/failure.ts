@@ -1,0 +1,86 @@
+/** Turns whatever a model threw into a failure: what was found, where, what to do, and the person's own stack. */
+import { inspect } from "node:util";
+import { InternalError, ModelError } from "../error";
+import type { Failure, Site } from "../report";
+import { SourceProblem } from "../source";
+import { ModelProblem } from "./model-problem";
+import { type ModelSources, siteAt } from "./model-sources";
+import { ownFrames, showFrame } from "./stack";
+
+const MAX_MESSAGE = 2000;
+
+/** @param openSite id of the innermost call that was running; 0 when none was */
+export function failureOf(error: unknown, sources: ModelSources, openSite: number): Failure {
+  if (error instanceof SourceProblem) return ofSource(error);
+  const frames = ownFrames(error, sources);
+  const found = frames[0]?.site ?? sources.site(openSite) ?? firstLine(sources);
+  const stack = frames.map(showFrame);
+  if (error instanceof ModelError) {
+    const { hint, message } = error;
+    const known =
+      error instanceof ModelProblem
+        ? { kind: error.kind, place: error.place }
+        : { kind: "model" as const, place: null };
+    const site = known.place ?? sources.site(error.site) ?? found;
+    return { kind: known.kind, message: bounded(message), hint: hint ?? null, site, stack };
+  }
+  const { message, hint } = describe(error);
+  const kind = error instanceof InternalError ? "internal" : "model";
+  return { kind, message: bounded(message), hint, site: found, stack };
+}
+
+function ofSource({ error }: SourceProblem): Failure {
+  const { message, hint, file, range } = error;
+  return { kind: "syntax", message, hint: hint ?? null, site: siteAt(file, range), stack: [] };
+}
+
+function describe(error: unknown): { message: string; hint: string | null } {
+  if (!isError(error)) {
+    const hint = "throw new Error(…) instead: it says where it comes from";
+    return { message: `The model threw ${show(error)}, which is no Error`, hint };
+  }
+  const [name, said] = [text(() => error.name), text(() => error.message)];
+  if (name === "RangeError" && said === "Maximum call stack size exceeded") {
+    return {
+      message: "The calls are nested too deep for the stack",
+      hint: "does a function call itself without an end?",
+    };
+  }
+  return { message: said === "" ? name : `${name}: ${said}`, hint: null };
+}
+
+/** Also true for errors of another realm. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+
+function show(value: unknown): string {
+  const kind =
+    typeof value === "object" && value !== null
+      ? "the object "
+      : typeof value === "string"
+        ? "the string "
+        : "";
+  return (
+    kind +
+    text(() => inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 200 }))
+  );
+}
+
+/** What a getter of a hostile object gives, as text. */
+function text(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+function bounded(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+}
+
+function firstLine(sources: ModelSources): Site | null {
+  const [source] = sources.files;
+  return source ? { file: source.file, line: 1, column: 1, endLine: 1, endColumn: 1 } : null;
+}

@@ -1,0 +1,46 @@
+/** How the watchdog's thread reaches the model's thread while that one does not listen. */
+import { serialize } from "node:v8";
+import type { Failure } from "../report";
+import type { ModelSources } from "./model-sources";
+import { wholeLine } from "./original-position";
+import { showFrame } from "./stack";
+
+/** A function call of the interrupted thread, innermost first; lines and columns from 1, in compiled code. */
+export interface PausedFrame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type LimitKind = "timeout" | "memory";
+
+/** What the watchdog calls in the paused thread; gives the answer in base64, or null: the run may go on. */
+export type Interrupt = (kind: LimitKind, frames: readonly PausedFrame[]) => string | null;
+
+/** The name under which the watchdog finds its function. */
+export const interruptName = "__gradlensInterrupt";
+
+export function answerInBase64(result: unknown): string {
+  return serialize(result).toString("base64");
+}
+
+export const timeoutHint =
+  "is there a loop that does not end? The setting gradlens.timeout (--timeout in a terminal) raises the limit";
+
+export function showSeconds(ms: number): string {
+  return `${Number((ms / 1000).toPrecision(3))} s`;
+}
+
+/** The failure of a run that was ended at a place where nobody threw. */
+export function stoppedAt(
+  frames: readonly PausedFrame[],
+  sources: ModelSources,
+  about: Pick<Failure, "kind" | "message" | "hint">,
+): Failure {
+  const own = frames.flatMap(({ name, file, line }) => {
+    const source = sources.find(file);
+    return source ? [{ name, site: wholeLine(source, line) }] : [];
+  });
+  return { ...about, site: own[0]?.site ?? null, stack: own.slice(0, 30).map(showFrame) };
+}

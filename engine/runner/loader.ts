@@ -1,0 +1,168 @@
+/** Loads a model file and what it imports, each run anew: TypeScript, JavaScript, JSON, packages, Node's modules. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import { loadCommonJs } from "./commonjs";
+import { missingExport, missingFile, packageProblem } from "./import-problems";
+import { ModelProblem } from "./model-problem";
+import type { ModelSource, ModelSources } from "./model-sources";
+import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
+import { isModelFile, isRelative, resolveRelative } from "./resolve";
+
+export interface LoaderOptions {
+  readonly sources: ModelSources;
+  /** Texts of unsaved files by path: they win over the disk. */
+  readonly overlays: Readonly<Record<string, string>>;
+  /** What `import … from "gradlens"` gives. */
+  readonly gradlens: Exports;
+}
+
+export class Loader {
+  readonly #modules = new Map<string, Promise<vm.Module>>();
+  readonly #loading = new Map<vm.Module, Promise<void>>();
+
+  constructor(readonly options: LoaderOptions) {}
+
+  /** Loads and runs a file and gives its exports. @throws ModelProblem, SourceProblem, or what the file throws */
+  async import(file: string): Promise<Exports> {
+    return this.#evaluate(await this.#file(file));
+  }
+
+  /** The text of a file: that of the editor when it is not saved. */
+  readText(file: string): string {
+    const { overlays } = this.options;
+    return (Object.hasOwn(overlays, file) ? overlays[file] : undefined) ?? readFileSync(file, "utf8");
+  }
+
+  async #evaluate(module: vm.Module): Promise<Exports> {
+    const run = this.#loading.get(module) ?? this.#linkAndRun(module);
+    this.#loading.set(module, run);
+    await run;
+    return module.namespace as Exports;
+  }
+
+  async #linkAndRun(module: vm.Module): Promise<void> {
+    try {
+      if (module.status === "unlinked")
+        await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
+    } catch (error) {
+      throw (
+        missingExport(error, this.options.sources.files, (specifier, source) =>
+          this.#exportsOf(specifier, source),
+        ) ?? error
+      );
+    }
+    if (module.status === "linked") await module.evaluate();
+    else if (module.status === "errored") throw module.error;
+  }
+
+  async #resolve(specifier: string, from: string): Promise<vm.Module> {
+    const { gradlens, sources, overlays } = this.options;
+    if (specifier === "gradlens") return this.#once("gradlens", () => synthetic("gradlens", gradlens));
+    if (isBuiltin(specifier))
+      return this.#once(specifier, () => synthetic(specifier, importBuiltin(specifier)));
+    const source = sources.find(from);
+    if (!source) throw new ModelProblem(`Cannot import "${specifier}" from ${from}`);
+    if (isRelative(specifier)) {
+      const { path, tried } = resolveRelative(specifier, from, overlays);
+      if (path) return this.#file(path);
+      throw missingFile(specifier, source, tried, namesBeside(resolve(dirname(from), specifier)));
+    }
+    return this.#package(specifier, source);
+  }
+
+  #package(specifier: string, source: ModelSource): Promise<vm.Module> {
+    const path = findPackage(specifier, source.file);
+    // A package of the same workspace, linked into node_modules, is the person's own source.
+    if (path && isModelFile(path) && /\.[mc]?ts$/.test(path)) return this.#file(path);
+    return this.#once(`${specifier} from ${dirname(source.file)}`, async () => {
+      try {
+        return synthetic(specifier, await importPackage(specifier, source.file));
+      } catch (error) {
+        throw packageProblem(specifier, source, error);
+      }
+    });
+  }
+
+  #file(path: string): Promise<vm.Module> {
+    return this.#once(path, () => {
+      if (extname(path) === ".json") return synthetic(path, { default: this.#readJson(path) });
+      if (!isModelFile(path))
+        throw new ModelProblem(`"${path}" is no file of TypeScript, JavaScript or JSON`);
+      const source = this.options.sources.compile(path, this.readText(path));
+      return source.analysis.format === "commonjs" ? this.#commonJs(source) : this.#esModule(source);
+    });
+  }
+
+  #esModule({ file, code }: ModelSource): vm.Module {
+    return new vm.SourceTextModule(code, {
+      identifier: file,
+      initializeImportMeta: (meta) => {
+        Object.assign(meta, { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) });
+      },
+      importModuleDynamically: (specifier) => this.importFrom(specifier, file) as never,
+    });
+  }
+
+  #commonJs(source: ModelSource): vm.Module {
+    const names = [...new Set([...source.analysis.exports, "default"])];
+    const loader = this;
+    return new vm.SyntheticModule(
+      names,
+      function (this: vm.SyntheticModule) {
+        const exports = loadCommonJs(source, loader);
+        for (const name of names)
+          this.setExport(name, name === "default" ? exports : (exports as Exports)?.[name]);
+      },
+      { identifier: source.file },
+    );
+  }
+
+  /** `import(specifier)` in a file. */
+  async importFrom(specifier: string, file: string): Promise<Exports> {
+    return this.#evaluate(await this.#resolve(specifier, file));
+  }
+
+  #readJson(path: string): unknown {
+    try {
+      return JSON.parse(this.readText(path));
+    } catch (error) {
+      const site = { file: path, line: 1, column: 1, endLine: 1, endColumn: 1 };
+      throw new ModelProblem(`This is no valid JSON: ${(error as Error).message}`, { site, kind: "syntax" });
+    }
+  }
+
+  #once(key: string, make: () => vm.Module | Promise<vm.Module>): Promise<vm.Module> {
+    const known = this.#modules.get(key) ?? Promise.resolve().then(make);
+    this.#modules.set(key, known);
+    return known;
+  }
+
+  #exportsOf(specifier: string, { file }: ModelSource): readonly string[] {
+    if (specifier === "gradlens") return Object.keys(this.options.gradlens);
+    const { path } = isRelative(specifier)
+      ? resolveRelative(specifier, file, this.options.overlays)
+      : { path: null };
+    return path ? (this.options.sources.find(path)?.analysis.exports ?? []) : [];
+  }
+}
+
+function synthetic(identifier: string, exports: Exports): vm.Module {
+  const names = Object.keys(exports);
+  return new vm.SyntheticModule(
+    names,
+    function (this: vm.SyntheticModule) {
+      for (const name of names) this.setExport(name, exports[name]);
+    },
+    { identifier },
+  );
+}
+
+function namesBeside(path: string): string[] {
+  try {
+    return readdirSync(dirname(path)).filter(isModelFile);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,82 @@
+/** The engine process: answers its client over the IPC channel; a model's code runs nowhere else. */
+import { join } from "node:path";
+import { serialize } from "node:v8";
+import { Worker } from "node:worker_threads";
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import { closeExits } from "./exits";
+import { interruptName } from "./interrupt";
+import { watchTimers } from "./leftovers";
+import { Output } from "./output";
+import {
+  checkRequest,
+  outputNotification,
+  pingRequest,
+  progressNotification,
+  retireNotification,
+  statsRequest,
+  traceRequest,
+  valuesRequest,
+} from "./protocol";
+import { installRuntime } from "./runtime";
+import { Session } from "./session";
+
+/** The channel to the client, kept where a model does not find it. */
+function takeChannel() {
+  const channel = {
+    send: process.send?.bind(process),
+    on: process.on.bind(process),
+  } as unknown as NodeJS.Process;
+  const leave = process.exit.bind(process);
+  process.once("disconnect", () => leave(0));
+  Object.assign(process, { send: undefined, disconnect: undefined });
+  return createMessageConnection(new IPCMessageReader(channel), new IPCMessageWriter(channel));
+}
+
+function start(): void {
+  const connection = takeChannel();
+  const watchdog = new Worker(join(__dirname, "watchdog.js"), { execArgv: [], stdout: true, stderr: true });
+  watchdog.unref();
+  const output = new Output((params) => void connection.sendNotification(outputNotification, params));
+  const session = new Session({
+    watch: (order) => watchdog.postMessage(serialize(order)),
+    progress: (message, fraction) =>
+      void connection.sendNotification(progressNotification, { message, fraction }),
+    retire: (reason) => void connection.sendNotification(retireNotification, { reason }),
+    print: (text) => output.write("stderr", text),
+  });
+  Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
+  installRuntime();
+  watchTimers();
+  closeExits();
+  output.install();
+  process.on("uncaughtException", (error) => session.fail(error, null));
+  process.on("unhandledRejection", (reason) => {
+    session.fail(reason, "no code handles this rejected promise: await it, or add catch()");
+  });
+
+  // Runs and checks share one tape and one set of limits: the next waits for the one before.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(job, job);
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+  connection.onRequest(pingRequest, () => ({
+    node: process.versions.node,
+    electron: process.versions.electron !== undefined,
+  }));
+  connection.onRequest(traceRequest, (params) =>
+    inTurn(async () => {
+      output.begin();
+      const result = await session.trace(params);
+      output.flush();
+      return result;
+    }),
+  );
+  connection.onRequest(checkRequest, (params, token) => inTurn(() => session.check(params, token)));
+  connection.onRequest(valuesRequest, (params) => session.values(params));
+  connection.onRequest(statsRequest, (params) => session.stats(params));
+  connection.listen();
+}
+
+start();

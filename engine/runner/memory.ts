@@ -1,0 +1,52 @@
+/** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { guardAllocations } from "../dtype";
+import { ModelProblem } from "./model-problem";
+
+const MIB = 2 ** 20;
+/** Sizes that add up to less are not worth asking the process about. */
+const STRIDE = 16 * MIB;
+
+export const memoryHint = "make the tensors smaller, or raise the limit with the setting gradlens.memory";
+
+let collect: (() => void) | null = null;
+
+/** Frees what is not used any more. */
+export function collectGarbage(): void {
+  if (!collect) {
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc") as () => void;
+  }
+  collect();
+}
+
+/** Tensors and heap together. */
+function usedBytes(): number {
+  const { arrayBuffers, heapUsed } = process.memoryUsage();
+  return arrayBuffers + heapUsed;
+}
+
+/** From now on tensors that would not fit are refused, with a message that names their size. */
+export function limitMemory(memoryMiB: number): void {
+  const limit = memoryMiB * MIB;
+  let sinceLook = 0;
+  guardAllocations((bytes, dtype, size) => {
+    sinceLook += bytes;
+    if (sinceLook < STRIDE) return;
+    sinceLook = 0;
+    if (usedBytes() + bytes <= limit) return;
+    collectGarbage();
+    const used = usedBytes();
+    if (used + bytes <= limit) return;
+    throw new ModelProblem(
+      `The run needs more memory than its limit of ${showBytes(limit)}: it holds ${showBytes(used)}, and a ${dtype} tensor of ${size.toLocaleString("en")} elements takes ${showBytes(bytes)} more`,
+      { kind: "memory", hint: memoryHint },
+    );
+  });
+}
+
+export function showBytes(bytes: number): string {
+  const [unit, size] = bytes >= 1024 * MIB ? ["GiB", 1024 * MIB] : ["MiB", MIB];
+  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+}

@@ -1,0 +1,126 @@
+/** One run of a model file: loads it, calls its loss, differentiates, and makes the report, also when it ends early. */
+import { type Built, buildReport } from "../build-report";
+import { setDefaultDtype } from "../dtype";
+import * as gradlens from "../index";
+import { manualSeed } from "../random";
+import type { Device, Failure } from "../report";
+import { sweep } from "../reverse";
+import type { Run } from "../run";
+import { showShape } from "../shape";
+import { currentSite, resetSites } from "../sites";
+import { record, Tape } from "../tape";
+import { Tensor } from "../tensor";
+import { failureOf } from "./failure";
+import { Loader } from "./loader";
+import { ModelProblem } from "./model-problem";
+import { type ModelSources, siteAt } from "./model-sources";
+import type { Exports } from "./packages";
+import type { TraceParams } from "./protocol";
+
+export class ModelRun {
+  readonly tape: Tape;
+  /** What the file exports, once it has run. */
+  exports: Exports | null = null;
+  #loss: Tensor | null = null;
+  #gradients: ReadonlyMap<Tensor, Tensor> | null = null;
+  readonly #started = performance.now();
+
+  constructor(
+    readonly params: TraceParams,
+    readonly sources: ModelSources,
+  ) {
+    this.tape = new Tape(params.limits.maxOperations);
+  }
+
+  /** Runs the file to its gradients. @throws whatever the model throws */
+  async run(): Promise<void> {
+    const { file, overlays, dtype } = this.params;
+    this.sources.begin();
+    resetSites();
+    setDefaultDtype(dtype);
+    manualSeed(0);
+    const loader = new Loader({ sources: this.sources, overlays, gradlens });
+    await record(this.tape, async () => {
+      this.exports = await loader.import(file);
+      const loss = await this.#callLoss(this.exports);
+      this.#loss = loss;
+      this.#gradients = this.#differentiate(loss);
+    });
+  }
+
+  /** What is wrong, from an exception that ended the run just now. */
+  explain(error: unknown): Failure {
+    return failureOf(error, this.sources, currentSite());
+  }
+
+  /** The run as far as it came. */
+  result(device: Device, failure: Failure | null): { readonly run: Run; readonly built: Built } {
+    const run: Run = {
+      tape: this.tape,
+      loss: this.#loss,
+      gradients: this.#gradients ?? this.tape.sweep?.gradients ?? null,
+      sources: this.sources,
+      file: this.params.file,
+      device,
+      dtype: this.params.dtype,
+      durationMs: performance.now() - this.#started,
+      failure,
+    };
+    return { run, built: buildReport(run) };
+  }
+
+  async #callLoss(exports: Exports): Promise<Tensor> {
+    const { loss } = "loss" in exports ? exports : ((exports.default ?? {}) as Exports);
+    // Called without a receiver, as an import is.
+    const value: unknown = await (typeof loss === "function" ? loss(0) : loss);
+    if (value instanceof Tensor) return value;
+    if (value === undefined && this.tape.sweep) return this.tape.sweep.output;
+    throw this.#noLoss(loss, value);
+  }
+
+  #differentiate(loss: Tensor): ReadonlyMap<Tensor, Tensor> {
+    if (this.tape.sweep?.output === loss) return this.tape.sweep.gradients;
+    const site = this.sources.site(loss.site) ?? this.#lossSite();
+    if (loss.size !== 1) {
+      throw new ModelProblem(`The loss has the shape ${showShape(loss.shape)}, expected a single number`, {
+        site,
+        hint: "reduce it with mean() or sum()",
+      });
+    }
+    if (!loss.requiresGrad) {
+      throw new ModelProblem("The loss has no gradient: nothing that it was computed from requires one", {
+        site,
+        hint: "make the weights with parameter(…) or tensor(…, { requiresGrad: true }); detach(), item() and noGrad() cut gradients",
+      });
+    }
+    return sweep(loss, new Tensor(loss.data.slice().fill(1), loss.shape, loss.dtype));
+  }
+
+  #noLoss(loss: unknown, value: unknown): ModelProblem {
+    const site = this.#lossSite();
+    if (loss === undefined) {
+      return new ModelProblem("The file has no loss: it exports no function `loss` and calls no backward()", {
+        site,
+        hint: "write `export function loss() { … return crossEntropy(output, labels); }`",
+      });
+    }
+    const found =
+      value === undefined
+        ? "nothing"
+        : typeof value === "number"
+          ? `the number ${value}`
+          : `a ${typeof value}`;
+    const hint =
+      typeof value === "number"
+        ? "return the tensor itself, without item(): a number has no gradient"
+        : "return the tensor to differentiate";
+    return new ModelProblem(`The loss is ${found}, expected a tensor with one element`, { site, hint });
+  }
+
+  /** Where the file speaks of its loss, else its first character. */
+  #lossSite() {
+    const { file } = this.params;
+    const range = this.sources.find(file)?.analysis.loss;
+    return siteAt(file, range ?? { line: 1, column: 1, endLine: 1, endColumn: 1 });
+  }
+}

@@ -1,0 +1,97 @@
+/** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
+import { createHash } from "node:crypto";
+import type { Site } from "../report";
+import type { SourceName, Sources } from "../run";
+import { type Compiled, compile, type Range } from "../source";
+
+/** A model file as it was compiled. */
+export interface ModelSource extends Compiled {
+  readonly file: string;
+  readonly text: string;
+}
+
+interface Entry extends ModelSource {
+  readonly firstSite: number;
+  readonly firstBinding: number;
+}
+
+/** More than this many compiled files are not kept from run to run. */
+const MAX_CACHED = 500;
+
+/**
+ * Compiles model files. A file keeps the ids of its sites as long as its text stays the same, so that a second run
+ * of unchanged files compiles nothing.
+ */
+export class ModelSources implements Sources {
+  readonly #cache = new Map<string, Entry>();
+  #used: Entry[] = [];
+  #nextSite = 1;
+  #nextBinding = 1;
+
+  /** A new run begins: no file is in use. */
+  begin(): void {
+    this.#used = [];
+    for (const key of this.#cache.keys()) {
+      if (this.#cache.size <= MAX_CACHED) break;
+      this.#cache.delete(key);
+    }
+  }
+
+  /** The compiled text of a file that the run uses from now on. @throws SourceProblem when it cannot be compiled */
+  compile(file: string, text: string): ModelSource {
+    const key = `${file}\0${createHash("sha256").update(text).digest("base64")}`;
+    const entry = this.#cache.get(key) ?? this.#compile(file, text);
+    // Taken out and put back, so that the oldest in the map is the one that was not used for longest.
+    this.#cache.delete(key);
+    this.#cache.set(key, entry);
+    this.#used.push(entry);
+    return entry;
+  }
+
+  /** The files in use, in the order in which they were loaded. */
+  get files(): readonly ModelSource[] {
+    return this.#used;
+  }
+
+  find(file: string): ModelSource | null {
+    return this.#used.find((entry) => entry.file === file) ?? null;
+  }
+
+  site(id: number): Site | null {
+    const entry = this.#owner(id, (each) => each.firstSite);
+    const site = entry?.analysis.sites[id - entry.firstSite];
+    return entry && site ? siteAt(entry.file, site.range) : null;
+  }
+
+  binding(id: number): SourceName | null {
+    const entry = this.#owner(id, (each) => each.firstBinding);
+    const found = entry?.analysis.bindings[id - entry.firstBinding];
+    if (!entry || !found) return null;
+    return {
+      name: found.name.replace(/^this\./, ""),
+      site: siteAt(entry.file, found.range),
+      role: found.role,
+    };
+  }
+
+  #compile(file: string, text: string): Entry {
+    const firstSite = this.#nextSite;
+    const firstBinding = this.#nextBinding;
+    const compiled = compile(text, file, firstSite, firstBinding);
+    this.#nextSite += compiled.analysis.sites.length;
+    this.#nextBinding += compiled.analysis.bindings.length;
+    return { ...compiled, file, text, firstSite, firstBinding };
+  }
+
+  #owner(id: number, firstOf: (entry: Entry) => number): Entry | null {
+    let owner: Entry | null = null;
+    for (const entry of this.#used) {
+      if (firstOf(entry) <= id && (owner === null || firstOf(entry) > firstOf(owner))) owner = entry;
+    }
+    return owner;
+  }
+}
+
+export function siteAt(file: string, { line, column, endLine, endColumn }: Range): Site {
+  return { file, line, column, endLine, endColumn };
+}

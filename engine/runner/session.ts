@@ -1,0 +1,231 @@
+/** What the engine process does for its client: one run at a time, and questions about the last one. */
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { Built } from "../build-report";
+import { checkGradients } from "../check";
+import type { Device, Failure, Stats } from "../report";
+import type { Run } from "../run";
+import { statsOf } from "../stats";
+import type { Tensor } from "../tensor";
+import { openDevice } from "./device";
+import { takeExit } from "./exits";
+import { restoreGlobals, saveGlobals } from "./globals";
+import {
+  answerInBase64,
+  type Interrupt,
+  type LimitKind,
+  type PausedFrame,
+  showSeconds,
+  stoppedAt,
+  timeoutHint,
+} from "./interrupt";
+import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
+import { collectGarbage, limitMemory, memoryHint, showBytes } from "./memory";
+import { ModelRun } from "./model-run";
+import { ModelSources } from "./model-sources";
+import type {
+  CheckParams,
+  CheckResult,
+  Limits,
+  StatsParams,
+  TraceParams,
+  TraceResult,
+  ValuesParams,
+  ValuesResult,
+} from "./protocol";
+import { lastSite } from "./runtime";
+import type { Watch } from "./watchdog";
+
+export interface Client {
+  watch(order: Watch | null): void;
+  progress(message: string, fraction: number | null): void;
+  retire(reason: string): void;
+  print(text: string): void;
+}
+
+/** Node itself, its compiled code and what the engine brings. */
+const BASE_BYTES = 256 * 2 ** 20;
+
+export class Session {
+  readonly #sources = new ModelSources();
+  readonly #globals = saveGlobals();
+  readonly #folder = process.cwd();
+  #running: ModelRun | null = null;
+  #limits: Limits | null = null;
+  #last: { readonly run: Run; readonly built: Built } | null = null;
+  #interrupt: ((failure: Failure) => void) | null = null;
+
+  constructor(private readonly client: Client) {}
+
+  async trace(params: TraceParams): Promise<TraceResult> {
+    this.#last = null;
+    const device = await openDevice(params.device);
+    const run = new ModelRun(params, this.#sources);
+    this.#running = run;
+    this.#begin(params.limits);
+    const failure = await this.#finish(run);
+    this.client.progress("Making the report", null);
+    return this.#close(run, device(), failure);
+  }
+
+  async check({ target }: CheckParams, token: CancellationToken): Promise<CheckResult> {
+    if (!this.#last) return { failure: noRun() };
+    if (this.#limits) this.#begin(this.#limits);
+    try {
+      const onProgress = (message: string, fraction: number) => this.client.progress(message, fraction);
+      const isCancelled = () => token.isCancellationRequested;
+      return { checks: await checkGradients(this.#last.run, target, { onProgress, isCancelled }) };
+    } finally {
+      this.client.watch(null);
+    }
+  }
+
+  values({ node, of, start, count }: ValuesParams): ValuesResult {
+    const tensor = this.#tensor(node, of);
+    if (!tensor) return { values: new Float64Array(), shape: [] };
+    return { values: Float64Array.from(tensor.data.slice(start, start + count)), shape: tensor.shape };
+  }
+
+  stats({ node, of }: StatsParams): Stats | null {
+    const tensor = this.#tensor(node, of);
+    return tensor ? statsOf(tensor) : null;
+  }
+
+  /** An exception that reached no handler: the run is over, if there is one. */
+  fail(error: unknown, hint: string | null): void {
+    if (!this.#running || !this.#interrupt) return;
+    const failure = this.#running.explain(error);
+    this.#interrupt({ ...failure, hint: failure.hint ?? hint });
+  }
+
+  /** See `Interrupt`. */
+  interrupt: Interrupt = (kind, frames) => {
+    const limits = this.#limits;
+    if (!limits) return null;
+    if (kind === "memory" && this.#fitsAfterCollecting(limits)) return null;
+    const failure = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
+    const run = this.#running;
+    return answerInBase64(run ? this.#partial(run, failure, frames) : { failure });
+  };
+
+  #begin(limits: Limits): void {
+    this.#limits = limits;
+    limitMemory(limits.memoryMiB);
+    this.client.watch(watchFor(limits));
+  }
+
+  /** Runs the model to its end; gives what ended it early. */
+  async #finish(run: ModelRun): Promise<Failure | null> {
+    const timers = new Map<object, () => void>();
+    const resources = activeResources();
+    const interrupted = new Promise<Failure>((resolve) => {
+      this.#interrupt = resolve;
+    });
+    const alarm = setTimeout(() => this.#interrupt?.(this.#waiting(run)), run.params.limits.timeoutMs);
+    const ran = withTimers(timers, () => run.run()).then(settle, (error: unknown) => run.explain(error));
+    let ended = false;
+    const failure = await Promise.race([
+      ran.finally(() => {
+        ended = true;
+      }),
+      interrupted,
+    ]);
+    clearTimeout(alarm);
+    const exit = takeExit();
+    this.#tidy(timers, resources, ended);
+    return exit ? run.explain(exit) : failure;
+  }
+
+  #tidy(timers: Map<object, () => void>, resources: ReadonlyMap<string, number>, ended: boolean): void {
+    this.#interrupt = null;
+    const changed = restoreGlobals(this.#globals);
+    const left = grown(resources, activeResources());
+    const timersLeft = clearTimers(timers);
+    if (process.cwd() !== this.#folder) process.chdir(this.#folder);
+    if (timersLeft > 0)
+      this.client.print(`${timersLeft} timer(s) still ran when the model was done; they were stopped.\n`);
+    if (changed.length > 0)
+      this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
+    if (changed.length > 0) this.client.retire("the model changed built-in objects");
+    else if (left.length > 0) this.client.retire(`the model left ${left.join(", ")} open`);
+    else if (!ended) this.client.retire("the model may still be running");
+  }
+
+  #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {
+    try {
+      if (failure && run.tape.count === 0) return { failure };
+      this.#last = run.result(device, failure);
+      return { report: this.#last.built.report };
+    } finally {
+      this.client.watch(null);
+      this.#running = null;
+    }
+  }
+
+  /** The answer of a run that is stopped where it stands. */
+  #partial(run: ModelRun, failure: Failure, frames: readonly PausedFrame[]): TraceResult {
+    const waits = frames.length === 0 && failure.kind === "timeout";
+    const found = waits ? this.#waiting(run) : failure;
+    restoreGlobals(this.#globals);
+    if (run.tape.count === 0) return { failure: found };
+    const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
+    return { report: run.result(device, found).built.report };
+  }
+
+  /** The failure of a run that waits for a promise. */
+  #waiting(run: ModelRun): Failure {
+    const { timeoutMs } = run.params.limits;
+    return {
+      kind: "timeout",
+      message: `The run took longer than its limit of ${showSeconds(timeoutMs)}: it waits for a promise that does not settle`,
+      hint: "the last call before it waited is marked",
+      site: this.#sources.site(lastSite()),
+      stack: [],
+    };
+  }
+
+  #fitsAfterCollecting({ memoryMiB }: Limits): boolean {
+    collectGarbage();
+    const fits = process.memoryUsage.rss() < memoryMiB * 2 ** 20 + BASE_BYTES;
+    if (fits && this.#limits) this.client.watch(watchFor(this.#limits));
+    return fits;
+  }
+
+  #tensor(node: number, of: "value" | "grad"): Tensor | null {
+    const built = this.#last?.built;
+    return (of === "value" ? built?.tensors[node] : built?.gradOf(node)) ?? null;
+  }
+}
+
+/** Rejections that nobody handles are told in a later turn of the event loop. */
+async function settle(): Promise<null> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return null;
+}
+
+function watchFor({ timeoutMs, memoryMiB }: Limits): Watch {
+  return { deadline: Date.now() + timeoutMs + 100, maxBytes: memoryMiB * 2 ** 20 + BASE_BYTES };
+}
+
+function explainLimit(kind: LimitKind, { timeoutMs, memoryMiB }: Limits) {
+  return kind === "timeout"
+    ? { kind, message: `The run took longer than its limit of ${showSeconds(timeoutMs)}`, hint: timeoutHint }
+    : {
+        kind,
+        message: `The run needs more memory than its limit of ${showBytes(memoryMiB * 2 ** 20)}`,
+        hint: memoryHint,
+      };
+}
+
+function noRun(): Failure {
+  return {
+    kind: "internal",
+    message: "There is no run to ask about",
+    hint: "run Trace Backprop first",
+    site: null,
+    stack: [],
+  };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}

@@ -1,0 +1,51 @@
+/** The person's own part of an exception's stack. */
+import type { Site } from "../report";
+import type { ModelSources } from "./model-sources";
+import { originalSite } from "./original-position";
+
+export interface Frame {
+  readonly name: string;
+  readonly site: Site;
+}
+
+/** Deeper stacks, as those of an endless recursion, are cut. */
+const MAX_FRAMES = 30;
+
+/** The frames in model files, innermost first, at their original places. */
+export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
+  const stack = stackOf(error);
+  const frames: Frame[] = [];
+  for (const line of stack.split("\n")) {
+    const frame = parse(line, sources);
+    if (frame) frames.push(frame);
+    if (frames.length === MAX_FRAMES) break;
+  }
+  return frames;
+}
+
+export function showFrame({ name, site }: Frame): string {
+  const place = `${site.file}:${site.line}:${site.column}`;
+  return name === "" ? `at ${place}` : `at ${name} (${place})`;
+}
+
+function stackOf(error: unknown): string {
+  try {
+    const { stack } = error as { stack?: unknown };
+    return typeof stack === "string" ? stack : "";
+  } catch {
+    return "";
+  }
+}
+
+function parse(line: string, sources: ModelSources): Frame | null {
+  const [, name, inside, bare] = /^\s+at (?:(.*?) \((.*)\)|(?:async )?(.*))$/.exec(line) ?? [];
+  const [, file, row, column] = /^(.*):(\d+):(\d+)$/.exec(inside ?? bare ?? "") ?? [];
+  const source = file === undefined ? null : sources.find(file);
+  if (!source) return null;
+  return { name: tidy(name ?? ""), site: originalSite(source, Number(row), Number(column)) };
+}
+
+/** V8 puts "Module." and "Object." before functions that belong to nothing a person named. */
+function tidy(name: string): string {
+  return name.replace(/^(async )?(?:Module|Object)\./, "$1").replace(/^<anonymous>$/, "");
+}

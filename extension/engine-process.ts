@@ -1,5 +1,7 @@
-/** The engine process of a session: started when first needed, ended with it, replaced after a crash. */
-import type * as vscode from "vscode";
+/** The engine process of a session: loaded and started when first needed, replaced after a crash or another setting. */
+import { dirname } from "node:path";
+import * as vscode from "vscode";
+import type { Asking, Engine } from "../engine/runner/client";
 import type {
   CheckParams,
   CheckResult,
@@ -9,39 +11,98 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "../engine/runner/protocol";
+import { readSetting } from "./config";
+import { log } from "./log";
 
 type OnProgress = (progress: ProgressParams) => void;
 
+/** A cancellation token as the engine takes it; `dispose` lets go of the token. */
+function signalOf(token: vscode.CancellationToken): { signal: AbortSignal } & vscode.Disposable {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  const subscription = token.onCancellationRequested(() => controller.abort());
+  return { signal: controller.signal, dispose: () => subscription.dispose() };
+}
+
 export class EngineProcess implements vscode.Disposable {
+  #engine: Engine | null = null;
+  #nodePath = "";
+
   constructor(
-    readonly path: string,
-    readonly uri: vscode.Uri,
+    /** Path of the bundled engine process. */
+    private readonly script: string,
+    private readonly model: vscode.Uri,
   ) {}
+
   get isRunning(): boolean {
-    return false;
+    return this.#engine?.isRunning ?? false;
   }
+
+  /** Whether questions about the last run can be answered. */
   get hasTape(): boolean {
-    return false;
+    return this.#engine?.hasTape ?? false;
   }
-  trace(
-    _params: TraceParams,
-    _token: vscode.CancellationToken,
-    _onProgress: OnProgress,
+
+  async trace(
+    params: TraceParams,
+    token: vscode.CancellationToken,
+    onProgress: OnProgress,
   ): Promise<TraceResult> {
-    throw new Error("not there yet");
+    return this.#ask(token, onProgress, (engine, asking) => engine.trace(params, asking));
   }
-  check(
-    _params: CheckParams,
-    _token: vscode.CancellationToken,
-    _onProgress: OnProgress,
+
+  async check(
+    params: CheckParams,
+    token: vscode.CancellationToken,
+    onProgress: OnProgress,
   ): Promise<CheckResult> {
-    throw new Error("not there yet");
+    return this.#ask(token, onProgress, (engine, asking) => engine.check(params, asking));
   }
-  values(_params: ValuesParams): Promise<ValuesResult> {
-    throw new Error("not there yet");
+
+  async values(params: ValuesParams): Promise<ValuesResult> {
+    return (await this.#load()).values(params);
   }
-  kill(): void {}
+
+  /** Ends the process; the next question starts another one. */
+  kill(): void {
+    this.#engine?.kill();
+  }
+
   dispose(): void {
-    this.kill();
+    this.#engine?.dispose();
+    this.#engine = null;
+  }
+
+  async #ask<T>(
+    token: vscode.CancellationToken,
+    onProgress: OnProgress,
+    question: (engine: Engine, asking: Asking) => Promise<T>,
+  ): Promise<T> {
+    const engine = await this.#load();
+    const { signal, dispose } = signalOf(token);
+    try {
+      return await question(engine, { signal, onProgress });
+    } finally {
+      dispose();
+    }
+  }
+
+  async #load(): Promise<Engine> {
+    const nodePath = readSetting("gradlens.nodePath", this.model);
+    if (this.#engine && nodePath === this.#nodePath) return this.#engine;
+    this.dispose();
+    const { Engine } = await import("../engine/runner/client");
+    const root = vscode.workspace.getWorkspaceFolder(this.model)?.uri.fsPath;
+    const folder = root ?? dirname(this.model.fsPath);
+    const onOutput = ({ stream, text }: { stream: "stdout" | "stderr"; text: string }) =>
+      stream === "stderr" ? log.warn(text.trimEnd()) : log.info(text.trimEnd());
+    const engine = new Engine({ script: this.script, folder, nodePath, onOutput });
+    engine.node.then(
+      ({ reason, path }) => log.info(`Models run in ${path} (${reason})`),
+      (error: unknown) => log.error(String(error)),
+    );
+    this.#nodePath = nodePath;
+    this.#engine = engine;
+    return engine;
   }
 }

@@ -27,7 +27,7 @@ interface Reading {
 const readings = new WeakMap<vscode.TextDocument, Reading>();
 
 async function read(document: vscode.TextDocument): Promise<Analysis | null> {
-  const { analyse } = await import("../engine/source");
+  const { analyse } = await import("../engine/source/analyse");
   try {
     const { analysis } = analyse(document.getText(), document.uri.fsPath);
     return analysis && (analysis.usesGradlens || analysis.layers.length > 0) ? analysis : null;

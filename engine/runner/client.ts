@@ -2,7 +2,6 @@
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import type { Failure, Stats } from "../report";
 import { EngineChild } from "./engine-child";
-import { showSeconds, timeoutHint } from "./interrupt";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import {
   type CheckParams,
@@ -20,6 +19,7 @@ import {
   type ValuesResult,
   valuesRequest,
 } from "./protocol";
+import { showSeconds, timeoutHint } from "./time-limit";
 
 export interface EngineOptions {
   /** Path of the bundled engine process, dist/engine.js. */

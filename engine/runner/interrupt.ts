@@ -25,13 +25,6 @@ export function answerInBase64(result: unknown): string {
   return serialize(result).toString("base64");
 }
 
-export const timeoutHint =
-  "is there a loop that does not end? The setting gradlens.timeout (--timeout in a terminal) raises the limit";
-
-export function showSeconds(ms: number): string {
-  return `${Number((ms / 1000).toPrecision(3))} s`;
-}
-
 /** The failure of a run that was ended at a place where nobody threw. */
 export function stoppedAt(
   frames: readonly PausedFrame[],

@@ -9,15 +9,7 @@ import type { Tensor } from "../tensor";
 import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { restoreGlobals, saveGlobals } from "./globals";
-import {
-  answerInBase64,
-  type Interrupt,
-  type LimitKind,
-  type PausedFrame,
-  showSeconds,
-  stoppedAt,
-  timeoutHint,
-} from "./interrupt";
+import { answerInBase64, type Interrupt, type LimitKind, type PausedFrame, stoppedAt } from "./interrupt";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { collectGarbage, limitMemory, memoryHint, showBytes } from "./memory";
 import { ModelRun } from "./model-run";
@@ -33,6 +25,7 @@ import type {
   ValuesResult,
 } from "./protocol";
 import { lastSite } from "./runtime";
+import { showSeconds, timeoutHint } from "./time-limit";
 import type { Watch } from "./watchdog";
 
 export interface Client {

@@ -22,13 +22,13 @@ function loopFor(f: Elementwise, inputs: readonly Operand[], out: Values): Loop 
   const key = `${f.name}|${f.expr}|${inputs.map((i) => i.data.constructor.name).join()}|${out.constructor.name}`;
   let loop = compiled.get(key);
   if (loop === undefined) {
-    loop = compile(f, inputs.length);
+    loop = compile(f, inputs.length, out instanceof Uint8Array);
     compiled.set(key, loop);
   }
   return loop;
 }
 
-function compile(f: Elementwise, count: number): Loop {
+function compile(f: Elementwise, count: number, isBool: boolean): Loop {
   const used = Object.entries(prelude).filter(([name]) => new RegExp(`\\b${name}\\(`).test(f.expr));
   const ids = Array.from({ length: count }, (_, i) => i);
   const source = [
@@ -37,7 +37,7 @@ function compile(f: Elementwise, count: number): Loop {
     ...ids.map((i) => `const a${i} = arrays[${i}], p${i} = offsets[${i}], s${i} = steps[${i}];`),
     "for (let i = 0; i < n; i++) {",
     ...ids.map((i) => `const ${letters[i]} = a${i}[p${i} + i * s${i}];`),
-    `out[outOffset + i] = ${f.expr};`,
+    `out[outOffset + i] = ${isBool ? `(${f.expr}) ? 1 : 0` : f.expr};`,
     "}",
   ].join("\n");
   return new Function("arrays", "out", "offsets", "outOffset", "steps", "n", "params", source) as Loop;

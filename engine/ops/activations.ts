@@ -97,7 +97,7 @@ export const celu: OpFunction<[TensorLike, AlphaOptions?]> = exponentialUnit(
 export const selu: Unary = exponentialUnit(
   "selu",
   "\\bar{x} = \\bar{o} \\, \\lambda \\cdot (1 \\text{ if } x > 0 \\text{ else } \\alpha e^x)",
-  () => ({ alpha: 1.6732632423543772848, scale: 1.0507009873554804934, width: 1 }),
+  () => ({ alpha: 1.6732632423543772, scale: 1.0507009873554805, width: 1 }),
 ) as Unary;
 
 /** Passes the gradient strictly within bounds only. */

@@ -3,14 +3,26 @@ export * from "./activations";
 export * from "./arithmetic";
 export { cast } from "./cast";
 export * from "./comparison";
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+} from "./convolution";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy";
+export { einsum } from "./einsum";
 export * from "./exponentials";
 export { amax, amin, argmax, argmin, max, min, type OneDimOptions } from "./extremes";
 export { gather, scatterAdd } from "./gather";
 export { type EmbeddingOptions, embedding, indexSelect } from "./index-select";
 export { cat, chunk, type DimOption, split, stack } from "./join";
+export { cholesky, det, inverse, solve } from "./linalg";
+export { dot, linear, outer, trace } from "./linear";
 export * from "./matmul";
 export { narrow, type PadOptions, pad } from "./pad";
+export { cdist, glu, type MaxoutOptions, maxout } from "./pieces";
 export * from "./powers";
 export { cumprod, prod } from "./products";
 export * from "./rearrange";

@@ -95,11 +95,11 @@ export interface NormOptions extends ReduceOptions {
   ord?: number;
 }
 
-interface NormAttrs extends ReduceAttrs {
+export interface NormAttrs extends ReduceAttrs {
   readonly ord: number;
 }
 
-function vectorNorm(x: Tensor, attrs: NormAttrs): Tensor {
+export function vectorNorm(x: Tensor, attrs: NormAttrs): Tensor {
   const { ord } = attrs;
   const options = optionsOf(attrs);
   const size = abs(x);
@@ -112,7 +112,7 @@ function vectorNorm(x: Tensor, attrs: NormAttrs): Tensor {
 }
 
 /** The local derivative of the norm by each element; 0 where the norm is 0. */
-function normSlope(x: Tensor, out: Tensor, attrs: NormAttrs): Tensor {
+export function normSlope(x: Tensor, out: Tensor, attrs: NormAttrs): Tensor {
   const { ord } = attrs;
   const norm = restoreDims(out, x, attrs);
   if (ord === 0) return mul(x, 0);

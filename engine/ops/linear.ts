@@ -1,0 +1,147 @@
+/** Products with a weight, and small products of vectors and matrices. */
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import { showShape, sizeOf } from "../shape";
+import { empty, type Tensor, type TensorLike } from "../tensor";
+import { readArgs } from "./arguments";
+import { add, mul } from "./arithmetic";
+import { broadcastTo, sumTo } from "./broadcast";
+import { toTensor } from "./elementwise";
+import { matmulTransposed } from "./matmul";
+import { sum } from "./reduce";
+import { reshape } from "./view";
+
+/** x as a matrix whose rows are the vectors along the last dimension. */
+function rowsOf(x: Tensor): Tensor {
+  if (x.ndim === 2) return x;
+  return reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number]);
+}
+
+/** x Wᵀ, by rows, in the shape of x with another last size. */
+function project(x: Tensor, w: Tensor, transY: boolean): Tensor {
+  const out = matmulTransposed(rowsOf(x), w, { transY });
+  return x.ndim === 2 ? out : reshape(out, [...x.shape.slice(0, -1), out.shape[1] as number]);
+}
+
+function checkLinear(x: Tensor, w: Tensor, b: Tensor | undefined): void {
+  if (w.ndim !== 2) throw new ModelError(`w has shape ${showShape(w.shape)}, expected [outputs, inputs]`);
+  const [outputs, inputs] = w.shape as [number, number];
+  if (x.ndim === 0 || x.shape[x.ndim - 1] !== inputs) {
+    throw new ModelError(
+      `x has shape ${showShape(x.shape)}, expected a last dimension of ${inputs} as w of shape ${showShape(w.shape)} takes`,
+      x.shape[x.ndim - 1] === outputs ? { hint: "is w transposed?" } : {},
+    );
+  }
+  if (b !== undefined && (b.ndim > 1 || (b.size !== outputs && b.size !== 1))) {
+    throw new ModelError(`b has shape ${showShape(b.shape)}, expected [${outputs}]`);
+  }
+}
+
+/** x wᵀ + b: x of shape [..., inputs], w of shape [outputs, inputs], b of shape [outputs] or left out. */
+export const linear: OpFunction<[Tensor, Tensor, (Tensor | null)?]> = defineOp<
+  [Tensor, Tensor, (Tensor | null)?],
+  object
+>({
+  name: "linear",
+  role: "contracts",
+  label: "x wᵀ + b",
+  formula:
+    "\\bar{x} = \\bar{o} \\, w, \\quad \\bar{w} = \\bar{o}^T x, \\quad \\bar{b} = \\textstyle\\sum \\bar{o}",
+  args(...args) {
+    const { tensors } = readArgs<object>(args, ["x", "w", "b"], 2, []);
+    const [x, w, b] = tensors as [Tensor, Tensor, Tensor | undefined];
+    checkLinear(x, w, b);
+    return { inputs: b === undefined ? [x, w] : [x, w, b], attrs: {} };
+  },
+  forward([x, w, b]) {
+    const out = project(x as Tensor, w as Tensor, true);
+    return b === undefined ? out : add(out, b);
+  },
+  vjp: [
+    (g, { y }) => project(g, y, false),
+    (g, { x }) => matmulTransposed(rowsOf(g), rowsOf(x), { transX: true }),
+    (g, { inputs }) => sumTo(g, inputs[2] as Tensor),
+  ],
+  jvp: [
+    (t, { y }) => project(t, y, true),
+    (t, { x }) => project(x, t, true),
+    (t, { out }) => broadcastTo(t, out),
+  ],
+  samples: (r) => [
+    [r.uniform([2, 3]), r.uniform([4, 3]), r.uniform([4])],
+    [r.uniform([2, 1, 3]), r.uniform([2, 3])],
+    [r.uniform([3]), r.uniform([2, 3]), r.uniform([2])],
+  ],
+});
+
+function checkVector(x: TensorLike, argument: string): Tensor {
+  const input = toTensor(x, undefined, argument);
+  if (input.ndim === 1) return input;
+  throw new ModelError(`${argument} has shape ${showShape(input.shape)}, expected one dimension`);
+}
+
+/** All products of two vectors: [m] and [n] give [m, n]. */
+export const outer: OpFunction<[Tensor, Tensor]> = defineOp({
+  name: "outer",
+  role: "switches",
+  label: "x yᵀ",
+  formula: "\\bar{x} = \\bar{o} \\, y, \\quad \\bar{y} = \\bar{o}^T x",
+  args: (x, y) => ({ inputs: [checkVector(x, "x"), checkVector(y, "y")], attrs: {} }),
+  forward: ([x, y]) => crossed(x as Tensor, y as Tensor),
+  vjp: [
+    (g, { y }) => sum(mul(g, y), { dim: 1 }),
+    (g, { x }) => sum(mul(g, reshape(x, [x.size, 1])), { dim: 0 }),
+  ],
+  jvp: [(t, { y }) => crossed(t, y), (t, { x }) => crossed(x, t)],
+  samples: (r) => [[r.uniform([2]), r.uniform([3])]],
+});
+
+function crossed(x: Tensor, y: Tensor): Tensor {
+  return mul(reshape(x, [x.size, 1]), y);
+}
+
+/** Sum of the products of two vectors of the same size. */
+export const dot: OpFunction<[Tensor, Tensor]> = defineOp({
+  name: "dot",
+  role: "contracts",
+  label: "x · y",
+  formula: "\\bar{x} = \\bar{o} \\, y, \\quad \\bar{y} = \\bar{o} \\, x",
+  args(x, y) {
+    const inputs = [checkVector(x, "x"), checkVector(y, "y")];
+    if (inputs[0]?.size !== inputs[1]?.size) {
+      throw new ModelError(`found ${inputs[0]?.size} and ${inputs[1]?.size} elements, expected equally many`);
+    }
+    return { inputs, attrs: {} };
+  },
+  forward: ([x, y]) => sum(mul(x as Tensor, y as Tensor)),
+  vjp: [(g, { y }) => mul(g, y), (g, { x }) => mul(g, x)],
+  jvp: [(t, { y }) => dot(t, y), (t, { x }) => dot(x, t)],
+  samples: (r) => [[r.uniform([3]), r.uniform([3])]],
+});
+
+/** The n × m matrix with ones on its diagonal. */
+export function identity(n: number, m: number, dtype: Tensor["dtype"]): Tensor {
+  const out = empty([n, m], dtype);
+  for (let i = 0; i < Math.min(n, m); i++) out.data[i * m + i] = 1;
+  return out;
+}
+
+/** Sum of the diagonal of a matrix. */
+export const trace: OpFunction<[Tensor]> = defineOp({
+  name: "trace",
+  role: "gathers",
+  label: "tr x",
+  formula: "\\bar{x} = \\bar{o} \\, I",
+  args(x) {
+    const input = toTensor(x);
+    if (input.ndim === 2) return { inputs: [input], attrs: {} };
+    throw new ModelError(`x has shape ${showShape(input.shape)}, expected a matrix`);
+  },
+  forward([x]) {
+    const [n, m] = (x as Tensor).shape as [number, number];
+    return sum(mul(x as Tensor, identity(n, m, (x as Tensor).dtype)));
+  },
+  vjp: [(g, { x }) => mul(g, identity(x.shape[0] as number, x.shape[1] as number, x.dtype))],
+  jvp: [(t) => trace(t)],
+  samples: (r) => [[r.uniform([3, 3])], [r.uniform([2, 3])]],
+});

@@ -1,0 +1,35 @@
+/** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Arguments, readArguments, UsageError, usage } from "./arguments";
+import { runCommand } from "./commands";
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+  return (manifest as { version: string }).version;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let read: Arguments;
+  try {
+    read = readArguments(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`error: ${error.message}\nRun gradlens --help for the options.\n`);
+    return 2;
+  }
+  if (read.command === "help") process.stdout.write(usage);
+  else if (read.command === "version") process.stdout.write(`${version()}\n`);
+  else return runCommand(read);
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,74 @@
+/** Mistakes and findings as good compilers show them: the message, the place, the line with a mark under it, a hint. */
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { Failure, Finding, Severity, Site } from "../report";
+import type { Style } from "./terminal";
+
+/** The file as a person would type it here. */
+export function showPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith("..") || path === "" ? file : path;
+}
+
+export function showFailure(failure: Failure, style: Style): string {
+  const { message, site, hint, stack, kind } = failure;
+  const title = `${style.red(style.bold(kind === "internal" ? "internal error" : "error"))}${style.bold(`: ${message}`)}`;
+  const parts = [title, ...(site ? [snippet(site, style, style.red)] : [])];
+  if (hint) parts.push(note("hint", hint, site, style));
+  // The first frame is the place shown already.
+  if (stack.length > 1) parts.push(...stack.map((frame) => style.dim(`    ${shortenPaths(frame)}`)));
+  return parts.join("\n");
+}
+
+export function showFinding(
+  { rule, severity, message, site, related, fixes }: Finding,
+  style: Style,
+): string {
+  const paint = paintOf(severity, style);
+  const parts = [`${paint(style.bold(`${severity}[${rule}]`))}${style.bold(`: ${message}`)}`];
+  if (site) parts.push(snippet(site, style, paint));
+  for (const { site: place, message: said } of related)
+    parts.push(note("see", `${showPlace(place)}: ${said}`, site, style));
+  for (const { title } of fixes) parts.push(note("fix", title, site, style));
+  return parts.join("\n");
+}
+
+export function showPlace({ file, line, column }: Site): string {
+  return `${showPath(file)}:${line}:${column}`;
+}
+
+/** The place, and its line with a mark under the range. */
+export function snippet(site: Site, style: Style, paint: (text: string) => string): string {
+  const margin = " ".repeat(String(site.line).length);
+  const edge = style.blue(`${margin} |`);
+  const place = `${margin}${style.blue("-->")} ${showPlace(site)}`;
+  const text = lineOf(site);
+  if (text === null) return place;
+  const before = text.slice(0, site.column - 1).replace(/[^\t]/g, " ");
+  const end = site.endLine > site.line ? text.trimEnd().length + 1 : site.endColumn;
+  const marks = "^".repeat(Math.max(1, end - site.column));
+  return [place, edge, `${style.blue(`${site.line} |`)} ${text}`, `${edge} ${before}${paint(marks)}`].join(
+    "\n",
+  );
+}
+
+function note(word: string, text: string, site: Site | null, style: Style): string {
+  const margin = " ".repeat(site ? String(site.line).length : 0);
+  return `${margin} ${style.blue("=")} ${style.bold(word)}: ${text}`;
+}
+
+function paintOf(severity: Severity, style: Style): (text: string) => string {
+  return { error: style.red, warning: style.yellow, info: style.blue }[severity];
+}
+
+function lineOf({ file, line }: Site): string | null {
+  try {
+    return readFileSync(file, "utf8").split(/\r\n|\n|\r/)[line - 1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function shortenPaths(frame: string): string {
+  return frame.replaceAll(`${process.cwd()}/`, "");
+}

@@ -1,0 +1,96 @@
+/** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
+import type { Report, ReportNode } from "../report";
+import { showFinding, showPath } from "./messages";
+import { logBars, type Style, showCount, showNumber, table } from "./terminal";
+
+/** Models with more operations are too large for a row each. */
+const MAX_OPERATIONS = 24;
+
+export function showReport(report: Report, style: Style): string {
+  const parts = [title(report, style)];
+  if (report.parameters.length > 0) parts.push(layers(report, style));
+  const operations = report.nodes.filter(({ kind }) => kind === "operation");
+  if (operations.length > 0 && operations.length <= MAX_OPERATIONS) parts.push(tensors(report.nodes, style));
+  parts.push(...report.findings.map((finding) => showFinding(finding, style)));
+  if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
+  return parts.join("\n\n");
+}
+
+function title({ file, loss, dtype, device, durationMs, nodes }: Report, style: Style): string {
+  const operations = nodes.filter(({ kind }) => kind === "operation").length;
+  const facts = [
+    ...(loss ? [`loss ${showNumber(loss.value)}`] : []),
+    `${showCount(operations)} ${operations === 1 ? "operation" : "operations"}`,
+    dtype,
+    device.used,
+    `${showNumber(Math.round(durationMs))} ms`,
+  ];
+  const gpu =
+    device.requested !== "cpu" && device.requested !== "auto"
+      ? `\n${style.dim(`${device.used}: ${device.reason}`)}`
+      : "";
+  return `${style.bold(showPath(file))}  ${facts.join(" · ")}${gpu}`;
+}
+
+/** A row for each layer that has parameters of its own, and one for each of these. */
+function layers({ parameters, scopes }: Report, style: Style): string {
+  const rows: { readonly cells: string[]; readonly norm: number | null }[] = [];
+  let scope: number | null = null;
+  for (const each of parameters) {
+    const layer = scopes[each.scope];
+    if (each.scope !== scope && layer && layer.path !== "") {
+      const cells = [layer.path, layer.type, "", showCount(layer.parameters), showNumber(layer.gradNorm)];
+      rows.push({ cells, norm: layer.gradNorm });
+    }
+    scope = each.scope;
+    const indented = layer && layer.path !== "" ? `  ${shortName(each.name, layer.path)}` : each.name;
+    const count = each.shape.reduce((a, b) => a * b, 1);
+    const cells = [indented, "", `[${each.shape.join(", ")}]`, showCount(count), showNumber(each.gradNorm)];
+    rows.push({ cells, norm: each.gradNorm });
+  }
+  const { axis, bars } = logBars(rows.map(({ norm }) => norm));
+  const columns = [
+    { title: "layer" },
+    { title: "type" },
+    { title: "shape" },
+    { title: "parameters", align: "right" },
+    { title: "‖gradient‖", align: "right" },
+    { title: axis },
+  ] as const;
+  return table(
+    columns,
+    rows.map(({ cells }, i) => [...cells, bars[i] ?? ""]),
+    style,
+  );
+}
+
+function shortName(name: string, path: string): string {
+  return name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
+}
+
+function tensors(nodes: readonly ReportNode[], style: Style): string {
+  const columns = [
+    { title: "line", align: "right" },
+    { title: "tensor" },
+    { title: "operation" },
+    { title: "role" },
+    { title: "shape" },
+    { title: "value", align: "right" },
+    { title: "gradient", align: "right" },
+  ] as const;
+  const rows = nodes.map(({ site, name, op, label, role, shape, value, grad }) => [
+    site ? String(site.line) : "",
+    name ?? "",
+    label === "" || label === op ? op : `${op}  ${label}`,
+    role,
+    `[${shape.join(", ")}]`,
+    item(value),
+    grad ? item(grad) : "–",
+  ]);
+  return table(columns, rows, style);
+}
+
+/** The number itself, or the norm of several. */
+function item({ item: value, norm }: { readonly item?: number; readonly norm: number }): string {
+  return value === undefined ? `‖${showNumber(norm)}‖` : showNumber(value);
+}

@@ -1,0 +1,77 @@
+/** What the checks panel lists: every parameter of the model by layer, with its check when there is one. */
+import type { Check, Report, Site, Verdict } from "../../engine/report";
+
+export interface CheckRow {
+  /** The parameter within its layer: "weight". */
+  readonly parameter: string;
+  readonly elements: number;
+  readonly check: Check | null;
+}
+
+export interface CheckGroup {
+  /** The layer: "net.fc1"; empty for parameters that belong to none. */
+  readonly target: string;
+  readonly site: Site | null;
+  readonly rows: readonly CheckRow[];
+}
+
+/** Layers in the model's order, then checked things that are no layer of the model, such as hand-written operations. */
+export function checkGroups(report: Report | null, checks: readonly Check[]): CheckGroup[] {
+  const groups = new Map<string, { target: string; site: Site | null; rows: CheckRow[] }>();
+  const used = new Set<Check>();
+  const groupOf = (target: string, site: Site | null) => {
+    const group = groups.get(target) ?? { target, site, rows: [] };
+    groups.set(target, group);
+    return group;
+  };
+  const byName = new Map(checks.map((check) => [fullName(check.target, check.parameter), check]));
+  for (const { name, scope, shape, node } of report?.parameters ?? []) {
+    const layer = report?.scopes[scope];
+    const target = layer?.path ?? "";
+    const check = byName.get(name) ?? null;
+    if (check) used.add(check);
+    groupOf(target, layer?.site ?? report?.nodes[node]?.site ?? null).rows.push({
+      parameter: target !== "" && name.startsWith(`${target}.`) ? name.slice(target.length + 1) : name,
+      elements: shape.reduce((product, size) => product * size, 1),
+      check,
+    });
+  }
+  for (const check of checks) {
+    if (used.has(check)) continue;
+    const { target, parameter, elements, site } = check;
+    groupOf(target, site).rows.push({ parameter, elements, check });
+  }
+  return [...groups.values()];
+}
+
+function fullName(target: string, parameter: string): string {
+  return [target, parameter].filter((part) => part !== "").join(".");
+}
+
+export interface VerdictLook {
+  readonly word: string;
+  readonly icon: string;
+  readonly tone: "ok" | "error" | "warning" | "info";
+}
+
+/** How each verdict is shown; the compiler asks for new ones. */
+export const verdictLooks: Readonly<Record<Verdict, VerdictLook>> = {
+  ok: { word: "Correct", icon: "pass", tone: "ok" },
+  "wrong-derivative": { word: "Wrong derivative", icon: "error", tone: "error" },
+  kink: { word: "At a kink", icon: "warning", tone: "warning" },
+  cut: { word: "Cut off", icon: "debug-disconnect", tone: "warning" },
+  vacuous: { word: "Says nothing", icon: "circle-slash", tone: "info" },
+  "noise-floor": { word: "Lost in rounding", icon: "info", tone: "info" },
+  "non-deterministic": { word: "Not repeatable", icon: "sync-ignored", tone: "warning" },
+  "non-finite": { word: "Not finite", icon: "error", tone: "error" },
+};
+
+/** "12 correct, 1 wrong derivative, 3 not checked" */
+export function summary(groups: readonly CheckGroup[]): string {
+  const counts = new Map<string, number>();
+  for (const { check } of groups.flatMap(({ rows }) => rows)) {
+    const word = check ? verdictLooks[check.verdict].word.toLowerCase() : "not checked";
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+}

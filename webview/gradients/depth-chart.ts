@@ -1,0 +1,142 @@
+/** The gradient norm of every operation, from the input to the loss, over a logarithmic axis. */
+import uPlot from "uplot";
+import { h, on } from "../dom";
+import { formatNumber } from "../format";
+import { type Domain, logDomain } from "../scale";
+import { siteLink } from "../site-link";
+import type { Theme } from "../theme";
+import { normText, type Row } from "./series";
+
+export interface DepthChart {
+  readonly element: HTMLElement;
+  dispose(): void;
+}
+
+const height = 260;
+
+/** Left and right move along the operations, Enter or a click shows the operation's line. */
+export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row) => void): DepthChart {
+  const readout = h("p", { class: "readout", "aria-live": "polite" }, hint);
+  const plotBox = h("div", {
+    class: "plot",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Gradient norms along the depth. Arrow keys move, Enter shows the line.",
+  });
+  const element = h("div", { class: "depth" }, plotBox, readout);
+  const domain = logDomain(rows.filter(({ kind }) => kind === "norm").map(({ norm }) => norm));
+  let at = -1;
+  const plot = new uPlot(options(rows, domain, theme, show), dataOf(rows, domain), plotBox);
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(160, plotBox.clientWidth), height }),
+  );
+  observer.observe(plotBox);
+  on(plotBox, {
+    keydown(event: KeyboardEvent) {
+      const row = rows[at];
+      if (event.key === "Enter" && row) return reveal(row);
+      const move = { ArrowLeft: -1, ArrowRight: 1, Home: -rows.length, End: rows.length }[event.key];
+      if (move === undefined) return;
+      event.preventDefault();
+      const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? rows.length - 1 : at + move));
+      plot.setCursor({ left: plot.valToPos(next, "x"), top: height / 3 });
+    },
+  });
+  on(plot.over, {
+    click() {
+      const row = rows[at];
+      if (row) reveal(row);
+    },
+  });
+
+  function show(index: number | null) {
+    if (index === at || (index === null && at < 0)) return;
+    at = index ?? -1;
+    const row = rows[at];
+    readout.replaceChildren(
+      ...(row
+        ? [
+            h("strong", {}, row.name),
+            ` ${row.detail === row.name ? "" : `(${row.detail}) `}gradient norm ${normText(row, formatNumber)} `,
+            row.site ? siteLink(row.site) : "",
+          ]
+        : [hint]),
+    );
+  }
+
+  return {
+    element,
+    dispose() {
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+const hint = "Point at the chart, or use the arrow keys, to read an operation.";
+
+/** Zeros stand on the lowest line, which the axis marks with 0. */
+function dataOf(rows: readonly Row[], { low }: Domain): uPlot.AlignedData {
+  const floor = 10 ** (low - 1);
+  return [
+    Float64Array.from(rows.keys()),
+    rows.map(({ kind, norm }) => (kind === "norm" ? norm : null)),
+    rows.map(({ kind }) => (kind === "zero" ? floor : null)),
+  ];
+}
+
+function options(
+  rows: readonly Row[],
+  { low, high }: Domain,
+  theme: Theme,
+  show: (index: number | null) => void,
+): uPlot.Options {
+  const axis = {
+    stroke: theme.foreground,
+    grid: { stroke: theme.border, width: theme.isHighContrast ? 1 : 0.5 },
+    ticks: { stroke: theme.border },
+    font: `12px ${theme.font}`,
+  };
+  return {
+    width: 400,
+    height,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: {
+      x: { time: false, range: [-0.5, rows.length - 0.5] },
+      y: { distr: 3, log: 10, range: [10 ** (low - 1), 10 ** high] },
+    },
+    axes: [
+      { ...axis, space: 90, values: (_plot, places) => places.map((place) => nameAt(rows, place)) },
+      {
+        ...axis,
+        size: 56,
+        values: (_plot, places) => places.map((value) => (value === null ? "" : label(value, low))),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: theme.accent,
+        width: 2,
+        spanGaps: false,
+        points: { show: rows.length <= 200, size: 7, fill: theme.accent },
+      },
+      {
+        stroke: theme.error,
+        paths: () => null,
+        points: { show: true, size: 9, width: 2, stroke: theme.error, fill: theme.background },
+      },
+    ],
+    hooks: { setCursor: [(plot) => show(plot.cursor.idx ?? null)] },
+  };
+}
+
+function nameAt(rows: readonly Row[], place: number): string {
+  return Number.isInteger(place) ? (rows[place]?.name.split(".").slice(-2).join(".") ?? "") : "";
+}
+
+function label(value: number, low: number): string {
+  const exponent = Math.round(Math.log10(value));
+  return exponent < low ? "0" : `1e${exponent}`;
+}

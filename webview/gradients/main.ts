@@ -1,0 +1,149 @@
+/** The gradients panel: norms by layer and along the depth, as charts and as tables. */
+import type { Report } from "../../engine/report";
+import { loadState, post, saveState } from "../bridge";
+import { toCsv } from "../csv";
+import { h } from "../dom";
+import { formatNumber } from "../format";
+import { createFrame } from "../frame";
+import { siteLink } from "../site-link";
+import { connect } from "../store";
+import { table } from "../table";
+import { onDidChangeTheme, readTheme } from "../theme";
+import { button, dropdown } from "../toolkit";
+import { bars } from "./bars";
+import { type DepthChart, depthChart } from "./depth-chart";
+import { depthRows, layerRows, type Measure, normText, parameterRows, type Row, thresholds } from "./series";
+
+const kept = loadState({ grouping: "layer", measure: "norm", view: "chart" });
+let report: Report | null = null;
+let chart: DepthChart | null = null;
+
+const frame = createFrame();
+const toolbar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Gradients" });
+const body = h("div", { class: "gradients" });
+frame.content.append(toolbar, body);
+fillToolbar();
+
+const measureOf = (): Measure => (kept.measure === "rms" ? "rms" : "norm");
+
+function change(part: Partial<typeof kept>) {
+  Object.assign(kept, part);
+  saveState(kept);
+  show();
+}
+
+function fillToolbar() {
+  const groupings = [
+    { value: "layer", text: "By layer" },
+    { value: "parameter", text: "By parameter" },
+  ];
+  const measures = [
+    { value: "norm", text: "Norm" },
+    { value: "rms", text: "Per element (RMS)" },
+  ];
+  const views = [
+    { value: "chart", text: "Charts" },
+    { value: "table", text: "Tables" },
+  ];
+  toolbar.append(
+    dropdown("Group", groupings, kept.grouping, (grouping) => change({ grouping })),
+    dropdown("Measure", measures, kept.measure, (measure) => change({ measure })),
+    dropdown("View", views, kept.view, (view) => change({ view })),
+    button("Copy as CSV", copy, { icon: "copy" }),
+  );
+}
+
+function parameterPart(current: Report): Row[] {
+  const rows = kept.grouping === "parameter" ? parameterRows : layerRows;
+  return rows(current, measureOf());
+}
+
+function show() {
+  chart?.dispose();
+  chart = null;
+  if (!report) return;
+  const parameters = parameterPart(report);
+  const depth = depthRows(report, measureOf());
+  const isTable = kept.view === "table";
+  const parameterTitle = `Gradients of the parameters, by ${kept.grouping}`;
+  const none = h("p", { class: "dimmed" }, "This model has no parameters with a gradient.");
+  const first = isTable
+    ? rowsTable
+    : (title: string, rows: Row[]) =>
+        bars(title, rows, measureOf() === "norm" && report ? thresholds(report) : []);
+  body.replaceChildren(
+    h(
+      "section",
+      {},
+      h("h2", {}, parameterTitle),
+      h("p", { class: "dimmed" }, "From the input to the loss. A layer with a tiny gradient hardly learns."),
+      parameters.length === 0 ? none : first(parameterTitle, parameters),
+    ),
+    h("section", {}, h("h2", {}, "Gradients along the depth"), depthPart(depth, isTable)),
+  );
+}
+
+function depthPart(rows: Row[], isTable: boolean): HTMLElement {
+  if (rows.length === 0) return h("p", { class: "dimmed" }, "No operation got a gradient.");
+  if (isTable) return rowsTable("Gradients along the depth", rows);
+  chart = depthChart(rows, readTheme(), (row) => {
+    if (row.site) post({ type: "reveal", site: row.site });
+  });
+  return chart.element;
+}
+
+/** Tables longer than this are cut; the copy holds all rows. */
+const longestTable = 1000;
+
+function rowsTable(title: string, rows: readonly Row[]): HTMLElement {
+  const columns = [
+    { name: "Name" },
+    { name: "What" },
+    { name: "Gradient", isNumber: true },
+    { name: "Source" },
+  ];
+  const rest = rows.length - longestTable;
+  return h(
+    "div",
+    {},
+    table(
+      title,
+      columns,
+      rows
+        .slice(0, longestTable)
+        .map((row) => [
+          row.name,
+          row.detail,
+          normText(row, (value) => formatNumber(value, 4)),
+          row.site && siteLink(row.site),
+        ]),
+    ),
+    rest > 0 && h("p", { class: "dimmed" }, `${rest} more rows are in the copy as CSV.`),
+  );
+}
+
+function copy() {
+  if (!report) return;
+  const rows = [
+    ...parameterPart(report).map((row) => ({ row, part: kept.grouping })),
+    ...depthRows(report, measureOf()).map((row) => ({ row, part: "operation" })),
+  ];
+  const header = ["part", "name", "what", measureOf(), "file", "line"];
+  const lines = rows.map(({ row, part }) => [
+    part,
+    row.name,
+    row.detail,
+    row.kind === "none" ? null : row.kind === "nonFinite" ? "not finite" : row.norm,
+    row.site?.file ?? null,
+    row.site?.line ?? null,
+  ]);
+  post({ type: "copy", text: toCsv(header, lines) });
+}
+
+onDidChangeTheme(show);
+connect((state) => {
+  const next = frame.update(state);
+  if (next === report) return;
+  report = next;
+  show();
+});

@@ -21,6 +21,9 @@ export { cat, chunk, type DimOption, split, stack } from "./join";
 export { cholesky, det, inverse, solve } from "./linalg";
 export { dot, linear, outer, trace } from "./linear";
 export * from "./matmul";
+
+import "./methods";
+
 export { narrow, type PadOptions, pad } from "./pad";
 export { cdist, glu, type MaxoutOptions, maxout } from "./pieces";
 export * from "./powers";

@@ -1,0 +1,94 @@
+/** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
+import type { DType } from "../dtype";
+import { ModelError } from "../error";
+import { type BackwardOptions, backward } from "../reverse";
+import { showShape } from "../shape";
+import { Tensor } from "../tensor";
+import { leakyRelu, relu } from "./activations";
+import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
+import { cast } from "./cast";
+import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
+import { exp, log, log1p } from "./exponentials";
+import { amax, amin, argmax, argmin, max, min, type OneDimOptions } from "./extremes";
+import { gather } from "./gather";
+import { indexSelect } from "./index-select";
+import { chunk, split } from "./join";
+import { inverse } from "./linalg";
+import { dot, outer, trace } from "./linear";
+import { matmul } from "./matmul";
+import { narrow } from "./pad";
+import { pow, rsqrt, sqrt } from "./powers";
+import { cumprod, prod } from "./products";
+import { flip, roll, tile } from "./rearrange";
+import { mean, sum } from "./reduce";
+import { ceil, floor, round, sign } from "./rounding";
+import { cumsum } from "./scan";
+import { clamp, maskedFill, maximum, minimum } from "./select";
+import { erf, sigmoid, silu, softplus } from "./smooth-activations";
+import { logSoftmax, softmax } from "./softmax";
+import { flatten, squeeze, unsqueeze } from "./squeeze";
+import { logsumexp, norm, std, variances } from "./statistics";
+import { diagonal, tril, triu } from "./triangle";
+import { cos, sin, tan, tanh } from "./trigonometry";
+import { expand, permute, reshape, transpose } from "./view";
+
+/** Functions whose first argument is the tensor, under the names of the methods. */
+const functions = {
+  ...{ add, sub, mul, div, neg, abs, square, reciprocal, pow, sqrt, rsqrt, exp, log, log1p },
+  ...{ sin, cos, tan, tanh, erf, sigmoid, silu, softplus, relu, leakyRelu, softmax, logSoftmax },
+  ...{ matmul, dot, outer, trace, inverse },
+  ...{ sum, mean, prod, var: variances, std, norm, logsumexp, amax, amin, argmax, argmin, cumsum, cumprod },
+  ...{ reshape, permute, transpose, expand, squeeze, unsqueeze, flatten, flip, roll, tile, narrow },
+  ...{ split, chunk, gather, indexSelect, diagonal, tril, triu },
+  ...{ clamp, maximum, minimum, maskedFill, round, floor, ceil, sign },
+  ...{ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot },
+};
+
+type Method<F> = F extends (x: never, ...rest: infer P) => infer R ? (...rest: P) => R : never;
+type Methods = { [K in keyof typeof functions]: Method<(typeof functions)[K]> };
+
+declare module "../tensor" {
+  interface Tensor extends Methods {
+    /** The largest element. */
+    max(options?: { keepdim?: boolean }): Tensor;
+    /** The largest along a dimension, and where they are. */
+    max(options: OneDimOptions & { dim: number }): [values: Tensor, indices: Tensor];
+    /** The smallest element. */
+    min(options?: { keepdim?: boolean }): Tensor;
+    /** The smallest along a dimension, and where they are. */
+    min(options: OneDimOptions & { dim: number }): [values: Tensor, indices: Tensor];
+    /** The same values as another element type. */
+    to(dtype: DType): Tensor;
+    /** The transposed matrix. @throws ModelError for more than two dimensions */
+    t(): Tensor;
+    /**
+     * Accumulates the gradient of this tensor into `grad` of every leaf that takes one.
+     * @param gradient of this tensor's shape; may be left out for a tensor of one element
+     */
+    backward(gradient?: Tensor, options?: BackwardOptions): void;
+  }
+}
+
+function transposed(x: Tensor): Tensor {
+  if (x.ndim > 2) {
+    throw new ModelError(`t() needs a matrix, found shape ${showShape(x.shape)}`, {
+      hint: "transpose(x, dim0, dim1) swaps two of many dimensions",
+    });
+  }
+  return x.ndim < 2 ? x : transpose(x, 0, 1);
+}
+
+type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
+
+function define(name: string, f: AnyFunction): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: never[]) {
+      return f(this, ...rest);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+const others = { max, min, to: cast, t: transposed, backward };
+for (const [name, f] of Object.entries({ ...functions, ...others })) define(name, f as AnyFunction);

@@ -72,14 +72,14 @@ export function readArguments(args: readonly string[]): Arguments {
     timeoutMs: 1000 * positive("timeout", values.timeout, 30),
     memoryMiB: Math.ceil(positive("memory", values.memory, 2048)),
     nodePath: values.node ?? "",
-    failOn:
-      values["fail-on"] === undefined ? null : oneOf("fail-on", values["fail-on"], ["warning", "error"]),
+    failOn: readFailOn(values["fail-on"]),
     target: targetOf(values.target, file),
   };
 }
 
-function failOn(value: string | undefined): Severity | null {
-  return value === undefined ? null : oneOf<"warning" | "error">("fail-on", value, ["warning", "error"]);
+function readFailOn(value: string | undefined): Severity | null {
+  const severities: [Severity, Severity] = ["warning", "error"];
+  return value === undefined ? null : oneOf("fail-on", value, severities);
 }
 
 function parse(args: readonly string[]) {

@@ -5,7 +5,7 @@ import type { Failure, Site } from "../report";
 import { SourceProblem } from "../source";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
-import { ownFrames, showFrame } from "./stack";
+import { ownFrames, showFrame, stackOf } from "./stack";
 
 const MAX_MESSAGE = 2000;
 
@@ -25,8 +25,21 @@ export function failureOf(error: unknown, sources: ModelSources, openSite: numbe
     return { kind: known.kind, message: bounded(message), hint: hint ?? null, site, stack };
   }
   const { message, hint } = describe(error);
-  const kind = error instanceof InternalError ? "internal" : "model";
-  return { kind, message: bounded(message), hint, site: found, stack };
+  if (error instanceof InternalError || isOurs(error, frames)) {
+    return {
+      kind: "internal",
+      message: bounded(message),
+      hint: hint ?? "please report this",
+      site: found,
+      stack,
+    };
+  }
+  return { kind: "model", message: bounded(message), hint, site: found, stack };
+}
+
+/** True for an exception that came out of the engine with no code of the model below it. */
+function isOurs(error: unknown, frames: readonly unknown[]): boolean {
+  return frames.length === 0 && stackOf(error).includes(__filename);
 }
 
 function ofSource({ error }: SourceProblem): Failure {

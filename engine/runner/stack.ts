@@ -28,7 +28,8 @@ export function showFrame({ name, site }: Frame): string {
   return name === "" ? `at ${place}` : `at ${name} (${place})`;
 }
 
-function stackOf(error: unknown): string {
+/** The stack of an exception; "" when it has none that can be read. */
+export function stackOf(error: unknown): string {
   try {
     const { stack } = error as { stack?: unknown };
     return typeof stack === "string" ? stack : "";

@@ -152,26 +152,28 @@ export class Engine {
       const answer = send();
       const ended = child.ended;
       // A connection that breaks rejects the answer a moment before the process is seen to end.
-      return await Promise.race([ended, answer.catch((error: unknown) => endedOr(ended, error))]);
+      return await Promise.race([ended, answer.catch((error: unknown) => this.#broken(child, error))]);
     } finally {
       clearTimeout(alarm);
       signal?.removeEventListener("abort", onAbort);
       child.onProgress = null;
     }
   }
+
+  /** A request that was rejected: its process is replaced, whatever it was. */
+  async #broken(child: EngineChild, error: unknown): Promise<TraceResult> {
+    child.retired = "a request failed";
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
+    const end = await Promise.race([child.ended, late]);
+    if (end) return end;
+    const message = error instanceof Error ? error.message : String(error);
+    return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
+  }
 }
 
 /** Node version of an engine process that is up; for tests and for the log. */
 export async function pingEngine(child: EngineChild): Promise<{ node: string; electron: boolean }> {
   return child.connection.sendRequest(pingRequest);
-}
-
-async function endedOr(ended: Promise<TraceResult>, error: unknown): Promise<TraceResult> {
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
-  const end = await Promise.race([ended, late]);
-  if (end) return end;
-  const message = error instanceof Error ? error.message : String(error);
-  return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
 }
 
 function cancelled(): Failure {

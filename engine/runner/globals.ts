@@ -1,54 +1,75 @@
 /** JavaScript's own objects as they were before a model could change them. */
 
-type Descriptors = Record<PropertyKey, PropertyDescriptor>;
+// Taken before any model runs: what puts things back must not rely on what a model may have changed.
+const { is } = Object;
+const { ownKeys, defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
+
+interface Property {
+  readonly key: PropertyKey;
+  readonly descriptor: PropertyDescriptor;
+}
 
 interface Saved {
   readonly name: string;
   readonly target: object;
-  readonly properties: Descriptors;
+  readonly properties: readonly Property[];
 }
 
-/** What all code relies on; taken before any model runs. */
+/** What all code relies on; to be taken before any model runs. */
 export function saveGlobals(): Saved[] {
   const saved: Saved[] = [];
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    const value: unknown = descriptor?.value;
+    const value: unknown = getOwnPropertyDescriptor(globalThis, name)?.value;
     if (!/^[A-Z]/.test(name) || !isObject(value)) continue;
     saved.push(save(name, value));
     const { prototype } = value as { prototype?: unknown };
     if (isObject(prototype)) saved.push(save(`${name}.prototype`, prototype));
   }
-  const iterator = Object.getPrototypeOf([][Symbol.iterator]()) as object;
-  saved.push(save("the iterator of arrays", iterator));
+  saved.push(save("the iterator of arrays", Object.getPrototypeOf([][Symbol.iterator]()) as object));
+  saved.push(save("the prototype of typed arrays", Object.getPrototypeOf(Uint8Array.prototype) as object));
   return saved;
 }
 
 /** Puts back what was changed, as far as it can be. @returns the names of what was changed or added */
 export function restoreGlobals(saved: readonly Saved[]): string[] {
   const changed: string[] = [];
-  for (const { name, target, properties } of saved) {
-    const now = Object.getOwnPropertyDescriptors(target) as Descriptors;
-    for (const key of new Set([...Reflect.ownKeys(properties), ...Reflect.ownKeys(now)])) {
-      if (isSame(properties[key], now[key])) continue;
-      changed.push(typeof key === "symbol" ? `${name}[${String(key)}]` : `${name}.${key}`);
-      if (properties[key]) Reflect.defineProperty(target, key, properties[key]);
-      else Reflect.deleteProperty(target, key);
+  const note = (name: string, key: PropertyKey) => {
+    changed[changed.length] = typeof key === "symbol" ? `${name}[${key.description}]` : `${name}.${key}`;
+  };
+  for (let i = 0; i < saved.length; i++) {
+    const { name, target, properties } = saved[i] as Saved;
+    const known = Object.create(null) as Record<PropertyKey, true>;
+    for (let j = 0; j < properties.length; j++) {
+      const { key, descriptor } = properties[j] as Property;
+      known[key] = true;
+      if (isSame(descriptor, getOwnPropertyDescriptor(target, key))) continue;
+      defineProperty(target, key, descriptor);
+      note(name, key);
+    }
+    const now = ownKeys(target);
+    if (now.length === properties.length) continue;
+    for (let j = 0; j < now.length; j++) {
+      const key = now[j] as PropertyKey;
+      if (known[key]) continue;
+      deleteProperty(target, key);
+      note(name, key);
     }
   }
   return changed;
 }
 
 function save(name: string, target: object): Saved {
-  return { name, target, properties: Object.getOwnPropertyDescriptors(target) as Descriptors };
+  const properties = ownKeys(target).map((key) => {
+    return { key, descriptor: getOwnPropertyDescriptor(target, key) as PropertyDescriptor };
+  });
+  return { name, target, properties };
 }
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
-function isSame(a: PropertyDescriptor | undefined, b: PropertyDescriptor | undefined): boolean {
-  return (
-    a !== undefined && b !== undefined && Object.is(a.value, b.value) && a.get === b.get && a.set === b.set
-  );
+function isSame(a: PropertyDescriptor, b: PropertyDescriptor | undefined): boolean {
+  const sameValue = b !== undefined && is(a.value, b.value);
+  return sameValue && a.get === b.get && a.set === b.set;
 }

@@ -2,7 +2,7 @@
 import type { OutputParams } from "./protocol";
 
 /** Characters of a run; the rest is left out. */
-const MAX_CHARACTERS = 1_000_000;
+const MAX_CHARACTERS = 200_000;
 /** The first writes go out at once, so that a loop without an end still shows them. */
 const PROMPT_WRITES = 100;
 const BATCH_CHARACTERS = 8_000;

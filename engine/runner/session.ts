@@ -35,6 +35,8 @@ export interface Client {
   print(text: string): void;
 }
 
+const race = Promise.race.bind(Promise);
+
 /** Node itself, its compiled code and what the engine brings. */
 const BASE_BYTES = 256 * 2 ** 20;
 
@@ -86,6 +88,7 @@ export class Session {
   /** An exception that reached no handler: the run is over, if there is one. */
   fail(error: unknown, hint: string | null): void {
     if (!this.#running || !this.#interrupt) return;
+    this.#restore();
     const failure = this.#running.explain(error);
     this.#interrupt({ ...failure, hint: failure.hint ?? hint });
   }
@@ -114,32 +117,49 @@ export class Session {
       this.#interrupt = resolve;
     });
     const alarm = setTimeout(() => this.#interrupt?.(this.#waiting(run)), run.params.limits.timeoutMs);
-    const ran = withTimers(timers, () => run.run()).then(settle, (error: unknown) => run.explain(error));
     let ended = false;
-    const failure = await Promise.race([
-      ran.finally(() => {
-        ended = true;
-      }),
-      interrupted,
-    ]);
+    const work = async () => {
+      const failure = await this.#execute(run, timers);
+      ended = true;
+      return failure;
+    };
+    const failure = await race([work(), interrupted]);
     clearTimeout(alarm);
+    this.#interrupt = null;
     const exit = takeExit();
     this.#tidy(timers, resources, ended);
     return exit ? run.explain(exit) : failure;
   }
 
-  #tidy(timers: Map<object, () => void>, resources: ReadonlyMap<string, number>, ended: boolean): void {
-    this.#interrupt = null;
+  async #execute(run: ModelRun, timers: Map<object, () => void>): Promise<Failure | null> {
+    try {
+      await withTimers(timers, () => run.run());
+      // Rejections that nobody handles are told in a later turn of the event loop.
+      await nextTurn();
+      return null;
+    } catch (error) {
+      this.#restore();
+      return run.explain(error);
+    }
+  }
+
+  /** Takes back what the model changed in JavaScript's own objects, before anything else runs here. */
+  #restore(): void {
     const changed = restoreGlobals(this.#globals);
+    if (changed.length === 0) return;
+    this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
+    this.client.retire("the model changed built-in objects");
+  }
+
+  #tidy(timers: Map<object, () => void>, resources: ReadonlyMap<string, number>, ended: boolean): void {
+    this.#restore();
     const left = grown(resources, activeResources());
     const timersLeft = clearTimers(timers);
     if (process.cwd() !== this.#folder) process.chdir(this.#folder);
-    if (timersLeft > 0)
+    if (timersLeft > 0) {
       this.client.print(`${timersLeft} timer(s) still ran when the model was done; they were stopped.\n`);
-    if (changed.length > 0)
-      this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
-    if (changed.length > 0) this.client.retire("the model changed built-in objects");
-    else if (left.length > 0) this.client.retire(`the model left ${left.join(", ")} open`);
+    }
+    if (left.length > 0) this.client.retire(`the model left ${left.join(", ")} open`);
     else if (!ended) this.client.retire("the model may still be running");
   }
 
@@ -189,10 +209,8 @@ export class Session {
   }
 }
 
-/** Rejections that nobody handles are told in a later turn of the event loop. */
-async function settle(): Promise<null> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return null;
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function watchFor({ timeoutMs, memoryMiB }: Limits): Watch {

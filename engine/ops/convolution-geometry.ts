@@ -47,9 +47,14 @@ export function kernelOf(shape: Shape, rank: 1 | 2): Pair {
 }
 
 /** How many windows fit along each dimension. */
-export function windowCount(size: Pair, kernel: Pair, { stride, padding, dilation }: Geometry): Pair {
+export function windowCount(
+  size: Pair,
+  kernel: Pair,
+  { stride, padding, dilation }: Omit<Geometry, "groups">,
+  round = Math.floor,
+): Pair {
   const count = (d: 0 | 1) =>
-    Math.floor((size[d] + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1) / stride[d]) + 1;
+    round((size[d] + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1) / stride[d]) + 1;
   return [count(0), count(1)];
 }
 

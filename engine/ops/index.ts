@@ -24,6 +24,10 @@ export * from "./matmul";
 
 import "./methods";
 
+export { type AvgPoolOptions, adaptiveAvgPool2d, avgPool2d } from "./average-pool";
+export * from "./dropout";
+export * from "./interpolate";
+export { type MaxPoolOptions, maxPool1d, maxPool2d } from "./max-pool";
 export { narrow, type PadOptions, pad } from "./pad";
 export { cdist, glu, type MaxoutOptions, maxout } from "./pieces";
 export * from "./powers";
@@ -33,10 +37,11 @@ export { mean, type ReduceOptions, sum } from "./reduce";
 export type { LossOptions, LossReduction } from "./reduction";
 export * from "./regression-losses";
 export * from "./rounding";
-export { cumsum, type ScanOptions } from "./scan";
+export { type CumsumOptions, cumsum, type ScanOptions } from "./scan";
 export { type ClampOptions, clamp, maskedFill, maximum, minimum, where } from "./select";
 export * from "./smooth-activations";
 export { type DimOptions, logSoftmax, softmax } from "./softmax";
+export * from "./sort";
 export * from "./squeeze";
 export { logsumexp, type NormOptions, norm, std, type VarOptions, variances as var } from "./statistics";
 export {

@@ -1,0 +1,43 @@
+/** Dropout: a mask drawn once and recorded as an input, so that a replay repeats it. */
+import { allocate } from "../dtype";
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
+import { generator } from "../random";
+import { Tensor } from "../tensor";
+import { checkFloat } from "./arguments";
+import { mul } from "./arithmetic";
+
+export interface DropoutOptions {
+  /** Probability with which an element becomes 0; 0.5 when left out. */
+  p?: number;
+  /** False passes everything; true when left out. */
+  training?: boolean;
+}
+
+type Args = [Tensor, DropoutOptions?];
+
+/** Sets elements to 0 with probability p and divides the others by 1 − p. */
+export const dropout: OpFunction<Args> = defineOp<Args, object>({
+  name: "dropout",
+  role: "switches",
+  label: "x · mask",
+  formula: "\\bar{x} = \\bar{o} \\cdot mask",
+  args(x, options = {}) {
+    checkOptions(options, ["p", "training"]);
+    const { p = 0.5, training = true } = options;
+    if (!(p >= 0 && p <= 1)) throw new ModelError(`p is ${p}, expected a probability from 0 to 1`);
+    return { inputs: [checkFloat(x), drawMask(x, training ? p : 0)], attrs: {} };
+  },
+  forward: ([x, mask]) => mul(x as Tensor, mask as Tensor),
+  vjp: [(g, { y }) => mul(g, y), null],
+  jvp: [(t, { y }) => mul(t, y), null],
+  samples: (r) => [[r.uniform([3, 4])], [r.uniform([3, 4]), { p: 0.9 }]],
+});
+
+function drawMask(x: Tensor, p: number): Tensor {
+  const mask = allocate(x.dtype, x.size);
+  const kept = p === 1 ? 0 : 1 / (1 - p);
+  for (let i = 0; i < mask.length; i++) mask[i] = p > 0 && generator.uniform() < p ? 0 : kept;
+  return new Tensor(mask, x.shape, x.dtype);
+}

@@ -1,0 +1,172 @@
+/** Max pooling: the largest element of each window takes the gradient, the first of equal ones. */
+import { allocate } from "../dtype";
+import { ModelError } from "../error";
+import { defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
+import { Tensor } from "../tensor";
+import { checkFloat } from "./arguments";
+import {
+  type Geometry,
+  imageShape,
+  type Pair,
+  type PerDim,
+  readPair,
+  resultShape,
+  windowCount,
+} from "./convolution-geometry";
+import { gather, scatterAdd } from "./gather";
+import { reshape } from "./view";
+
+export interface MaxPoolOptions {
+  /** Steps from window to window; the kernel's size when left out. */
+  stride?: PerDim;
+  /** Room around the image, at most half the kernel; never the largest. */
+  padding?: PerDim;
+  dilation?: PerDim;
+  /** Counts windows that reach over the end, too. */
+  ceilMode?: boolean;
+}
+
+interface PoolAttrs extends Omit<Geometry, "groups"> {
+  readonly kernel: Pair;
+  /** How many windows lie below and beside each other. */
+  readonly count: Pair;
+}
+
+type Args = [Tensor, PerDim, MaxPoolOptions?];
+
+function readArgs(rank: 1 | 2, x: Tensor, kernelSize: PerDim, options: MaxPoolOptions = {}): PoolAttrs {
+  checkOptions(options, ["stride", "padding", "dilation", "ceilMode"]);
+  const [, , height, width] = imageShape(checkFloat(x), rank);
+  const kernel = readPair(kernelSize, "kernelSize", rank, 1, 1);
+  const attrs = {
+    rank,
+    kernel,
+    stride: readPair(options.stride ?? kernelSize, "stride", rank, 1, 1),
+    padding: readPair(options.padding ?? 0, "padding", rank, 0, 0),
+    dilation: readPair(options.dilation ?? 1, "dilation", rank, 1, 1),
+  };
+  return { ...attrs, count: poolCount([height, width], kernel, attrs, options.ceilMode ?? false) };
+}
+
+/** How many pooling windows fit. @throws ModelError for none, and for padding wider than half the kernel */
+export function poolCount(
+  size: Pair,
+  kernel: Pair,
+  geometry: Omit<Geometry, "groups">,
+  ceilMode: boolean,
+): Pair {
+  const { padding, stride } = geometry;
+  if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2) {
+    throw new ModelError(`padding is [${padding}], expected at most half of kernelSize [${kernel}]`);
+  }
+  const count = windowCount(size, kernel, geometry, ceilMode ? Math.ceil : Math.floor);
+  // A last window that begins behind the image and its first padding would see nothing.
+  const fitting = (d: 0 | 1) =>
+    (count[d] - 1) * stride[d] >= size[d] + padding[d] ? count[d] - 1 : count[d];
+  const fits: Pair = [fitting(0), fitting(1)];
+  if (fits[0] < 1 || fits[1] < 1) {
+    throw new ModelError(`kernelSize [${kernel}] is larger than the padded image of size [${size}]`);
+  }
+  return fits;
+}
+
+/** For every window the place of its largest element, counted over an image's pixels; [… , windows], int32. */
+const maxPoolIndices: OpFunction<[Tensor, PoolAttrs]> = defineOp<[Tensor, PoolAttrs], PoolAttrs>({
+  name: "maxPoolIndices",
+  role: "stops",
+  label: "argmax x",
+  formula: "\\bar{x} = 0",
+  args: (x, attrs) => ({ inputs: [x], attrs }),
+  forward([x], attrs) {
+    const [images, channels, height, width] = imageShape(x as Tensor, attrs.rank);
+    const windows = attrs.count[0] * attrs.count[1];
+    const out = new Int32Array(images * channels * windows);
+    for (let i = 0; i < images * channels; i++) {
+      const pixels = (x as Tensor).data.subarray(i * height * width, (i + 1) * height * width);
+      findLargest(pixels, [height, width], attrs, out.subarray(i * windows, (i + 1) * windows));
+    }
+    return new Tensor(out, [...leading(x as Tensor, attrs.rank), windows], "int32");
+  },
+  vjp: [null],
+  jvp: [null],
+  samples: (r) => {
+    const square = { stride: [2, 2], padding: [0, 0], dilation: [1, 1], kernel: [2, 2] } as const;
+    return [[r.distinct([1, 2, 4, 4]), { ...square, rank: 2, count: [2, 2] }]];
+  },
+});
+
+function findLargest(pixels: Tensor["data"], size: Pair, attrs: PoolAttrs, out: Int32Array): void {
+  const { kernel, stride, padding, dilation, count } = attrs;
+  let at = 0;
+  for (let y = 0; y < count[0]; y++) {
+    for (let x = 0; x < count[1]; x++) {
+      let best = -1;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < kernel[0]; i++) {
+        const row = y * stride[0] - padding[0] + i * dilation[0];
+        if (row < 0 || row >= size[0]) continue;
+        for (let j = 0; j < kernel[1]; j++) {
+          const column = x * stride[1] - padding[1] + j * dilation[1];
+          if (column < 0 || column >= size[1]) continue;
+          const value = pixels[row * size[1] + column] as number;
+          if (best < 0 || value > largest || Number.isNaN(value)) {
+            best = row * size[1] + column;
+            largest = value;
+          }
+        }
+      }
+      out[at++] = best;
+    }
+  }
+}
+
+function leading(x: Tensor, rank: 1 | 2): readonly number[] {
+  return x.shape.slice(0, x.ndim - rank);
+}
+
+/** The elements of t, shaped like x, that are the largest of x's windows. */
+function pick(x: Tensor, t: Tensor, attrs: PoolAttrs): Tensor {
+  const { rank, count } = attrs;
+  const flat = reshape(t, [...leading(x, rank), -1]);
+  const picked = gather(flat, maxPoolIndices(x, attrs), { dim: -1 });
+  return reshape(picked, resultShape(x, rank, x.shape.at(-rank - 1) as number, count));
+}
+
+function maxPool(rank: 1 | 2): OpFunction<Args> {
+  return defineOp<Args, PoolAttrs>({
+    name: `maxPool${rank}d`,
+    role: "routes",
+    label: "max over windows",
+    formula: "\\bar{x}_i = \\sum \\bar{o} \\text{ of the windows whose largest element is } x_i",
+    args: (x, kernelSize, options) => ({ inputs: [x], attrs: readArgs(rank, x, kernelSize, options) }),
+    forward: ([x], attrs) => pick(x as Tensor, x as Tensor, attrs),
+    vjp: [
+      (g, { x, attrs }) => {
+        const lead = leading(x, rank);
+        const pixels = x.shape.slice(x.ndim - rank).reduce((product, n) => product * n, 1);
+        const zeros = new Tensor(allocate(g.dtype, x.size), [...lead, pixels], g.dtype);
+        const spread = scatterAdd(zeros, maxPoolIndices(x, attrs), reshape(g, [...lead, -1]), { dim: -1 });
+        return reshape(spread, x.shape);
+      },
+    ],
+    jvp: [(t, { x, attrs }) => pick(x, t, attrs)],
+    samples: (r) =>
+      rank === 1
+        ? [
+            [r.distinct([2, 2, 5]), 2],
+            [r.distinct([1, 6]), 3, { stride: 2, padding: 1, ceilMode: true }],
+          ]
+        : [
+            [r.distinct([1, 2, 4, 5]), 2],
+            [r.distinct([2, 4, 5]), [3, 2], { stride: [1, 2], padding: 1 }],
+            [r.distinct([1, 1, 5, 5]), 2, { dilation: 2, ceilMode: true }],
+          ],
+  });
+}
+
+/** Largest elements of windows over [images, channels, length], as PyTorch's `max_pool1d`. */
+export const maxPool1d: OpFunction<Args> = maxPool(1);
+
+/** Largest elements of windows over [images, channels, height, width], as PyTorch's `max_pool2d`. */
+export const maxPool2d: OpFunction<Args> = maxPool(2);

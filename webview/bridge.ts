@@ -1,5 +1,5 @@
 /** The one line to the extension: typed messages both ways, and a little state that survives a reload of the window. */
-import type { FromPanel, ToPanel } from "./protocol";
+import { decodeNumbers, type FromPanel, type ToPanel } from "./protocol";
 
 interface Host {
   postMessage(message: FromPanel): void;
@@ -17,8 +17,8 @@ export function post(message: FromPanel) {
 
 /** Calls `listener` for every message of the extension, from now on. */
 export function listen(listener: (message: ToPanel) => void) {
-  addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
-    if (typeof data === "object" && data !== null && "type" in data) listener(data);
+  addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === "object" && data !== null && "type" in data) listener(decodeNumbers(data) as ToPanel);
   });
 }
 

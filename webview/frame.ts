@@ -20,14 +20,13 @@ export function createFrame(): Frame {
   registerToolkit();
   const status = h("div", { class: "status", role: "status" });
   const notice = h("div", { class: "notice" });
-  const content = h("main", { class: "content" });
+  const content = h("main", { class: "content", hidden: true });
   document.body.append(notice, content, status);
   return {
     content,
     update(state) {
       notice.replaceChildren(...noticeFor(state));
       content.hidden = state.report === null;
-      document.body.classList.toggle("is-stale", state.stale);
       status.replaceChildren(...(state.report ? [summaryOf(state.report)] : []));
       return state.report;
     },

@@ -70,3 +70,30 @@ export type FromPanel =
   /** Ask where to save this picture and write it there; `name` is the proposal, as "graph.png". */
   | { readonly type: "save"; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly message: string };
+
+const nonFinite: Readonly<Record<string, number>> = {
+  "\u0000NaN": Number.NaN,
+  "\u0000Infinity": Number.POSITIVE_INFINITY,
+  "\u0000-Infinity": Number.NEGATIVE_INFINITY,
+};
+
+/**
+ * What may be posted to a panel: VS Code sends messages as JSON, which would turn NaN and infinities into null. Typed arrays
+ * pass as they are.
+ */
+export function encodeNumbers(value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) return `\u0000${value}`;
+  return mapChildren(value, encodeNumbers);
+}
+
+/** The message again, as it was before `encodeNumbers`. */
+export function decodeNumbers(value: unknown): unknown {
+  if (typeof value === "string") return nonFinite[value] ?? value;
+  return mapChildren(value, decodeNumbers);
+}
+
+function mapChildren(value: unknown, change: (child: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(change);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, change(child)]));
+}

@@ -1,6 +1,6 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
 import * as vscode from "vscode";
-import type { FromPanel, PanelName, ToPanel } from "../../webview/protocol";
+import { encodeNumbers, type FromPanel, type PanelName, type ToPanel } from "../../webview/protocol";
 import { pathAt } from "../checks";
 import { log } from "../log";
 import { revealSite } from "../places";
@@ -43,7 +43,7 @@ export class Panel implements vscode.Disposable {
 
   /** Sends at once, or as soon as the page listens. */
   #post(message: ToPanel): void {
-    if (this.#sent) this.view.webview.postMessage(message);
+    if (this.#sent) this.view.webview.postMessage(encodeNumbers(message));
     else this.#waiting.push(message);
   }
 

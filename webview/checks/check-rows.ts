@@ -1,8 +1,10 @@
-/** The table of one layer's parameters; each row opens to its details. */
+/** The table of all parameters by layer; each row opens to its details. */
 import type { Check } from "../../engine/report";
+import { post } from "../bridge";
 import { h, icon, on } from "../dom";
 import { formatCount, formatDuration, formatIndex, formatNumber } from "../format";
 import { siteLink } from "../site-link";
+import { button } from "../toolkit";
 import { type CheckGroup, type CheckRow, verdictLooks } from "./rows";
 
 /** Which rows are open, by key. */
@@ -23,24 +25,37 @@ const columns = [
 ];
 const numbers = new Set([2, 3, 5, 6]);
 
-export function checkRows({ target, rows }: CheckGroup, opened: Opened): HTMLElement {
-  const head = columns.map((name, i) =>
-    h("th", { scope: "col", class: numbers.has(i) ? "number" : null }, name),
-  );
+const numberClass = (column: number) => (numbers.has(column) ? "number" : null);
+
+export function checkTable(groups: readonly CheckGroup[], opened: Opened): HTMLElement {
+  const head = columns.map((name, i) => h("th", { scope: "col", class: numberClass(i) }, name));
   return h(
     "div",
-    { class: "table-box", tabindex: 0, role: "region", "aria-label": `Checks of ${target || "the model"}` },
+    { class: "table-box", tabindex: 0, role: "region", "aria-label": "Gradient checks by parameter" },
     h(
       "table",
       {},
       h("thead", {}, h("tr", {}, head)),
-      h(
-        "tbody",
-        {},
-        rows.flatMap((row) => rowParts(`${target}.${row.parameter}`, row, opened)),
+      groups.map((group) =>
+        h(
+          "tbody",
+          {},
+          groupHeading(group),
+          group.rows.flatMap((row) => rowParts(`${group.target}.${row.parameter}`, row, opened)),
+        ),
       ),
     ),
   );
+}
+
+function groupHeading({ target, site }: CheckGroup): HTMLElement {
+  const name = target || "Parameters of no layer";
+  const check = button(target ? "Gradcheck This Layer" : "Gradcheck", () =>
+    post({ type: "check", target: target || null }),
+  );
+  check.setAttribute("aria-label", `Gradcheck ${name}`);
+  const content = h("div", {}, h("h2", {}, name), site && siteLink(site), check);
+  return h("tr", { class: "group" }, h("th", { scope: "rowgroup", colspan: columns.length }, content));
 }
 
 function rowParts(key: string, { parameter, elements, check }: CheckRow, opened: Opened): HTMLElement[] {
@@ -51,46 +66,44 @@ function rowParts(key: string, { parameter, elements, check }: CheckRow, opened:
         "tr",
         { class: "unchecked" },
         h("th", { scope: "row" }, parameter),
-        cells.map((cell, i) => h("td", { class: numbers.has(i + 1) ? "number" : null }, cell)),
+        cells.map((cell, i) => h("td", { class: numberClass(i + 1) }, cell)),
       ),
     ];
   }
   const details = h(
     "tr",
     { class: "details", hidden: !opened.isOpen(key) },
-    h("td", { colspan: 8 }, detailsOf(check)),
+    h("td", { colspan: columns.length }, detailsOf(check)),
   );
-  const chevron = icon(opened.isOpen(key) ? "chevron-down" : "chevron-right");
-  const name = h(
-    "button",
-    { type: "button", class: "link", "aria-expanded": opened.isOpen(key) ? "true" : "false" },
-    chevron,
-    parameter,
-  );
-  on(name, {
-    click() {
-      const isOpen = details.hidden;
-      details.hidden = !isOpen;
-      name.setAttribute("aria-expanded", String(isOpen));
-      chevron.className = `codicon codicon-chevron-${isOpen ? "down" : "right"}`;
-      opened.toggle(key, isOpen);
-    },
-  });
-  return [summaryRow(name, check), details];
+  return [summaryRow(disclosure(key, parameter, details, opened), check), details];
 }
 
-function summaryRow(
-  name: HTMLElement,
-  { verdict, worst, checked, elements, method, culprit }: Check,
-): HTMLElement {
+/** A button that shows and hides the details. */
+function disclosure(key: string, text: string, details: HTMLElement, opened: Opened): HTMLElement {
+  const chevron = icon("chevron-right");
+  const name = h("button", { type: "button", class: "link disclosure" }, chevron, text);
+  const update = () => {
+    name.setAttribute("aria-expanded", String(!details.hidden));
+    chevron.className = `codicon codicon-chevron-${details.hidden ? "right" : "down"}`;
+  };
+  update();
+  return on(name, {
+    click() {
+      details.hidden = !details.hidden;
+      update();
+      opened.toggle(key, !details.hidden);
+    },
+  });
+}
+
+function summaryRow(name: HTMLElement, check: Check): HTMLElement {
+  const { verdict, worst, checked, elements, method, culprit } = check;
   const look = verdictLooks[verdict];
-  const count =
-    method === "random-directions"
-      ? `${formatCount(checked)} directions`
-      : `${formatCount(checked)} / ${formatCount(elements)}`;
   const cells = [
     h("span", { class: "verdict" }, icon(look.icon, look.tone), look.word),
-    count,
+    method === "random-directions"
+      ? `${formatCount(checked)} directions`
+      : `${formatCount(checked)} / ${formatCount(elements)}`,
     worst ? formatNumber(worst.relError, 2) : "",
     worst ? formatIndex(worst.index) : "",
     worst ? formatNumber(worst.analytic, 5) : "",
@@ -101,7 +114,7 @@ function summaryRow(
     "tr",
     { class: look.tone },
     h("th", { scope: "row" }, name),
-    cells.map((cell, i) => h("td", { class: numbers.has(i + 1) ? "number" : null }, cell)),
+    cells.map((cell, i) => h("td", { class: numberClass(i + 1) }, cell)),
   );
 }
 
@@ -112,6 +125,7 @@ function detailsOf(check: Check): HTMLElement {
     h("dt", {}, name),
     h("dd", {}, ...content),
   ];
+  const operation = culprit && [culprit.op, " ", culprit.site ? siteLink(culprit.site) : ""];
   return h(
     "div",
     {},
@@ -119,7 +133,7 @@ function detailsOf(check: Check): HTMLElement {
     h(
       "dl",
       {},
-      culprit ? line("Operation", culprit.op, " ", culprit.site ? siteLink(culprit.site) : "") : [],
+      operation ? line("Operation", ...operation) : [],
       worst
         ? line(
             "Worst element",

@@ -2,13 +2,12 @@
 import type { Check } from "../../engine/report";
 import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
-import { h, icon } from "../dom";
+import { h } from "../dom";
 import { createFrame } from "../frame";
-import { siteLink } from "../site-link";
 import { connect, type PanelState } from "../store";
 import { button, progressRing } from "../toolkit";
-import { checkRows } from "./check-rows";
-import { type CheckGroup, checkGroups, summary } from "./rows";
+import { checkTable } from "./check-rows";
+import { checkGroups, summary } from "./rows";
 
 const kept = loadState({ open: [] as string[] });
 let state: PanelState | null = null;
@@ -29,7 +28,11 @@ function show() {
     h("span", { class: "dimmed" }, summary(groups)),
   );
   progress.replaceChildren(...(checking ? progressParts(checking) : []));
-  body.replaceChildren(...(groups.length === 0 ? [nothing()] : groups.map(groupSection)));
+  body.replaceChildren(
+    groups.length === 0
+      ? nothing()
+      : checkTable(groups, { isOpen: (key) => kept.open.includes(key), toggle }),
+  );
 }
 
 function progressParts({ target, fraction }: NonNullable<PanelState["checking"]>): HTMLElement[] {
@@ -48,26 +51,6 @@ function nothing() {
     "p",
     { class: "dimmed" },
     "This model has no parameters to check. A check compares the gradient of a parameter with finite differences.",
-  );
-}
-
-function groupSection(group: CheckGroup): HTMLElement {
-  const name = group.target || "Parameters of no layer";
-  return h(
-    "section",
-    { "aria-label": name },
-    h(
-      "header",
-      {},
-      h("h2", {}, name),
-      group.site && siteLink(group.site),
-      button(
-        group.target ? "Gradcheck This Layer" : "Gradcheck",
-        () => post({ type: "check", target: group.target || null }),
-        { title: `Compare the gradients of ${name} with finite differences` },
-      ),
-    ),
-    checkRows(group, { isOpen: (key) => kept.open.includes(key), toggle }),
   );
 }
 
@@ -110,7 +93,6 @@ function csv(checks: readonly Check[]): string {
   );
 }
 
-body.prepend(h("p", {}, icon("loading")));
 connect((next) => {
   frame.update(next);
   state = next;

@@ -72,7 +72,7 @@ function bar(row: Row, domain: Domain, thresholds: readonly Threshold[]): HTMLEl
     : linkButton(row.name, () => post({ type: "show", panel: "graph", node: row.node }));
   return h(
     "div",
-    { class: "row", role: "listitem", title: `${row.name} ${row.detail}: ${text}` },
+    { class: "row bar", role: "listitem", title: `${row.name} ${row.detail}: ${text}` },
     h("span", { class: "name" }, place_, " ", h("span", { class: "dimmed" }, row.detail)),
     h(
       "span",

@@ -111,6 +111,10 @@ function options(
       {
         ...axis,
         size: 56,
+        filter: (_plot, splits) => splits,
+        splits: Array.from({ length: high - low + 2 }, (_, i) => 10 ** (low - 1 + i)).filter(
+          (_, i) => i % Math.ceil((high - low + 2) / 8) === 0,
+        ),
         values: (_plot, places) => places.map((value) => (value === null ? "" : label(value, low))),
       },
     ],

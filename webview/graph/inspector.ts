@@ -116,7 +116,7 @@ function section(title: string, content: Element): HTMLElement {
 
 function gainLine({ gain, op }: ReportNode): HTMLElement | null {
   if (gain === null) return null;
-  const effect = gain < 0.1 ? "shrinks" : gain > 10 ? "enlarges" : "keeps about the size of";
+  const effect = gain < 0.5 ? "shrinks" : gain > 2 ? "enlarges" : "keeps about the size of";
   return h(
     "p",
     {},

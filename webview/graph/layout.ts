@@ -1,5 +1,5 @@
 /** A layered drawing of a graph: rows from top to bottom in the direction of the computation. Pure, iterative, repeatable. */
-import { chainEdges } from "./chains";
+import { type Chained, chainEdges } from "./chains";
 import { orderRows } from "./order";
 import { placeRows } from "./place";
 import { assignRanks, type Edges } from "./ranks";
@@ -33,8 +33,7 @@ export function layoutGraph(input: LayoutInput): Layout {
   const rows = orderRows(chained.total, chained.edges, chained.ranks, isLarge ? 4 : 12);
   const half = new Float64Array(chained.total).fill(bendWidth / 2);
   for (let i = 0; i < count; i += 1) half[i] = ((input.widths[i] ?? 0) + gapX) / 2;
-  // Bends weigh more than boxes: a long edge that is straight is easier to follow.
-  const x = placeRows(rows, chained.edges, half, (node) => (node < count ? 1 : 4), isLarge ? 8 : 24);
+  const x = placeRows(rows, chained.edges, half, weightsOf(chained, count), isLarge ? 8 : 24);
   const rowY = rowCentres(rows, input.heights);
   const y = Float64Array.from(chained.ranks, (rank) => rowY.centres[rank] ?? 0);
   const width = shiftToZero(x, half);
@@ -51,6 +50,13 @@ export function layoutGraph(input: LayoutInput): Layout {
     routeStart: chained.bendStart,
     routes,
   };
+}
+
+/** Long edges weigh most and leaves least, so that the main path runs straight and parameters stand beside it. */
+function weightsOf({ edges, total }: Chained, count: number): Float64Array {
+  const weights = new Float64Array(total).fill(0.1);
+  for (const to of edges.to) weights[to] = to < count ? 1 : 4;
+  return weights;
 }
 
 function rowCentres(rows: readonly number[][], heights: Float64Array) {

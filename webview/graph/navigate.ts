@@ -15,7 +15,9 @@ export function step(from: number, direction: Direction, edges: readonly BoxEdge
     if (direction === "up") return edge.to === from ? [edge.from] : [];
     return edge.from === from ? [edge.to] : [];
   });
-  return nearest(next, from, places) ?? from;
+  // The way on is the computation; parameters and data stand beside it, where the other two arrows lead.
+  const computed = next.filter((box) => edges.some(({ to }) => to === box));
+  return nearest(computed.length > 0 ? computed : next, from, places) ?? from;
 }
 
 function sideways(from: number, direction: "left" | "right", { x, y }: Places): number {

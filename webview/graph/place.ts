@@ -4,12 +4,15 @@ import { type Edges, type Neighbours, neighbours } from "./ranks";
 /** Half the width that each node takes, gaps included. */
 export type HalfWidths = Float64Array;
 
-/** The centre of every node. Rows keep their order; neighbours in a row stand at least their half widths apart. */
+/**
+ * The centre of every node. Rows keep their order; neighbours in a row stand at least their half widths apart. The heavier
+ * a node, the less it gives way, and the more it draws its neighbours.
+ */
 export function placeRows(
   rows: readonly number[][],
   edges: Edges,
   half: HalfWidths,
-  weightOf: (node: number) => number,
+  weights: Float64Array,
   sweeps: number,
 ): Float64Array {
   const total = half.length;
@@ -23,9 +26,9 @@ export function placeRows(
     const isLast = sweep >= sweeps - 2;
     for (const row of order) {
       const wanted = row.map((node) =>
-        meanPlace(node, isLast ? [above, below] : [isDown ? above : below], x),
+        meanPlace(node, isLast ? [above, below] : [isDown ? above : below], weights, x),
       );
-      settleRow(row, wanted, half, weightOf, x);
+      settleRow(row, wanted, half, weights, x);
     }
   }
   return x;
@@ -41,15 +44,21 @@ function packRow(row: readonly number[], half: HalfWidths, x: Float64Array) {
   }
 }
 
-function meanPlace(node: number, sides: readonly Neighbours[], x: Float64Array): number {
+function meanPlace(
+  node: number,
+  sides: readonly Neighbours[],
+  weights: Float64Array,
+  x: Float64Array,
+): number {
   let sum = 0;
-  let count = 0;
+  let weight = 0;
   for (const { start, list } of sides)
     for (let at = start[node] ?? 0; at < (start[node + 1] ?? 0); at += 1) {
-      sum += x[list[at] ?? 0] ?? 0;
-      count += 1;
+      const neighbour = list[at] ?? 0;
+      sum += (x[neighbour] ?? 0) * (weights[neighbour] ?? 1);
+      weight += weights[neighbour] ?? 1;
     }
-  return count > 0 ? sum / count : (x[node] ?? 0);
+  return weight > 0 ? sum / weight : (x[node] ?? 0);
 }
 
 interface Block {
@@ -67,7 +76,7 @@ function settleRow(
   row: readonly number[],
   wanted: readonly number[],
   half: HalfWidths,
-  weightOf: (node: number) => number,
+  weights: Float64Array,
   x: Float64Array,
 ) {
   const offsets = new Float64Array(row.length);
@@ -75,7 +84,7 @@ function settleRow(
     offsets[i] = (offsets[i - 1] ?? 0) + (half[row[i - 1] ?? 0] ?? 0) + (half[row[i] ?? 0] ?? 0);
   const blocks: Block[] = [];
   row.forEach((node, i) => {
-    let block: Block = { first: i, weight: weightOf(node), mean: (wanted[i] ?? 0) - (offsets[i] ?? 0) };
+    let block: Block = { first: i, weight: weights[node] ?? 1, mean: (wanted[i] ?? 0) - (offsets[i] ?? 0) };
     for (let last = blocks.at(-1); last && last.mean > block.mean; last = blocks.at(-1)) {
       blocks.pop();
       const weight = last.weight + block.weight;

@@ -28,7 +28,8 @@ export function instrument(
   }
   for (const { id, node } of sites) {
     if (chained.has(node)) continue;
-    if (storesParameters(node)) markArguments(id, node, text, edits);
+    if (node.type === "ThrowStatement") markThrow(id, node, edits);
+    else if (storesParameters(node)) markArguments(id, node, text, edits);
     else markSite(id, node, edits);
   }
   for (const node of nodes) {
@@ -43,6 +44,11 @@ const enter = (id: number) => `__gradlens.enter(${id})`;
 function markSite(id: number, node: Node, edits: Edits): void {
   const [open, close] = node.type === "TaggedTemplateExpression" ? ["(", ")"] : ["", ""];
   edits.wrap(node.start, node.end, `${open}__gradlens.leave(${enter(id)}, `, `)${close}`, rank.site);
+}
+
+/** A throw is entered and never left: the site stays on top until somebody catches. */
+function markThrow(id: number, { argument }: Node, edits: Edits): void {
+  if (argument) edits.wrap(argument.start, argument.end, `(${enter(id)}, `, ")", rank.head);
 }
 
 /** A `super(…)` behind which the types' removal sets fields: it has to stay a statement of its own. */

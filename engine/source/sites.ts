@@ -9,6 +9,8 @@ const kinds: Readonly<Record<string, SourceSite["kind"]>> = {
   CallExpression: "call",
   NewExpression: "new",
   TaggedTemplateExpression: "template",
+  // What is thrown may be no Error, which would know its place.
+  ThrowStatement: "throw",
 };
 
 export interface Site extends SourceSite {
@@ -20,14 +22,14 @@ export function findSites({ nodes, positions }: Parsed, first: number): Site[] {
   const sites: Site[] = [];
   for (const node of nodes) {
     const kind = kinds[node.type];
-    const callee = node.callee ?? node.tag;
+    const callee = node.callee ?? node.tag ?? node.argument;
     if (!kind || !callee) continue;
     sites.push({
       id: first + sites.length,
       range: positions.range(node.start, node.end),
       focus: rangeOfName(callee, (start, end) => positions.range(start, end)),
       kind,
-      callee: nameExpression(callee),
+      callee: kind === "throw" ? "throw" : nameExpression(callee),
       function: nameFunctionAround(node),
       node,
     });

@@ -8,14 +8,14 @@ export interface Range {
   readonly endColumn: number;
 }
 
-/** A place in the text that runs other code. Its id is what the running file hands to `Runtime.enter`. */
+/** A place in the text that runs other code, or throws. Its id is what the running file hands to `Runtime.enter`. */
 export interface SourceSite {
   readonly id: number;
   /** The whole call, `x.matmul(w)` with its receiver and arguments. */
   readonly range: Range;
   /** Only the name that is called, `matmul`: in a chain over several lines, the line that a person means. */
   readonly focus: Range;
-  readonly kind: "call" | "new" | "template";
+  readonly kind: "call" | "new" | "template" | "throw";
   /** `relu`, `this.fc1.forward`, `relu(…).sum`. */
   readonly callee: string;
   /** The function around it as a person names it: `forward`, `Net.forward`; null at the top of the file. */

@@ -81,7 +81,7 @@ export function allOps(): ReadonlyMap<string, Op> {
  * (`export const sin: Unary = …`), so that derivatives may name operations that are defined later.
  */
 export function defineOp<P extends readonly unknown[], A extends object>(spec: OpSpec<P, A>): OpFunction<P> {
-  const parse = (...args: P) => named(spec.name, () => spec.args(...args));
+  const parse = (...args: P) => inFunction(spec.name, () => spec.args(...args));
   const op: Op = {
     name: spec.name,
     role: spec.role,
@@ -107,12 +107,13 @@ function ruleOf(rules: Rules<object>): (input: number, at: At) => Rule | null {
 
 /** Runs an operation on tensors and records it when a tape or a gradient asks for that. */
 export function apply(op: Op, inputs: readonly Tensor[], attrs: object): Tensor {
-  const out = quietly(() => named(op.name, () => op.forward(inputs, attrs)));
+  const out = quietly(() => inFunction(op.name, () => op.forward(inputs, attrs)));
   if (!isQuiet()) recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
   return out;
 }
 
-function named<T>(name: string, fn: () => T): T {
+/** Runs `fn`; a ModelError that it throws gets the function's name in front, unless it has one. */
+export function inFunction<T>(name: string, fn: () => T): T {
   try {
     return fn();
   } catch (error) {

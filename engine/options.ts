@@ -17,15 +17,28 @@ export function checkOptions(options: unknown, known: readonly string[]): void {
   }
 }
 
+/** Names that other libraries use for the same thing. */
+const aliases: Readonly<Record<string, string>> = {
+  axis: "dim",
+  axes: "dim",
+  keepdims: "keepdim",
+  keep_dims: "keepdim",
+  ddof: "correction",
+  unbiased: "correction",
+  p: "ord",
+};
+
 /** The error for a name that is none of `known`. */
 export function unknownName(what: string, name: string, known: readonly string[]): ModelError {
   const close = known
     .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const isNear = close !== undefined && close.distance <= Math.max(2, close.other.length / 3);
+  const isNear = close !== undefined && close.distance <= Math.max(1, close.other.length / 3);
+  const alias = known.find((other) => other === aliases[name]);
+  const meant = alias ?? (isNear ? close.other : undefined);
   return new ModelError(
     `unknown ${what} ${JSON.stringify(name)}, expected ${known.length > 1 ? "one of " : ""}${known.join(", ")}`,
-    isNear ? { hint: `did you mean ${close.other}?` } : {},
+    meant === undefined ? {} : { hint: `did you mean ${meant}?` },
   );
 }
 

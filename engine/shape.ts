@@ -65,7 +65,7 @@ export function normalizeDim(dim: number, rank: number, argument = "dim"): numbe
   const span = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -span || dim >= span) {
     throw new ModelError(
-      `${argument} is ${dim}, expected an integer from ${-span} to ${span - 1} for a tensor of ${rank} dimensions`,
+      `${argument} is ${dim}, expected an integer from ${-span} to ${span - 1} for a tensor of ${rank} dimension${rank === 1 ? "" : "s"}`,
     );
   }
   return dim < 0 ? dim + span : dim;
@@ -74,7 +74,10 @@ export function normalizeDim(dim: number, rank: number, argument = "dim"): numbe
 /** Several dimensions, normalised and without repetition; all of them when `dims` is undefined. */
 export function normalizeDims(dims: number | readonly number[] | undefined, rank: number): number[] {
   if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
-  if (typeof dims === "number") return rank === 0 ? [] : [normalizeDim(dims, rank)];
+  if (!Array.isArray(dims)) {
+    const dim = normalizeDim(dims as number, rank);
+    return rank === 0 ? [] : [dim];
+  }
   const out = dims.map((d) => normalizeDim(d, rank));
   if (new Set(out).size !== out.length) {
     throw new ModelError(`dim is ${showShape(dims)}, which names a dimension twice`);

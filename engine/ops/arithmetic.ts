@@ -18,6 +18,7 @@ export const sub: Binary = binary({
   role: "distributes",
   formula: "\\bar{x} = \\bar{o}, \\quad \\bar{y} = -\\bar{o}",
   derivatives: [(g) => g, (g) => neg(g)],
+  instead: "logicalXor tells where they differ",
 });
 
 export const mul: Binary = binary({
@@ -47,6 +48,7 @@ export const neg: Unary = unary({
   formula: "\\bar{x} = -\\bar{o}",
   derivative: (g) => neg(g),
   keepsIntegers: true,
+  instead: "logicalNot turns booleans round",
 });
 
 /** Absolute value; its slope at 0 is 0. */

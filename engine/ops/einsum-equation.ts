@@ -1,6 +1,7 @@
 /** Reads the equation of an einsum: which label each dimension has. */
 import { ModelError } from "../error";
 import { type Shape, showShape } from "../shape";
+import { describe } from "./elementwise";
 
 export interface Equation {
   /** The labels of each operand, one per dimension. */
@@ -15,7 +16,7 @@ export interface Equation {
  */
 export function parseEquation(text: unknown, shapes: readonly Shape[]): Equation {
   if (typeof text !== "string") {
-    throw new ModelError(`the equation is a ${typeof text}, expected a text such as "ij,jk->ik"`);
+    throw new ModelError(`the equation is ${describe(text)}, expected a text such as "ij,jk->ik"`);
   }
   const [left = "", right, ...more] = text.replace(/\s/g, "").split("->");
   const parts = left.split(",");

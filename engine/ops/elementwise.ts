@@ -1,11 +1,11 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
-import { allocate, type DType, getDefaultDtype, isFloat, promote } from "../dtype";
+import { allocate, allocateUnset, type DType, getDefaultDtype, isFloat, promote } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Role, type Rule } from "../op";
 import type { Sampler } from "../sampler";
-import { broadcastShapes, broadcastStrides, sizeOf } from "../shape";
+import { broadcastShapes, broadcastStrides, showShape, sizeOf } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
 
@@ -21,7 +21,7 @@ export function mapElements(
 ): Tensor {
   const shape = inputs.map((x) => x.shape).reduce(broadcastShapes);
   const type = dtype ?? promote(inputs);
-  const out = allocate(type, sizeOf(shape));
+  const out = allocateUnset(type, sizeOf(shape));
   const operands = inputs.map((x) => ({ data: x.data, strides: broadcastStrides(x.shape, shape) }));
   kernels().map(
     f,
@@ -49,6 +49,7 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
 /** How a value that is no tensor is named in messages. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "Object"}`;
   return `a ${typeof value} (${String(value)})`;
@@ -77,6 +78,8 @@ interface UnarySpec<P extends readonly unknown[], A extends object> {
   samples?: (r: Sampler) => [[TensorLike, ...P], ...[TensorLike, ...P][]];
   /** Integers give integers; otherwise they are taken as floating point. */
   keepsIntegers?: boolean;
+  /** What to use instead for booleans, for which the operation has no meaning. */
+  instead?: string;
 }
 
 /** Defines o = f(x), element by element. */
@@ -97,6 +100,9 @@ export function unary<P extends readonly unknown[] = [], A extends object = obje
     formula: spec.formula,
     args(x, ...rest) {
       const input = toTensor(x);
+      if (spec.instead !== undefined && input.dtype === "bool") {
+        throw new ModelError("found a tensor of bool, expected numbers", { hint: spec.instead });
+      }
       const attrs = spec.options?.(...rest) ?? ({} as A);
       return { inputs: [spec.keepsIntegers ? input : floating(input)], attrs };
     },
@@ -123,6 +129,8 @@ interface BinarySpec {
   samples?: (r: Sampler) => [[TensorLike, TensorLike], ...[TensorLike, TensorLike][]];
   /** The result is floating point even for integers (division). */
   floats?: boolean;
+  /** What to use instead between two tensors of booleans, for which the operation has no meaning. */
+  instead?: string;
 }
 
 /** Defines o = f(x, y), element by element with broadcasting. */
@@ -138,6 +146,9 @@ export function binary(spec: BinarySpec): Binary {
     formula: spec.formula,
     args(x, y) {
       const inputs = [toTensor(x, y, "x"), toTensor(y, x, "y")];
+      if (spec.instead !== undefined && inputs[0]?.dtype === "bool" && inputs[1]?.dtype === "bool") {
+        throw new ModelError("found two tensors of bool, expected numbers", { hint: spec.instead });
+      }
       return { inputs: spec.floats ? inputs.map(floating) : inputs, attrs: {} };
     },
     forward: (inputs) => mapElements(f, inputs),

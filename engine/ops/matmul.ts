@@ -1,8 +1,9 @@
 /** Products of matrices, with batches that broadcast. */
-import { allocate, promote } from "../dtype";
+import { allocateUnset, promote } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
-import { defineOp, type OpFunction } from "../op";
+import { type At, defineOp, type OpFunction } from "../op";
+import { checkOptions } from "../options";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
 import { sumTo } from "./broadcast";
@@ -15,31 +16,65 @@ interface MatmulAttrs {
   readonly transY: boolean;
 }
 
-/** Product of two tensors of at least two dimensions, either read transposed. */
-export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?]> = defineOp({
+/** A vector on the left is a row, one on the right a column. */
+const asRow = (x: Tensor) => (x.ndim === 1 ? reshape(x, [1, x.size]) : x);
+const asColumn = (y: Tensor) => (y.ndim === 1 ? reshape(y, [y.size, 1]) : y);
+/** Back to the shape of x, which may have been a vector. */
+const like = (g: Tensor, x: Tensor) => (x.ndim === 1 ? reshape(g, x.shape) : g);
+
+/** The cotangent with the dimensions back that a vector took away. */
+function asMatrices(g: Tensor, { x, y }: At<MatmulAttrs>): Tensor {
+  if (x.ndim > 1 && y.ndim > 1) return g;
+  const batch = y.ndim === 1 ? g.shape.slice(0, x.ndim === 1 ? undefined : -1) : g.shape.slice(0, -1);
+  const rows = x.ndim === 1 ? 1 : (g.shape[g.ndim - (y.ndim === 1 ? 1 : 2)] as number);
+  return reshape(g, [...batch, rows, y.ndim === 1 ? 1 : (g.shape[g.ndim - 1] as number)]);
+}
+
+/** Product of two tensors, either read transposed. */
+export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?]> = defineOp<
+  [Tensor, Tensor, Partial<MatmulAttrs>?],
+  MatmulAttrs
+>({
   name: "matmul",
   role: "contracts",
   label: "x y",
   formula: "\\bar{x} = \\bar{o} \\, y^T, \\quad \\bar{y} = x^T \\, \\bar{o}",
-  args(x, y, { transX = false, transY = false } = {}) {
-    return { inputs: [x, y], attrs: { transX, transY } };
+  args(x, y, options) {
+    const inputs = [toTensor(x), toTensor(y, x, "y")] as [Tensor, Tensor];
+    checkOptions(options, ["transX", "transY"]);
+    if (inputs[0].ndim === 0 || inputs[1].ndim === 0) {
+      throw new ModelError(
+        `expected tensors of at least one dimension, found shapes ${showShape(inputs[0].shape)} and ${showShape(inputs[1].shape)}`,
+      );
+    }
+    return { inputs, attrs: { transX: options?.transX ?? false, transY: options?.transY ?? false } };
   },
-  forward: ([x, y], attrs) => multiply(x as Tensor, y as Tensor, attrs),
+  forward([x, y], attrs) {
+    const [a, b] = [x as Tensor, y as Tensor];
+    const out = multiply(asRow(a), asColumn(b), attrs);
+    if (a.ndim > 1 && b.ndim > 1) return out;
+    const shape = out.shape.slice(0, -2);
+    if (a.ndim > 1) shape.push(out.shape[out.ndim - 2] as number);
+    if (b.ndim > 1) shape.push(out.shape[out.ndim - 1] as number);
+    return reshape(out, shape);
+  },
   vjp: [
-    (g, { x, y, attrs: { transX, transY } }) =>
-      sumTo(
-        transX
-          ? matmulTransposed(y, g, { transX: transY, transY: true })
-          : matmulTransposed(g, y, { transY: !transY }),
-        x,
-      ),
-    (g, { x, y, attrs: { transX, transY } }) =>
-      sumTo(
-        transY
-          ? matmulTransposed(g, x, { transX: true, transY: transX })
-          : matmulTransposed(x, g, { transX: !transX }),
-        y,
-      ),
+    (grad, at) => {
+      const { transX, transY } = at.attrs;
+      const [x, y, g] = [asRow(at.x), asColumn(at.y), asMatrices(grad, at)];
+      const full = transX
+        ? matmulTransposed(y, g, { transX: transY, transY: true })
+        : matmulTransposed(g, y, { transY: !transY });
+      return like(sumTo(full, x), at.x);
+    },
+    (grad, at) => {
+      const { transX, transY } = at.attrs;
+      const [x, y, g] = [asRow(at.x), asColumn(at.y), asMatrices(grad, at)];
+      const full = transY
+        ? matmulTransposed(g, x, { transX: true, transY: transX })
+        : matmulTransposed(x, g, { transX: !transX });
+      return like(sumTo(full, y), at.y);
+    },
   ],
   jvp: [
     (t, { y, attrs }) => matmulTransposed(t, y, attrs),
@@ -48,6 +83,10 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
   samples: (r) => [
     [r.uniform([2, 3]), r.uniform([3, 4])],
     [r.uniform([2, 3, 2]), r.uniform([4, 3]), { transX: true, transY: true }],
+    [r.uniform([3]), r.uniform([3])],
+    [r.uniform([2, 2, 3]), r.uniform([3])],
+    [r.uniform([3]), r.uniform([2, 3, 2])],
+    [r.uniform([2, 1, 2, 3]), r.uniform([2, 3, 1])],
   ],
 });
 
@@ -56,23 +95,7 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
  * and broadcast.
  * @throws ModelError when the inner sizes differ.
  */
-export function matmul(x: Tensor, y: Tensor): Tensor {
-  const a = toTensor(x);
-  const b = toTensor(y, x, "y");
-  if (a.ndim === 0 || b.ndim === 0) {
-    throw new ModelError(
-      `matmul(): expected tensors of at least one dimension, found shapes ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
-  }
-  const rows = a.ndim === 1 ? reshape(a, [1, a.size]) : a;
-  const columns = b.ndim === 1 ? reshape(b, [b.size, 1]) : b;
-  const out = matmulTransposed(rows, columns);
-  if (a.ndim > 1 && b.ndim > 1) return out;
-  const shape = out.shape.filter(
-    (_, i) => !((a.ndim === 1 && i === out.ndim - 2) || (b.ndim === 1 && i === out.ndim - 1)),
-  );
-  return reshape(out, shape);
-}
+export const matmul: OpFunction<[Tensor, Tensor]> = matmulTransposed as OpFunction<[Tensor, Tensor]>;
 
 function multiply(x: Tensor, y: Tensor, { transX, transY }: MatmulAttrs): Tensor {
   const [p, q] = x.shape.slice(-2) as [number, number];
@@ -90,7 +113,7 @@ function multiply(x: Tensor, y: Tensor, { transX, transY }: MatmulAttrs): Tensor
   const batch = sizeOf(batchShape);
   const a = overBatch(x, batchShape);
   const b = overBatch(y, batchShape);
-  const out = allocate(dtype, batch * m * n);
+  const out = allocateUnset(dtype, batch * m * n);
   const size = { batch, m, k, n, transX, transY, xStride: a.stride, yStride: b.stride };
   kernels().matmul(a.tensor.data, b.tensor.data, out, size);
   return new Tensor(out, [...batchShape, m, n], dtype);

@@ -1,6 +1,6 @@
 /** Functions of the pieces of a dimension (glu, maxout), and distances between all pairs of points. */
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
+import { defineOp, inFunction, type OpFunction } from "../op";
 import { checkNumber, checkOptions } from "../options";
 import { normalizeDim, showShape } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
@@ -73,18 +73,23 @@ export interface MaxoutOptions {
 
 /** The largest of each group of `pieces` neighbours along a dimension (Goodfellow and others, 2013). */
 export function maxout(x: TensorLike, options: MaxoutOptions): Tensor {
+  return inFunction("maxout", () => amax(...competing(x, options)));
+}
+
+/** x with the groups along a dimension of their own, and that dimension. */
+function competing(x: TensorLike, options: MaxoutOptions | undefined): [Tensor, { dim: number }] {
   const input = toTensor(x);
   checkOptions(options, ["pieces", "dim"]);
-  const dim = normalizeDim(options.dim ?? Math.min(1, input.ndim - 1), input.ndim);
+  const dim = normalizeDim(options?.dim ?? Math.min(1, input.ndim - 1), input.ndim);
   const n = input.shape[dim] ?? 1;
   const pieces = options?.pieces;
-  if (!Number.isInteger(pieces) || pieces < 1 || n % pieces !== 0) {
+  if (pieces === undefined || !Number.isInteger(pieces) || pieces < 1 || n % pieces !== 0) {
     throw new ModelError(
-      `maxout(): pieces is ${pieces}, expected an integer that divides ${n}, the size of dimension ${dim}`,
+      `pieces is ${pieces}, expected an integer that divides ${n}, the size of dimension ${dim}`,
     );
   }
   const shape = [...input.shape.slice(0, dim), n / pieces, pieces, ...input.shape.slice(dim + 1)];
-  return amax(reshape(input, shape), { dim: dim + 1 });
+  return [reshape(input, shape), { dim: dim + 1 }];
 }
 
 interface CdistAttrs {
@@ -119,10 +124,13 @@ export const cdist: OpFunction<[Tensor, Tensor, { p?: number }?]> = defineOp<
   formula: "\\bar{x}_i = \\textstyle\\sum_j \\bar{o}_{ij} (x_i - y_j) / o_{ij}",
   args(x, y, options = {}) {
     checkOptions(options, ["p"]);
-    return {
-      inputs: [checkPoints(x, "x"), checkPoints(y, "y")],
-      attrs: { ord: checkNumber(options.p ?? 2, "p") },
-    };
+    const inputs = [checkPoints(x, "x"), checkPoints(y, "y")];
+    if (x.shape[x.ndim - 1] !== y.shape[y.ndim - 1]) {
+      throw new ModelError(
+        `shapes ${showShape(x.shape)} and ${showShape(y.shape)} differ in their last size, expected equally many coordinates`,
+      );
+    }
+    return { inputs, attrs: { ord: checkNumber(options.p ?? 2, "p") } };
   },
   forward([x, y], { ord }) {
     const difference = pairs(x as Tensor, y as Tensor);

@@ -5,7 +5,7 @@ import { empty, type Tensor, type TensorLike } from "../tensor";
 import { div, mul } from "./arithmetic";
 import { toTensor } from "./elementwise";
 import { type ReduceAttrs, type ReduceOptions, reduceAttrs, reduceWith, restoreDims, sum } from "./reduce";
-import { cumsumWith, type ScanAttrs, type ScanOptions, scan, scanArgs } from "./scan";
+import { cumsum, type ScanAttrs, type ScanOptions, scan, scanArgs } from "./scan";
 import { where } from "./select";
 import { expand, permute, reshape } from "./view";
 
@@ -98,12 +98,12 @@ export const cumprod: OpFunction<[TensorLike, ScanOptions]> = defineOp<[TensorLi
   role: "switches",
   label: "cumprod x",
   formula: "\\bar{x}_i = \\textstyle\\sum_{k \\ge i} \\bar{o}_k \\, o_k / x_i",
-  args: scanArgs,
+  args: (x, options) => scanArgs(x, options),
   forward: ([x], { dim }) => scan(x as Tensor, dim, (a, b) => a * b),
   vjp: [
     (g, { x, out, attrs: { dim } }) => {
       if (x.ndim === 0) return g;
-      if (!hasZero(x)) return div(cumsumWith(mul(g, out), { dim, reverse: true }), x);
+      if (!hasZero(x)) return div(cumsum(mul(g, out), { dim, reverse: true }), x);
       const rows = toRows(g, [dim]);
       const each = mul(partials(toRows(x, [dim])), reshape(rows, [rows.shape[0] as number, 1, -1]));
       return fromRows(sum(each, { dim: 2 }), x, [dim]);
@@ -112,7 +112,7 @@ export const cumprod: OpFunction<[TensorLike, ScanOptions]> = defineOp<[TensorLi
   jvp: [
     (t, { x, out, attrs: { dim } }) => {
       if (x.ndim === 0) return t;
-      if (!hasZero(x)) return mul(cumsumWith(div(t, x), { dim }), out);
+      if (!hasZero(x)) return mul(cumsum(div(t, x), { dim }), out);
       const rows = toRows(t, [dim]);
       const each = mul(partials(toRows(x, [dim])), reshape(rows, [...rows.shape, 1]));
       return fromRows(sum(each, { dim: 1 }), x, [dim]);

@@ -11,14 +11,23 @@ export interface ScanOptions {
   dim: number;
 }
 
+export interface CumsumOptions extends ScanOptions {
+  /** Starts at the end. */
+  reverse?: boolean;
+}
+
 export interface ScanAttrs {
   readonly dim: number;
 }
 
 /** The tensor and the dimension of a running sum or product. */
-export function scanArgs(x: TensorLike, options: ScanOptions): { inputs: [Tensor]; attrs: ScanAttrs } {
+export function scanArgs(
+  x: TensorLike,
+  options: ScanOptions,
+  known = ["dim"],
+): { inputs: [Tensor]; attrs: ScanAttrs } {
   const input = toTensor(x);
-  checkOptions(options, ["dim"]);
+  checkOptions(options, known);
   if (options?.dim === undefined) throw new ModelError("dim is missing, expected the dimension to go along");
   return { inputs: [input], attrs: { dim: normalizeDim(options.dim, input.ndim) } };
 }
@@ -48,28 +57,22 @@ export function scan(
   return new Tensor(out, x.shape, dtype);
 }
 
-/** The running sum, from the end when `reverse`: what derivatives need. */
-export const cumsumWith: OpFunction<[TensorLike, ScanOptions & { reverse?: boolean }]> = defineOp({
+/** The running sum along a dimension. */
+export const cumsum: OpFunction<[TensorLike, CumsumOptions]> = defineOp({
   name: "cumsum",
   role: "gathers",
   label: "cumsum x",
   formula: "\\bar{x}_i = \\textstyle\\sum_{k \\ge i} \\bar{o}_k",
-  args(x, { dim, reverse = false }) {
-    const { inputs, attrs } = scanArgs(x, { dim });
-    return { inputs, attrs: { ...attrs, reverse } };
+  args(x, options) {
+    const { inputs, attrs } = scanArgs(x, options, ["dim", "reverse"]);
+    return { inputs, attrs: { ...attrs, reverse: options.reverse ?? false } };
   },
   forward: ([x], { dim, reverse }) => scan(x as Tensor, dim, (a, b) => a + b, reverse),
-  vjp: [(g, { attrs: { dim, reverse } }) => cumsumWith(g, { dim, reverse: !reverse })],
-  jvp: [(t, { attrs }) => cumsumWith(t, attrs)],
+  vjp: [(g, { attrs: { dim, reverse } }) => cumsum(g, { dim, reverse: !reverse })],
+  jvp: [(t, { attrs }) => cumsum(t, attrs)],
   samples: (r) => [
     [r.uniform([2, 3]), { dim: 1 }],
     [r.uniform([2, 3, 2]), { dim: -2 }],
     [r.uniform([3]), { dim: 0, reverse: true }],
   ],
 });
-
-/** The running sum along a dimension. */
-export function cumsum(x: TensorLike, options: ScanOptions): Tensor {
-  checkOptions(options, ["dim"]);
-  return cumsumWith(x, options ?? {});
-}

@@ -1,5 +1,5 @@
 /** Operations that move elements without changing them: reshape, permute, transpose, expand. */
-import { allocate } from "../dtype";
+import { allocateUnset } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
 import { defineOp, type OpFunction } from "../op";
@@ -14,17 +14,13 @@ import {
 } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
 import { sumTo } from "./broadcast";
-import { toTensor } from "./elementwise";
+import { describe, toTensor } from "./elementwise";
 
 /** A contiguous copy of `x` read with `strides` from `offset` over `shape`. */
 export function strided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
-  const out = allocate(x.dtype, sizeOf(shape));
+  const out = allocateUnset(x.dtype, sizeOf(shape));
   kernels().copy(x.data, out, shape, strides, offset);
   return new Tensor(out, shape, x.dtype);
-}
-
-interface ShapeAttrs {
-  readonly shape: Shape;
 }
 
 /** The same elements in another shape; one size may be −1 and is found from the rest. */
@@ -46,7 +42,14 @@ export const reshape: OpFunction<[TensorLike, Shape]> = defineOp({
   ],
 });
 
+/** @throws ModelError unless `list` is an array of numbers */
+function checkList(list: unknown, argument: string): void {
+  if (Array.isArray(list) && list.every((n) => typeof n === "number")) return;
+  throw new ModelError(`${argument} is ${describe(list)}, expected an array of integers`);
+}
+
 function inferShape(x: Tensor, shape: Shape): Shape {
+  checkList(shape, "shape");
   const open = shape.indexOf(-1);
   const known = sizeOf(shape.filter((_, i) => i !== open));
   const full = open < 0 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
@@ -58,10 +61,6 @@ function inferShape(x: Tensor, shape: Shape): Shape {
   return full;
 }
 
-interface PermuteAttrs {
-  readonly dims: readonly number[];
-}
-
 /** Dimensions in another order: dimension i of the result is dimension dims[i] of x. */
 export const permute: OpFunction<[TensorLike, readonly number[]]> = defineOp({
   name: "permute",
@@ -70,6 +69,7 @@ export const permute: OpFunction<[TensorLike, readonly number[]]> = defineOp({
   formula: "\\bar{x} = \\mathrm{permute}^{-1}(\\bar{o})",
   args(x, dims) {
     const input = toTensor(x);
+    checkList(dims, "dims");
     const order = dims.map((d) => normalizeDim(d, input.ndim, "dims"));
     if (order.length !== input.ndim || new Set(order).size !== order.length) {
       throw new ModelError(`dims is ${showShape(dims)}, expected each of the ${input.ndim} dimensions once`);
@@ -128,6 +128,7 @@ export const expand: OpFunction<[TensorLike, Shape]> = defineOp({
   formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the repeated dimensions}",
   args(x, shape) {
     const input = toTensor(x);
+    checkList(shape, "shape");
     const shift = shape.length - input.ndim;
     const full = shape.map((n, i) => (n === -1 && i >= shift ? (input.shape[i - shift] as number) : n));
     const fits = shift >= 0 && input.shape.every((n, i) => n === full[i + shift] || n === 1);

@@ -2,7 +2,7 @@
 import { bindIdentifier, type Found, type Place } from "./bindings";
 import { isLoop } from "./declared";
 import { functionAround, nameExpression, nameFunction, nameFunctionAround, nameKey } from "./names";
-import { bare, isFunction, isNode, type Node } from "./node";
+import { bare, endOfName, isFunction, isNode, type Node } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
 import { isPlainReference, mayHoldTensor } from "./values";
 
@@ -42,8 +42,7 @@ function findLoopTarget(loop: Node, text: string): Found[] {
 }
 
 function readOf(target: Node, text: string): string {
-  const end = target.type === "Identifier" ? target.start + (target.name ?? "").length : target.end;
-  return text.slice(target.start, end);
+  return text.slice(target.start, endOfName(target, text));
 }
 
 function bindTarget(target: Node, place: Place): Found[] {

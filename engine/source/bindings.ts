@@ -2,7 +2,7 @@
 import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
 import { findProperty } from "./literals";
-import type { Node } from "./node";
+import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import type { BindingRole, SourceBinding } from "./types";
 
@@ -40,19 +40,19 @@ export function findBindings({ nodes, text, positions }: Parsed, first: number):
   return found.map(({ name, role, start, end, place, target }, index) => ({
     id: first + index,
     name,
-    range: positions.range(start, end),
+    range: positions.range(start, target?.type === "Identifier" ? endOfName(target, text) : end),
     role,
     place,
     target,
   }));
 }
 
-/** A binding whose target is an identifier: the parser's end of one that has a type includes the type. */
+/** A binding whose target is an identifier. */
 export function bindIdentifier(
   target: Node,
   role: BindingRole,
   place: Place,
   name = target.name ?? "",
 ): Found {
-  return { name, role, start: target.start, end: target.start + (target.name ?? "").length, place, target };
+  return { name, role, start: target.start, end: target.end, place, target };
 }

@@ -31,15 +31,20 @@ export class Edits {
 
   /** The text with all edits in it. */
   apply(text: string): string {
-    let out = "";
+    const out: string[] = [];
     let from = 0;
+    const put = (part: string) => {
+      // A name must not run into the word in front of it: `return(f)(x)`.
+      if (/^[\w$]/.test(part) && /[\p{ID_Continue}$]$/u.test(out.at(-1) ?? "")) out.push(" ");
+      if (part !== "") out.push(part);
+    };
     for (const piece of this.#pieces()) {
-      if (piece.at > from) out += text.slice(from, piece.at);
-      const glued = /^[\w$]/.test(piece.text) && /[\p{ID_Continue}$]$/u.test(out.slice(-2));
-      out += glued ? ` ${piece.text}` : piece.text;
+      if (piece.at > from) out.push(text.slice(from, piece.at));
+      put(piece.text);
       from = Math.max(from, piece.next);
     }
-    return out + text.slice(from);
+    out.push(text.slice(from));
+    return out.join("");
   }
 
   #pieces(): Piece[] {

@@ -1,14 +1,17 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
 import { functionAround, nameExpression } from "./names";
-import type { Node } from "./node";
+import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import { isVariable, Scopes } from "./scope";
 import { Slots } from "./slots";
 import type { Identifier } from "./types";
 
 /** The uses of all bound names in the order of the text; the bindings' own identifiers are not among them. */
-export function findIdentifiers({ nodes, positions }: Parsed, bindings: readonly Binding[]): Identifier[] {
+export function findIdentifiers(
+  { nodes, text, positions }: Parsed,
+  bindings: readonly Binding[],
+): Identifier[] {
   const slots = new Slots(new Scopes(nodes));
   const bound = new Map<string, Binding[]>();
   const targets = new Set<Node>();
@@ -21,9 +24,9 @@ export function findIdentifiers({ nodes, positions }: Parsed, bindings: readonly
   const identifiers: Identifier[] = [];
   for (const node of nodes) {
     if (targets.has(node) || !(isVariable(node) || node.type === "MemberExpression")) continue;
-    const candidates = bound.get(slots.of(node) ?? "");
+    const candidates = candidatesFor(node, slots, bound);
     if (!candidates) continue;
-    const [start, end] = extentOf(node);
+    const [start, end] = extentOf(node, text);
     const likeliest = [...candidates].sort((a, b) => likelihood(b, node) - likelihood(a, node));
     identifiers.push({
       range: positions.range(start, end),
@@ -34,11 +37,24 @@ export function findIdentifiers({ nodes, positions }: Parsed, bindings: readonly
   return identifiers;
 }
 
+/** The bindings of the same name, in the nearest class that has it. */
+function candidatesFor(
+  node: Node,
+  slots: Slots,
+  bound: ReadonlyMap<string, Binding[]>,
+): Binding[] | undefined {
+  const steps = node.type === "MemberExpression" ? 4 : 1;
+  for (let up = 0; up < steps; up++) {
+    const found = bound.get(slots.of(node, up) ?? "");
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** The characters that a person points at: the name, or the last part of a member. */
-function extentOf(node: Node): [start: number, end: number] {
-  const { property, computed, start, name = "" } = node;
-  if (node.type === "Identifier") return [start, start + name.length];
-  return property && !computed ? [property.start, property.end] : [start, node.end];
+function extentOf(node: Node, text: string): [start: number, end: number] {
+  const { property, computed, start } = node;
+  return property && !computed ? [property.start, property.end] : [start, endOfName(node, text)];
 }
 
 /** The last value given above the use in the same function comes first, then those of other functions, then those below. */

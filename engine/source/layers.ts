@@ -6,42 +6,37 @@ import type { SourceLayer } from "./types";
 
 export function findLayers(parsed: Parsed): SourceLayer[] {
   const { nodes } = parsed;
-  const modules = nodes.flatMap((node) => findModule(node, parsed));
-  const classes = nodes.flatMap((node) => findHandWritten(node, parsed));
+  const classes = new Map(nodes.filter(isClass).map((node) => [nameClass(node) ?? "", node]));
   return [
-    ...modules,
-    ...classes,
+    ...nodes.flatMap((node) => findModule(node, classes, parsed)),
+    ...nodes.flatMap((node) => findHandWritten(node, parsed)),
     ...findPairs(parsed),
     ...nodes.flatMap((node) => findCustomOp(node, parsed)),
   ];
 }
 
+type Classes = ReadonlyMap<string, Node>;
+
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
-function findModule(node: Node, { nodes, positions }: Parsed): SourceLayer[] {
-  if (node.type !== "NewExpression" || !node.callee) return [];
-  const type = nameExpression(node.callee);
-  if (!isModuleClass(bare(node.callee), nodes)) return [];
+function findModule(node: Node, classes: Classes, { positions }: Parsed): SourceLayer[] {
+  if (node.type !== "NewExpression" || !node.callee || !isModuleClass(bare(node.callee), classes)) return [];
   const held = nameHolder(node);
   if (!held) return [];
   const range = positions.range(node.start, node.end);
+  const type = nameExpression(node.callee);
   return [{ kind: "module", ...held, type, range, forward: null, backward: null }];
 }
 
-function isModuleClass(callee: Node, nodes: readonly Node[]): boolean {
-  if (callee.type === "MemberExpression") return callee.object?.name === "nn";
-  if (callee.type === "ClassExpression") return extendsModule(callee, nodes);
-  const declared = nodes.find((node) => isClass(node) && nameClass(node) === callee.name);
-  return declared !== undefined && extendsModule(declared, nodes);
-}
-
-function extendsModule({ superClass }: Node, nodes: readonly Node[]): boolean {
-  if (!superClass) return false;
-  const parent = bare(superClass);
-  if (parent.type === "Identifier" && parent.name === "Module") return true;
-  return isModuleClass(
-    parent,
-    nodes.filter((node) => node !== superClass.parent),
-  );
+function isModuleClass(callee: Node, classes: Classes): boolean {
+  const seen = new Set<Node>();
+  for (let type: Node | null | undefined = callee; type && !seen.has(type); ) {
+    seen.add(type);
+    if (type.type === "MemberExpression") return type.object?.name === "nn";
+    if (type.name === "Module") return true;
+    const declared: Node | undefined = isClass(type) ? type : classes.get(type.name ?? "");
+    type = declared?.superClass && bare(declared.superClass);
+  }
+  return false;
 }
 
 function nameHolder(node: Node): { name: string; owner: string | null } | null {

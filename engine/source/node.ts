@@ -67,6 +67,7 @@ export interface Node {
 }
 
 const typeKeys = new Set([
+  "loc",
   "parent",
   "typeAnnotation",
   "typeParameters",
@@ -115,29 +116,24 @@ export function isErased(node: Node): boolean {
 /** All nodes that run, outer before inner, each linked to its parent; types are left out. */
 export function linkNodes(program: Node): Node[] {
   const nodes: Node[] = [];
-  const open: Node[] = [program];
-  for (let node = open.pop(); node; node = open.pop()) {
-    nodes.push(node);
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i];
-      if (!child || isErased(child)) continue;
-      child.parent = node;
-      open.push(child);
-    }
-  }
+  collect(program, null, nodes);
   return nodes;
 }
 
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  for (const [key, value] of Object.entries(node)) {
-    if (typeof value !== "object" || value === null || typeKeys.has(key)) continue;
-    if (Array.isArray(value)) children.push(...value.filter(isNode));
-    // A shorthand `{ a }` holds the same node as key and as value.
-    else if (isNode(value) && !(key === "key" && node.shorthand)) children.push(value);
+function collect(node: Node, parent: Node | null, nodes: Node[]): void {
+  node.parent = parent;
+  nodes.push(node);
+  for (const key of Object.keys(node)) {
+    if (typeKeys.has(key)) continue;
+    const value = node[key as keyof Node];
+    // A shorthand `{ a }` holds the same name as key and as value.
+    if (typeof value !== "object" || value === null || (key === "key" && node.shorthand)) continue;
+    if (Array.isArray(value)) {
+      for (const child of value) if (isNode(child) && !isErased(child)) collect(child, node, nodes);
+    } else if (isNode(value) && !isErased(value)) {
+      collect(value, node, nodes);
+    }
   }
-  return children;
 }
 
 export function isFunction(node: Node): boolean {
@@ -166,4 +162,9 @@ export function parentOf(node: Node): Node | null {
 export function statementsOf(node: Node): readonly Node[] {
   const list = node.type === "SwitchCase" ? node.consequent : node.body;
   return Array.isArray(list) ? list : [];
+}
+
+/** Where an identifier ends: the parser's end of one that has a type includes the type. */
+export function endOfName({ type, start, end, name = "" }: Node, text: string): number {
+  return type === "Identifier" && text.startsWith(name, start) ? start + name.length : end;
 }

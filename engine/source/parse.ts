@@ -4,6 +4,7 @@ import { type Options, Parser } from "acorn";
 import { isNode, linkNodes, type Node } from "./node";
 import { Positions } from "./positions";
 import { SourceProblem } from "./source-problem";
+import { describeSyntaxError, isParserError } from "./syntax-error";
 import type { SourceError } from "./types";
 import { findUnsupported } from "./unsupported";
 
@@ -17,8 +18,22 @@ export interface Parsed {
   readonly nodes: readonly Node[];
 }
 
-const TypeScriptParser = Parser.extend(tsPlugin());
-const JsxParser = Parser.extend(tsPlugin({ jsx: {} }));
+/** TypeScript is parsed by trial and error: each error would count lines from the top of the file for its message. */
+function withCheapErrors(Base: typeof Parser): typeof Parser {
+  return class extends Base {
+    raise(pos: number, message: string): never {
+      const raisedAt = Number(Reflect.get(this, "pos"));
+      throw Object.assign(new SyntaxError(message), { pos, raisedAt });
+    }
+    raiseRecoverable(pos: number, message: string): never {
+      this.raise(pos, message);
+    }
+  };
+}
+
+const JavaScriptParser = Parser.extend(withCheapErrors);
+const TypeScriptParser = Parser.extend(tsPlugin(), withCheapErrors);
+const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
 
 /** The tree of a text. Throws a `SourceProblem` for a syntax error and for what Gradlens cannot run. */
 export function parse(text: string, file: string): Parsed {
@@ -35,7 +50,7 @@ export function parse(text: string, file: string): Parsed {
 }
 
 function parseTree(text: string, file: string, typescript: boolean, positions: Positions): Node {
-  const parser = typescript ? TypeScriptParser : Parser;
+  const parser = typescript ? TypeScriptParser : JavaScriptParser;
   const options: Options = {
     ecmaVersion: "latest",
     sourceType: "module",
@@ -47,15 +62,18 @@ function parseTree(text: string, file: string, typescript: boolean, positions: P
   } catch (cause) {
     const script = typescript ? null : parseScript(text);
     if (script) return script;
-    if (!isSyntaxError(cause)) throw cause;
-    throw new SourceProblem(findJsx(text, file, positions) ?? describe(cause, text, file, positions));
+    if (!isParserError(cause)) throw cause;
+    const error = findJsx(text, file, positions);
+    throw new SourceProblem(error ?? describeSyntaxError(cause, file, positions, JavaScriptParser));
   }
 }
 
 /** CommonJS is not strict: `with`, octal numbers and a variable called `await` are allowed there. */
 function parseScript(text: string): Node | null {
   try {
-    return asNode(Parser.parse(text, { ecmaVersion: "latest", sourceType: "commonjs", allowHashBang: true }));
+    return asNode(
+      JavaScriptParser.parse(text, { ecmaVersion: "latest", sourceType: "commonjs", allowHashBang: true }),
+    );
   } catch {
     return null;
   }
@@ -64,15 +82,6 @@ function parseScript(text: string): Node | null {
 function asNode(program: unknown): Node {
   if (!isNode(program)) throw new TypeError("the parser gave no tree");
   return program;
-}
-
-interface AcornError extends SyntaxError {
-  readonly pos: number;
-  readonly raisedAt: number;
-}
-
-function isSyntaxError(cause: unknown): cause is AcornError {
-  return cause instanceof SyntaxError && "pos" in cause && "raisedAt" in cause;
 }
 
 function findJsx(text: string, file: string, positions: Positions): SourceError | null {
@@ -90,19 +99,4 @@ function findJsx(text: string, file: string, positions: Positions): SourceError 
   } catch {
     return null;
   }
-}
-
-function describe(cause: AcornError, text: string, file: string, positions: Positions): SourceError {
-  const said = cause.message.replace(/ \(\d+:\d+\)$/, "");
-  const [token] = /^(?:[\p{ID_Continue}$]+|"[^"\n]*"?|'[^'\n]*'?|[^\s])/u.exec(text.slice(cause.pos)) ?? [""];
-  const end = Math.max(cause.pos + token.length, said === "Unexpected token" ? 0 : cause.raisedAt);
-  const found = token === "" ? "the file ends here, in the middle of something" : `unexpected \`${token}\``;
-  const message =
-    said === "Unexpected token" ? `Syntax error: ${found}` : `Syntax error: ${lowerFirst(said)}`;
-  const hint = token === "" ? "A closing bracket, brace or quote is missing further up." : undefined;
-  return { message, file, range: positions.range(cause.pos, end), ...(hint && { hint }) };
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

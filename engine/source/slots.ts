@@ -1,51 +1,68 @@
 /** Gives every place that holds a value a key, `h`, `this.fc1`, `params.w`, so that reads and bindings meet. */
 import { classAround, nameKey } from "./names";
-import { bare, isClass, isNode, type Node, parentOf } from "./node";
+import { bare, isClass, type Node, parentOf } from "./node";
 import { isVariable, type Scopes, type Variable } from "./scope";
 
 export class Slots {
   constructor(readonly scopes: Scopes) {}
 
-  /** The key of what a node names: an identifier, a member, a field, a property of a literal; null when unclear. */
-  of(node: Node): string | null {
+  /**
+   * The key of what a node names: an identifier, a member, a field, a property of a literal; null when unclear.
+   * `up` asks for the field of that name in the class so many steps up the `extends`.
+   */
+  of(node: Node, up = 0): string | null {
     const inner = bare(node);
     switch (inner.type) {
       case "Identifier":
-        return isVariable(inner) ? this.#ofVariable(this.scopes.resolve(inner)) : null;
+        return isVariable(inner) ? this.#ofVariable(this.scopes.resolve(inner), up) : null;
       case "ThisExpression":
-        return this.#ofClass(classAround(inner));
+        return this.#ofClass(classAround(inner), up);
       case "MemberExpression":
-        return this.#join(inner.object && this.of(inner.object), keyOf(inner));
+        return join(inner.object && this.of(inner.object, up), keyOf(inner));
       case "PropertyDefinition":
-        return this.#join(this.#ofClass(classAround(inner)), nameKey(inner));
+        return join(this.#ofClass(classAround(inner), up), nameKey(inner));
       case "Property":
-        return this.#ofProperty(inner);
+        return this.#ofProperty(inner, up);
       default:
         return null;
     }
   }
 
-  #join(owner: string | null | undefined, key: string | null): string | null {
-    return owner && key ? `${owner}.${key}` : null;
-  }
-
   /** An instance that is made once, `const net = new Net()`, shares the fields of its class. */
-  #ofVariable({ id, declaration }: Variable): string {
-    if (declaration && isClass(declaration)) return `class ${declaration.start}`;
-    const init = declaration?.type === "VariableDeclarator" && declaration.init && bare(declaration.init);
-    const made = init && init.type === "NewExpression" ? init.callee : undefined;
-    const type = made?.type === "Identifier" ? this.scopes.resolve(made).declaration : null;
-    return type && isClass(type) ? `class ${type.start}` : `variable ${id}`;
+  #ofVariable({ id, declaration }: Variable, up: number): string | null {
+    if (declaration && isClass(declaration)) return this.#ofClass(declaration, up);
+    const init =
+      declaration?.type === "VariableDeclarator" && declaration.init ? bare(declaration.init) : null;
+    return up === 0 ? `variable ${id}` : this.#ofClass(this.#madeBy(init), up - 1);
   }
 
-  #ofClass(node: Node | null): string | null {
-    return node && `class ${node.start}`;
+  #madeBy(init: Node | null): Node | null {
+    const made = init?.type === "NewExpression" ? init.callee : null;
+    return made?.type === "Identifier" ? this.#classOf(made) : null;
   }
 
-  #ofProperty(property: Node): string | null {
+  #classOf(name: Node): Node | null {
+    const { declaration } = this.scopes.resolve(name);
+    return declaration && isClass(declaration) ? declaration : null;
+  }
+
+  #ofClass(node: Node | null, up: number): string | null {
+    let type = node;
+    for (let step = 0; step < up && type; step++) {
+      const parent: Node | null | undefined = type.superClass && bare(type.superClass);
+      type = parent?.type === "Identifier" ? this.#classOf(parent) : null;
+    }
+    return type && `class ${type.start}`;
+  }
+
+  #ofProperty(property: Node, up: number): string | null {
     const holder = holderOf(property);
-    return this.#join(holder && this.of(holder), nameKey(property));
+    return join(holder && this.of(holder, up), nameKey(property));
   }
+}
+
+function join(owner: string | null | undefined, key: string | null): string | null {
+  return owner && key ? `${owner}.${key}` : null;
 }
 
 /** What holds the object literal that a property stands in: a name, a member, a field, a property around it. */

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { buildKernels } from "./kernels.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (path) => join(root, path);
@@ -144,6 +145,7 @@ function plan() {
 
 /** Builds everything but the unit tests; gives the entry files that did not compile. `minify` is for what is shipped. */
 export async function build({ minify = false } = {}) {
+  await buildKernels();
   const failed = [];
   const make = async ({ entry, options }) => {
     try {
@@ -164,6 +166,7 @@ export async function build({ minify = false } = {}) {
  * each named, while the others can still run.
  */
 export async function buildTests(pattern, outdir) {
+  await buildKernels();
   const entries = filesBelow("test").filter((entry) => entry.endsWith(".test.ts") && pattern.test(entry));
   const together = { ...testOptions(entries, outdir), logLevel: "silent" };
   if (

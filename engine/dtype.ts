@@ -24,18 +24,41 @@ export function guardAllocations(check: AllocationGuard | null): void {
 
 const bytesOf: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
 
+/** Tensors up to this size live on JavaScript's heap: the collector is quick with them, and copying them costs little. */
+const SMALL_BYTES = 16_384;
+
+type Allocator = (dtype: DType, size: number) => Values;
+let allocator: Allocator | null = null;
+
+/** Has `make` provide the memory of large tensors, not zero-filled; null: JavaScript's heap. */
+export function allocateWith(make: Allocator | null): void {
+  allocator = make;
+}
+
+/** A typed array for `size` elements whose content is undefined: for results that are written in full. */
+export function allocateUnset(dtype: DType, size: number): Values {
+  const bytes = size * bytesOf[dtype];
+  guard?.(bytes, dtype, size);
+  return allocator === null || bytes <= SMALL_BYTES ? newValues(dtype, size) : allocator(dtype, size);
+}
+
 /** A zero-filled typed array for `size` elements. */
 export function allocate(dtype: DType, size: number): Values {
-  guard?.(size * bytesOf[dtype], dtype, size);
+  const values = allocateUnset(dtype, size);
+  return values.byteLength > SMALL_BYTES ? values.fill(0) : values;
+}
+
+/** A new typed array, or a view of `buffer` from `offset` on. */
+export function newValues(dtype: DType, size: number, buffer?: ArrayBufferLike, offset = 0): Values {
   switch (dtype) {
     case "float32":
-      return new Float32Array(size);
+      return buffer ? new Float32Array(buffer, offset, size) : new Float32Array(size);
     case "float64":
-      return new Float64Array(size);
+      return buffer ? new Float64Array(buffer, offset, size) : new Float64Array(size);
     case "int32":
-      return new Int32Array(size);
+      return buffer ? new Int32Array(buffer, offset, size) : new Int32Array(size);
     case "bool":
-      return new Uint8Array(size);
+      return buffer ? new Uint8Array(buffer, offset, size) : new Uint8Array(size);
   }
 }
 

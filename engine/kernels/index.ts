@@ -1,10 +1,12 @@
 /** Which kernels are in use: every operation asks here. */
+import { allocateWith } from "../dtype";
 import { jsKernels } from "./js";
 import type { Kernels } from "./kernels";
+import { openWasm } from "./wasm";
 
 let current: Kernels = jsKernels;
 
-/** The implementation in use. */
+/** The implementation in use: WebAssembly where the runtime has it, else JavaScript, until another one is chosen. */
 export function kernels(): Kernels {
   return current;
 }
@@ -12,4 +14,16 @@ export function kernels(): Kernels {
 /** Chooses the implementation for all operations from now on. */
 export function useKernels(implementation: Kernels): void {
   current = implementation;
+  allocateWith(implementation.allocate ?? null);
 }
+
+/** The fastest kernels that run on the processor here. */
+export function cpuKernels(): Kernels {
+  try {
+    return openWasm();
+  } catch {
+    return jsKernels;
+  }
+}
+
+useKernels(cpuKernels());

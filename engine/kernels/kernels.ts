@@ -1,5 +1,5 @@
 /** The inner loops behind one interface: what an implementation (JavaScript, WebAssembly, GPU) must do. */
-import type { Values } from "../dtype";
+import type { DType, Values } from "../dtype";
 import type { Shape } from "../shape";
 
 /** An elementwise function, as source text of an expression: compiled for the CPU and, as is, for the GPU. */
@@ -45,4 +45,6 @@ export interface Kernels {
   reduce(kind: Reduction, x: Values, out: Values, outer: number, size: number, inner: number): void;
   /** out = x read from `offset` with `strides` (any sign) over `shape`: permute, expand, narrow, flip. */
   copy(x: Values, out: Values, shape: Shape, strides: readonly number[], offset: number): void;
+  /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */
+  allocate?(dtype: DType, size: number): Values;
 }

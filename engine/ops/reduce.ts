@@ -1,5 +1,5 @@
 /** Reductions over dimensions: sum and mean. */
-import { allocate, type DType } from "../dtype";
+import { allocateUnset, type DType } from "../dtype";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
 import { defineOp, type OpFunction } from "../op";
@@ -48,7 +48,7 @@ export function reduceWith(kind: Reduction, x: Tensor, attrs: ReduceAttrs, dtype
   const size = sizeOf(dims.map((d) => x.shape[d] as number));
   const outer = sizeOf(x.shape.slice(0, first));
   const inner = sizeOf(x.shape.slice(first + dims.length));
-  const out = allocate(dtype, outer * inner);
+  const out = allocateUnset(dtype, outer * inner);
   kernels().reduce(kind, x.data, out, outer, size, inner);
   return new Tensor(out, shape, dtype);
 }

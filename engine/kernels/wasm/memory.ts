@@ -2,69 +2,135 @@
 import { type DType, newValues, type Values } from "../../dtype";
 
 const PAGE = 65_536;
-/** Growth is at least this many pages (16 MiB): growing costs a call into the system. */
-const GROWTH = 256;
-/** Smaller tensors live on JavaScript's heap, where allocation is cheaper and the collector is faster. */
-const SMALL_BYTES = 2_048;
-/** Beyond this the heap takes over: in a loop that never yields, nothing is returned until it ends. */
-const BUDGET_BYTES = 1 << 30;
+const MIB = 2 ** 20;
+/** 2 GiB: addresses stay positive 32-bit integers. */
+const MAX_PAGES = 32_768;
 
-export const memory = new WebAssembly.Memory({ initial: GROWTH, maximum: PAGE, shared: true });
+/** The address space may be limited: less will do. */
+function openMemory(maximum: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 64, maximum, shared: true });
+  } catch (error) {
+    if (maximum <= 1024) throw error;
+    return openMemory(maximum / 4);
+  }
+}
+
+export const memory = openMemory(MAX_PAGES);
 
 /** Growing makes a new buffer object; the old ones still show the same bytes. */
-const buffers = new WeakSet<SharedArrayBuffer>([memory.buffer]);
-const free = new Map<number, number[]>();
+let newest = memory.buffer;
+const buffers = new WeakSet<object>([newest]);
+
+interface Block {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+const free = new Map<number, Block[]>();
+/** Blocks that tensors own, by address. */
+const owned = new Map<number, Block>();
+let ownedBytes = 0;
 /** Address 0 stays unused. */
 let top = 64;
+let budget = 256 * MIB;
 
-const bytesPerElement: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4, bool: 1 };
+/**
+ * Beyond this many bytes new tensors live on JavaScript's heap. In a loop that never yields the collector cannot
+ * report what is unused, so without a budget the memory would grow until the loop ends.
+ */
+export function setMemoryBudget(bytes: number): void {
+  budget = bytes;
+}
+
+/** Bytes of the shared memory that tensors occupy. */
+export function bytesInUse(): number {
+  return ownedBytes;
+}
 
 /** The block size that serves `bytes`: powers of two in four steps, so that at most a fifth is wasted. */
 function classOf(bytes: number): number {
-  const step = 2 ** Math.max(4, Math.ceil(Math.log2(bytes)) - 3);
+  const step = 2 ** Math.max(6, Math.ceil(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;
 }
 
-/** Address of a free block; null when the budget is used up. To be given back with `release`. */
-export function reserve(bytes: number): { address: number; block: number } | null {
-  const block = classOf(bytes);
-  const reused = free.get(block)?.pop();
-  if (reused !== undefined) return { address: reused, block };
-  if (top + block > BUDGET_BYTES) return null;
-  const missing = top + block - memory.buffer.byteLength;
-  if (missing > 0) {
-    memory.grow(Math.max(GROWTH, Math.ceil(missing / PAGE)));
-    buffers.add(memory.buffer);
+/** A block of at least `bytes`, its content undefined; to be given back with `release`. Null when there is no room. */
+export function reserve(bytes: number, limit = MAX_PAGES * PAGE): Block | null {
+  const size = classOf(bytes);
+  const reused = free.get(size)?.pop();
+  if (reused !== undefined) return reused;
+  if (top + size > limit || !grow(top + size)) return null;
+  const block = { address: top, bytes: size };
+  top += size;
+  return block;
+}
+
+function grow(to: number): boolean {
+  const missing = to - newest.byteLength;
+  if (missing <= 0) return true;
+  // By half at least: growing makes buffer objects, and there should be few.
+  const wanted = Math.max(Math.ceil(missing / PAGE), Math.ceil(newest.byteLength / 2 / PAGE));
+  try {
+    memory.grow(Math.min(wanted, MAX_PAGES - newest.byteLength / PAGE));
+  } catch {
+    return false;
   }
-  const address = top;
-  top += Math.ceil(block / 64) * 64;
-  return { address, block };
+  newest = memory.buffer;
+  buffers.add(newest);
+  return newest.byteLength >= to;
 }
 
 /** Gives a block back. */
-export function release(address: number, block: number): void {
-  const list = free.get(block);
-  if (list === undefined) free.set(block, [address]);
-  else list.push(address);
+export function release(block: Block): void {
+  const list = free.get(block.bytes);
+  if (list === undefined) free.set(block.bytes, [block]);
+  else list.push(block);
 }
 
-const collected = new FinalizationRegistry<{ address: number; block: number }>(({ address, block }) =>
-  release(address, block),
-);
+function disown(block: Block): void {
+  if (owned.get(block.address) !== block) return;
+  owned.delete(block.address);
+  ownedBytes -= block.bytes;
+  // A new record, so that a late report about the old owner cannot free the block of the next one.
+  release({ ...block });
+}
 
-/** Values for a tensor, in the shared memory when they are large; their content is undefined. */
+const unreachable = new FinalizationRegistry<Block>(disown);
+
+/** Values for a tensor, in the shared memory as long as the budget lasts. Their content is undefined. */
 export function allocateShared(dtype: DType, size: number): Values {
-  const bytes = size * bytesPerElement[dtype];
-  if (bytes < SMALL_BYTES) return newValues(dtype, size);
-  const place = reserve(bytes);
-  if (place === null) return newValues(dtype, size);
-  const values = newValues(dtype, size, { buffer: memory.buffer, byteOffset: place.address });
-  collected.register(values, place);
+  const bytes = size * (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
+  const block = reserve(bytes, budget);
+  if (block === null) return newValues(dtype, size);
+  owned.set(block.address, block);
+  ownedBytes += block.bytes;
+  const values = newValues(dtype, size, newest, block.address);
+  unreachable.register(values, block);
   return values;
+}
+
+/** Gives back the memory of values at once; whoever still holds them sees what comes after. Others stay as they are. */
+export function releaseValues(values: Values): void {
+  const address = addressOf(values);
+  const block = address === 0 ? undefined : owned.get(address);
+  if (block !== undefined) disown(block);
 }
 
 /** Address of values that lie in the shared memory; 0 for others. */
 export function addressOf(values: Values): number {
   const { buffer } = values;
-  return buffer instanceof SharedArrayBuffer && buffers.has(buffer) ? values.byteOffset : 0;
+  return buffer === newest || buffers.has(buffer) ? values.byteOffset : 0;
+}
+
+/** Views of the whole memory, for copying in and out. */
+let float32 = new Float32Array(newest);
+let float64 = new Float64Array(newest);
+
+/** The whole memory as float32 or float64. */
+export function wholeAs(values: Float32Array | Float64Array): Float32Array | Float64Array {
+  if (float32.buffer !== newest) {
+    float32 = new Float32Array(newest);
+    float64 = new Float64Array(newest);
+  }
+  return values instanceof Float32Array ? float32 : float64;
 }

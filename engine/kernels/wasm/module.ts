@@ -3,9 +3,22 @@ import plain from "../../../dist/kernels.wasm";
 import relaxed from "../../../dist/kernels-relaxed.wasm";
 import { memory } from "./memory";
 
-type Map1 = (x: number, out: number, n: number) => void;
-type Map2 = (x: number, xStep: number, y: number, yStep: number, out: number, n: number) => void;
-type Matmul = (
+/** out = f(x); addresses and the number of elements. */
+export type Map1 = (x: number, out: number, n: number) => void;
+/** out = f(x, y) in rows of n elements; steps and distances of rows in elements. */
+export type Map2 = (
+  x: number,
+  xStep: number,
+  xRow: number,
+  y: number,
+  yStep: number,
+  yRow: number,
+  out: number,
+  n: number,
+  rows: number,
+) => void;
+/** out = x · y; all strides in bytes. */
+export type Matmul = (
   x: number,
   xRow: number,
   xStep: number,
@@ -20,28 +33,25 @@ type Matmul = (
   scratch: number,
 ) => void;
 
-export interface WasmExports {
-  readonly matmul_f32: Matmul;
-  readonly matmul_f64: Matmul;
-  readonly sum_f32: (x: number, out: number, outer: number, size: number, inner: number, scratch: number) => void;
-  readonly max_f32: (x: number, out: number, outer: number, size: number, inner: number) => void;
-  readonly add_f32: Map2;
-  readonly sub_f32: Map2;
-  readonly mul_f32: Map2;
-  readonly div_f32: Map2;
-  readonly neg_f32: Map1;
-  readonly abs_f32: Map1;
-  readonly square_f32: Map1;
-  readonly sqrt_f32: Map1;
-  readonly relu_f32: Map1;
-  readonly exp_f32: Map1;
-  readonly sigmoid_f32: Map1;
-  readonly tanh_f32: Map1;
+type Unary = "neg" | "abs" | "square" | "sqrt" | "relu" | "exp" | "sigmoid" | "tanh" | "reciprocal";
+type Binary = "add" | "sub" | "mul" | "div" | "squaredDifference" | "gate" | "tanhSlope" | "sigmoidSlope";
+
+export type WasmExports = Readonly<
+  Record<`${Unary}_f32`, Map1> &
+    Record<`${Binary}_f32`, Map2> & {
+      matmul_f32: Matmul;
+      matmul_f64: Matmul;
+      sum_f32(x: number, out: number, outer: number, size: number, inner: number, scratch: number): void;
+      max_f32(x: number, out: number, outer: number, size: number, inner: number): void;
+    }
+>;
+
+/** The module that this runtime can run. */
+export function compileKernels(): WebAssembly.Module {
+  return new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : plain);
 }
 
 /** The kernels over the shared memory. */
-export function instantiate(): WasmExports {
-  const bytes = WebAssembly.validate(relaxed) ? relaxed : plain;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return exports as WasmExports;
+export function instantiate(module: WebAssembly.Module): WasmExports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as WasmExports;
 }

@@ -1,7 +1,7 @@
-// Elementwise functions over float32 rows, four lanes at a time. A step of 0 repeats the first element of an operand.
+// Elementwise functions over float32, four lanes at a time, in rows of n elements. Steps and rows are counted in elements; a step of 0 repeats.
 
-const ADD: i32 = 0, SUB: i32 = 1, MUL: i32 = 2, DIV: i32 = 3;
-const NEG: i32 = 0, ABS: i32 = 1, SQUARE: i32 = 2, SQRT: i32 = 3, RELU: i32 = 4, EXP: i32 = 5, SIGMOID: i32 = 6, TANH: i32 = 7;
+const ADD: i32 = 0, SUB: i32 = 1, MUL: i32 = 2, DIV: i32 = 3, SQUARED_DIFFERENCE: i32 = 4, GATE: i32 = 5, TANH_SLOPE: i32 = 6, SIGMOID_SLOPE: i32 = 7;
+const NEG: i32 = 0, ABS: i32 = 1, SQUARE: i32 = 2, SQRT: i32 = 3, RELU: i32 = 4, EXP: i32 = 5, SIGMOID: i32 = 6, TANH: i32 = 7, RECIPROCAL: i32 = 8;
 
 // @ts-ignore: decorator
 @inline
@@ -73,6 +73,7 @@ function one4(op: i32, x: v128): v128 {
   if (op == RELU) return f32x4.max(x, f32x4.splat(0));
   if (op == EXP) return exp4(x);
   if (op == SIGMOID) return sigmoid4(x);
+  if (op == RECIPROCAL) return f32x4.div(f32x4.splat(1), x);
   return tanh4(x);
 }
 
@@ -82,12 +83,19 @@ function two4(op: i32, x: v128, y: v128): v128 {
   if (op == ADD) return f32x4.add(x, y);
   if (op == SUB) return f32x4.sub(x, y);
   if (op == MUL) return f32x4.mul(x, y);
+  if (op == GATE) return v128.and(x, f32x4.gt(y, f32x4.splat(0)));
+  if (op == TANH_SLOPE) return f32x4.mul(x, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+  if (op == SIGMOID_SLOPE) return f32x4.mul(x, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
+  if (op == SQUARED_DIFFERENCE) {
+    const d = f32x4.sub(x, y);
+    return f32x4.mul(d, d);
+  }
   return f32x4.div(x, y);
 }
 
 // @ts-ignore: decorator
 @inline
-function row1(op: i32, x: usize, out: usize, n: i32): void {
+function map1(op: i32, x: usize, out: usize, n: i32): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) {
     v128.store(out, one4(op, v128.load(x)));
@@ -129,16 +137,32 @@ function row2(op: i32, x: usize, xStep: i32, y: usize, yStep: i32, out: usize, n
   }
 }
 
-export function neg_f32(x: usize, out: usize, n: i32): void { row1(NEG, x, out, n); }
-export function abs_f32(x: usize, out: usize, n: i32): void { row1(ABS, x, out, n); }
-export function square_f32(x: usize, out: usize, n: i32): void { row1(SQUARE, x, out, n); }
-export function sqrt_f32(x: usize, out: usize, n: i32): void { row1(SQRT, x, out, n); }
-export function relu_f32(x: usize, out: usize, n: i32): void { row1(RELU, x, out, n); }
-export function exp_f32(x: usize, out: usize, n: i32): void { row1(EXP, x, out, n); }
-export function sigmoid_f32(x: usize, out: usize, n: i32): void { row1(SIGMOID, x, out, n); }
-export function tanh_f32(x: usize, out: usize, n: i32): void { row1(TANH, x, out, n); }
+// @ts-ignore: decorator
+@inline
+function map2(op: i32, x: usize, xStep: i32, xRow: i32, y: usize, yStep: i32, yRow: i32, out: usize, n: i32, rows: i32): void {
+  for (let r = 0; r < rows; r++) {
+    row2(op, x, xStep, y, yStep, out, n);
+    x += <usize>xRow << 2;
+    y += <usize>yRow << 2;
+    out += <usize>n << 2;
+  }
+}
 
-export function add_f32(x: usize, xs: i32, y: usize, ys: i32, out: usize, n: i32): void { row2(ADD, x, xs, y, ys, out, n); }
-export function sub_f32(x: usize, xs: i32, y: usize, ys: i32, out: usize, n: i32): void { row2(SUB, x, xs, y, ys, out, n); }
-export function mul_f32(x: usize, xs: i32, y: usize, ys: i32, out: usize, n: i32): void { row2(MUL, x, xs, y, ys, out, n); }
-export function div_f32(x: usize, xs: i32, y: usize, ys: i32, out: usize, n: i32): void { row2(DIV, x, xs, y, ys, out, n); }
+export function neg_f32(x: usize, out: usize, n: i32): void { map1(NEG, x, out, n); }
+export function abs_f32(x: usize, out: usize, n: i32): void { map1(ABS, x, out, n); }
+export function square_f32(x: usize, out: usize, n: i32): void { map1(SQUARE, x, out, n); }
+export function sqrt_f32(x: usize, out: usize, n: i32): void { map1(SQRT, x, out, n); }
+export function relu_f32(x: usize, out: usize, n: i32): void { map1(RELU, x, out, n); }
+export function exp_f32(x: usize, out: usize, n: i32): void { map1(EXP, x, out, n); }
+export function sigmoid_f32(x: usize, out: usize, n: i32): void { map1(SIGMOID, x, out, n); }
+export function tanh_f32(x: usize, out: usize, n: i32): void { map1(TANH, x, out, n); }
+export function reciprocal_f32(x: usize, out: usize, n: i32): void { map1(RECIPROCAL, x, out, n); }
+
+export function add_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(ADD, x, xs, xr, y, ys, yr, out, n, rows); }
+export function sub_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(SUB, x, xs, xr, y, ys, yr, out, n, rows); }
+export function mul_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(MUL, x, xs, xr, y, ys, yr, out, n, rows); }
+export function div_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(DIV, x, xs, xr, y, ys, yr, out, n, rows); }
+export function squaredDifference_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(SQUARED_DIFFERENCE, x, xs, xr, y, ys, yr, out, n, rows); }
+export function gate_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(GATE, x, xs, xr, y, ys, yr, out, n, rows); }
+export function tanhSlope_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(TANH_SLOPE, x, xs, xr, y, ys, yr, out, n, rows); }
+export function sigmoidSlope_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(SIGMOID_SLOPE, x, xs, xr, y, ys, yr, out, n, rows); }

@@ -19,6 +19,9 @@ export function mayBeModel(document: vscode.TextDocument): boolean {
   return importsGradlens.test(text) || hasHandWrittenBackward.test(text);
 }
 
+/** What the text last held while it could be parsed: half a line typed must not take the lenses away. */
+const lastGood = new WeakMap<vscode.TextDocument, Analysis>();
+
 interface Reading {
   readonly version: number;
   readonly analysis: Promise<Analysis | null>;
@@ -30,14 +33,17 @@ async function read(document: vscode.TextDocument): Promise<Analysis | null> {
   const { analyse } = await import("../engine/source/analyse");
   try {
     const { analysis } = analyse(document.getText(), document.uri.fsPath);
-    return analysis && (analysis.usesGradlens || analysis.layers.length > 0) ? analysis : null;
+    if (!analysis) return lastGood.get(document) ?? null;
+    if (!analysis.usesGradlens && analysis.layers.length === 0) return null;
+    lastGood.set(document, analysis);
+    return analysis;
   } catch (error) {
     log.error(`Reading ${document.uri.fsPath} failed`, error);
     return null;
   }
 }
 
-/** What stands in a document, read once per version; null when it is no model file or cannot be parsed. */
+/** What stands in a document, read once per version; null when it is no model file or never could be parsed. */
 export function analyseDocument(document: vscode.TextDocument): Promise<Analysis | null> {
   if (!mayBeModel(document)) return Promise.resolve(null);
   const known = readings.get(document);

@@ -30,12 +30,13 @@ export class Session implements vscode.Disposable {
   failure: Failure | null = null;
   checks: readonly Check[] = [];
   checking: Checking | null = null;
+  /** Edits since the run that made the report. */
   edits = new Edits(new Map());
+  /** Edits since the last run, also of one that failed: it saw the text as it was when it began. */
+  #runEdits = new Edits(new Map());
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   #cancellation: vscode.CancellationTokenSource | null = null;
-  /** Edits that belong to the run under way, which saw the text as it was when it began. */
-  #nextEdits: Edits | null = null;
   #lastFraction = 0;
 
   constructor(
@@ -49,6 +50,11 @@ export class Session implements vscode.Disposable {
 
   get stale(): boolean {
     return this.edits.differs();
+  }
+
+  /** Whether the failure may be mended: the text is not what failed. */
+  get isFailureOld(): boolean {
+    return this.#runEdits.differs();
   }
 
   get running(): Running {
@@ -70,7 +76,7 @@ export class Session implements vscode.Disposable {
     const token = this.#begin(cancel);
     const previous = this.state;
     const edits = new Edits(readTexts(false));
-    this.#nextEdits = edits;
+    this.#runEdits = edits;
     this.failure = null;
     this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
     try {
@@ -125,11 +131,12 @@ export class Session implements vscode.Disposable {
 
   noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const file = document.uri.fsPath;
-    if (contentChanges.length === 0 || !(this.covers(file) || this.#nextEdits)) return;
-    this.#nextEdits?.add(document, contentChanges);
-    const wasStale = this.stale;
-    if (this.covers(file)) this.edits.add(document, contentChanges);
-    if (this.stale || wasStale) this.#changed.fire(this);
+    if (contentChanges.length === 0 || this.state.kind === "empty") return;
+    const isCovered = this.covers(file) || file === this.failure?.site?.file;
+    if (!isCovered && !this.running) return;
+    this.#runEdits.add(document, contentChanges);
+    if (this.edits !== this.#runEdits && isCovered) this.edits.add(document, contentChanges);
+    this.#changed.fire(this);
   }
 
   /** Takes over what an earlier window knew. */
@@ -168,7 +175,6 @@ export class Session implements vscode.Disposable {
     if (token !== this.#cancellation?.token) return;
     this.#cancellation.dispose();
     this.#cancellation = null;
-    this.#nextEdits = null;
     if (this.checking) this.#setChecking(null);
   }
 
@@ -176,6 +182,7 @@ export class Session implements vscode.Disposable {
     this.report = report;
     this.failure = report.failure;
     this.edits = edits;
+    this.#runEdits = edits;
     this.checks = checks;
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }

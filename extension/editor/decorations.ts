@@ -1,5 +1,6 @@
 /** Marks in the gutter and the overview ruler: findings, and layers whose gradient check passed or failed. */
 import * as vscode from "vscode";
+import type { Severity } from "../../engine/report";
 import { isPassed } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import type { rangeOf } from "../edits";
@@ -15,6 +16,8 @@ const marks = {
   stale: "staleForeground",
 } as const;
 
+const severityMarks: Readonly<Record<Severity, true>> = { error: true, warning: true, info: true };
+
 type Mark = keyof typeof marks;
 type Ranges = Record<Mark, vscode.Range[]>;
 
@@ -22,8 +25,13 @@ function createType(mark: Mark, extensionUri: vscode.Uri): vscode.TextEditorDeco
   return vscode.window.createTextEditorDecorationType({
     overviewRulerColor: new vscode.ThemeColor(`gradlens.${marks[mark]}`),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
-    gutterIconPath: vscode.Uri.joinPath(extensionUri, `media/marks/${mark}.svg`),
-    gutterIconSize: "75%",
+    // Checked layers have a sign of the Test Explorer in the gutter already.
+    ...(mark in severityMarks
+      ? {
+          gutterIconPath: vscode.Uri.joinPath(extensionUri, `media/marks/${mark}.svg`),
+          gutterIconSize: "75%",
+        }
+      : {}),
   });
 }
 

@@ -74,10 +74,11 @@ function fromCheck(check: Check, session: Session): Entry {
 
 function entriesOf(session: Session): Entry[] {
   const { failure, report, checks, stale } = session;
-  const failed = failure && failure.kind !== "cancelled" ? [fromFailure(failure, session)] : [];
-  if (stale && !failure) return [];
   const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.fsPath === session.file);
-  if (!isOpen || stale) return isOpen ? failed : [];
+  if (!isOpen) return [];
+  const isShown = failure && failure.kind !== "cancelled" && !session.isFailureOld;
+  const failed = isShown ? [fromFailure(failure, session)] : [];
+  if (stale) return failed;
   const bad = checks.filter((check) => !isPassed(check));
   return [
     ...failed,

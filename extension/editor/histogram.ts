@@ -31,8 +31,8 @@ export const palettes: Record<
 };
 
 const WIDTH = 150;
-const HEIGHT = 58;
-const FLOOR = 44;
+const HEIGHT = 46;
+const FLOOR = 33;
 
 /** Neighbouring bins together, so that at most `most` remain. */
 export function merge(counts: readonly number[], most: number): number[] {
@@ -53,7 +53,7 @@ export function histogramImage({ low, high, counts }: Histogram, { bar, text, ax
     return `M${(index * step).toFixed(1)} ${FLOOR}v-${height.toFixed(1)}h${Math.max(1, step - 0.6).toFixed(1)}V${FLOOR}z`;
   });
   const label = (x: number, anchor: string, value: number) =>
-    `<text x="${x}" y="55" text-anchor="${anchor}">${formatNumber(value, 3)}</text>`;
+    `<text x="${x}" y="44" text-anchor="${anchor}">${formatNumber(value, 3)}</text>`;
   const zero = low < 0 && high > 0 ? (-low / (high - low)) * WIDTH : null;
   const zeroLine =
     zero === null ? "" : `<path d="M${zero.toFixed(1)} 2V${FLOOR}" stroke="${axis}" stroke-dasharray="2 2"/>`;

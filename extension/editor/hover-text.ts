@@ -42,26 +42,25 @@ type Row = readonly [title: string, show: (stats: Stats) => string];
 
 const rows: readonly Row[] = [
   [vscode.l10n.t("norm"), ({ norm }) => formatNumber(norm)],
-  [vscode.l10n.t("mean"), ({ mean }) => formatNumber(mean)],
-  [vscode.l10n.t("std"), ({ std }) => formatNumber(std)],
-  [vscode.l10n.t("min … max"), ({ min, max }) => `${formatNumber(min)} … ${formatNumber(max)}`],
+  [vscode.l10n.t("mean ± std"), ({ mean, std }) => `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`],
+  [vscode.l10n.t("min … max"), ({ min, max }) => `${formatNumber(min, 3)} … ${formatNumber(max, 3)}`],
   [vscode.l10n.t("zeros"), ({ zeros, size }) => share(zeros, size)],
 ];
 
 const nonFiniteRow: Row = [vscode.l10n.t("NaN or infinite"), ({ nonFinite, size }) => share(nonFinite, size)];
-const itemRow: Row = [vscode.l10n.t("value"), ({ item, mean }) => formatNumber(item ?? mean, 6)];
+const itemRow: Row = ["", ({ item, mean }) => formatNumber(item ?? mean, 6)];
+const textRow: Row = ["", ({ histogram }) => histogramText(histogram)];
 
 /** Value and gradient side by side; of a single number only the number. */
 function table({ value, grad }: ReportNode): string {
   const hasNonFinite = value.nonFinite > 0 || (grad?.nonFinite ?? 0) > 0;
-  const shown = value.size === 1 ? [itemRow] : hasNonFinite ? [...rows, nonFiniteRow] : rows;
+  const numbers = value.size === 1 ? [itemRow] : [...rows, ...(hasNonFinite ? [nonFiniteRow] : []), textRow];
   const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
   const none = vscode.l10n.t("none");
-  const lines = shown.map(([title, show]) => `| ${title} | ${show(value)} | ${grad ? show(grad) : none} |`);
-  if (value.size === 1) return `${head}\n${lines.join("\n")}`;
-  const pictures = picture("value", value) + (grad ? `&nbsp;&nbsp;&nbsp;${picture("grad", grad)}` : "");
-  const inText = `| ${vscode.l10n.t("spread")} | ${histogramText(value.histogram)} | ${grad ? histogramText(grad.histogram) : none} |`;
-  return `${head}\n${[...lines, inText].join("\n")}\n\n${pictures}`;
+  const lines = numbers.map(([title, show]) => `| ${title} | ${show(value)} | ${grad ? show(grad) : none} |`);
+  const pictures =
+    value.size === 1 ? [] : [`| | ${picture("value", value)} | ${grad ? picture("grad", grad) : none} |`];
+  return [head, ...pictures, ...lines].join("\n");
 }
 
 function picture(of: "value" | "grad", { histogram }: Stats): string {
@@ -71,26 +70,25 @@ function picture(of: "value" | "grad", { histogram }: Stats): string {
   return `![${alt}](${histogramImage(histogram, palettes[themeName()][of])})`;
 }
 
-function heading({ name, nodes }: TensorSubject, node: ReportNode): string {
+function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readonly string[]): string {
   const title = name ?? node.name ?? node.op;
   const kind = node.kind === "operation" ? "" : ` · ${node.kind}`;
   const times =
     nodes.length > 1
       ? ` · ${vscode.l10n.t("iteration {0} of {1}", nodes.indexOf(node) + 1, nodes.length)}`
       : "";
-  return `**${plain(title)}** · ${node.dtype} ${formatShape(node.shape)}${kind}${times}`;
+  const shape = `${node.dtype} ${formatShape(node.shape)}`;
+  return `**${plain(title)}** · ${shape}${kind}${times} &nbsp; ${links.join(" &nbsp; ")}`;
 }
 
+/** What made it, how that hands gradients back, and how much of them. */
 function operation({ op, label, role, formula, gain, kind }: ReportNode): string {
   if (kind !== "operation") return "";
-  const reads = label === "" ? op : label;
-  const does = role === "" ? "" : ` · ${plain(role)}`;
-  const derivative = formula === "" ? "" : `  \n${code(readableFormula(formula))}`;
-  const passes =
-    gain === null
-      ? ""
-      : `  \n${vscode.l10n.t("hands back {0} × the gradient it receives", formatNumber(gain, 3))}`;
-  return `${code(reads)}${does}${derivative}${passes}`;
+  const passes = gain === null ? "" : vscode.l10n.t("gain {0}", formatNumber(gain, 3));
+  const derivative = formula === "" ? "" : code(readableFormula(formula));
+  return [code(label === "" ? op : label), plain(role), derivative, passes]
+    .filter((part) => part !== "")
+    .join(" · ");
 }
 
 /** The gradient's norm through the iterations; the middle ones are left out when there are many. */
@@ -135,12 +133,7 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     session.report?.findings.filter(({ node: about }) => about !== null && ids.has(about)) ?? [];
   const scope = session.report?.scopes[node.scope]?.path;
   const links = [
-    commandLink(
-      `$(type-hierarchy) ${vscode.l10n.t("Show in graph")}`,
-      "gradlens.showGraph",
-      session.file,
-      node.id,
-    ),
+    commandLink(`$(type-hierarchy) ${vscode.l10n.t("Graph")}`, "gradlens.showGraph", session.file, node.id),
     scope && node.kind !== "input"
       ? commandLink(
           `$(beaker) ${vscode.l10n.t("Gradcheck {0}", scope)}`,
@@ -151,14 +144,13 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
       : "",
   ];
   return markdown([
-    heading(subject, node),
-    operation(node),
+    heading(subject, node, links),
+    staleNote(session),
+    warnings(findings),
     table(node),
+    operation(node),
     noGradient(node),
     iterations(subject),
-    warnings(findings),
-    staleNote(session),
-    links.filter((link) => link !== "").join(" &nbsp; "),
   ]);
 }
 

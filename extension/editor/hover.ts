@@ -1,17 +1,19 @@
 /** Hovers over identifiers that held a tensor. */
 import * as vscode from "vscode";
 import { readSetting } from "../config";
-import { modelSelector } from "../model-files";
+import { analyseDocument, modelSelector } from "../model-files";
 import type { Sessions } from "../sessions";
 import { describeLayer, describeTensor } from "./hover-text";
 import { lookUp } from "./lookup";
 
 export function registerHover(sessions: Sessions): vscode.Disposable {
-  const provideHover = (document: vscode.TextDocument, position: vscode.Position) => {
+  const provideHover = async (document: vscode.TextDocument, position: vscode.Position) => {
     if (!readSetting("gradlens.hover.enabled", document.uri)) return null;
     const session = sessions.about(document.uri);
-    const subject = session && lookUp(session, document.uri.fsPath, position);
-    if (!session || !subject) return null;
+    if (!session?.report) return null;
+    const analysis = await analyseDocument(document);
+    const subject = lookUp(session, document.uri.fsPath, position, analysis);
+    if (!subject) return null;
     vscode.commands.executeCommand("setContext", "gradlens.hovered", true);
     const text =
       subject.kind === "tensor" ? describeTensor(subject, session) : describeLayer(subject, session);

@@ -1,6 +1,7 @@
 /** What stands at a place of the editor: a tensor with all the nodes it held, or a layer. */
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { Report, ReportBinding, ReportNode, ReportScope, Site } from "../../engine/report";
+import type { Analysis, Range as SourceRange } from "../../engine/source";
 import type { Session } from "../session";
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -78,35 +79,87 @@ function smallest<T extends { readonly site: Site }>(
   );
 }
 
-/** What a person points at, or null. */
+/**
+ * What a person points at, or null: a name that held tensors, there or where it was bound; a layer; the result of a call.
+ * `analysis` is of the text as it is now.
+ */
 export function lookUp(
   session: Session,
   file: string,
   position: vscode.Position,
+  analysis: Analysis | null,
 ): TensorSubject | LayerSubject | null {
   const { report } = session;
   if (!report) return null;
   const { bindings, sites } = indexOf(report);
   const bound = smallest(bindings.get(file) ?? [], position, session);
-  if (bound) {
-    const nodes = bound.item.nodes.flatMap((id) => report.nodes[id] ?? []);
-    if (nodes.length > 0) return { kind: "tensor", range: bound.range, name: bound.item.name, nodes };
+  const named = bound
+    ? { range: bound.range, name: bound.item.name, starts: [bound.range.start] }
+    : analysis && useAt(analysis, position);
+  if (named) {
+    const nodes = nodesBoundAt(named.starts, report, bindings.get(file) ?? [], session);
+    if (nodes.length > 0) return { kind: "tensor", range: named.range, name: named.name, nodes };
   }
   const called = smallest(sites.get(file) ?? [], position, session);
-  const layer = layerAt(session, report, file, position);
+  const layer = layerAt(session, report, file, position, named);
   if (layer && !(called && layer.range.contains(called.range))) return layer;
   return called ? { kind: "tensor", range: called.range, name: null, nodes: called.item.nodes } : null;
 }
 
+interface Named {
+  readonly range: vscode.Range;
+  readonly name: string;
+  /** Where the name got its values. */
+  readonly starts: readonly vscode.Position[];
+}
+
+function toRange({ line, column, endLine, endColumn }: SourceRange): vscode.Range {
+  return new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
+}
+
+/** The use or binding of a name at a position, with the places that gave it its values. */
+function useAt({ identifiers, bindings }: Analysis, position: vscode.Position): Named | null {
+  const use = identifiers.find(({ range }) => toRange(range).contains(position));
+  const own = bindings.find(({ range, role }) => role !== "return" && toRange(range).contains(position));
+  const ids = use?.bindings ?? (own ? [own.id] : []);
+  const found = use ?? own;
+  if (!found) return null;
+  const starts = bindings.filter(({ id }) => ids.includes(id)).map(({ range }) => toRange(range).start);
+  return { range: toRange(found.range), name: found.name, starts };
+}
+
+/** All that the bindings at some places held, in the order of the run. */
+function nodesBoundAt(
+  starts: readonly vscode.Position[],
+  report: Report,
+  bindings: readonly ReportBinding[],
+  session: Session,
+): ReportNode[] {
+  const isWanted = ({ site }: ReportBinding) => {
+    const start = session.edits.locate(site)?.start;
+    return start !== undefined && starts.some((each) => each.isEqual(start));
+  };
+  const ids = new Set(bindings.filter(isWanted).flatMap(({ nodes }) => nodes));
+  return [...ids].sort((a, b) => a - b).flatMap((id) => report.nodes[id] ?? []);
+}
+
+/** The layer that is constructed at a position, or that the name there holds. */
 function layerAt(
   session: Session,
   report: Report,
   file: string,
   position: vscode.Position,
+  named: Named | null,
 ): LayerSubject | null {
   const scopes = report.scopes.flatMap((scope) =>
     scope.site?.file === file && scope.path !== "" ? [{ site: scope.site, scope }] : [],
   );
   const found = smallest(scopes, position, session);
-  return found ? { kind: "layer", range: found.range, scope: found.item.scope } : null;
+  if (found) return { kind: "layer", range: found.range, scope: found.item.scope };
+  const last = named?.name.split(".").at(-1);
+  const held = scopes.find(({ site, scope }) => {
+    const line = session.edits.locate(site)?.start.line;
+    return scope.path.split(".").at(-1) === last && named?.starts.some((start) => start.line === line);
+  });
+  return named && held ? { kind: "layer", range: named.range, scope: held.scope } : null;
 }

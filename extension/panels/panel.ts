@@ -110,6 +110,9 @@ export class Panel implements vscode.Disposable {
       case "copy":
         vscode.env.clipboard.writeText(message.text);
         break;
+      case "save":
+        savePicture(message.name, message.bytes, this.session.uri).catch((error) => log.error(error));
+        break;
       case "error":
         log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);
         break;
@@ -125,6 +128,16 @@ export class Panel implements vscode.Disposable {
       this.#post({ type: "valuesFailed", request, message });
     }
   }
+}
+
+/** Asks where to, beside the model file at first, and writes the picture there. */
+async function savePicture(name: string, bytes: Uint8Array, model: vscode.Uri): Promise<void> {
+  const defaultUri = vscode.Uri.joinPath(model, "..", name);
+  const uri = await vscode.window.showSaveDialog({
+    defaultUri,
+    filters: { [vscode.l10n.t("Picture")]: ["png"] },
+  });
+  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
 }
 
 const showCommands: Record<PanelName, string> = {

@@ -20,12 +20,12 @@ const layers = [
   },
   {
     files: /^engine\//,
-    values: /^(engine\/(?!source\/|runner\/|cli\/|kernels\/gpu)|fflate$|media\/)/,
+    values: /^(engine\/(?!source\/|runner\/|cli\/|kernels\/gpu)|fflate$|media\/|dist\/kernels)/,
     types: /^never$/,
   },
   {
     files: /^webview\//,
-    values: /^(webview\/|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$)/,
+    values: /^(webview\/|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
     types: /^engine\/report$/,
   },
   {

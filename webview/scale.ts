@@ -39,7 +39,8 @@ export function logDomain(norms: Iterable<number>): Domain {
   for (const norm of norms) {
     if (!(norm > 0) || !Number.isFinite(norm)) continue;
     low = Math.min(low, Math.floor(Math.log10(norm)));
-    high = Math.max(high, Math.ceil(Math.log10(norm)));
+    // Adding 0 turns the −0 that rounding gives into 0.
+    high = Math.max(high, Math.ceil(Math.log10(norm)) + 0);
   }
   if (low > high) return { low: -minimumDecades, high: 0 };
   return { low: Math.min(low, high - minimumDecades), high };

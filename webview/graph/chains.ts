@@ -10,6 +10,8 @@ export interface Chained {
   /** The bends of each original edge, in order: `bends[bendStart[e]] …`. */
   readonly bendStart: Int32Array;
   readonly bends: Int32Array;
+  /** 1 for an edge that branches off: its way down to its first bend is that of another edge from the same node. */
+  readonly isBranch: Uint8Array;
 }
 
 /** Above this many bends the longest edges are drawn straight, so that memory stays bounded. */
@@ -37,14 +39,20 @@ export function chainEdges(count: number, edges: Edges, ranks: Int32Array): Chai
     return chain;
   };
   const paths: number[][] = Array.from(from, () => []);
+  const isBranch = new Uint8Array(from.length);
+  /** How far down each node's chain edges have been led already; they come in the order of their length. */
+  const reach = new Map<number, number>();
   for (const e of Array.from(from.keys()).sort((a, b) => span(a) - span(b) || a - b)) {
     const source = from[e] ?? 0;
     const needed = span(e) - 1;
     const isTooMuch = allRanks.length - count + needed > maximumBends;
     if (needed < 0 || (needed > 0 && isTooMuch)) continue;
-    const path = chainBelow(source, needed).slice(0, needed);
-    link(path.at(-1) ?? source, to[e] ?? 0);
-    paths[e] = path;
+    const chain = chainBelow(source, needed);
+    const drawn = reach.get(source) ?? 0;
+    isBranch[e] = drawn > 0 ? 1 : 0;
+    paths[e] = chain.slice(Math.max(0, drawn - 1), needed);
+    reach.set(source, needed);
+    link(chain[needed - 1] ?? source, to[e] ?? 0);
   }
   const bendStart = new Int32Array(from.length + 1);
   paths.forEach((path, e) => {
@@ -56,5 +64,6 @@ export function chainEdges(count: number, edges: Edges, ranks: Int32Array): Chai
     edges: { from: Int32Array.from(short.from), to: Int32Array.from(short.to) },
     bendStart,
     bends: Int32Array.from(paths.flat()),
+    isBranch,
   };
 }

@@ -76,7 +76,7 @@ function edgePoints({ layout }: PlacedScene, index: number, from: number, to: nu
   );
   const start = [layout.x[from] ?? 0, (layout.y[from] ?? 0) + boxHeight / 2];
   const end = [layout.x[to] ?? 0, (layout.y[to] ?? 0) - boxHeight / 2];
-  return [...start, ...bends, ...end];
+  return [...(layout.isBranch[index] ? [] : start), ...bends, ...end];
 }
 
 function touches(points: readonly number[], area: Area): boolean {

@@ -19,6 +19,8 @@ export interface Layout {
   /** Bends of edge e: pairs x, y from `routes[2 * routeStart[e]]` to `routes[2 * routeStart[e + 1]]`. */
   readonly routeStart: Int32Array;
   readonly routes: Float64Array;
+  /** 1 for an edge that starts at its first bend instead of its box. */
+  readonly isBranch: Uint8Array;
 }
 
 const gapX = 26;
@@ -49,12 +51,13 @@ export function layoutGraph(input: LayoutInput): Layout {
     height: rowY.height,
     routeStart: chained.bendStart,
     routes,
+    isBranch: chained.isBranch,
   };
 }
 
 /** Long edges weigh most and leaves least, so that the main path runs straight and parameters stand beside it. */
 function weightsOf({ edges, total }: Chained, count: number): Float64Array {
-  const weights = new Float64Array(total).fill(0.1);
+  const weights = new Float64Array(total).fill(0.01);
   for (const to of edges.to) weights[to] = to < count ? 1 : 4;
   return weights;
 }

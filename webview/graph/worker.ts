@@ -9,7 +9,7 @@ export interface LayoutRequest {
 
 addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => {
   const layout = layoutGraph(data.input);
-  const buffers = [layout.x, layout.y, layout.routeStart, layout.routes].map(
+  const buffers = [layout.x, layout.y, layout.routeStart, layout.routes, layout.isBranch].map(
     ({ buffer }) => buffer as ArrayBuffer,
   );
   postMessage({ request: data.request, layout }, { transfer: buffers });

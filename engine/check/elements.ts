@@ -68,7 +68,8 @@ export async function compareElements(
   for (let start = 0; start < x.size; start += each) {
     if (!(await pace.turn("elements", start / x.size))) break;
     const end = Math.min(x.size, start + each);
-    const slopes = firstSlopes(downstream, x, scale, start, end);
+    const these = Int32Array.from({ length: end - start }, (_, n) => start + n);
+    const slopes = slopesAt(downstream, x, these, (i) => FIRST_STEP * scale(i));
     for (let i = start; i < end; i++) {
       const n = slopes[i - start] as number;
       const a = analytic[i] as number;
@@ -77,17 +78,78 @@ export async function compareElements(
     }
     checked = end;
   }
+  const left = await secondLook(downstream, x, scale, doubtful, analytic, numeric, noise, tolerances, pace);
   const difference = (i: number) => Math.abs((analytic[i] as number) - (numeric[i] as number));
-  doubtful.sort((a, b) => (difference(b) || 0) - (difference(a) || 0));
-  const refined: Element[] = [];
-  for (let at = 0; at < doubtful.length; at += REFINED_AT_ONCE) {
-    const some = doubtful.slice(at, at + REFINED_AT_ONCE);
+  left.doubtful.sort((a, b) => (difference(b) || 0) - (difference(a) || 0));
+  const refined: Element[] = [...left.undecided];
+  for (let at = 0; at < left.doubtful.length; at += REFINED_AT_ONCE) {
+    const some = left.doubtful.slice(at, at + REFINED_AT_ONCE);
     const elements = await refine(downstream, x, scale, some, analytic, noise, tolerances, pace);
     for (const element of elements) numeric[element.index] = element.numeric;
     refined.push(...elements);
     if (elements.length < some.length || elements.some(({ outcome }) => outcome === "wrong")) break;
   }
   return { numeric, checked, refined, step: FIRST_STEP * scale(0) };
+}
+
+/** So many doubtful elements are worth a look at the step that suits this tensor, before each is refined by itself. */
+const WORTH_A_LOOK = 40;
+
+/**
+ * Where the first step leaves many doubts, as with gradients near the noise, a few elements tell which step suits
+ * the tensor; with that step all of them are looked at again.
+ */
+async function secondLook(
+  downstream: Downstream,
+  x: Tensor,
+  scale: (i: number) => number,
+  doubtful: readonly number[],
+  analytic: ArrayLike<number>,
+  numeric: Float64Array,
+  noise: number,
+  { rtol, atol }: Tolerances,
+  pace: Pace,
+): Promise<{ doubtful: number[]; undecided: Element[] }> {
+  if (doubtful.length < WORTH_A_LOOK) return { doubtful: [...doubtful], undecided: [] };
+  const some = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95].map(
+    (q) => doubtful[Math.floor(q * doubtful.length)] as number,
+  );
+  const best = sample(downstream, x, scale, some, noise).map(
+    (samples, n) => centralDerivative(samples).step / scale(some[n] as number),
+  );
+  best.sort((a, b) => a - b);
+  const fine = best[best.length >> 1] as number;
+  const left: number[] = [];
+  const undecided: Element[] = [];
+  const each = Math.max(1, Math.floor(downstream.chunk / 4));
+  for (let start = 0; start < doubtful.length; start += each) {
+    if (!(await pace.turn("elements", start / doubtful.length))) break;
+    const these = doubtful.slice(start, start + each);
+    const coarse = slopesAt(downstream, x, these, (i) => 4 * fine * scale(i));
+    const close = slopesAt(downstream, x, these, (i) => fine * scale(i));
+    these.forEach((i, n) => {
+      const a = analytic[i] as number;
+      const value = (close[n] as number) + ((close[n] as number) - (coarse[n] as number)) / 15;
+      const error = Math.abs(value - (close[n] as number)) / 4 + (2 * noise) / (fine * scale(i));
+      const size = Math.max(Math.abs(a), Math.abs(value));
+      if (!(Math.abs(a - value) <= SAFETY * error + rtol * size + atol)) left.push(i);
+      else {
+        numeric[i] = value;
+        if (SAFETY * error >= size) undecided.push(blindElement(i, a, value, error, fine * scale(i)));
+      }
+    });
+  }
+  return { doubtful: left, undecided };
+}
+
+function blindElement(
+  index: number,
+  analytic: number,
+  numeric: number,
+  error: number,
+  step: number,
+): Element {
+  return { index, analytic, numeric, error, step, outcome: "undecided", slopes: null };
 }
 
 /** The size of the numbers around an element: its own, or that of its tensor. */
@@ -98,28 +160,28 @@ export function scaleOf(x: Tensor): (i: number) => number {
   return (i) => Math.max(Math.abs(x.data[i] as number), typical);
 }
 
-function firstSlopes(
+/** Central differences of some elements, each with its own step, in one evaluation. */
+function slopesAt(
   downstream: Downstream,
   x: Tensor,
-  scale: (i: number) => number,
-  start: number,
-  end: number,
+  elements: ArrayLike<number>,
+  step: (i: number) => number,
 ): Float64Array {
-  const count = 2 * (end - start);
+  const count = 2 * elements.length;
   const index = new Int32Array(count);
   const data = new Float64Array(count);
-  for (let i = start; i < end; i++) {
-    const k = 2 * (i - start);
-    const h = FIRST_STEP * scale(i);
-    index[k] = i;
-    index[k + 1] = i;
-    data[k] = (x.data[i] as number) + h;
-    data[k + 1] = (x.data[i] as number) - h;
+  for (let n = 0; n < elements.length; n++) {
+    const i = elements[n] as number;
+    const h = step(i);
+    index[2 * n] = i;
+    index[2 * n + 1] = i;
+    data[2 * n] = (x.data[i] as number) + h;
+    data[2 * n + 1] = (x.data[i] as number) - h;
   }
   const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, count);
-  return Float64Array.from({ length: end - start }, (_, i) => {
-    const width = (data[2 * i] as number) - (data[2 * i + 1] as number);
-    return ((losses[2 * i] as number) - (losses[2 * i + 1] as number)) / width;
+  return Float64Array.from({ length: elements.length }, (_, n) => {
+    const width = (data[2 * n] as number) - (data[2 * n + 1] as number);
+    return ((losses[2 * n] as number) - (losses[2 * n + 1] as number)) / width;
   });
 }
 

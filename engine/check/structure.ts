@@ -52,39 +52,39 @@ function jittered(x: Tensor, random: RandomGenerator): Tensor {
   return new Tensor(data, x.shape, x.dtype);
 }
 
+/** Numberings of an input's elements: far apart, in the other direction, and within the range where functions bend. */
+const numberings: readonly ((e: number, size: number) => number)[] = [
+  (e) => e + 1,
+  (e) => 3 * e + 1.25,
+  (e) => -2 * e - 0.5,
+  (e, size) => 0.1 + (0.9 * e) / size,
+];
+
 /** The moves of input i, or null when the operation does more than move elements of it. */
 export function findMoves(step: Step, i: number): Moves | null {
   const { inputs, out } = step.node;
   const x = inputs[i] as Tensor;
-  const shift = x.size + 7;
-  const numbered = (start: number) =>
-    inputs.map((input, j) =>
-      j === i
-        ? new Tensor(
-            Float64Array.from({ length: x.size }, (_, e) => e + start),
-            x.shape,
-            "float64",
-          )
-        : input,
-    );
-  let moves: Moves | null = null;
-  attempt(() => {
-    const first = forwardOf(step)(numbered(1)).data;
-    const second = forwardOf(step)(numbered(1 + shift)).data;
-    const third = forwardOf(step)(numbered(-0.5 - shift)).data;
-    if (first.length !== out.size) return false;
-    const source = new Int32Array(out.size);
+  if (!(x.data instanceof Float64Array)) return null;
+  const given = numberings.map((number) =>
+    Float64Array.from({ length: x.size }, (_, e) => number(e, x.size)),
+  );
+  const source = new Int32Array(out.size);
+  const right = attempt(() => {
+    const got = given.map((data) => {
+      const call = inputs.map((input, j) => (j === i ? new Tensor(data, x.shape, "float64") : input));
+      return forwardOf(step)(call).data;
+    });
     for (let o = 0; o < out.size; o++) {
-      const a = first[o] as number;
-      const fixed = second[o] === a && third[o] === a;
-      const moved = second[o] === a + shift && third[o] === a - 1.5 - shift && Number.isInteger(a);
-      if (!fixed && !(moved && a >= 1 && a <= x.size)) return false;
-      source[o] = fixed ? -1 : a - 1;
+      const first = got[0]?.[o] as number;
+      const from = first - 1;
+      const moved = given.every((data, n) => data[from] === got[n]?.[o]);
+      const fixed = got.every((data) => data[o] === out.data[o]);
+      if (!moved && !fixed) return false;
+      source[o] = moved ? from : -1;
     }
-    moves = { source, copies: copiesOf(source, x.size) };
     return true;
   });
-  return moves;
+  return right ? { source, copies: copiesOf(source, x.size) } : null;
 }
 
 function copiesOf(source: Int32Array, size: number): number {

@@ -100,7 +100,8 @@ const unreachable = new FinalizationRegistry<Block>(disown);
 /** Values for a tensor, in the shared memory as long as the budget lasts. Their content is undefined. */
 export function allocateShared(dtype: DType, size: number): Values {
   const bytes = size * (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
-  const block = reserve(bytes, budget);
+  // Blocks that kernels borrowed come back to the same lists, so the limit of `reserve` alone would not bound what is owned.
+  const block = ownedBytes + bytes > budget ? null : reserve(bytes, budget);
   if (block === null) return newValues(dtype, size);
   owned.set(block.address, block);
   ownedBytes += block.bytes;

@@ -36,3 +36,19 @@ export class InternalError extends Error {
     super(`${message} (this is a fault in Gradlens, not in your model)`);
   }
 }
+
+/** Runs `fn`; a ModelError that it throws gets the function's name in front, unless it has one. */
+export function inFunction<T>(name: string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    throw withName(name, error);
+  }
+}
+
+/** A ModelError with the function's name in front, unless it has one; other errors as they are. */
+export function withName(name: string, error: unknown): unknown {
+  if (!(error instanceof ModelError) || /^\w+\(/.test(error.message)) return error;
+  const { hint, site } = error;
+  return new ModelError(`${name}(): ${error.message}`, hint === undefined ? { site } : { hint, site });
+}

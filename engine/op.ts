@@ -1,22 +1,14 @@
 /** What an operation is: one record that holds its value, its derivatives, how it reads, and samples. */
 import { isFloat } from "./dtype";
-import { ModelError } from "./error";
+import { withName } from "./error";
+import { recordOperation, setQuiet } from "./recording";
+import type { Role } from "./role";
 import type { Sampler } from "./sampler";
-import { isQuiet, type Node, quietly, recordOperation } from "./tape";
+import type { Node } from "./tape";
 import type { Tensor } from "./tensor";
 
-/** What the backward pass does here, in a word that graphs and hovers show. */
-export type Role =
-  | "distributes" // add: hands the gradient on unchanged
-  | "switches" // mul: each factor gets the gradient times the other
-  | "scales" // elementwise: multiplies by a local derivative
-  | "routes" // max: sends the gradient to where the value came from
-  | "moves" // reshape, permute: the gradient goes the way back
-  | "gathers" // sum: spreads one gradient over many
-  | "contracts" // matmul: multiplies by the transposed other
-  | "normalises" // softmax, layer norm: couples the elements of a group
-  | "compares" // losses: the difference to a target
-  | "stops"; // no gradient passes
+export { inFunction } from "./error";
+export type { Role } from "./role";
 
 /** An operation at the moment it ran: what its derivatives may look at. `x` and `y` are the first two inputs. */
 export type At<A extends object = object> = Omit<Node, "attrs"> & { readonly attrs: A };
@@ -81,7 +73,13 @@ export function allOps(): ReadonlyMap<string, Op> {
  * (`export const sin: Unary = …`), so that derivatives may name operations that are defined later.
  */
 export function defineOp<P extends readonly unknown[], A extends object>(spec: OpSpec<P, A>): OpFunction<P> {
-  const parse = (...args: P) => inFunction(spec.name, () => spec.args(...args));
+  const parse = (...args: P) => {
+    try {
+      return spec.args(...args);
+    } catch (error) {
+      throw withName(spec.name, error);
+    }
+  };
   const op: Op = {
     name: spec.name,
     role: spec.role,
@@ -107,20 +105,15 @@ function ruleOf(rules: Rules<object>): (input: number, at: At) => Rule | null {
 
 /** Runs an operation on tensors and records it when a tape or a gradient asks for that. */
 export function apply(op: Op, inputs: readonly Tensor[], attrs: object): Tensor {
-  const out = quietly(() => inFunction(op.name, () => op.forward(inputs, attrs)));
-  if (!isQuiet()) recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
-  return out;
-}
-
-/** Runs `fn`; a ModelError that it throws gets the function's name in front, unless it has one. */
-export function inFunction<T>(name: string, fn: () => T): T {
+  const wasQuiet = setQuiet(true);
+  let out: Tensor;
   try {
-    return fn();
+    out = op.forward(inputs, attrs);
   } catch (error) {
-    if (error instanceof ModelError && !/^\w+\(/.test(error.message)) {
-      const { hint, site } = error;
-      throw new ModelError(`${name}(): ${error.message}`, hint === undefined ? { site } : { hint, site });
-    }
-    throw error;
+    throw withName(op.name, error);
+  } finally {
+    setQuiet(wasQuiet);
   }
+  if (!wasQuiet) recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
+  return out;
 }

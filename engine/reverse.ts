@@ -13,18 +13,23 @@ export interface BackwardOptions {
   retainGraph?: boolean;
 }
 
+let visits = 0;
+
 /** The operations between `output` and its leaves that take a gradient, latest first. Iterative: depth costs no stack. */
 function nodesBehind(output: Tensor): Node[] {
   const found: Node[] = [];
-  const seen = new Set<Node>();
+  const visit = ++visits;
+  let sorted = true;
   const stack = [output];
   for (let x = stack.pop(); x !== undefined; x = stack.pop()) {
-    if (!x.requiresGrad || x.node === null || seen.has(x.node)) continue;
-    seen.add(x.node);
-    found.push(x.node);
-    for (const input of x.node.inputs) stack.push(input);
+    const { node } = x;
+    if (!x.requiresGrad || node === null || node.visit === visit) continue;
+    node.visit = visit;
+    sorted &&= found.length === 0 || (found[found.length - 1] as Node).id > node.id;
+    found.push(node);
+    for (const input of node.inputs) stack.push(input);
   }
-  return found.sort((a, b) => b.id - a.id);
+  return sorted ? found : found.sort((a, b) => b.id - a.id);
 }
 
 /**

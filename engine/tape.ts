@@ -3,6 +3,17 @@ import { ModelError } from "./error";
 import type { Op } from "./op";
 import type { Tensor } from "./tensor";
 
+export {
+  activeTape,
+  enableGrad,
+  inScope,
+  isGradEnabled,
+  isQuiet,
+  noGrad,
+  quietly,
+  record,
+} from "./recording";
+
 /** A layer in whose `forward` an operation ran; scopes form a tree. */
 export interface Scope {
   /** The module, as an opaque key; its path is found from the names of fields and variables. */
@@ -15,6 +26,8 @@ export class Node {
   readonly id = nextId++;
   /** Set when a backward pass went through without `retainGraph`. */
   consumed = false;
+  /** The last sweep that came by; marks are cheaper than a set of nodes. */
+  visit = 0;
 
   constructor(
     readonly op: Op,
@@ -104,81 +117,4 @@ export class Tape {
     this.open = [];
     this.sweep = sweep;
   }
-}
-
-const state = {
-  tape: null as Tape | null,
-  gradEnabled: true,
-  quiet: 0,
-  scope: null as Scope | null,
-};
-
-/** The tape that records now, or null. */
-export function activeTape(): Tape | null {
-  return state.tape;
-}
-
-/**
- * Runs `fn` with its operations recorded on `tape`, until it returns or its promise settles; the only way to
- * record. What was recorded stays when `fn` throws.
- */
-export function record<T>(tape: Tape, fn: () => T): T {
-  return withState({ tape, gradEnabled: true, quiet: 0, scope: null }, fn);
-}
-
-/** Runs `fn` without gradients, as `torch.no_grad()`. Its operations still show in a trace. */
-export function noGrad<T>(fn: () => T): T {
-  return withState({ gradEnabled: false }, fn);
-}
-
-/** Runs `fn` as part of the module `module`: its operations belong to that scope. */
-export function inScope<T>(module: object, fn: () => T): T {
-  return withState({ scope: { module, parent: state.scope } }, fn);
-}
-
-/** Runs `fn` with nothing recorded at all, neither for gradients nor for a trace. */
-export function quietly<T>(fn: () => T): T {
-  state.quiet++;
-  try {
-    return fn();
-  } finally {
-    state.quiet--;
-  }
-}
-
-export function isQuiet(): boolean {
-  return state.quiet > 0;
-}
-
-function withState<T>(changes: Partial<typeof state>, fn: () => T): T {
-  const saved = { ...state };
-  const restore = () => Object.assign(state, saved);
-  Object.assign(state, changes);
-  let pending = false;
-  try {
-    const result = fn();
-    if (result instanceof Promise) {
-      pending = true;
-      return result.finally(restore) as T;
-    }
-    return result;
-  } finally {
-    if (!pending) restore();
-  }
-}
-
-/** Notes that `out` was made by `op`, when a gradient or a tape asks for it. */
-export function recordOperation(
-  op: Op,
-  inputs: readonly Tensor[],
-  attrs: object,
-  out: Tensor,
-  differentiable: boolean,
-): void {
-  const { tape } = state;
-  const needsGrad = differentiable && state.gradEnabled && inputs.some((x) => x.requiresGrad);
-  if (!needsGrad && tape === null) return;
-  out.requiresGrad = needsGrad;
-  out.node = new Node(op, inputs, attrs, out, state.scope);
-  tape?.push(out.node);
 }

@@ -1,0 +1,115 @@
+/** What is being recorded at the moment, and onto which tape. */
+import type { Op } from "./op";
+import { Node, type Scope, type Tape } from "./tape";
+import type { Tensor } from "./tensor";
+
+let tape: Tape | null = null;
+let gradEnabled = true;
+let quiet = false;
+let scope: Scope | null = null;
+
+/** The tape that records now, or null. */
+export function activeTape(): Tape | null {
+  return tape;
+}
+
+/**
+ * Runs `fn` with its operations recorded on `onto`, until it returns or its promise settles; the only way to
+ * record. What was recorded stays when `fn` throws.
+ */
+export function record<T>(onto: Tape, fn: () => T): T {
+  const restore = saveState();
+  tape = onto;
+  gradEnabled = true;
+  quiet = false;
+  scope = null;
+  return runThen(fn, restore);
+}
+
+/** Runs `fn` without gradients, as `torch.no_grad()`. Its operations still show in a trace. */
+export function noGrad<T>(fn: () => T): T {
+  const restore = saveState();
+  gradEnabled = false;
+  return runThen(fn, restore);
+}
+
+/** Runs `fn` with gradients, also inside of `noGrad` and of operations: what derivatives of derivatives need. */
+export function enableGrad<T>(fn: () => T): T {
+  const restore = saveState();
+  gradEnabled = true;
+  // What runs inside of an operation is not part of the trace.
+  if (quiet) tape = null;
+  quiet = false;
+  return runThen(fn, restore);
+}
+
+export function isGradEnabled(): boolean {
+  return gradEnabled;
+}
+
+/** Runs `fn` as part of the module `module`: its operations belong to that scope. */
+export function inScope<T>(module: object, fn: () => T): T {
+  const restore = saveState();
+  scope = { module, parent: scope };
+  return runThen(fn, restore);
+}
+
+function saveState(): () => void {
+  const saved = [tape, gradEnabled, quiet, scope] as const;
+  return () => {
+    [tape, gradEnabled, quiet, scope] = saved;
+  };
+}
+
+function runThen<T>(fn: () => T, restore: () => void): T {
+  let pending = false;
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      pending = true;
+      return result.finally(restore) as T;
+    }
+    return result;
+  } finally {
+    if (!pending) restore();
+  }
+}
+
+/** Runs `fn` with nothing recorded at all, neither for gradients nor for a trace. */
+export function quietly<T>(fn: () => T): T {
+  const before = setQuiet(true);
+  try {
+    return fn();
+  } finally {
+    setQuiet(before);
+  }
+}
+
+/** Switches recording off or on; returns what to set afterwards, in a `finally`. */
+export function setQuiet(value: boolean): boolean {
+  const before = quiet;
+  quiet = value;
+  return before;
+}
+
+export function isQuiet(): boolean {
+  return quiet;
+}
+
+/** Notes that `out` was made by `op`, when a gradient or a tape asks for it. */
+export function recordOperation(
+  op: Op,
+  inputs: readonly Tensor[],
+  attrs: object,
+  out: Tensor,
+  differentiable: boolean,
+): void {
+  let needsGrad = false;
+  if (differentiable && gradEnabled) {
+    for (let i = 0; i < inputs.length && !needsGrad; i++) needsGrad = (inputs[i] as Tensor).requiresGrad;
+  }
+  if (!needsGrad && tape === null) return;
+  out.requiresGrad = needsGrad;
+  out.node = new Node(op, inputs, attrs, out, scope);
+  tape?.push(out.node);
+}

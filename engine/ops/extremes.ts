@@ -185,7 +185,7 @@ function defineSelection(name: Extreme): OpFunction<[TensorLike, OneDimOptions?]
 const largest = defineSelection("max");
 const smallest = defineSelection("min");
 
-type Selection = [values: Tensor, indices: Tensor];
+export type Selection = [values: Tensor, indices: Tensor];
 
 /**
  * As `torch.max`: the largest of all elements; with `dim`, the largest along it and their indices; of two tensors,

@@ -24,15 +24,34 @@ export * from "./matmul";
 
 import "./methods";
 
+export { type AttentionOptions, scaledDotProductAttention } from "./attention";
 export { type AvgPoolOptions, adaptiveAvgPool2d, avgPool2d } from "./average-pool";
+export { type BatchNormOptions, batchNorm } from "./batch-norm";
+export { type NllLossOptions, nllLoss } from "./class-losses";
 export * from "./dropout";
 export * from "./interpolate";
+export {
+  type GroupNormOptions,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+} from "./layer-norm";
+export {
+  type CosineOptions,
+  cosineSimilarity,
+  type MultiMarginOptions,
+  multiMarginLoss,
+} from "./margin-losses";
 export { type MaxPoolOptions, maxPool1d, maxPool2d } from "./max-pool";
 export { narrow, type PadOptions, pad } from "./pad";
 export { cdist, glu, type MaxoutOptions, maxout } from "./pieces";
 export * from "./powers";
+export * from "./probability-losses";
 export { cumprod, prod } from "./products";
 export * from "./rearrange";
+export * from "./recurrent";
 export { mean, type ReduceOptions, sum } from "./reduce";
 export type { LossOptions, LossReduction } from "./reduction";
 export * from "./regression-losses";

@@ -5,6 +5,7 @@ import { checkOptions } from "../options";
 import { normalizeDim, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
 import { checkInteger } from "./arguments";
+import type { Selection } from "./extremes";
 import { gather } from "./gather";
 import { checkIndex } from "./index-argument";
 import { narrow } from "./pad";
@@ -19,12 +20,6 @@ export interface SortOptions {
 interface SortAttrs {
   readonly dim: number;
   readonly descending: boolean;
-}
-
-/** Values in order and where they came from. */
-export interface Sorted {
-  readonly values: Tensor;
-  readonly indices: Tensor;
 }
 
 /** Where the elements stand in sorted order, int32; equal ones keep their order, NaN counts as the largest. */
@@ -64,10 +59,10 @@ function orderOf(x: Tensor, { dim, descending }: SortAttrs): Tensor {
   return new Tensor(out, x.shape, "int32");
 }
 
-/** The elements in order along a dimension. */
-export function sort(x: Tensor, options: SortOptions = {}): Sorted {
+/** The elements in order along a dimension, and where they came from: [values, indices]. */
+export function sort(x: Tensor, options: SortOptions = {}): Selection {
   const indices = argsort(x, options);
-  return { values: x.ndim === 0 ? x : gather(x, indices, { dim: options.dim ?? -1 }), indices };
+  return [x.ndim === 0 ? x : gather(x, indices, { dim: options.dim ?? -1 }), indices];
 }
 
 export interface TopkOptions {
@@ -78,8 +73,8 @@ export interface TopkOptions {
   largest?: boolean;
 }
 
-/** The k largest elements along a dimension, largest first. */
-export function topk(x: Tensor, options: TopkOptions): Sorted {
+/** The k largest elements along a dimension, largest first, and where they came from: [values, indices]. */
+export function topk(x: Tensor, options: TopkOptions): Selection {
   checkOptions(options, ["k", "dim", "largest"]);
   const { k, largest = true } = options;
   const dim = normalizeDim(options.dim ?? -1, x.ndim);
@@ -89,7 +84,7 @@ export function topk(x: Tensor, options: TopkOptions): Sorted {
     );
   }
   const indices = narrow(argsort(x, { dim, descending: largest }), dim, 0, k);
-  return { values: gather(x, indices, { dim }), indices };
+  return [gather(x, indices, { dim }), indices];
 }
 
 export interface OneHotOptions {

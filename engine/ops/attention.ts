@@ -1,0 +1,143 @@
+/** Scaled dot-product attention. */
+import { isFloat } from "../dtype";
+import { ModelError } from "../error";
+import { type At, defineOp, type OpFunction } from "../op";
+import { checkNumber } from "../options";
+import { showShape } from "../shape";
+import { Tensor } from "../tensor";
+import { checkFloat, readArgs } from "./arguments";
+import { add, mul, sub } from "./arithmetic";
+import { sumTo } from "./broadcast";
+import { logicalNot } from "./comparison";
+import { dropout } from "./dropout";
+import { matmulTransposed } from "./matmul";
+import { sum } from "./reduce";
+import { maskedFill } from "./select";
+import { softmax } from "./softmax";
+import { tril } from "./triangle";
+
+export interface AttentionOptions {
+  /** Lets every query see only the keys up to its own place. */
+  isCausal?: boolean;
+  /** Factor of the scores; 1 / √(size of a query) when left out. */
+  scale?: number;
+  /** Probability with which a weight is dropped; 0 when left out. */
+  dropoutP?: number;
+}
+
+type Args =
+  | [Tensor, Tensor, Tensor, AttentionOptions?]
+  | [Tensor, Tensor, Tensor, Tensor | null | undefined, AttentionOptions?];
+
+interface Attrs {
+  readonly scale: number;
+  readonly isCausal: boolean;
+}
+
+/** The arguments, checked: query, key, value and perhaps a mask. */
+function readAttention(args: readonly unknown[]): { inputs: Tensor[]; attrs: Attrs; dropoutP: number } {
+  const known = ["isCausal", "scale", "dropoutP"] as const;
+  const names = ["query", "key", "value", "attnMask"];
+  const { tensors, options } = readArgs<AttentionOptions>(args, names, 3, known);
+  const [query, key, value] = tensors.slice(0, 3).map((each, i) => checkFloat(each, names[i])) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const [q, k, v] = [query, key, value].map((x) => showShape(x.shape));
+  const fits = Math.min(query.ndim, key.ndim, value.ndim) >= 2;
+  if (!fits || query.shape.at(-1) !== key.shape.at(-1) || key.shape.at(-2) !== value.shape.at(-2)) {
+    throw new ModelError(
+      `query, key and value have shapes ${q}, ${k} and ${v}, expected [… , queries, size], [… , keys, size] and [… , keys, values]`,
+    );
+  }
+  const mask = tensors[3];
+  const { isCausal = false, dropoutP = 0 } = options;
+  if (isCausal && mask !== undefined) throw new ModelError("found both attnMask and isCausal, expected one");
+  const scale = checkNumber(options.scale ?? 1 / Math.sqrt(query.shape.at(-1) as number), "scale");
+  const inputs = mask === undefined ? [query, key, value] : [query, key, value, mask];
+  return { inputs, attrs: { scale, isCausal }, dropoutP };
+}
+
+/** Softmax over the keys of the scaled, masked products of queries and keys. */
+function weightsOf(inputs: readonly Tensor[], { scale, isCausal }: Attrs): Tensor {
+  const [query, key, , mask] = inputs as [Tensor, Tensor, Tensor, Tensor?];
+  const scores = mul(matmulTransposed(query, key, { transY: true }), scale);
+  return softmax(masked(scores, mask, isCausal), { dim: -1 });
+}
+
+function masked(scores: Tensor, mask: Tensor | undefined, isCausal: boolean): Tensor {
+  if (isCausal) {
+    const [rows, columns] = scores.shape.slice(-2) as [number, number];
+    const all = new Tensor(new Uint8Array(rows * columns).fill(1), [rows, columns], "bool");
+    return maskedFill(scores, logicalNot(tril(all)), Number.NEGATIVE_INFINITY);
+  }
+  if (mask === undefined) return scores;
+  return isFloat(mask.dtype)
+    ? add(scores, mask)
+    : maskedFill(scores, logicalNot(mask), Number.NEGATIVE_INFINITY);
+}
+
+/** The derivative of softmax at its result `p`, which is symmetric. */
+function throughSoftmax(p: Tensor, g: Tensor): Tensor {
+  return mul(p, sub(g, sum(mul(p, g), { dim: -1, keepdim: true })));
+}
+
+/** The cotangent of the masked scores. */
+function scoresGradient(g: Tensor, at: At<Attrs>): Tensor {
+  return throughSoftmax(
+    weightsOf(at.inputs, at.attrs),
+    matmulTransposed(g, at.inputs[2] as Tensor, { transY: true }),
+  );
+}
+
+const attend: OpFunction<Args> = defineOp<Args, Attrs>({
+  name: "scaledDotProductAttention",
+  role: "contracts",
+  label: "softmax(q kᵀ / √d) v",
+  formula:
+    "\\bar{v} = p^T \\bar{o}, \\quad \\bar{q} = s \\, \\bar{a} \\, k, \\quad \\bar{k} = s \\, \\bar{a}^T q, \\quad \\bar{a} = p \\, (\\bar{o} v^T - \\textstyle\\sum p \\, \\bar{o} v^T)",
+  args: (...args) => readAttention(args),
+  forward: (inputs, attrs) => matmulTransposed(weightsOf(inputs, attrs), inputs[2] as Tensor),
+  vjp: [
+    (g, at) => sumTo(mul(matmulTransposed(scoresGradient(g, at), at.y), at.attrs.scale), at.x),
+    (g, at) =>
+      sumTo(mul(matmulTransposed(scoresGradient(g, at), at.x, { transX: true }), at.attrs.scale), at.y),
+    (g, at) => {
+      const spread = matmulTransposed(weightsOf(at.inputs, at.attrs), g, { transX: true });
+      return sumTo(spread, at.inputs[2] as Tensor);
+    },
+    (g, at) => sumTo(scoresGradient(g, at), at.inputs[3] as Tensor),
+  ],
+  jvp: [
+    (t, at) => fromScores(mul(matmulTransposed(t, at.y, { transY: true }), at.attrs.scale), at),
+    (t, at) => fromScores(mul(matmulTransposed(at.x, t, { transY: true }), at.attrs.scale), at),
+    (t, at) => matmulTransposed(weightsOf(at.inputs, at.attrs), t),
+    (t, at) => fromScores(t, at),
+  ],
+  samples: (r) => [
+    [r.uniform([2, 3, 4]), r.uniform([2, 5, 4]), r.uniform([2, 5, 2])],
+    [r.uniform([3, 2]), r.uniform([3, 2]), r.uniform([3, 2]), { isCausal: true, scale: 0.5 }],
+    [r.uniform([2, 2]), r.uniform([3, 2]), r.uniform([3, 2]), r.uniform([2, 3])],
+  ],
+});
+
+/** The output's tangent from that of the scores. */
+function fromScores(t: Tensor, at: At<Attrs>): Tensor {
+  const p = weightsOf(at.inputs, at.attrs);
+  return matmulTransposed(throughSoftmax(p, t), at.inputs[2] as Tensor);
+}
+
+/**
+ * Attention of [… , queries, size] to [… , keys, size] and [… , keys, values]. A mask of booleans says which keys may
+ * be seen, one of numbers is added to the scores.
+ * @throws ModelError for shapes that do not fit
+ */
+export function scaledDotProductAttention(...args: Args): Tensor {
+  const last = args.at(-1);
+  const dropoutP = last instanceof Tensor ? 0 : ((last as AttentionOptions | undefined)?.dropoutP ?? 0);
+  if (dropoutP === 0) return attend(...args);
+  // The dropped weights must be seen, so that each operation is recorded by itself.
+  const { inputs, attrs } = readAttention(args);
+  return matmulTransposed(dropout(weightsOf(inputs, attrs), { p: dropoutP }), inputs[2] as Tensor);
+}

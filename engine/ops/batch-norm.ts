@@ -1,0 +1,171 @@
+/** Batch normalisation: over all items, per channel. */
+
+import { full } from "../create";
+import { ModelError } from "../error";
+import { defineOp, inFunction, type OpFunction } from "../op";
+import { showShape } from "../shape";
+import { Tensor } from "../tensor";
+import { checkSameShape, readArgs } from "./arguments";
+import { add, mul, sub } from "./arithmetic";
+import { broadcastTo } from "./broadcast";
+import { checkChannels } from "./layer-norm";
+import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
+import { rsqrt } from "./powers";
+import { sum } from "./reduce";
+import { groupMoments } from "./standardize";
+import { reshape } from "./view";
+
+export interface BatchNormOptions {
+  /** True: statistics of this batch (default). False: the running ones. */
+  training?: boolean;
+  eps?: number;
+  /** Mean and variance per channel; a training call updates their data. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  /** Weight of this batch in the running statistics; 0.1 when left out. */
+  momentum?: number;
+}
+
+type Args<O> =
+  | [Tensor, O?]
+  | [Tensor, Tensor | null | undefined, O?]
+  | [Tensor, Tensor | null | undefined, Tensor | null | undefined, O?];
+
+const names = ["x", "weight", "bias"];
+
+/** The record of a training call. */
+const normalizeBatch: OpFunction<Args<{ eps?: number }>> = normalisation<Args<{ eps?: number }>>({
+  name: "batchNorm",
+  args(...args) {
+    const { tensors, options } = readArgs<{ eps?: number }>(args, names, 1, ["eps"]);
+    const x = checkChannels(tensors[0]);
+    const [items, channels] = x.shape as [number, number];
+    const size = channelSize(x);
+    if (items * size < 2) {
+      throw new ModelError(
+        `x of shape ${showShape(x.shape)} has one value per channel, expected at least two when training`,
+      );
+    }
+    const layout = { view: [items, channels, size], affine: perChannel(x), eps: options.eps ?? 1e-5 };
+    return normalisationCall(x, tensors[1], tensors[2], layout, [channels]);
+  },
+  samples: (r) => [
+    [r.uniform([3, 2, 2]), r.uniform([2]), r.uniform([2])],
+    [r.uniform([4, 3]), { eps: 0.01 }],
+  ],
+});
+
+interface FixedAttrs {
+  readonly eps: number;
+}
+
+/** The record of a call with running statistics, which count as constants: x, mean, variance, weight, bias. */
+const normalizeFixed: OpFunction<[Tensor, Tensor, Tensor, Tensor, Tensor, FixedAttrs]> = defineOp<
+  [Tensor, Tensor, Tensor, Tensor, Tensor, FixedAttrs],
+  FixedAttrs
+>({
+  name: "batchNormEval",
+  role: "scales",
+  label: "(x − μ) / σ · w + b",
+  formula: "\\bar{x} = \\bar{o} \\, w / \\sigma",
+  args: (x, mean, variance, weight, bias, attrs) => ({ inputs: [x, mean, variance, weight, bias], attrs }),
+  forward(inputs, { eps }) {
+    const [x, , , weight, bias] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    return add(mul(scaled(inputs, eps), columns(weight, x)), columns(bias, x));
+  },
+  vjp: [
+    (g, { x, inputs, attrs }) => mul(g, mul(columns(inputs[3], x), spreadOf(inputs, attrs.eps))),
+    null,
+    null,
+    (g, { inputs, attrs }) => overItems(mul(g, scaled(inputs, attrs.eps))),
+    (g) => overItems(g),
+  ],
+  jvp: [
+    (t, { x, inputs, attrs }) => mul(t, mul(columns(inputs[3], x), spreadOf(inputs, attrs.eps))),
+    null,
+    null,
+    (t, { x, inputs, attrs }) => mul(scaled(inputs, attrs.eps), columns(t, x)),
+    (t, { x, out }) => broadcastTo(columns(t, x), out),
+  ],
+  samples: (r) => {
+    const fixed = r.uniform([2], 0.5, 2).detach();
+    return [[r.uniform([3, 2, 2]), fixed, fixed, r.uniform([2]), r.uniform([2]), { eps: 1e-5 }]];
+  },
+});
+
+function columns(x: Tensor | undefined, like: Tensor): Tensor {
+  return reshape(x as Tensor, perChannel(like));
+}
+
+/** 1 / √(variance + eps), ready to broadcast. */
+function spreadOf(inputs: readonly Tensor[], eps: number): Tensor {
+  return columns(rsqrt(add(inputs[2] as Tensor, eps)), inputs[0] as Tensor);
+}
+
+/** (x − mean) / √(variance + eps). */
+function scaled(inputs: readonly Tensor[], eps: number): Tensor {
+  const x = inputs[0] as Tensor;
+  return mul(sub(x, columns(inputs[1], x)), spreadOf(inputs, eps));
+}
+
+function overItems(g: Tensor): Tensor {
+  return sum(g, { dim: g.shape.flatMap((_, d) => (d === 1 ? [] : [d])) });
+}
+
+/**
+ * Normalises [items, channels, …] per channel, then · weight + bias. In training with the batch's own mean and
+ * variance, which also move `runningMean` and `runningVar`; otherwise with those.
+ * @throws ModelError when running statistics are needed and missing, and for wrong shapes
+ */
+export function batchNorm(...args: Args<BatchNormOptions>): Tensor {
+  const known = ["training", "eps", "runningMean", "runningVar", "momentum"] as const;
+  const { tensors, options } = inFunction("batchNorm", () =>
+    readArgs<BatchNormOptions>(args, names, 1, known),
+  );
+  const [x, weight, bias] = tensors as [Tensor, Tensor?, Tensor?];
+  const { training = true, eps = 1e-5 } = options;
+  if (training) {
+    const out = normalizeBatch(x, weight, bias, { eps });
+    updateStatistics(x, options);
+    return out;
+  }
+  return inFunction("batchNorm", () => {
+    const shape = [checkChannels(x).shape[1] as number];
+    const read = (name: "runningMean" | "runningVar") => {
+      const given = options[name];
+      if (given) return copyOf(checkShaped(given, name, shape));
+      throw new ModelError(`${name} is missing, expected the running statistics when training is false`);
+    };
+    const one =
+      weight === undefined ? full(shape, 1, { dtype: x.dtype }) : checkShaped(weight, "weight", shape);
+    const zero = bias === undefined ? full(shape, 0, { dtype: x.dtype }) : checkShaped(bias, "bias", shape);
+    return normalizeFixed(x, read("runningMean"), read("runningVar"), one, zero, { eps });
+  });
+}
+
+/** Their own memory, because a later training call changes the running statistics in place. */
+function copyOf(x: Tensor): Tensor {
+  return new Tensor(x.data.slice(), x.shape, x.dtype);
+}
+
+function checkShaped(x: Tensor, name: string, shape: readonly number[]): Tensor {
+  checkSameShape(x, name, shape);
+  return x;
+}
+
+/** running = (1 − momentum) · running + momentum · batch, with the unbiased variance. */
+function updateStatistics(x: Tensor, { runningMean, runningVar, momentum = 0.1 }: BatchNormOptions): void {
+  if (!runningMean && !runningVar) return;
+  const [items, channels] = x.shape as [number, number];
+  const size = channelSize(x);
+  const { means, variances } = groupMoments(new Tensor(x.data, [items, channels, size], x.dtype));
+  const unbiased = (items * size) / (items * size - 1);
+  const move = (running: Tensor | null | undefined, batch: Float64Array, factor: number) => {
+    if (!running) return;
+    batch.forEach((value, c) => {
+      running.data[c] = (1 - momentum) * (running.data[c] as number) + momentum * factor * value;
+    });
+  };
+  move(runningMean, means, 1);
+  move(runningVar, variances, unbiased);
+}

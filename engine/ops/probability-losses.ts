@@ -1,0 +1,131 @@
+/** Losses between probabilities: binary cross entropy and divergence. */
+import { ModelError } from "../error";
+import type { Tensor } from "../tensor";
+import { checkFloat, readArgs } from "./arguments";
+import { add, div, mul, neg, sub } from "./arithmetic";
+import { exp, log, log1p } from "./exponentials";
+import { type PairLoss, pairLoss } from "./pair-loss";
+import { checkReduction, type LossOptions, reduceLoss } from "./reduction";
+import { clamp } from "./select";
+import { logSigmoid, sigmoid } from "./smooth-activations";
+
+type Weighted<O> = [Tensor, Tensor, O?] | [Tensor, Tensor, Tensor | null | undefined, O?];
+
+const crossEntropyOfProbabilities: PairLoss = pairLoss<LossOptions>({
+  name: "binaryCrossEntropy",
+  label: "−y ln x − (1 − y) ln(1 − x)",
+  formula: "\\bar{x} = \\bar{o} \\, \\frac{x - y}{x (1 - x) N}",
+  kernel: "-y * Math.max(Math.log(x), -100) - (1 - y) * Math.max(Math.log1p(-x), -100)",
+  check(x) {
+    const at = x.data.findIndex((v) => v < 0 || v > 1);
+    if (at >= 0) {
+      throw new ModelError(`x holds ${x.data[at]} at position ${at}, expected probabilities from 0 to 1`, {
+        hint: "binaryCrossEntropyWithLogits takes any numbers",
+      });
+    }
+  },
+  derivatives: [
+    (x, y) => div(sub(x, y), clamp(mul(x, sub(1, x)), { min: 1e-12 })),
+    (x) => sub(clamp(log1p(neg(x)), { min: -100 }), clamp(log(x), { min: -100 })),
+  ],
+  samples: (r) => [
+    [r.uniform([2, 3], 0.1, 0.9), r.uniform([2, 3], 0, 1)],
+    [r.uniform([4], 0.1, 0.9), r.uniform([4], 0, 1), { reduction: "none" }],
+  ],
+});
+
+/**
+ * Cross entropy of probabilities x against targets from 0 to 1; logarithms are cut at −100, as in PyTorch. A third
+ * tensor weighs the elements.
+ * @throws ModelError for an x that is no probability
+ */
+export function binaryCrossEntropy(...args: Weighted<LossOptions>): Tensor {
+  const { x, target, weight, options } = readWeighted<LossOptions>(args, ["reduction"]);
+  return weighted(weight, options, (each) => crossEntropyOfProbabilities(x, target, each));
+}
+
+const crossEntropyOfLogits: PairLoss = pairLoss<LossOptions>({
+  name: "binaryCrossEntropyWithLogits",
+  label: "ln(1 + eˣ) − x y",
+  formula: "\\bar{x} = \\bar{o} \\, (\\sigma(x) - y) / N",
+  kernel: "Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))",
+  derivatives: [(x, y) => sub(sigmoid(x), y), (x) => neg(x)],
+  samples: (r) => [
+    [r.uniform([2, 3]), r.uniform([2, 3], 0, 1)],
+    [r.uniform([4]), r.uniform([4], 0, 1), { reduction: "none" }],
+  ],
+});
+
+export interface WithLogitsOptions extends LossOptions {
+  /** Weight of the part of the loss that belongs to y = 1; broadcasts. */
+  posWeight?: Tensor;
+}
+
+/** Cross entropy of sigmoid(x) against targets from 0 to 1, without overflow. A third tensor weighs the elements. */
+export function binaryCrossEntropyWithLogits(...args: Weighted<WithLogitsOptions>): Tensor {
+  const known = ["reduction", "posWeight"] as const;
+  const { x, target, weight, options } = readWeighted<WithLogitsOptions>(args, known);
+  const { posWeight } = options;
+  if (posWeight === undefined) {
+    return weighted(weight, options, (each) => crossEntropyOfLogits(x, target, each));
+  }
+  return weighted(weight, options, (each) => {
+    const positive = mul(mul(checkFloat(posWeight, "posWeight"), target), logSigmoid(x));
+    const negative = mul(sub(1, target), logSigmoid(neg(x)));
+    return reduceLoss(neg(add(positive, negative)), checkReduction(each.reduction));
+  });
+}
+
+function readWeighted<O extends LossOptions>(args: readonly unknown[], known: readonly (keyof O & string)[]) {
+  const { tensors, options } = readArgs<O>(args, ["x", "target", "weight"], 2, known);
+  const [x, target, weight] = tensors as [Tensor, Tensor, Tensor | undefined];
+  return { x, target, weight, options };
+}
+
+/** The loss, or with weights the reduction of weight times each element's loss. */
+function weighted(
+  weight: Tensor | undefined,
+  { reduction }: LossOptions,
+  loss: (options: LossOptions) => Tensor,
+): Tensor {
+  const kind = checkReduction(reduction);
+  if (weight === undefined) return loss({ reduction: kind });
+  return reduceLoss(mul(loss({ reduction: "none" }), checkFloat(weight, "weight")), kind);
+}
+
+const divergence: PairLoss = pairLoss<LossOptions>({
+  name: "klDiv",
+  label: "y (ln y − x)",
+  formula: "\\bar{x} = -\\bar{o} \\, y / N",
+  kernel: "y === 0 ? 0 : y * (Math.log(y) - x)",
+  derivatives: [(_, y) => neg(y), (x, y) => sub(add(log(y), 1), x)],
+  samples: (r) => [
+    [r.uniform([2, 3], -2, 0), r.uniform([2, 3], 0.1, 1)],
+    [r.uniform([4], -2, 0), r.uniform([4], 0.1, 1), { reduction: "none" }],
+  ],
+});
+
+const divergenceOfLogs: PairLoss = pairLoss<LossOptions>({
+  name: "klDivLog",
+  label: "eʸ (y − x)",
+  formula: "\\bar{x} = -\\bar{o} \\, e^y / N",
+  kernel: "Math.exp(y) * (y - x)",
+  derivatives: [(_, y) => neg(exp(y)), (x, y) => mul(exp(y), sub(add(y, 1), x))],
+  samples: (r) => [[r.uniform([2, 3], -2, 0), r.uniform([2, 3], -2, 0)]],
+});
+
+export interface KlDivOptions {
+  /** As for other losses; "batchmean" divides the sum by the number of items. */
+  reduction?: LossOptions["reduction"] | "batchmean";
+  /** Whether the target holds logarithms, too. */
+  logTarget?: boolean;
+}
+
+/** Divergence of the target from exp(x): x holds logarithms of probabilities, the target probabilities. */
+export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  const args = readArgs<KlDivOptions>([x, target, options], ["x", "target"], 2, ["reduction", "logTarget"]);
+  const { reduction = "mean", logTarget = false } = args.options;
+  const loss = logTarget ? divergenceOfLogs : divergence;
+  if (reduction !== "batchmean") return loss(x, target, { reduction });
+  return div(loss(x, target, { reduction: "sum" }), x.shape[0] ?? 1);
+}

@@ -1,8 +1,18 @@
 /** The door for model files: what `import … from "gradlens"` gives. */
 
 export * from "./create";
+export { type BackwardContext, type CustomOpSpec, customOp } from "./custom-op";
 export * as data from "./data";
-export { type GradOptions, grad, hvp, jvp, vjp } from "./derivatives";
+export {
+  type GradOptions,
+  grad,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  type TensorFunction,
+  vjp,
+} from "./derivatives";
 export { type DType, getDefaultDtype, setDefaultDtype } from "./dtype";
 export { ModelError } from "./error";
 export * as nn from "./nn";

@@ -1,0 +1,166 @@
+/** Operations that a model file defines: a value and a hand-written backward pass. */
+import { isFloat } from "./dtype";
+import { ModelError } from "./error";
+import { type At, apply, type Op } from "./op";
+import { mul } from "./ops/arithmetic";
+import { describe, toTensor } from "./ops/elementwise";
+import { sum } from "./ops/reduce";
+import { checkOptions } from "./options";
+import { sweep } from "./reverse";
+import { sameShape, showShape } from "./shape";
+import { enableGrad, isQuiet, quietly } from "./tape";
+import { empty, Tensor, type TensorLike } from "./tensor";
+
+/** What a hand-written backward pass gets. */
+export interface BackwardContext {
+  /** Gradient of the output, of its shape. */
+  readonly grad: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+}
+
+export type Gradients = Tensor | null | readonly (Tensor | number | null | undefined)[];
+
+export interface CustomOpSpec {
+  /** How the operation is called in graphs and messages. */
+  name: string;
+  /** The value. Not recorded inside; what leads from the inputs to it is differentiated by `backward` alone. */
+  forward(...inputs: Tensor[]): Tensor;
+  /** One gradient per input, of its shape; null for none. A single input's may be returned without an array. */
+  backward(context: BackwardContext): Gradients;
+}
+
+/** An operation that a model file defined. */
+export interface CustomOp extends Op {
+  readonly spec: CustomOpSpec;
+}
+
+/**
+ * Makes an operation from a value and its hand-written backward pass; it is called like any other.
+ * @throws ModelError when `forward` or `backward` return something else than they must
+ */
+export function customOp(
+  spec: CustomOpSpec,
+): ((...inputs: TensorLike[]) => Tensor) & { readonly op: CustomOp } {
+  checkSpec(spec);
+  const op: CustomOp = {
+    spec,
+    name: spec.name,
+    role: "scales",
+    label: `${spec.name}(x)`,
+    formula: `\\bar{x} = \\text{${spec.name}}.\\mathrm{backward}(\\bar{o})`,
+    forward: (inputs) => checkValue(spec.name, spec.forward(...inputs)),
+    vjp: (input, at) =>
+      isFloat((at.inputs[input] as Tensor).dtype) ? (g) => backwardOf(spec, g, at, input) : null,
+    jvp: (input) => (t, at) => forwardOf(spec, t, at, input),
+    samples: () => [],
+  };
+  const call = (...inputs: TensorLike[]) => {
+    const first = inputs.find((x) => x instanceof Tensor);
+    return apply(
+      op,
+      inputs.map((x, i) => toTensor(x, first, `input ${i}`)),
+      {},
+    );
+  };
+  return Object.assign(call, { op });
+}
+
+function checkSpec(spec: CustomOpSpec): void {
+  checkOptions(spec, ["name", "forward", "backward"]);
+  for (const part of ["forward", "backward"] as const) {
+    if (typeof spec?.[part] !== "function") {
+      throw new ModelError(`customOp(): ${part} is ${describe(spec?.[part])}, expected a function`);
+    }
+  }
+  if (typeof spec.name !== "string" || spec.name === "") {
+    throw new ModelError(`customOp(): name is ${describe(spec.name)}, expected a text`);
+  }
+}
+
+function checkValue(name: string, out: unknown): Tensor {
+  if (out instanceof Tensor) return new Tensor(out.data, out.shape, out.dtype);
+  throw new ModelError(`${name}.forward returned ${describe(out)}, expected a tensor`);
+}
+
+/** What the backward pass looks at. */
+type Moment = Pick<At, "inputs" | "out">;
+
+/** Results of the backward pass that ran last at a node, so that several inputs share one run. */
+const latest = new WeakMap<object, { g: Tensor; gradients: (Tensor | null)[]; recorded: boolean }>();
+
+function backwardOf(spec: CustomOpSpec, g: Tensor, at: Moment, input: number): Tensor {
+  const recorded = !isQuiet();
+  let run = latest.get(at);
+  if (run === undefined || run.g !== g || run.recorded !== recorded) {
+    const returned = spec.backward({ grad: g, inputs: at.inputs, output: at.out });
+    run = { g, recorded, gradients: checkGradients(spec.name, returned, at.inputs) };
+    latest.set(at, run);
+  }
+  const x = at.inputs[input] as Tensor;
+  return run.gradients[input] ?? empty(x.shape, x.dtype);
+}
+
+function checkGradients(name: string, returned: Gradients, inputs: readonly Tensor[]): (Tensor | null)[] {
+  const list: readonly unknown[] = Array.isArray(returned) ? returned : [returned];
+  if (list.length !== inputs.length) {
+    throw new ModelError(
+      `${name}.backward returned ${list.length} gradient${list.length === 1 ? "" : "s"}, expected one per input: ${inputs.length}`,
+      { hint: "null stands for an input that has no gradient" },
+    );
+  }
+  return list.map((gradient, i) => {
+    const x = inputs[i] as Tensor;
+    if (gradient === null || gradient === undefined) return null;
+    if (!(gradient instanceof Tensor) && typeof gradient !== "number") {
+      throw new ModelError(
+        `${name}.backward returned ${describe(gradient)} for input ${i}, expected a tensor`,
+      );
+    }
+    const tensor = toTensor(gradient, x);
+    if (sameShape(tensor.shape, x.shape)) return tensor;
+    throw new ModelError(
+      `${name}.backward returned shape ${showShape(tensor.shape)} for input ${i}, expected the input's shape ${showShape(x.shape)}`,
+    );
+  });
+}
+
+/**
+ * The derivative along t, from the backward pass: it is linear in the incoming gradient u, so that differentiating
+ * ⟨backward(u), t⟩ by u gives it. A backward pass that computes outside of tensors is run once per output element.
+ */
+function forwardOf(spec: CustomOpSpec, t: Tensor, at: At, input: number): Tensor {
+  const u = new Tensor(at.out.data.slice().fill(0), at.out.shape, at.out.dtype, true);
+  const moment = isQuiet() ? withoutHistory(at) : at;
+  const product = enableGrad(() => sum(mul(backwardOf(spec, u, moment, input), t)));
+  if (product.requiresGrad && product.node !== null) {
+    const gradients = isQuiet()
+      ? quietly(() => sweep(product, one(product)))
+      : sweep(product, one(product), { createGraph: true });
+    const tangent = gradients.get(u);
+    if (tangent !== undefined) return tangent;
+  }
+  return byElements(spec, t, at, input);
+}
+
+/** The same values, so that a sweep does not go on behind them. */
+function withoutHistory({ inputs, out }: Moment): Moment {
+  const bare = (x: Tensor) => new Tensor(x.data, x.shape, x.dtype);
+  return { inputs: inputs.map(bare), out: bare(out) };
+}
+
+function one(product: Tensor): Tensor {
+  return new Tensor(product.data.slice().fill(1), product.shape, product.dtype);
+}
+
+function byElements(spec: CustomOpSpec, t: Tensor, at: At, input: number): Tensor {
+  const out = empty(at.out.shape, at.out.dtype);
+  quietly(() => {
+    for (let k = 0; k < out.size; k++) {
+      const u = empty(out.shape, out.dtype);
+      u.data[k] = 1;
+      out.data[k] = sum(mul(backwardOf(spec, u, at, input), t)).item();
+    }
+  });
+  return out;
+}

@@ -57,7 +57,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
       ...(row
         ? [
             h("strong", {}, row.name),
-            ` ${row.detail === row.name ? "" : `(${row.detail}) `}gradient norm ${normText(row, formatNumber)} `,
+            ` ${row.name.endsWith(row.detail) ? "" : `(${row.detail}) `}gradient norm ${normText(row, formatNumber)} `,
             row.site ? siteLink(row.site) : "",
           ]
         : [hint]),
@@ -137,7 +137,9 @@ function options(
 }
 
 function nameAt(rows: readonly Row[], place: number): string {
-  return Number.isInteger(place) ? (rows[place]?.name.split(".").slice(-2).join(".") ?? "") : "";
+  if (!Number.isInteger(place)) return "";
+  const [path = ""] = rows[place]?.name.split(" ") ?? [];
+  return path.split(".").slice(-2).join(".");
 }
 
 function label(value: number, low: number): string {

@@ -53,8 +53,8 @@ export function parameterRows(report: Report, measure: Measure): Row[] {
 export function depthRows(report: Report, measure: Measure): Row[] {
   return report.nodes
     .filter(({ inputs, grad }) => inputs.length > 0 && grad !== null)
-    .map(({ id, name, op, site, grad }) => ({
-      name: name ?? op,
+    .map(({ id, name, op, site, grad, scope }) => ({
+      name: name ?? [report.scopes[scope]?.path ?? "", op].filter(Boolean).join(" "),
       detail: op,
       ...together([grad], measure),
       site,

@@ -35,7 +35,7 @@ export function drawBox(
   };
   context.globalAlpha = marks.matches && !marks.matches.has(index) ? 0.25 : 1;
   if (sceneBox.shape === "layer") drawStack(context, left, top, width, theme);
-  const ink = fillBox(context, sceneBox, outline, { left, top, width }, theme, view.scale >= readable);
+  const ink = fillBox(context, sceneBox, outline, { left, top, width }, theme, view.scale);
   if (view.scale >= readable) drawText(context, sceneBox, left, top, width, ink, theme);
   if (index === marks.hovered || index === marks.selected) {
     outline(3);
@@ -80,17 +80,17 @@ function fillBox(
   outline: (grow: number) => void,
   frame: Frame,
   theme: Theme,
-  isReadable: boolean,
+  scale: number,
 ): string {
   const colour = colourAt(position);
   context.fillStyle = gradient === "norm" ? toCss(colour) : theme.background;
   outline(0);
   context.fill();
   if (gradient === "zero" || gradient === "nonFinite")
-    hatch(context, outline, frame, gradient === "nonFinite", theme, isReadable);
+    hatch(context, outline, frame, gradient === "nonFinite", theme, scale >= readable);
   outline(0);
   context.strokeStyle = gradient === "nonFinite" ? theme.error : theme.foreground;
-  context.lineWidth = gradient === "nonFinite" ? 3 : isLoss ? 2.5 : 1;
+  context.lineWidth = Math.max(gradient === "nonFinite" ? 3 : isLoss ? 2.5 : 1, 0.8 / scale);
   context.setLineDash(gradient === "none" ? [5, 4] : []);
   context.stroke();
   context.setLineDash([]);

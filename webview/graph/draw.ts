@@ -1,8 +1,9 @@
 /** Draws a placed graph on a canvas: only what is on the screen, and texts only where they can be read. */
 import type { Theme } from "../theme";
-import { drawBox, type Marks, readable } from "./draw-box";
+import { drawBox, type Marks, readable, textFont } from "./draw-box";
+import { gapY } from "./layout";
 import { boxHeight, type PlacedScene } from "./scene";
-import { type Size, toDrawing, type Viewport } from "./viewport";
+import { type Size, toDrawing, toScreen, type Viewport } from "./viewport";
 
 interface Area {
   readonly left: number;
@@ -31,6 +32,7 @@ export function draw(
   scene.boxes.forEach((box, index) => {
     if (isVisible(scene, index, area)) drawBox(context, scene, index, box, view, theme, marks);
   });
+  drawNames(context, scene, view, area, theme);
 }
 
 function isVisible({ layout, input }: PlacedScene, index: number, area: Area): boolean {
@@ -66,6 +68,32 @@ function drawEdges(
   });
   context.globalAlpha = 1;
   context.setLineDash([]);
+}
+
+/** Where boxes are too small for texts but rows still wide enough apart, names stand beside the boxes. */
+function drawNames(
+  context: CanvasRenderingContext2D,
+  scene: PlacedScene,
+  view: Viewport,
+  area: Area,
+  theme: Theme,
+) {
+  const pitch = (boxHeight + gapY) * view.scale;
+  if (view.scale >= readable || pitch < 13) return;
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  context.font = textFont(theme);
+  context.fillStyle = theme.foreground;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  scene.boxes.forEach(({ text }, index) => {
+    if (!isVisible(scene, index, area)) return;
+    const centre = { x: scene.layout.x[index] ?? 0, y: scene.layout.y[index] ?? 0 };
+    const { x, y } = toScreen(view, { x: centre.x + (scene.input.widths[index] ?? 0) / 2, y: centre.y });
+    const room = (scene.room[index] ?? 0) * view.scale - 16;
+    const isShort = (words: string) => context.measureText(words).width <= room;
+    const words = [`${text.title}   ${text.right}`, text.title].find(isShort);
+    if (words !== undefined) context.fillText(words, x + 10, y);
+  });
 }
 
 /** x, y pairs from the bottom of one box over the bends to the top of the other. */

@@ -3,11 +3,13 @@ import { h, on } from "../dom";
 import type { Theme } from "../theme";
 import { draw } from "./draw";
 import { textFont, titleFont } from "./draw-box";
+import { type Gestured, listenToMouse } from "./gestures";
 import { type Direction, step } from "./navigate";
 import { boxHeight, type PlacedScene } from "./scene";
 import {
   between,
   centreOn,
+  firstView,
   fitAll,
   type Point,
   type Size,
@@ -31,7 +33,7 @@ const arrows: Readonly<Record<string, Direction>> = {
   ArrowRight: "right",
 };
 
-export class GraphView {
+export class GraphView implements Gestured {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly #events: GraphViewEvents;
@@ -59,14 +61,10 @@ export class GraphView {
     this.element = h("div", { class: "graph-view" }, this.canvas, this.#tip);
     on(this.canvas, {
       keydown: (event: KeyboardEvent) => this.#key(event),
-      wheel: (event: WheelEvent) => this.#wheel(event),
-      pointerdown: (event: PointerEvent) => this.#press(event),
-      pointermove: (event: PointerEvent) => this.#hover(this.#hit(event), event),
-      pointerleave: () => this.#hover(null),
-      dblclick: (event: MouseEvent) => this.#doubleClick(event),
       focus: () => this.redraw(),
       blur: () => this.redraw(),
     });
+    listenToMouse(this.canvas, this);
     new ResizeObserver(() => this.#resize()).observe(this.element);
   }
 
@@ -100,13 +98,18 @@ export class GraphView {
     this.#isFitted = view === null;
     cancelAnimationFrame(this.#flight);
     if (view) this.#move(view);
-    else this.fit();
+    else this.#showFirst();
   }
 
   fit() {
     if (!this.#scene || this.#size.width === 0) return;
     this.#isFitted = true;
     this.#move(fitAll(this.#scene.layout, this.#size), true);
+  }
+
+  #showFirst() {
+    if (!this.#scene || this.#size.width === 0) return;
+    this.#move(firstView(this.#scene.layout, this.#size, this.placeOf(this.#lossOrLast())), true);
   }
 
   zoom(factor: number) {
@@ -140,6 +143,36 @@ export class GraphView {
     return new Uint8Array(await (blob ?? new Blob()).arrayBuffer());
   }
 
+  moveTo(view: Viewport) {
+    cancelAnimationFrame(this.#flight);
+    this.#move(view);
+  }
+
+  click(at: Point) {
+    this.#tip.hidden = true;
+    this.select(this.#hit(at), "no");
+  }
+
+  doubleClick(at: Point) {
+    const index = this.#hit(at);
+    if (index !== null) this.#events.onDidOpen(index);
+  }
+
+  hover(at: Point | null) {
+    const index = at && this.#hit(at);
+    const text = index === null ? undefined : this.#scene?.boxes[index]?.text.spoken;
+    this.#tip.hidden = text === undefined;
+    if (text !== undefined && at) {
+      this.#tip.textContent = text;
+      this.#tip.style.left = `${Math.min(at.x + 14, Math.max(0, this.#size.width - 260))}px`;
+      this.#tip.style.top = `${at.y + 18}px`;
+    }
+    if (index === this.#hovered) return;
+    this.#hovered = index;
+    this.canvas.style.cursor = index === null ? "grab" : "pointer";
+    this.redraw();
+  }
+
   redraw() {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
@@ -164,7 +197,7 @@ export class GraphView {
     this.#size = { width, height };
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    if (this.#isFitted) this.fit();
+    if (this.#isFitted) this.#showFirst();
     this.#draw();
   }
 
@@ -196,9 +229,9 @@ export class GraphView {
     );
   }
 
-  #hit({ offsetX, offsetY }: MouseEvent): number | null {
+  #hit(at: Point): number | null {
     if (!this.#scene) return null;
-    const { x, y } = toDrawing(this.#view, { x: offsetX, y: offsetY });
+    const { x, y } = toDrawing(this.#view, at);
     const { layout, input } = this.#scene;
     const found = layout.x.findIndex(
       (centre, i) =>
@@ -206,64 +239,6 @@ export class GraphView {
         Math.abs((layout.y[i] ?? 0) - y) <= boxHeight / 2,
     );
     return found < 0 ? null : found;
-  }
-
-  #hover(index: number | null, event?: PointerEvent) {
-    const text = index === null ? undefined : this.#scene?.boxes[index]?.text.spoken;
-    this.#tip.hidden = text === undefined || event?.buttons !== 0;
-    if (text !== undefined && event) {
-      this.#tip.textContent = text;
-      this.#tip.style.left = `${Math.min(event.offsetX + 14, Math.max(0, this.#size.width - 260))}px`;
-      this.#tip.style.top = `${event.offsetY + 18}px`;
-    }
-    if (index === this.#hovered) return;
-    this.#hovered = index;
-    this.canvas.style.cursor = index === null ? "grab" : "pointer";
-    this.redraw();
-  }
-
-  #press(event: PointerEvent) {
-    if (event.button !== 0) return;
-    const start = { x: event.clientX, y: event.clientY };
-    const from = this.#view;
-    const end = new AbortController();
-    let isDrag = false;
-    this.canvas.setPointerCapture(event.pointerId);
-    const listen = { signal: end.signal };
-    this.canvas.addEventListener(
-      "pointermove",
-      ({ clientX, clientY }) => {
-        const [dx, dy] = [clientX - start.x, clientY - start.y];
-        isDrag ||= Math.hypot(dx, dy) > 4;
-        if (isDrag) this.#move({ scale: from.scale, x: from.x + dx, y: from.y + dy });
-      },
-      listen,
-    );
-    this.canvas.addEventListener(
-      "pointerup",
-      (up) => {
-        end.abort();
-        if (!isDrag) this.select(this.#hit(up), "no");
-      },
-      listen,
-    );
-    this.canvas.addEventListener("pointercancel", () => end.abort(), listen);
-  }
-
-  #doubleClick(event: MouseEvent) {
-    const index = this.#hit(event);
-    if (index !== null) this.#events.onDidOpen(index);
-  }
-
-  #wheel(event: WheelEvent) {
-    event.preventDefault();
-    if (event.shiftKey) {
-      const { scale, x, y } = this.#view;
-      return this.#move({ scale, x: x - event.deltaX - event.deltaY, y });
-    }
-    const step = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 0.05 : 0.0015;
-    const factor = Math.exp(-Math.max(-400, Math.min(400, event.deltaY)) * step);
-    this.#move(zoomAt(this.#view, factor, { x: event.offsetX, y: event.offsetY }));
   }
 
   #key(event: KeyboardEvent) {

@@ -24,7 +24,8 @@ export interface Layout {
 }
 
 const gapX = 26;
-const gapY = 44;
+/** Height between the boxes of neighbouring rows. */
+export const gapY = 44;
 const bendWidth = 14;
 
 export function layoutGraph(input: LayoutInput): Layout {

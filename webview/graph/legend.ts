@@ -31,26 +31,20 @@ export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>): HTMLEl
 }
 
 function gradientBar(): SVGElement {
-  const steps = 32;
-  const parts = Array.from({ length: steps }, (_, i) =>
-    svg("rect", {
-      x: i * 5,
-      y: 0,
-      width: 5.5,
-      height: 10,
-      fill: toCss(colourAt(i / (steps - 1))),
-    }),
+  const stops = Array.from({ length: 13 }, (_, i) =>
+    svg("stop", { offset: i / 12, "stop-color": toCss(colourAt(i / 12)) }),
   );
   return svg(
     "svg",
     {
       class: "ramp",
-      viewBox: `0 0 ${steps * 5} 10`,
+      viewBox: "0 0 160 10",
       preserveAspectRatio: "none",
       role: "img",
       "aria-label": "Dark violet is the smallest, light yellow the largest gradient norm",
     },
-    ...parts,
+    svg("linearGradient", { id: "ramp" }, ...stops),
+    svg("rect", { width: 160, height: 10, fill: "url(#ramp)" }),
   );
 }
 

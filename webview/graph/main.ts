@@ -12,7 +12,7 @@ import { inspectLayer, inspectNode } from "./inspector";
 import { LayoutClient } from "./layout-client";
 import { legend } from "./legend";
 import { outline } from "./outline";
-import { buildScene, type PlacedScene, type Scene } from "./scene";
+import { buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
 import { searchBoxes } from "./search";
 import { createToolbar } from "./toolbar";
 import { toScreen, type Viewport } from "./viewport";
@@ -113,7 +113,7 @@ function rebuild(at: Viewport | null, anchor: number | null = null) {
   stage.classList.add("is-busy");
   layouts.request(next.input, (layout) => {
     stage.classList.remove("is-busy");
-    scene = { ...next, layout };
+    scene = placeScene(next, layout);
     const selected = selectedNode === null ? null : (scene.graph.boxOf.get(selectedNode) ?? null);
     view.show(scene, selected, anchored(old, scene, anchor) ?? at);
     showAround(scene);

@@ -28,6 +28,21 @@ export interface Scene {
 /** A scene that has its places. */
 export interface PlacedScene extends Scene {
   readonly layout: Layout;
+  /** Free space to the right of each box within its row; infinite for the last one. */
+  readonly room: Float64Array;
+}
+
+export function placeScene(scene: Scene, layout: Layout): PlacedScene {
+  const { x, y } = layout;
+  const order = Array.from(x.keys()).sort((a, b) => (y[a] ?? 0) - (y[b] ?? 0) || (x[a] ?? 0) - (x[b] ?? 0));
+  const room = new Float64Array(x.length).fill(Number.POSITIVE_INFINITY);
+  const half = (index: number) => (scene.input.widths[index] ?? 0) / 2;
+  order.forEach((index, i) => {
+    const next = order[i + 1];
+    if (next !== undefined && y[next] === y[index])
+      room[index] = (x[next] ?? 0) - half(next) - (x[index] ?? 0) - half(index);
+  });
+  return { ...scene, layout, room };
 }
 
 export const boxHeight = 46;

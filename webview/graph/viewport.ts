@@ -37,6 +37,17 @@ export function fitAll(drawing: Size, screen: Size): Viewport {
   };
 }
 
+/** Smaller than this nothing can be told apart. */
+const telling = 0.14;
+
+/** What is shown at first: everything, or the surroundings of one point when everything would be too small. */
+export function firstView(drawing: Size, screen: Size, at: Point): Viewport {
+  const all = fitAll(drawing, screen);
+  if (all.scale >= telling) return all;
+  const scale = 0.7;
+  return { scale, x: screen.width / 2 - at.x * scale, y: screen.height * 0.8 - at.y * scale };
+}
+
 /** The same with the point `at` of the screen kept in its place. */
 export function zoomAt(view: Viewport, factor: number, at: Point): Viewport {
   const scale = Math.min(largest, Math.max(smallest, view.scale * factor));

@@ -1,0 +1,120 @@
+/** Operations that a model file defines: both modes, several inputs, and what their mistakes say. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import * as gl from "../../engine";
+import { customOp, type Tensor, tensor } from "../../engine";
+import { record, Tape } from "../../engine/tape";
+import { checks } from "./derivative-checks";
+
+const cube = customOp({
+  name: "cube",
+  forward: (x) => gl.mul(x, gl.mul(x, x)),
+  backward: ({ grad, inputs: [x] }) => gl.mul(grad, gl.mul(gl.square(x as Tensor), 3)),
+});
+
+const product = customOp({
+  name: "product",
+  forward: (x, y) => gl.mul(x, y),
+  backward: ({ grad, inputs: [x, y] }) => [gl.mul(grad, y as Tensor), gl.mul(grad, x as Tensor)],
+});
+
+/** A backward pass that computes on plain numbers: right, but not differentiable itself. */
+const plain = customOp({
+  name: "plain",
+  forward: (x) =>
+    tensor(
+      Float64Array.from(x.data, (v) => Math.sin(v)),
+      { shape: x.shape },
+    ),
+  backward: ({ grad, inputs: [x] }) => {
+    const values = Float64Array.from((x as Tensor).data, (v, i) => Math.cos(v) * (grad.data[i] as number));
+    return tensor(values, { shape: grad.shape });
+  },
+});
+
+const leaf = (...values: number[]) => tensor(values, { dtype: "float64", requiresGrad: true });
+
+describe("customOp", () => {
+  const samples = { inputs: [leaf(0.4, -1.2, 0.7)], attrs: {} };
+  const pair = { inputs: [leaf(0.4, -1.2), leaf(2, 3)], attrs: {} };
+
+  for (const [title, check] of Object.entries(checks)) {
+    it(`${title}: one input`, () => assert.equal(check(cube.op, samples), null));
+    it(`${title}: two inputs`, () => assert.equal(check(product.op, pair), null));
+  }
+
+  it("a backward pass on plain numbers works in both modes", () => {
+    for (const title of Object.keys(checks).filter((each) => each !== "second derivatives")) {
+      assert.equal(checks[title]?.(plain.op, samples), null, title);
+    }
+  });
+
+  it("is one operation on the tape, whatever happens inside", () => {
+    const tape = new Tape();
+    record(tape, () => cube(leaf(2)));
+    assert.deepEqual(
+      tape.nodes.map((node) => node.op.name),
+      ["cube"],
+    );
+  });
+
+  it("runs its backward pass once for several inputs", () => {
+    let runs = 0;
+    const counted = customOp({
+      name: "counted",
+      forward: (x, y) => gl.add(x, y),
+      backward: ({ grad }) => {
+        runs++;
+        return [grad, grad];
+      },
+    });
+    gl.sum(counted(leaf(1, 2), leaf(3, 4))).backward();
+    assert.equal(runs, 1);
+  });
+
+  it("null leaves an input without a gradient", () => {
+    const [x, y] = [leaf(2), leaf(3)];
+    const half = customOp({
+      name: "half",
+      forward: (a, b) => gl.mul(a, b),
+      backward: ({ grad, inputs: [, b] }) => [gl.mul(grad, b as Tensor), null],
+    });
+    half(x, y).backward();
+    assert.equal(x.grad?.item(), 3);
+    assert.equal(y.grad?.item() ?? 0, 0);
+  });
+
+  const wrong = (returned: unknown) =>
+    customOp({ name: "wrong", forward: (x) => gl.mul(x, 2), backward: () => returned as Tensor });
+  const table: [string, () => unknown, RegExp][] = [
+    [
+      "a gradient of another shape",
+      () => wrong(tensor([1])),
+      /returned shape \[1\] for input 0, expected the input's shape \[2\]/,
+    ],
+    ["too many gradients", () => wrong([null, null]), /returned 2 gradients, expected one per input: 1/],
+    ["no tensor", () => wrong(["1"]), /returned a string \(1\) for input 0, expected a tensor/],
+  ];
+  for (const [title, make, message] of table) {
+    it(`says: ${title}`, () => {
+      const op = make() as (x: Tensor) => Tensor;
+      assert.throws(() => gl.sum(op(leaf(1, 2))).backward(), { name: "ModelError", message });
+    });
+  }
+
+  it("says: forward without a tensor, and a missing part", () => {
+    const empty = customOp({ name: "empty", forward: () => undefined as never, backward: () => null });
+    assert.throws(() => empty(leaf(1)), {
+      name: "ModelError",
+      message: /empty.forward returned undefined, expected a tensor/,
+    });
+    assert.throws(
+      () => customOp({ name: "x", forward: (x: Tensor) => x } as never),
+      /backward is undefined, expected a function/,
+    );
+    assert.throws(
+      () => customOp({ name: "x", foward: (x: Tensor) => x } as never),
+      /unknown option "foward"/,
+    );
+  });
+});

@@ -1,5 +1,5 @@
 /** What one run of a model file left behind, and what is derived from it: the input of report, diagnosis and check. */
-import type { Device, Failure, ReportNode, ReportParameter, ReportScope, Site } from "./report";
+import type { Device, Failure, Fix, ReportNode, ReportParameter, ReportScope, Site } from "./report";
 import type { Node, Tape } from "./tape";
 import type { Tensor } from "./tensor";
 
@@ -18,6 +18,8 @@ export interface Sources {
   binding(id: number): SourceName | null;
   /** Name of the class whose declaration covers the line; what a check of "the class at this line" needs. */
   classAt?(file: string, line: number): string | null;
+  /** The edit that calls the function `to` at a site instead; null where that is not known to be right. */
+  renamed?(id: number, to: string): Fix["edit"] | null;
 }
 
 /** One run of a model file. */

@@ -1,11 +1,15 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { Finding } from "../report";
 import type { Traced } from "../run";
+import { deadRelu } from "./dead-relu";
+import { explodingGradient } from "./exploding-gradient";
+import { nonFinite } from "./non-finite";
+import { vanishingGradient } from "./vanishing-gradient";
 
 /** One rule: what it finds in a run. It must stay silent about a run that is fine. */
 export type DiagnosisRule = (traced: Traced) => Finding[];
 
-const rules: readonly DiagnosisRule[] = [];
+const rules: readonly DiagnosisRule[] = [nonFinite, explodingGradient, vanishingGradient, deadRelu];
 
 export function diagnose(traced: Traced): Finding[] {
   return rules.flatMap((rule) => rule(traced));

@@ -1,6 +1,6 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
-import type { Site } from "../report";
+import type { Fix, Site } from "../report";
 import type { SourceName, Sources } from "../run";
 import { type Compiled, compile, type Range } from "../source";
 
@@ -72,6 +72,18 @@ export class ModelSources implements Sources {
       site: siteAt(entry.file, found.range),
       role: found.role,
     };
+  }
+
+  /** Only where the other function is surely known: as a method, in the same namespace, or already imported. */
+  renamed(id: number, to: string): Fix["edit"] | null {
+    const entry = this.#owner(id, (each) => each.firstSite);
+    const site = entry?.analysis.sites[id - entry.firstSite];
+    if (!entry || !site) return null;
+    const imported = new RegExp(`import\\s*{[^}]*\\b${to}\\b[^}]*}\\s*from\\s*["']gradlens["']`).test(
+      entry.text,
+    );
+    if (!site.callee.includes(".") && !imported) return null;
+    return { site: siteAt(entry.file, site.focus), newText: to };
   }
 
   #compile(file: string, text: string): Entry {

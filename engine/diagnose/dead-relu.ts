@@ -1,0 +1,69 @@
+/** Units behind a ReLU that are 0 for the whole batch: no gradient passes, so they cannot recover. */
+import type { Finding, ReportNode } from "../report";
+import type { Traced } from "../run";
+import { times } from "./show";
+
+/** Share of dead units in a layer that is worth a warning: SageMaker Debugger reports a layer above 50 %. */
+const SHARE = 0.5;
+/** A unit that is silent for a handful of examples says nothing. */
+const MIN_BATCH = 16;
+const MIN_UNITS = 4;
+const operations = new Set(["relu", "relu6"]);
+
+export function deadRelu(traced: Traced): Finding[] {
+  return traced.nodes.flatMap((node) => {
+    const [batch, units] = node.shape;
+    const isLayer =
+      operations.has(node.op) && units !== undefined && (batch ?? 0) >= MIN_BATCH && units >= MIN_UNITS;
+    if (!isLayer || !node.requiresGrad || !followsWeights(traced, node)) return [];
+    const dead = deadUnits(traced, node, units);
+    return dead.length / units > SHARE ? [report(node, dead, units, batch ?? 0)] : [];
+  });
+}
+
+/** Units (channels, for images) whose value is 0 for every example and place. */
+function deadUnits(traced: Traced, node: ReportNode, units: number): number[] {
+  const data = traced.tensors[node.id]?.data ?? [];
+  const [batch = 1] = node.shape;
+  const places = data.length / (batch * units);
+  const alive = new Uint8Array(units);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== 0) alive[Math.floor(i / places) % units] = 1;
+  }
+  return Array.from(alive.keys()).filter((unit) => alive[unit] === 0);
+}
+
+/** True when a weight lies a few operations before it: what has no weights cannot learn anyway. */
+function followsWeights({ nodes }: Traced, node: ReportNode): boolean {
+  let level = [node];
+  for (let depth = 0; depth < 4; depth++) {
+    level = level.flatMap(({ inputs }) => inputs.flatMap((id) => nodes[id] ?? []));
+    if (level.some(({ kind }) => kind === "parameter")) return true;
+  }
+  return false;
+}
+
+function report(node: ReportNode, dead: readonly number[], units: number, batch: number): Finding {
+  const share = Math.round((100 * dead.length) / units);
+  const all = dead.length === units;
+  const which = all ? "" : ` (${dead.slice(0, 8).join(", ")}${dead.length > 8 ? ", …" : ""})`;
+  return {
+    rule: "dead-relu",
+    severity: all ? "error" : "warning",
+    message: `${all ? "All" : dead.length} of ${times(units, "unit")} of this ${node.op} are 0 for all ${times(batch, "example")}${which}: ${share} % are dead. No gradient passes them, so the weights before them do not learn.`,
+    site: node.site,
+    node: node.id,
+    evidence: { dead: dead.length, units, share: dead.length / units, batch },
+    related: [],
+    fixes: [
+      {
+        title: "Use leakyRelu or gelu here",
+        detail: "They pass a little gradient for negative inputs, so a dead unit can recover.",
+      },
+      {
+        title: "Lower the learning rate, or start with biases of 0",
+        detail: "A large step or a large negative bias pushes a unit below 0 for every example.",
+      },
+    ],
+  };
+}

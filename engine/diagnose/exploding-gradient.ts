@@ -1,0 +1,72 @@
+/** Gradients that grow on their way back until a step throws the weights away. */
+import type { Finding } from "../report";
+import type { Traced } from "../run";
+import { layersOf } from "./depth";
+import { factorsBetween } from "./path";
+import { show } from "./show";
+
+/** The first layer's gradient over the last one's: AUTOTRAINER (Zhang et al., ICSE 2021) uses 70 on norms. */
+const RATIO = 70;
+/** A norm that no usual learning rate survives, whatever the others are: TorchLens' 1e4. */
+const LARGE = 1e4;
+/** Below this size a gradient explodes nowhere, however small the last one is. */
+const HARMLESS = 1;
+const MIN_LAYERS = 3;
+
+export function explodingGradient(traced: Traced): Finding[] {
+  const layers = layersOf(traced).filter(({ norm }) => Number.isFinite(norm));
+  const first = layers[0];
+  const last = layers.at(-1);
+  if (layers.length < MIN_LAYERS || first === undefined || last === undefined || last.norm === 0) return [];
+  const worst = layers.reduce((a, b) => (b.norm > a.norm ? b : a));
+  const ratio = worst.norm / last.norm;
+  const grows = ratio > RATIO && worst.norm > HARMLESS && worst.node < last.node;
+  if (!grows && worst.norm < LARGE) return [];
+  const factors = factorsBetween(traced, last.node, worst.node);
+  const top = factors.reduce<(typeof factors)[number] | null>(
+    (a, b) => (a === null || b.factor > a.factor ? b : a),
+    null,
+  );
+  const culprit = top !== null && top.factor > 1 ? traced.nodes[top.node] : undefined;
+  const cause =
+    culprit && top
+      ? ` The largest step is ${culprit.op}, which multiplies its size by ${show(top.factor)}.`
+      : "";
+  return [
+    {
+      rule: "exploding-gradient",
+      severity: "warning",
+      message: grows
+        ? `The gradient explodes: its norm is ${show(worst.norm)} in ${worst.name}, ${show(ratio)} times the ${show(last.norm)} in ${last.name}.${cause}`
+        : `The gradient of ${worst.name} has the norm ${show(worst.norm)}: a step with a usual learning rate throws its weights away.${cause}`,
+      site: culprit?.site ?? worst.site,
+      node: culprit?.id ?? worst.node,
+      evidence: {
+        layer: worst.name,
+        norm: worst.norm,
+        lastLayer: last.name,
+        lastNorm: last.norm,
+        ratio,
+        layers: layers.length,
+        ...(culprit && top ? { operation: culprit.op, factor: top.factor } : {}),
+      },
+      related: layers
+        .filter(({ norm }) => norm / last.norm > RATIO)
+        .slice(0, 8)
+        .flatMap(({ site, name, norm }) =>
+          site === null ? [] : [{ site, message: `${name}: gradient norm ${show(norm)}` }],
+        ),
+      fixes: [
+        {
+          title: "Use smaller initial weights",
+          detail:
+            "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of gradients.",
+        },
+        {
+          title: "Clip the gradient's norm before each step",
+          detail: "Clipping bounds the step without changing its direction.",
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,154 @@
+/** NaN and infinities: the operation that made the first one, in the forward pass and on the way back. */
+import type { Finding, ReportNode } from "../report";
+import type { Traced } from "../run";
+import { show, times } from "./show";
+
+export function nonFinite(traced: Traced): Finding[] {
+  const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
+  if (forward !== undefined) return [inForward(traced, forward)];
+  // The backward pass visits nodes from the last to the first.
+  const backward = traced.nodes.findLast(({ grad }) => grad !== null && grad.nonFinite > 0);
+  return backward === undefined ? [] : [inBackward(traced, backward)];
+}
+
+function inForward(traced: Traced, node: ReportNode): Finding {
+  const values = traced.tensors[node.id]?.data ?? [];
+  const what = kindOf(values);
+  const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
+  const affected = traced.nodes.filter(({ value }) => value.nonFinite > 0).length;
+  const made = node.kind === "operation";
+  const from = made
+    ? `${node.op} made the first ${what} of the run from finite inputs: ${inputs.map(rangeOf).join(", ") || "none"}`
+    : `the values given here hold ${what}`;
+  return {
+    rule: "non-finite",
+    severity: "error",
+    message: `${capital(from)}. ${times(node.value.nonFinite, "element")} of ${node.value.size.toLocaleString("en")}; ${times(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
+    site: node.site,
+    node: node.id,
+    evidence: {
+      pass: "forward",
+      operation: node.op,
+      kind: what,
+      elements: node.value.nonFinite,
+      affected,
+      ...operands(inputs),
+    },
+    related: relatedTo(inputs),
+    fixes: fixesFor(node.op),
+  };
+}
+
+function inBackward(traced: Traced, node: ReportNode): Finding {
+  const g = traced.gradOf(node.id)?.data ?? [];
+  const what = kindOf(g);
+  // What handed the bad gradient back is an operation that used this tensor and itself received a finite one.
+  const user = traced.nodes.find(
+    ({ inputs, grad, kind }) =>
+      kind === "operation" && inputs.includes(node.id) && grad !== null && grad.nonFinite === 0,
+  );
+  const inputs = user?.inputs.flatMap((id) => traced.nodes[id] ?? []) ?? [];
+  const affected = traced.nodes.filter(({ grad }) => grad !== null && grad.nonFinite > 0).length;
+  const maker = user ?? node;
+  return {
+    rule: "non-finite",
+    severity: "error",
+    message: `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}. ${times(affected, "gradient")} ${affected === 1 ? "is" : "are"} affected.${reasonFor(maker, inputs)}${trapOf(traced, maker)}`,
+    site: maker.site,
+    node: maker.id,
+    evidence: {
+      pass: "backward",
+      operation: maker.op,
+      kind: what,
+      elements: node.grad?.nonFinite ?? 0,
+      affected,
+      ...operands(inputs),
+    },
+    related: relatedTo(inputs),
+    fixes: fixesFor(maker.op),
+  };
+}
+
+function kindOf(values: ArrayLike<number>): "NaN" | "infinity" {
+  return Array.prototype.some.call(values, (v: number) => Number.isNaN(v)) ? "NaN" : "infinity";
+}
+
+type Ranged = Pick<ReportNode, "name" | "kind" | "op" | "value">;
+
+function rangeOf({ name, kind, op, value }: Ranged): string {
+  const who = name ?? (kind === "operation" ? op : kind);
+  return value.size === 1
+    ? `${who} = ${show(value.min)}`
+    : `${who} from ${show(value.min)} to ${show(value.max)}`;
+}
+
+function operands(inputs: readonly ReportNode[]): Record<string, number> {
+  return Object.fromEntries(
+    inputs.flatMap(({ value }, i) => [
+      [`input${i + 1}Min`, value.min],
+      [`input${i + 1}Max`, value.max],
+    ]),
+  );
+}
+
+function relatedTo(inputs: readonly ReportNode[]) {
+  return inputs.flatMap((input) =>
+    input.site === null ? [] : [{ site: input.site, message: rangeOf(input) }],
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Why this operation makes what is not finite, where that is known. */
+function reasonFor({ op }: ReportNode, inputs: readonly ReportNode[]): string {
+  const low = inputs[0]?.value.min ?? 0;
+  const denominator = inputs[1]?.value;
+  if (op === "log")
+    return low < 0
+      ? " The logarithm of a negative number is no number."
+      : " The logarithm of 0 is minus infinity.";
+  if (op === "sqrt")
+    return low < 0
+      ? " A negative number has no square root."
+      : " The slope of the square root at 0 is infinite.";
+  if (op === "div" && denominator && denominator.min <= 0 && denominator.max >= 0)
+    return " Its denominator contains 0.";
+  if (op === "exp" && (inputs[0]?.value.max ?? 0) > 80) return " exp of more than 88 exceeds float32.";
+  if (op === "norm" || op === "pow") return low === 0 ? " Its derivative at 0 is infinite." : "";
+  return "";
+}
+
+/** `where` computes both branches: the one that is not taken still sends 0 · ∞ = NaN back. */
+function trapOf({ nodes }: Traced, maker: ReportNode): string {
+  const seen = new Set([maker.id]);
+  for (const node of nodes) {
+    if (node.id <= maker.id || !node.inputs.some((input) => seen.has(input))) continue;
+    seen.add(node.id);
+    if (node.op === "where") {
+      return " Its result goes through where(), which computes both branches: the branch that is not taken still multiplies 0 by infinity on the way back. Choose safe inputs before this operation instead.";
+    }
+  }
+  return "";
+}
+
+function fixesFor(op: string) {
+  const fixes: Readonly<Record<string, { title: string; detail: string }>> = {
+    log: {
+      title: "Keep the argument of log above 0",
+      detail: "log(x + 1e-8), or logSoftmax(x) in place of log(softmax(x)), stays finite.",
+    },
+    sqrt: { title: "Add a small number below the root", detail: "sqrt(x + 1e-8) has a finite slope at 0." },
+    div: {
+      title: "Keep the denominator away from 0",
+      detail: "Add a small number such as 1e-8 to it, or clamp it.",
+    },
+    exp: {
+      title: "Subtract the maximum before exp",
+      detail: "softmax, logSoftmax and logsumexp do that, and give the same result.",
+    },
+  };
+  const fix = fixes[op];
+  return fix === undefined ? [] : [fix];
+}

@@ -1,0 +1,118 @@
+/** Gradients that shrink on their way back until the first layers no longer learn. */
+import type { Finding, Fix, RelatedSite } from "../report";
+import type { Traced } from "../run";
+import { type Layer, layersOf } from "./depth";
+import { type Factor, factorsBetween } from "./path";
+import { show } from "./show";
+
+/** Both must hold: the ratio and the absolute value of AUTOTRAINER (Zhang et al., ICSE 2021), on rms per element. */
+const RATIO = 1e-3;
+const SMALL = 1e-4;
+/** Decay is a matter of depth: two layers may differ for many good reasons. */
+const MIN_LAYERS = 3;
+/** A sigmoid's slope is at most 1/4, that of tanh at most 1. */
+const steepest: Readonly<Record<string, number>> = { sigmoid: 0.25, logSigmoid: 1, tanh: 1, softplus: 1 };
+
+export function vanishingGradient(traced: Traced): Finding[] {
+  const layers = layersOf(traced).filter(({ gradient }) => Number.isFinite(gradient));
+  const last = layers.at(-1);
+  if (layers.length < MIN_LAYERS || last === undefined || last.gradient === 0) return [];
+  const gone = layers.filter(({ gradient }) => gradient / last.gradient < RATIO && gradient < SMALL);
+  // What is exactly 0 may have other reasons; it counts when something else faded out.
+  const first = gone.find(({ gradient }) => gradient > 0);
+  if (first === undefined) return [];
+  const factors = factorsBetween(traced, last.node, first.node);
+  const culprit = blame(factors);
+  const node = culprit === null ? undefined : traced.nodes[culprit.node];
+  const share = factors.filter(({ op }) => op === culprit?.op);
+  const together = share.reduce((product, { factor }) => product * factor, 1);
+  return [
+    {
+      rule: "vanishing-gradient",
+      severity: "warning",
+      message: sentence(first, last, gone.length, layers.length, culprit, share.length, together),
+      site: node?.site ?? first.site,
+      node: node?.id ?? first.node,
+      evidence: {
+        firstLayer: first.name,
+        firstGradient: first.gradient,
+        lastLayer: last.name,
+        lastGradient: last.gradient,
+        ratio: first.gradient / last.gradient,
+        layers: layers.length,
+        vanished: gone.length,
+        ...(culprit === null
+          ? {}
+          : { operation: culprit.op, worstFactor: culprit.factor, times: share.length }),
+        ...(share.length > 0 ? { operationsTogether: together } : {}),
+      },
+      related: related(gone),
+      fixes: fixesFor(traced, culprit),
+    },
+  ];
+}
+
+/** The kind of operation that takes the largest part of the decay, and of these the worst one. */
+function blame(factors: readonly Factor[]): Factor | null {
+  const totals = new Map<string, number>();
+  for (const { op, factor } of factors) {
+    if (factor > 0) totals.set(op, (totals.get(op) ?? 0) + Math.log(factor));
+  }
+  const [worst] = [...totals].sort((a, b) => a[1] - b[1]);
+  if (worst === undefined || worst[1] >= 0) return null;
+  const candidates = factors.filter(({ op }) => op === worst[0]);
+  return candidates.reduce((a, b) => (b.factor < a.factor ? b : a));
+}
+
+function sentence(
+  first: Layer,
+  last: Layer,
+  gone: number,
+  depth: number,
+  culprit: Factor | null,
+  count: number,
+  together: number,
+): string {
+  const decay = `The gradient vanishes: it is ${show(first.gradient)} per weight in ${first.name}, ${show(last.gradient / first.gradient)} times smaller than the ${show(last.gradient)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
+  if (culprit === null) return decay;
+  const limit = steepest[culprit.op];
+  const why =
+    limit === undefined ? "" : ` (the slope of ${culprit.op} is at most ${limit}, and less away from 0)`;
+  return `${decay} ${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${show(together)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${show(culprit.factor)}${why}.`;
+}
+
+function related(gone: readonly Layer[]): RelatedSite[] {
+  return gone
+    .slice(0, 8)
+    .flatMap(({ site, name, gradient }) =>
+      site === null ? [] : [{ site, message: `${name}: gradient ${show(gradient)} per weight` }],
+    );
+}
+
+function fixesFor({ run, tensors }: Traced, culprit: Factor | null): Fix[] {
+  if (culprit?.op === "sigmoid" || culprit?.op === "tanh") {
+    const edit = run.sources.renamed?.(tensors[culprit.node]?.site ?? 0, "relu");
+    return [
+      {
+        title: `Use relu instead of ${culprit.op}`,
+        detail: "relu passes the gradient unchanged wherever its input is positive.",
+        ...(edit ? { edit } : {}),
+      },
+      {
+        title: "Add a connection around the layers (x + f(x))",
+        detail: "The gradient then has a way back on which nothing shrinks it.",
+      },
+    ];
+  }
+  return [
+    {
+      title: "Scale the initial weights to the size of the layers",
+      detail:
+        "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of signals and gradients.",
+    },
+    {
+      title: "Normalise between the layers (layer norm or batch norm)",
+      detail: "It brings every layer's values back to size 1, and with them the gradients.",
+    },
+  ];
+}

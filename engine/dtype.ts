@@ -84,6 +84,8 @@ interface Typed {
  * the others unless it is of a higher kind (floating point against integer).
  */
 export function promote(tensors: readonly Typed[]): DType {
+  const first = (tensors[0] as Typed).dtype;
+  if (tensors.every((t) => t.dtype === first)) return first;
   let dimensioned: DType = "bool";
   let scalar: DType = "bool";
   let any = false;

@@ -5,42 +5,80 @@ import type { Elementwise, Kernels, MatmulSize, Operand, Reduction } from "./ker
 import { prelude } from "./prelude";
 
 type Loop = (
-  arrays: Values[],
+  arrays: readonly Values[],
   out: Values,
-  offsets: number[],
+  offsets: readonly number[],
   outOffset: number,
-  steps: number[],
+  steps: readonly number[],
   n: number,
   params: readonly number[],
 ) => void;
+type Scalar = (x: number, y: number, z: number, params: readonly number[]) => number;
 
-const compiled = new Map<string, Loop>();
+/** The loops of one function, by the types of the arrays: one per combination keeps it monomorphic. */
+type Loops = Map<number, Loop>;
+
+const loopsByObject = new WeakMap<Elementwise, Loops>();
+const loopsByText = new Map<string, Loops>();
+const scalars = new WeakMap<Elementwise, Scalar>();
 const letters = ["x", "y", "z"];
 
-/** The loop over one row for this function and these element types; one per combination keeps it monomorphic. */
 function loopFor(f: Elementwise, inputs: readonly Operand[], out: Values): Loop {
-  const key = `${f.name}|${f.expr}|${inputs.map((i) => i.data.constructor.name).join()}|${out.constructor.name}`;
-  let loop = compiled.get(key);
+  let loops = loopsByObject.get(f);
+  if (loops === undefined) {
+    // Functions made anew for each call share their loops.
+    const text = `${f.expr}|${f.params ?? ""}|${inputs.length}`;
+    loops = loopsByText.get(text) ?? new Map<number, Loop>();
+    loopsByText.set(text, loops);
+    loopsByObject.set(f, loops);
+  }
+  let key = typeCode(out);
+  for (const { data } of inputs) key = key * 4 + typeCode(data);
+  let loop = loops.get(key);
   if (loop === undefined) {
-    loop = compile(f, inputs.length, out instanceof Uint8Array);
-    compiled.set(key, loop);
+    loop = compileLoop(f, inputs.length);
+    loops.set(key, loop);
   }
   return loop;
 }
 
-function compile(f: Elementwise, count: number, isBool: boolean): Loop {
-  const used = Object.entries(prelude).filter(([name]) => new RegExp(`\\b${name}\\(`).test(f.expr));
+function typeCode(values: Values): number {
+  if (values instanceof Float32Array) return 0;
+  if (values instanceof Float64Array) return 1;
+  return values instanceof Int32Array ? 2 : 3;
+}
+
+function compileLoop(f: Elementwise, count: number): Loop {
   const ids = Array.from({ length: count }, (_, i) => i);
   const source = [
-    ...used.map(([, text]) => text),
-    ...(f.params ?? []).map((name, i) => `const ${name} = params[${i}];`),
+    ...definitions(f),
     ...ids.map((i) => `const a${i} = arrays[${i}], p${i} = offsets[${i}], s${i} = steps[${i}];`),
     "for (let i = 0; i < n; i++) {",
     ...ids.map((i) => `const ${letters[i]} = a${i}[p${i} + i * s${i}];`),
-    `out[outOffset + i] = ${isBool ? `(${f.expr}) ? 1 : 0` : f.expr};`,
+    `out[outOffset + i] = ${f.expr};`,
     "}",
   ].join("\n");
   return new Function("arrays", "out", "offsets", "outOffset", "steps", "n", "params", source) as Loop;
+}
+
+/** What the expression refers to: functions of the prelude, and params by name. */
+function definitions(f: Elementwise): string[] {
+  const used = Object.entries(prelude).filter(([name]) => new RegExp(`\\b${name}\\(`).test(f.expr));
+  return [
+    ...used.map(([, text]) => text),
+    ...(f.params ?? []).map((name, i) => `const ${name} = params[${i}];`),
+  ];
+}
+
+/** The function itself, for single numbers. */
+export function scalarFunction(f: Elementwise): Scalar {
+  let scalar = scalars.get(f);
+  if (scalar === undefined) {
+    const source = [...definitions(f), `return ${f.expr};`].join("\n");
+    scalar = new Function("x", "y", "z", "params", source) as Scalar;
+    scalars.set(f, scalar);
+  }
+  return scalar;
 }
 
 /** Merges neighbouring dimensions over which all operands run evenly: most calls become one long row. */
@@ -60,7 +98,7 @@ export function collapse(
     if (joins) sizes[last] = (sizes[last] as number) * n;
     else {
       sizes.push(n);
-      operands.forEach((o, k) => strides[k]?.push(o.strides[d] as number));
+      for (const [k, o] of operands.entries()) strides[k]?.push(o.strides[d] as number);
     }
   }
   if (sizes.length === 0) {
@@ -80,11 +118,16 @@ function map(
   if (out.length === 0) return;
   const loop = loopFor(f, inputs, out);
   const arrays = inputs.map((o) => o.data);
+  const offsets = inputs.map((o) => o.offset ?? 0);
+  if (shape.length === 1) {
+    const steps = inputs.map((o) => o.strides[0] as number);
+    loop(arrays, out, offsets, 0, steps, out.length, params);
+    return;
+  }
   const flat = collapse(shape, inputs);
   const inner = flat.shape.length - 1;
   const n = flat.shape[inner] as number;
   const steps = flat.strides.map((s) => s[inner] as number);
-  const offsets = inputs.map((o) => o.offset ?? 0);
   const index = new Array<number>(inner).fill(0);
   for (let o = 0; o < out.length; o += n) {
     loop(arrays, out, offsets, o, steps, n, params);
@@ -121,8 +164,8 @@ function matmul(x: Values, y: Values, out: Values, size: MatmulSize): void {
 const folds: Readonly<Record<Reduction, { start: number; fold(a: number, b: number): number }>> = {
   sum: { start: 0, fold: (a, b) => a + b },
   prod: { start: 1, fold: (a, b) => a * b },
-  max: { start: -Infinity, fold: (a, b) => (b > a || b !== b ? b : a) },
-  min: { start: Infinity, fold: (a, b) => (b < a || b !== b ? b : a) },
+  max: { start: -Infinity, fold: (a, b) => (b > a || Number.isNaN(b) ? b : a) },
+  min: { start: Infinity, fold: (a, b) => (b < a || Number.isNaN(b) ? b : a) },
 };
 
 function reduce(kind: Reduction, x: Values, out: Values, outer: number, size: number, inner: number): void {

@@ -1,37 +1,15 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
-import { allocate, allocateUnset, type DType, getDefaultDtype, isFloat, promote } from "../dtype";
+import { getDefaultDtype, isFloat, newValues } from "../dtype";
 import { ModelError } from "../error";
-import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Role, type Rule } from "../op";
 import type { Sampler } from "../sampler";
-import { broadcastShapes, broadcastStrides, showShape, sizeOf } from "../shape";
+import { showShape } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
+import { mapElements, type Params } from "./map-elements";
 
-/** Numbers that a kernel needs besides its inputs, such as a slope, by the names of its params. */
-export type Params = Readonly<Record<string, number>>;
-
-/** Runs an elementwise kernel over inputs broadcast against each other. */
-export function mapElements(
-  f: Elementwise,
-  inputs: readonly Tensor[],
-  params: Params = {},
-  dtype?: DType,
-): Tensor {
-  const shape = inputs.map((x) => x.shape).reduce(broadcastShapes);
-  const type = dtype ?? promote(inputs);
-  const out = allocateUnset(type, sizeOf(shape));
-  const operands = inputs.map((x) => ({ data: x.data, strides: broadcastStrides(x.shape, shape) }));
-  kernels().map(
-    f,
-    operands,
-    out,
-    shape,
-    (f.params ?? []).map((name) => params[name] as number),
-  );
-  return new Tensor(out, shape, type);
-}
+export { mapElements, type Params } from "./map-elements";
 
 /** A number as a tensor without dimensions that does not widen `beside`; a tensor as it is. */
 export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x"): Tensor {
@@ -41,7 +19,7 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
   }
   const other = beside instanceof Tensor ? beside.dtype : getDefaultDtype();
   const dtype = isFloat(other) ? other : Number.isInteger(value) ? "int32" : getDefaultDtype();
-  const data = allocate(dtype, 1);
+  const data = newValues(dtype, 1);
   data[0] = value;
   return new Tensor(data, [], dtype);
 }
@@ -55,10 +33,12 @@ export function describe(value: unknown): string {
   return `a ${typeof value} (${String(value)})`;
 }
 
+const cast: Elementwise = { name: "cast", expr: "x" };
+
 /** An integer tensor as the default floating-point type, for functions that have no integer result. */
 export function floating(x: Tensor): Tensor {
   if (isFloat(x.dtype)) return x;
-  return mapElements({ name: "cast", expr: "x" }, [x], {}, getDefaultDtype());
+  return mapElements(cast, [x], {}, getDefaultDtype());
 }
 
 export type Unary = OpFunction<[TensorLike]>;

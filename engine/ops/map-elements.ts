@@ -1,0 +1,67 @@
+/** Runs elementwise functions over tensors that broadcast against each other; single numbers take a short way. */
+import { allocateUnset, type DType, newValues, promote } from "../dtype";
+import { kernels } from "../kernels";
+import { scalarFunction } from "../kernels/js";
+import type { Elementwise, Operand } from "../kernels/kernels";
+import { broadcastShapes, broadcastStrides, type Shape, sameShape, sizeOf } from "../shape";
+import { Tensor } from "../tensor";
+
+/** Numbers that a kernel needs besides its inputs, such as a slope, by the names of its params. */
+export type Params = Readonly<Record<string, number>>;
+
+const none: readonly number[] = [];
+const scalar: Shape = [];
+const one: readonly number[] = [1];
+const zero: readonly number[] = [0];
+
+/** Runs an elementwise kernel over inputs broadcast against each other. */
+export function mapElements(
+  f: Elementwise,
+  inputs: readonly Tensor[],
+  params: Params = {},
+  dtype?: DType,
+): Tensor {
+  const type = dtype ?? promote(inputs);
+  const numbers = f.params === undefined ? none : f.params.map((name) => params[name] as number);
+  let shape = (inputs[0] as Tensor).shape;
+  let same = true;
+  for (let i = 1; i < inputs.length; i++) {
+    const other = (inputs[i] as Tensor).shape;
+    if (sameShape(shape, other)) continue;
+    shape = broadcastShapes(shape, other);
+    same = false;
+  }
+  if (shape.length === 0) return new Tensor(ofNumbers(f, inputs, numbers, type), scalar, type);
+  const out = allocateUnset(type, sizeOf(shape));
+  if (same || isFlat(inputs, shape)) kernels().map(f, flat(inputs, out.length), out, [out.length], numbers);
+  else kernels().map(f, strided(inputs, shape), out, shape, numbers);
+  return new Tensor(out, shape, type);
+}
+
+function ofNumbers(f: Elementwise, inputs: readonly Tensor[], params: readonly number[], type: DType) {
+  const out = newValues(type, 1);
+  const [x, y, z] = inputs;
+  out[0] = scalarFunction(f)(
+    (x as Tensor).data[0] as number,
+    y === undefined ? 0 : (y.data[0] as number),
+    z === undefined ? 0 : (z.data[0] as number),
+    params,
+  );
+  return out;
+}
+
+/** Whether every input has either the whole shape or a single element: then all can be read as one row. */
+function isFlat(inputs: readonly Tensor[], shape: Shape): boolean {
+  for (const x of inputs) if (x.data.length !== 1 && !sameShape(x.shape, shape)) return false;
+  return true;
+}
+
+function flat(inputs: readonly Tensor[], size: number): Operand[] {
+  const operands: Operand[] = [];
+  for (const { data } of inputs) operands.push({ data, strides: data.length === size ? one : zero });
+  return operands;
+}
+
+function strided(inputs: readonly Tensor[], shape: Shape): Operand[] {
+  return inputs.map((x) => ({ data: x.data, strides: broadcastStrides(x.shape, shape) }));
+}

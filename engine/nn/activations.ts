@@ -1,5 +1,6 @@
 /** Activations as layers. */
 import * as ops from "../ops/activations";
+import { relu6 } from "../ops/activations";
 import * as smooth from "../ops/smooth-activations";
 import { logSoftmax, softmax } from "../ops/softmax";
 import { tanh } from "../ops/trigonometry";
@@ -9,6 +10,12 @@ import { Module } from "./module";
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return ops.relu(x);
+  }
+}
+
+export class ReLU6 extends Module {
+  forward(x: Tensor): Tensor {
+    return relu6(x);
   }
 }
 

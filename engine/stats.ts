@@ -64,7 +64,8 @@ function firstPass(data: Values) {
 
 function secondPass(data: Values, min: number, max: number, mean: number, scale: number) {
   const counts = new Array<number>(BINS).fill(0);
-  const perBin = BINS / (max - min);
+  // Without a range there is one bin only; 0 · ∞ would be no index.
+  const perBin = Number.isFinite(BINS / (max - min)) ? BINS / (max - min) : 0;
   let deviations = 0;
   let scaled = 0;
   for (let i = 0; i < data.length; i++) {

@@ -9,7 +9,6 @@ import {
   checkRequest,
   type OutputParams,
   type ProgressParams,
-  pingRequest,
   type StatsParams,
   statsRequest,
   type TraceParams,
@@ -29,6 +28,8 @@ export interface EngineOptions {
   /** Node to run it with; empty: the best there is. */
   readonly nodePath?: string;
   readonly onOutput?: (output: OutputParams) => void;
+  /** How long after its limit a run may take to say where it was, before the process is ended; 900 ms. */
+  readonly graceMs?: number;
 }
 
 export interface Asking {
@@ -37,8 +38,9 @@ export interface Asking {
   readonly onProgress?: (progress: ProgressParams) => void;
 }
 
-/** The process has this long to answer about its own limit before it is ended from here. */
-const GRACE_MS = 700;
+const GRACE_MS = 900;
+/** The first use of a GPU takes this long at most; it does not count as time of the run. */
+const GPU_START_MS = 20_000;
 /** A check has this long to stop by itself, which keeps its tape. */
 const CANCEL_MS = 120;
 
@@ -76,12 +78,8 @@ export class Engine {
     this.#timeoutMs = timeoutMs;
     const child = await this.#ready(memoryMiB);
     const onAbort = () => child.kill(cancelled());
-    const result = await this.#ask(
-      child,
-      () => child.connection.sendRequest(traceRequest, params),
-      asking,
-      onAbort,
-    );
+    const send = () => child.connection.sendRequest(traceRequest, params);
+    const result = await this.#ask(child, send, asking, onAbort, params.device === "gpu" ? GPU_START_MS : 0);
     this.hasTape = child.isRunning && "report" in result;
     return result;
   }
@@ -91,12 +89,14 @@ export class Engine {
     const child = this.#child;
     if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
     const source = new CancellationTokenSource();
+    let patience: NodeJS.Timeout | undefined;
     const onAbort = () => {
       source.cancel();
-      setTimeout(() => child.kill(cancelled()), CANCEL_MS);
+      patience = setTimeout(() => child.kill(cancelled()), CANCEL_MS);
     };
     const send = () => child.connection.sendRequest(checkRequest, params, source.token);
     const result = await this.#ask(child, send, asking, onAbort);
+    clearTimeout(patience);
     this.hasTape &&= child.isRunning;
     return "report" in result ? { failure: result.report.failure ?? noRun() } : result;
   }
@@ -142,13 +142,17 @@ export class Engine {
     send: () => Promise<R>,
     { signal, onProgress }: Asking,
     onAbort: () => void,
+    moreMs = 0,
   ): Promise<R | TraceResult> {
     child.onProgress = onProgress ?? null;
     const timeoutMs = this.#timeoutMs;
-    const alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + GRACE_MS);
+    const { graceMs = GRACE_MS } = this.options;
+    let alarm: NodeJS.Timeout | undefined;
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
+      await Promise.race([child.started, child.ended]);
+      alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + graceMs + moreMs);
       const answer = send();
       const ended = child.ended;
       // A connection that breaks rejects the answer a moment before the process is seen to end.
@@ -169,11 +173,6 @@ export class Engine {
     const message = error instanceof Error ? error.message : String(error);
     return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
   }
-}
-
-/** Node version of an engine process that is up; for tests and for the log. */
-export async function pingEngine(child: EngineChild): Promise<{ node: string; electron: boolean }> {
-  return child.connection.sendRequest(pingRequest);
 }
 
 function cancelled(): Failure {

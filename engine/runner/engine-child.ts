@@ -13,6 +13,7 @@ import {
   type OutputParams,
   outputNotification,
   type ProgressParams,
+  pingRequest,
   progressNotification,
   retireNotification,
   type TraceResult,
@@ -32,6 +33,8 @@ const STDERR_KEPT = 8_000;
 
 export class EngineChild {
   readonly connection: MessageConnection;
+  /** Settles when the process answers for the first time. */
+  readonly started: Promise<unknown>;
   /** Settles when the process is gone: with the answer it left, else with a failure that says why. */
   readonly ended: Promise<TraceResult>;
   onProgress: ((progress: ProgressParams) => void) | null = null;
@@ -62,6 +65,7 @@ export class EngineChild {
     });
     this.#process.stdio[3]?.on("data", (chunk: Buffer) => this.#answer.push(chunk));
     this.ended = this.#watchEnd();
+    this.started = this.connection.sendRequest(pingRequest).catch(() => undefined);
   }
 
   /** Ends the process at once. */

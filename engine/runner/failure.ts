@@ -5,7 +5,7 @@ import type { Failure, Site } from "../report";
 import { SourceProblem } from "../source";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
-import { ownFrames, showFrame, stackOf } from "./stack";
+import { ownFrames, showFrames, stackOf } from "./stack";
 
 const MAX_MESSAGE = 2000;
 
@@ -14,15 +14,14 @@ export function failureOf(error: unknown, sources: ModelSources, openSite: numbe
   if (error instanceof SourceProblem) return ofSource(error);
   const frames = ownFrames(error, sources);
   const found = frames[0]?.site ?? sources.site(openSite) ?? firstLine(sources);
-  const stack = frames.map(showFrame);
+  const stack = showFrames(frames);
+  if (error instanceof ModelProblem) {
+    const { kind, message, hint, place, openSite: open } = error;
+    return { kind, message: bounded(message), hint, site: place ?? sources.site(open) ?? found, stack };
+  }
   if (error instanceof ModelError) {
-    const { hint, message } = error;
-    const known =
-      error instanceof ModelProblem
-        ? { kind: error.kind, place: error.place }
-        : { kind: "model" as const, place: null };
-    const site = known.place ?? sources.site(error.site) ?? found;
-    return { kind: known.kind, message: bounded(message), hint: hint ?? null, site, stack };
+    const { message, hint = null } = error;
+    return { kind: "model", message: bounded(message), hint, site: sources.site(error.site) ?? found, stack };
   }
   const { message, hint } = describe(error);
   if (error instanceof InternalError || isOurs(error, frames)) {
@@ -52,14 +51,18 @@ function describe(error: unknown): { message: string; hint: string | null } {
     const hint = "throw new Error(…) instead: it says where it comes from";
     return { message: `The model threw ${show(error)}, which is no Error`, hint };
   }
-  const [name, said] = [text(() => error.name), text(() => error.message)];
+  const name = text(() => error.name) ?? "Error";
+  const said = text(() => error.message) ?? "";
   if (name === "RangeError" && said === "Maximum call stack size exceeded") {
     return {
       message: "The calls are nested too deep for the stack",
       hint: "does a function call itself without an end?",
     };
   }
-  return { message: said === "" ? name : `${name}: ${said}`, hint: null };
+  const early = name === "ReferenceError" && /before initialization$/.test(said);
+  const hint = early ? "its line has not run yet; do two files import each other?" : null;
+  if (name === "Error" && said !== "") return { message: said, hint };
+  return { message: said === "" ? name : `${name}: ${said}`, hint };
 }
 
 /** Also true for errors of another realm. */
@@ -68,24 +71,20 @@ function isError(value: unknown): value is Error {
 }
 
 function show(value: unknown): string {
-  const kind =
-    typeof value === "object" && value !== null
-      ? "the object "
-      : typeof value === "string"
-        ? "the string "
-        : "";
-  return (
-    kind +
-    text(() => inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 200 }))
+  const shown = text(() =>
+    inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 200 }),
   );
+  if (shown === null) return "an object that cannot be shown";
+  if (typeof value === "string") return `the string ${shown}`;
+  return typeof value === "object" && value !== null ? `the object ${shown}` : shown;
 }
 
-/** What a getter of a hostile object gives, as text. */
-function text(read: () => unknown): string {
+/** What a getter gives, as text; null when it throws. */
+function text(read: () => unknown): string | null {
   try {
     return String(read());
   } catch {
-    return "something that cannot be shown";
+    return null;
   }
 }
 

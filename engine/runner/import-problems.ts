@@ -95,3 +95,17 @@ function siteOfName(name: string, specifier: string, source: ModelSource): Site 
   }
   return null;
 }
+
+/** A JSON file that cannot be read. */
+export function jsonProblem(file: string, text: string, cause: unknown): ModelProblem {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // Node's versions word the rest of the message, and the place, differently.
+  const at = Number(/at position (\d+)/.exec(said)?.[1] ?? 0);
+  const lines = text.slice(0, at).split("\n");
+  const [line, column] = [lines.length, (lines.at(-1) ?? "").length + 1];
+  const site = { file, line, column, endLine: line, endColumn: column + 1 };
+  return new ModelProblem(`This is no valid JSON: ${said.replace(/ (in JSON )?at position.*$/s, "")}`, {
+    site,
+    kind: "syntax",
+  });
+}

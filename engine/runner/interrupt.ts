@@ -3,20 +3,24 @@ import { serialize } from "node:v8";
 import type { Failure } from "../report";
 import type { ModelSources } from "./model-sources";
 import { wholeLine } from "./original-position";
-import { showFrame } from "./stack";
+import { showFrames } from "./stack";
 
-/** A function call of the interrupted thread, innermost first; lines and columns from 1, in compiled code. */
+/** A function call of the interrupted thread; lines from 1, which compiled code has as the original. */
 export interface PausedFrame {
   readonly name: string;
   readonly file: string;
   readonly line: number;
-  readonly column: number;
 }
 
 export type LimitKind = "timeout" | "memory";
 
-/** What the watchdog calls in the paused thread; gives the answer in base64, or null: the run may go on. */
-export type Interrupt = (kind: LimitKind, frames: readonly PausedFrame[]) => string | null;
+/** What the watchdog calls in the paused thread; answers are `TraceResult`s in base64. */
+export interface Interrupt {
+  /** Why and where the run ends; null: it may go on. */
+  stop(kind: LimitKind, frames: readonly PausedFrame[]): string | null;
+  /** The same with the report of what was recorded until then, which takes longer; null when there is nothing. */
+  report(): string | null;
+}
 
 /** The name under which the watchdog finds its function. */
 export const interruptName = "__gradlensInterrupt";
@@ -35,5 +39,5 @@ export function stoppedAt(
     const source = sources.find(file);
     return source ? [{ name, site: wholeLine(source, line) }] : [];
   });
-  return { ...about, site: own[0]?.site ?? null, stack: own.slice(0, 30).map(showFrame) };
+  return { ...about, site: own[0]?.site ?? null, stack: showFrames(own.slice(0, 30)) };
 }

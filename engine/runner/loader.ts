@@ -4,7 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { loadCommonJs } from "./commonjs";
-import { missingExport, missingFile, packageProblem } from "./import-problems";
+import { jsonProblem, missingExport, missingFile, packageProblem } from "./import-problems";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
 import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
@@ -125,11 +125,11 @@ export class Loader {
   }
 
   #readJson(path: string): unknown {
+    const text = this.readText(path);
     try {
-      return JSON.parse(this.readText(path));
+      return JSON.parse(text);
     } catch (error) {
-      const site = { file: path, line: 1, column: 1, endLine: 1, endColumn: 1 };
-      throw new ModelProblem(`This is no valid JSON: ${(error as Error).message}`, { site, kind: "syntax" });
+      throw jsonProblem(path, text, error);
     }
   }
 

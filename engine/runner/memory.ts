@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { guardAllocations } from "../dtype";
+import { bytesInUse, setMemoryBudget } from "../kernels/wasm/memory";
 import { ModelProblem } from "./model-problem";
 
 const MIB = 2 ** 20;
@@ -24,12 +25,14 @@ export function collectGarbage(): void {
 /** Tensors and heap together. */
 function usedBytes(): number {
   const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return arrayBuffers + heapUsed;
+  return arrayBuffers + heapUsed + bytesInUse();
 }
 
 /** From now on tensors that would not fit are refused, with a message that names their size. */
 export function limitMemory(memoryMiB: number): void {
   const limit = memoryMiB * MIB;
+  // Tensors in the kernels' memory are given back late: what waits there must stay a small part.
+  setMemoryBudget(Math.min(256 * MIB, limit / 4));
   let sinceLook = 0;
   guardAllocations((bytes, dtype, size) => {
     sinceLook += bytes;

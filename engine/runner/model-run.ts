@@ -82,7 +82,7 @@ export class ModelRun {
     if (this.tape.sweep?.output === loss) return this.tape.sweep.gradients;
     const site = this.sources.site(loss.site) ?? this.#lossSite();
     if (loss.size !== 1) {
-      throw new ModelProblem(`The loss has the shape ${showShape(loss.shape)}, expected a single number`, {
+      throw new ModelProblem(`The loss must be a single number; found the shape ${showShape(loss.shape)}`, {
         site,
         hint: "reduce it with mean() or sum()",
       });
@@ -114,7 +114,7 @@ export class ModelRun {
       typeof value === "number"
         ? "return the tensor itself, without item(): a number has no gradient"
         : "return the tensor to differentiate";
-    return new ModelProblem(`The loss is ${found}, expected a tensor with one element`, { site, hint });
+    return new ModelProblem(`The loss must be a tensor with one element; found ${found}`, { site, hint });
   }
 
   /** Where the file speaks of its loss, else its first character. */

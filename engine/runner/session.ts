@@ -9,8 +9,9 @@ import type { Tensor } from "../tensor";
 import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { restoreGlobals, saveGlobals } from "./globals";
-import { answerInBase64, type Interrupt, type LimitKind, type PausedFrame, stoppedAt } from "./interrupt";
+import { answerInBase64, type Interrupt, type LimitKind, stoppedAt } from "./interrupt";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
+import { restoreListeners, saveListeners } from "./listeners";
 import { collectGarbage, limitMemory, memoryHint, showBytes } from "./memory";
 import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
@@ -43,10 +44,12 @@ const BASE_BYTES = 256 * 2 ** 20;
 export class Session {
   readonly #sources = new ModelSources();
   readonly #globals = saveGlobals();
+  readonly #listeners = saveListeners();
   readonly #folder = process.cwd();
   #running: ModelRun | null = null;
   #limits: Limits | null = null;
   #last: { readonly run: Run; readonly built: Built } | null = null;
+  #stopped: Failure | null = null;
   #interrupt: ((failure: Failure) => void) | null = null;
 
   constructor(private readonly client: Client) {}
@@ -93,14 +96,21 @@ export class Session {
     this.#interrupt({ ...failure, hint: failure.hint ?? hint });
   }
 
-  /** See `Interrupt`. */
-  interrupt: Interrupt = (kind, frames) => {
-    const limits = this.#limits;
-    if (!limits) return null;
-    if (kind === "memory" && this.#fitsAfterCollecting(limits)) return null;
-    const failure = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
-    const run = this.#running;
-    return answerInBase64(run ? this.#partial(run, failure, frames) : { failure });
+  /** What the watchdog asks; see there. */
+  readonly interrupt: Interrupt = {
+    stop: (kind, frames) => {
+      const limits = this.#limits;
+      if (!limits || (kind === "memory" && this.#fitsAfterCollecting(limits))) return null;
+      restoreGlobals(this.#globals);
+      this.#stopped = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
+      return answerInBase64({ failure: this.#stopped });
+    },
+    report: () => {
+      const run = this.#running;
+      if (!run || run.tape.count === 0) return null;
+      const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
+      return answerInBase64({ report: run.result(device, this.#stopped).built.report });
+    },
   };
 
   #begin(limits: Limits): void {
@@ -146,6 +156,8 @@ export class Session {
   /** Takes back what the model changed in JavaScript's own objects, before anything else runs here. */
   #restore(): void {
     const changed = restoreGlobals(this.#globals);
+    if (restoreListeners(this.#listeners))
+      this.client.retire("the model changed the listeners of its process");
     if (changed.length === 0) return;
     this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
     this.client.retire("the model changed built-in objects");
@@ -172,16 +184,6 @@ export class Session {
       this.client.watch(null);
       this.#running = null;
     }
-  }
-
-  /** The answer of a run that is stopped where it stands. */
-  #partial(run: ModelRun, failure: Failure, frames: readonly PausedFrame[]): TraceResult {
-    const waits = frames.length === 0 && failure.kind === "timeout";
-    const found = waits ? this.#waiting(run) : failure;
-    restoreGlobals(this.#globals);
-    if (run.tape.count === 0) return { failure: found };
-    const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
-    return { report: run.result(device, found).built.report };
   }
 
   /** The failure of a run that waits for a promise. */
@@ -214,7 +216,7 @@ function nextTurn(): Promise<void> {
 }
 
 function watchFor({ timeoutMs, memoryMiB }: Limits): Watch {
-  return { deadline: Date.now() + timeoutMs + 100, maxBytes: memoryMiB * 2 ** 20 + BASE_BYTES };
+  return { deadline: Date.now() + timeoutMs, maxBytes: memoryMiB * 2 ** 20 + BASE_BYTES };
 }
 
 function explainLimit(kind: LimitKind, { timeoutMs, memoryMiB }: Limits) {

@@ -23,7 +23,20 @@ export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
   return frames;
 }
 
-export function showFrame({ name, site }: Frame): string {
+/** The stack as lines; a frame that repeats, as in a recursion, stands once. */
+export function showFrames(frames: readonly Frame[]): string[] {
+  const lines: string[] = [];
+  let times = 1;
+  for (const line of frames.map(showFrame)) {
+    const last = lines.at(-1)?.replace(/ \(\d+ times\)$/, "");
+    times = line === last ? times + 1 : 1;
+    if (times === 1) lines.push(line);
+    else lines[lines.length - 1] = `${line} (${times} times)`;
+  }
+  return lines;
+}
+
+function showFrame({ name, site }: Frame): string {
   const place = `${site.file}:${site.line}:${site.column}`;
   return name === "" ? `at ${place}` : `at ${name} (${place})`;
 }

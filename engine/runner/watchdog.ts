@@ -1,6 +1,7 @@
 /** A thread beside the model's: ends the process when the model takes too long or too much memory, and says where it was. */
 import { writeSync } from "node:fs";
 import { type Debugger, Session } from "node:inspector";
+import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import type { Failure } from "../report";
@@ -15,9 +16,11 @@ export interface Watch {
 
 /** The pipe on which the last answer goes out when the model's thread cannot speak any more. */
 export const ANSWER_FD = 3;
-const LOOK_MS = 50;
-/** The model's thread has that long to say where it is. */
-const PATIENCE_MS = 400;
+const LOOK_MS = 25;
+/** The model's thread has this long to say where it is; of a run that takes too long the client has less patience. */
+const PATIENCE_MS = 5_000;
+/** And this long to make the report of what ran until then. */
+const REPORT_MS = 300;
 
 let watch: Watch | null = null;
 
@@ -32,29 +35,30 @@ function stop(kind: LimitKind): void {
   watch = null;
   const session = new Session();
   const scripts = new Map<string, string>();
+  let lastCall = setTimeout(() => end(plainAnswer(kind)), PATIENCE_MS);
+  const call = (expression: string, done: (value: unknown) => void) =>
+    session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
+      if (error || answer.exceptionDetails) end(plainAnswer(kind));
+      else done(answer.result.value);
+    });
   let asked = false;
   const ask = (frames: readonly PausedFrame[]) => {
     if (asked) return;
     asked = true;
-    const expression = `${interruptName}(${JSON.stringify(kind)}, ${JSON.stringify(frames)})`;
-    session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
-      const value: unknown = answer?.result.value;
-      if (typeof value === "string") end(Buffer.from(value, "base64"));
-      else if (error || answer.exceptionDetails) end(plainAnswer(kind));
-      else letGoOn();
+    call(`${interruptName}.stop(${JSON.stringify(kind)}, ${JSON.stringify(frames)})`, (value) => {
+      clearTimeout(lastCall);
+      if (typeof value !== "string") return session.disconnect();
+      const short = Buffer.from(value, "base64");
+      lastCall = setTimeout(() => end(short), REPORT_MS);
+      call(`${interruptName}.report()`, (full) =>
+        end(typeof full === "string" ? Buffer.from(full, "base64") : short),
+      );
     });
-  };
-  const letGoOn = () => {
-    clearTimeout(lastCall);
-    session.disconnect();
   };
   session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
   session.on("Debugger.paused", ({ params }) =>
     ask(params.callFrames.map((frame) => toFrame(frame, scripts))),
   );
-  // A thread that waits does not pause; it can be asked all the same.
-  setTimeout(() => ask([]), PATIENCE_MS);
-  const lastCall = setTimeout(() => end(plainAnswer(kind)), 2 * PATIENCE_MS);
   session.connectToMainThread();
   session.post("Debugger.enable");
   session.post("Debugger.pause");
@@ -64,13 +68,11 @@ function toFrame(
   { functionName, location }: Debugger.CallFrame,
   scripts: ReadonlyMap<string, string>,
 ): PausedFrame {
-  const { scriptId, lineNumber, columnNumber = 0 } = location;
-  return {
-    name: functionName,
-    file: scripts.get(scriptId) ?? "",
-    line: lineNumber + 1,
-    column: columnNumber + 1,
-  };
+  const { scriptId, lineNumber } = location;
+  const url = scripts.get(scriptId) ?? "";
+  // The inspector shows absolute paths as URLs.
+  const file = url.startsWith("file:") ? fileURLToPath(url) : url;
+  return { name: functionName, file, line: lineNumber + 1 };
 }
 
 function plainAnswer(kind: LimitKind): Buffer {

@@ -1,5 +1,6 @@
 /** What is being recorded at the moment, and onto which tape. */
 import type { Op } from "./op";
+import { stampOf } from "./stamps";
 import { Node, type Scope, type Tape } from "./tape";
 import type { Tensor } from "./tensor";
 
@@ -110,6 +111,8 @@ export function recordOperation(
   }
   if (!needsGrad && tape === null) return;
   out.requiresGrad = needsGrad;
-  out.node = new Node(op, inputs, attrs, out, scope);
-  tape?.push(out.node);
+  const node = new Node(op, inputs, attrs, out, scope);
+  if (needsGrad) node.stamp = stampOf(op, inputs);
+  out.node = node;
+  tape?.push(node);
 }

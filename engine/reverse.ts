@@ -3,6 +3,7 @@ import { ModelError } from "./error";
 import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
 import { sameShape, showShape } from "./shape";
+import { checkUnchanged } from "./stamps";
 import { activeTape, type Node, quietly } from "./tape";
 import { Tensor } from "./tensor";
 
@@ -35,13 +36,20 @@ function nodesBehind(output: Tensor): Node[] {
 /**
  * Gradients of `output`, weighted with `cotangent`, for every tensor on the way to its leaves.
  * Linear in `cotangent`; the gradient of a tensor has that tensor's shape and element type.
+ * @param leavesOnly forgets the gradients of what operations made as soon as they were passed on
  */
-export function sweep(output: Tensor, cotangent: Tensor, options: BackwardOptions = {}): Map<Tensor, Tensor> {
+export function sweep(
+  output: Tensor,
+  cotangent: Tensor,
+  options: BackwardOptions = {},
+  leavesOnly = false,
+): Map<Tensor, Tensor> {
   const run = () => {
     const gradients = new Map<Tensor, Tensor>([[output, cotangent]]);
     for (const node of nodesBehind(output)) {
       const g = gradients.get(node.out);
       if (g !== undefined) pass(node, g, gradients);
+      if (leavesOnly) gradients.delete(node.out);
     }
     return gradients;
   };
@@ -49,6 +57,7 @@ export function sweep(output: Tensor, cotangent: Tensor, options: BackwardOption
 }
 
 function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
+  checkUnchanged(node);
   for (let i = 0; i < node.inputs.length; i++) {
     const input = node.inputs[i] as Tensor;
     if (!input.requiresGrad) continue;
@@ -74,12 +83,13 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
       hint: "pass { retainGraph: true } to the first backward(), or compute the loss again",
     });
   }
-  const gradients = sweep(output, cotangent, options);
+  const tape = activeTape();
+  const gradients = sweep(output, cotangent, options, tape === null && retain);
   for (const [x, g] of gradients) {
     if (x.node === null) x.grad = x.grad === null ? g : accumulate(x.grad, g, options);
     else if (!retain) x.node.consumed = true;
   }
-  activeTape()?.closeStep({ output, gradients });
+  tape?.closeStep({ output, gradients });
 }
 
 function accumulate(sum: Tensor, g: Tensor, options: BackwardOptions): Tensor {

@@ -28,6 +28,8 @@ export class Node {
   consumed = false;
   /** The last sweep that came by; marks are cheaper than a set of nodes. */
   visit = 0;
+  /** Changes with the values of leaves among the inputs, see stamps.ts. */
+  stamp = 0;
 
   constructor(
     readonly op: Op,

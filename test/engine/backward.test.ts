@@ -1,0 +1,76 @@
+/** What backward() refuses: used-up graphs, missing gradients, leaves that changed on the way. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import * as gl from "../../engine";
+import { parameter, type Tensor, tensor } from "../../engine";
+
+const weights = (...values: number[]) => parameter(values, { dtype: "float64" });
+
+describe("backward: what it refuses", () => {
+  const refuses = (fn: () => unknown, message: RegExp) => assert.throws(fn, { name: "ModelError", message });
+
+  it("a second pass through the same operations, unless the graph is kept", () => {
+    const x = weights(1, 2);
+    const loss = gl.sum(gl.exp(x));
+    loss.backward(undefined, { retainGraph: true });
+    loss.backward();
+    refuses(() => loss.backward(), /a second time/);
+    assert.ok(Math.abs((x.grad?.data[0] as number) - 2 * Math.E) < 1e-12);
+  });
+
+  it("a tensor of several elements without a gradient, and a gradient of another shape", () => {
+    refuses(() => gl.exp(weights(1, 2)).backward(), /shape \[2\] and no gradient/);
+    refuses(
+      () => gl.exp(weights(1, 2)).backward(tensor([1])),
+      /shape \[1\], expected the output's shape \[2\]/,
+    );
+  });
+
+  it("a tensor that nothing leads to", () => {
+    refuses(() => gl.exp(tensor(1)).backward(), /nothing to differentiate/);
+  });
+
+  const changes: Record<string, (x: Tensor) => void> = {
+    "one element": (x) => {
+      x.data[1] = 7;
+    },
+    "two elements exchanged": (x) => x.data.reverse(),
+    "all elements": (x) => {
+      x.data.fill(0.5);
+    },
+  };
+  for (const [title, change] of Object.entries(changes)) {
+    it(`a leaf changed between forward and backward: ${title}`, () => {
+      const x = weights(1, 2, 3);
+      const loss = gl.sum(gl.mul(x, x));
+      change(x);
+      refuses(() => loss.backward(), /shape \[3\] or \[3\] was changed after mul\(\) used it/);
+    });
+  }
+
+  it("an input without gradient that changed", () => {
+    const [x, batch] = [weights(1, 2), tensor([3, 4], { dtype: "float64" })];
+    const loss = gl.sum(gl.mul(x, batch));
+    batch.data[0] = 9;
+    refuses(() => loss.backward(), /was changed after mul\(\) used it/);
+  });
+
+  it("an update of large weights", () => {
+    const w = gl.randn([300, 200], { requiresGrad: true });
+    const loss = gl.sum(gl.matmul(gl.ones([2, 300]), w).square());
+    for (let i = 0; i < w.size; i++) w.data[i] = (w.data[i] as number) * 0.999;
+    refuses(() => loss.backward(), /was changed after matmul\(\) used it/);
+  });
+
+  it("but not changes between steps, nor where no derivative looks at the values", () => {
+    const x = weights(1, 2);
+    for (let step = 0; step < 3; step++) {
+      gl.sum(gl.mul(x, x)).backward();
+      x.data[0] = (x.data[0] as number) + 1;
+    }
+    const total = gl.sum(gl.add(x, 1));
+    x.data[0] = 5;
+    total.backward();
+    assert.deepEqual(Array.from(x.grad?.data ?? []), [2 + 4 + 6 + 1, 4 * 3 + 1]);
+  });
+});

@@ -14,14 +14,14 @@ export interface Frame {
   update(state: PanelState): Report | null;
 }
 
-/** Builds the frame in the page's body, before the window's `load` event. */
-export function createFrame(): Frame {
+/** Builds the frame in the page's body, before the window's `load` event; the title is for screen readers. */
+export function createFrame(title: string): Frame {
   reportErrors();
   registerToolkit();
   const status = h("div", { class: "status", role: "status" });
-  const notice = h("div", { class: "notice" });
-  const content = h("main", { class: "content", hidden: true });
-  document.body.append(notice, content, status);
+  const notice = h("section", { class: "notice", "aria-label": "State of the trace" });
+  const content = h("div", { class: "content", hidden: true }, h("h1", { class: "hidden" }, title));
+  document.body.append(h("main", {}, notice, content), status);
   return {
     content,
     update(state) {

@@ -29,6 +29,7 @@ setTheme(${JSON.stringify(themes[theme])});`;
 
 async function bodyOf({ pathname, search }) {
   const name = basename(pathname);
+  if (name === "favicon.ico") return "";
   if (extname(name) === ".html") return page(basename(name, ".html"), search.slice(1) || "dark");
   if (name === "theme.js") return themeScript(search.slice(1));
   const folder = name === "fake-host.js" ? "test/webview" : "dist/webview";

@@ -53,7 +53,7 @@ function groupHeading({ target, site }: CheckGroup): HTMLElement {
   const check = button(target ? "Gradcheck This Layer" : "Gradcheck", () =>
     post({ type: "check", target: target || null }),
   );
-  check.setAttribute("aria-label", `Gradcheck ${name}`);
+  check.setAttribute("aria-label", `${check.textContent}: ${name}`);
   const content = h("div", {}, h("h2", {}, name), site && siteLink(site), check);
   return h("tr", { class: "group" }, h("th", { scope: "rowgroup", colspan: columns.length }, content));
 }

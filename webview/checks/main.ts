@@ -12,7 +12,7 @@ import { checkGroups, summary } from "./rows";
 const kept = loadState({ open: [] as string[] });
 let state: PanelState | null = null;
 
-const frame = createFrame();
+const frame = createFrame("Gradient checks");
 const toolbar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Checks" });
 const progress = h("div", { class: "progress", role: "status" });
 const body = h("div", { class: "checks" });

@@ -11,7 +11,7 @@ import { table } from "../table";
 const order: readonly Severity[] = ["error", "warning", "info"];
 const words: Readonly<Record<Severity, string>> = { error: "Error", warning: "Warning", info: "Note" };
 
-const frame = createFrame();
+const frame = createFrame("Findings");
 const body = h("div", { class: "findings" });
 frame.content.append(body);
 

@@ -18,7 +18,7 @@ const kept = loadState({ grouping: "layer", measure: "norm", view: "chart" });
 let report: Report | null = null;
 let chart: DepthChart | null = null;
 
-const frame = createFrame();
+const frame = createFrame("Gradients");
 const toolbar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Gradients" });
 const body = h("div", { class: "gradients" });
 frame.content.append(toolbar, body);

@@ -137,7 +137,11 @@ const rows: readonly { readonly name: string; read(stats: Stats): string }[] = [
 ];
 
 function statistics({ value, grad }: ReportNode): HTMLElement {
-  const columns = [{ name: "" }, { name: "Value", isNumber: true }, { name: "Gradient", isNumber: true }];
+  const columns = [
+    { name: "Statistic" },
+    { name: "Value", isNumber: true },
+    { name: "Gradient", isNumber: true },
+  ];
   const none = "none";
   const item = ({ item, mean }: Stats) => formatNumber(item ?? mean, 6);
   const cells =

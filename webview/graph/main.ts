@@ -42,7 +42,7 @@ let isTable = kept.isTable;
 let query = "";
 let match = -1;
 
-const frame = createFrame();
+const frame = createFrame("Computational graph");
 const view = new GraphView(readTheme(), {
   onDidSelect: (index) => didSelect(index),
   onDidOpen: (index) => open(index),

@@ -100,6 +100,7 @@ export class Session implements vscode.Disposable {
       if (this.state.kind !== "ready" || cancel?.isCancellationRequested) return [];
     }
     const token = this.#begin(cancel);
+    this.#lastFraction = 0;
     this.#setChecking({ target, fraction: 0 });
     try {
       const result = await this.engine.check({ target }, token, ({ fraction }) => {

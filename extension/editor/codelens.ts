@@ -1,6 +1,6 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
 import * as vscode from "vscode";
-import type { Range, SourceLayer } from "../../engine/source";
+import type { Analysis, Range, SourceLayer } from "../../engine/source";
 import { checksOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { analyseDocument, modelSelector } from "../model-files";
@@ -48,9 +48,27 @@ function layerCommand(
   return { ...check, title: summarize(checks) + staleMark(session), tooltip };
 }
 
+/** Layers that only the run knows: those made in a callback, in a list, or by a function of another file. */
+function layersOfRun(session: Session, { layers }: Analysis, { uri }: vscode.TextDocument): SourceLayer[] {
+  const known = new Set(layers.map(({ range }) => range.line));
+  return (session.report?.scopes ?? []).flatMap(({ site, path, type }): SourceLayer[] => {
+    const place = site?.file === uri.fsPath && path !== "" ? session.edits.locate(site) : null;
+    if (!place || known.has(place.start.line + 1)) return [];
+    known.add(place.start.line + 1);
+    const { start, end } = place;
+    const range = {
+      line: start.line + 1,
+      column: start.character + 1,
+      endLine: end.line + 1,
+      endColumn: end.character + 1,
+    };
+    return [{ kind: "module", name: path, owner: null, type, range, forward: null, backward: null }];
+  });
+}
+
 function trustCommand(): vscode.Command {
   const title = vscode.l10n.t("Trust this workspace to run gradcheck");
-  return { title: `$(shield) ${title}`, command: "workbench.trust.manage", tooltip: trustMessage };
+  return { title, command: "workbench.trust.manage", tooltip: trustMessage };
 }
 
 /** The lens over the loss: an invitation to trace, or the value and the norm of the whole gradient. */
@@ -98,7 +116,8 @@ class LensProvider implements vscode.CodeLensProvider<Lens>, vscode.Disposable {
     if (!readSetting("gradlens.codeLens.enabled", document.uri)) return [];
     const analysis = await analyseDocument(document);
     if (!analysis) return [];
-    const layers = analysis.layers.map(
+    const session = this.sessions.about(document.uri);
+    const layers = [...analysis.layers, ...(session ? layersOfRun(session, analysis, document) : [])].map(
       (layer) => new Lens(layer.range, document, (...context) => layerCommand(layer, ...context)),
     );
     return analysis.loss ? [...layers, new Lens(analysis.loss, document, lossCommand)] : layers;

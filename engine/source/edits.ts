@@ -24,7 +24,7 @@ export class Edits {
     this.#wraps.push({ start, end, prefix, suffix, rank });
   }
 
-  /** Puts a text in the place of start..end, inside which nothing else may be edited. */
+  /** Puts a text in the place of start..end; other edits inside are dropped. */
   replace(start: number, end: number, text: string): void {
     this.#replacements.push({ at: start, text, next: end });
   }
@@ -39,9 +39,11 @@ export class Edits {
       if (part !== "") out.push(part);
     };
     for (const piece of this.#pieces()) {
+      // What stands inside a stretch that is taken out goes with it.
+      if (piece.at < from) continue;
       if (piece.at > from) out.push(text.slice(from, piece.at));
       put(piece.text);
-      from = Math.max(from, piece.next);
+      from = piece.next;
     }
     out.push(text.slice(from));
     return out.join("");
@@ -53,7 +55,7 @@ export class Edits {
     return [
       ...closes.map(({ end, suffix }) => ({ at: end, text: suffix, next: end })),
       ...opens.map(({ start, prefix }) => ({ at: start, text: prefix, next: start })),
-      ...this.#replacements,
+      ...this.#replacements.toSorted((a, b) => b.next - a.next),
     ]
       .filter((piece) => piece.text !== "" || piece.next !== piece.at)
       .sort((a, b) => a.at - b.at);

@@ -2,7 +2,6 @@
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
 import type { Edits } from "./edits";
-import { functionAround } from "./names";
 import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
 import type { Site } from "./sites";
@@ -29,7 +28,6 @@ export function instrument(
   for (const { id, node } of sites) {
     if (chained.has(node)) continue;
     if (node.type === "ThrowStatement") markThrow(id, node, edits);
-    else if (storesParameters(node)) markArguments(id, node, text, edits);
     else markSite(id, node, edits);
   }
   for (const node of nodes) {
@@ -42,19 +40,24 @@ export function instrument(
 const enter = (id: number) => `__gradlens.enter(${id})`;
 
 function markSite(id: number, node: Node, edits: Edits): void {
-  const [open, close] = node.type === "TaggedTemplateExpression" ? ["(", ")"] : ["", ""];
+  const [open, close] = isMade(node) ? ["(", ")"] : ["", ""];
   edits.wrap(node.start, node.end, `${open}__gradlens.leave(${enter(id)}, `, `)${close}`, rank.site);
+}
+
+/** Whether a `new` would take the mark for its class: as in "new tag`x`()". */
+function isMade(node: Node): boolean {
+  let inner = node;
+  let outer = node.parent;
+  while (outer && (outer.object === inner || outer.tag === inner)) {
+    inner = outer;
+    outer = outer.parent;
+  }
+  return outer?.type === "NewExpression" && outer.callee === inner;
 }
 
 /** A throw is entered and never left: the site stays on top until somebody catches. */
 function markThrow(id: number, { argument }: Node, edits: Edits): void {
   if (argument) edits.wrap(argument.start, argument.end, `(${enter(id)}, `, ")", rank.head);
-}
-
-/** A `super(…)` behind which the types' removal sets fields: it has to stay a statement of its own. */
-function storesParameters(call: Node): boolean {
-  if (call.callee?.type !== "Super") return false;
-  return (functionAround(call)?.params ?? []).some((parameter) => parameter.type === "TSParameterProperty");
 }
 
 /**

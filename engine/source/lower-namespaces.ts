@@ -2,12 +2,14 @@
 import type { Edits } from "./edits";
 import { isErased, isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
+import { blank } from "./scan";
 import { isVariable, Scopes } from "./scope";
 
 export function lowerNamespaces(nodes: readonly Node[], text: string, edits: Edits): void {
   const namespaces = nodes.filter((node) => node.type === "TSModuleDeclaration");
   if (namespaces.length === 0) return;
   const running = namespaces.filter(isRunning);
+  for (const node of namespaces) if (!isRunning(node)) eraseNamespace(node, text, edits);
   for (const node of running)
     if (node.parent?.type !== "TSModuleDeclaration") lowerNamespace(node, text, edits);
   qualifyNames(nodes, running, edits);
@@ -20,6 +22,12 @@ function isRunning(node: Node): boolean {
     const inner = statement.declaration ?? statement;
     return !isErased(inner) && (inner.type !== "TSModuleDeclaration" || isRunning(inner));
   });
+}
+
+function eraseNamespace(node: Node, text: string, edits: Edits): void {
+  if (node.parent?.type === "TSModuleDeclaration") return;
+  const { start, end } = node.parent?.type === "ExportNamedDeclaration" ? node.parent : node;
+  edits.replace(start, end, `;${blank(text.slice(start, end))}`);
 }
 
 function blockOf(node: Node): Node {
@@ -67,7 +75,7 @@ function enclosing(node: Node): string | null {
 const declarations = /^(TSModule|TSEnum|Class|Function)Declaration$/;
 
 /** Whether a function, a class, an enum or the namespace itself already has this name. */
-function isDeclaredBefore(statement: Node, name: string): boolean {
+export function isDeclaredBefore(statement: Node, name: string): boolean {
   const siblings = statement.parent ? statementsOf(statement.parent) : [];
   return siblings.slice(0, siblings.indexOf(statement)).some((sibling) => {
     const inner = sibling.declaration ?? sibling;
@@ -81,8 +89,8 @@ function exportTo(namespace: string, statement: Node, edits: Edits): void {
   const { declaration } = statement;
   if (statement.type !== "ExportNamedDeclaration" || !declaration) return;
   if (declaration.type === "TSModuleDeclaration" && isRunning(declaration)) return;
-  edits.replace(statement.start, declaration.start, "");
   if (isErased(declaration) || declaration.type === "TSModuleDeclaration") return;
+  edits.replace(statement.start, declaration.start, "");
   const live = declaration.type === "VariableDeclaration" && declaration.kind !== "const";
   const sets = declaredNames(declaration).map((name) =>
     live

@@ -1,20 +1,54 @@
-/** Declares the fields that a constructor's parameters stand for, in front of the others, as TypeScript does. */
+/** Makes fields of `constructor(private x)`: declared in front of the others, set as soon as there is a `this`. */
 import type { Edits } from "./edits";
+import { functionAround } from "./names";
 import { isClass, isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
+import { blank } from "./scan";
 
-export function lowerParameters(nodes: readonly Node[], edits: Edits): void {
-  for (const { body } of nodes.filter(isClass)) {
-    if (!isNode(body)) continue;
-    const names = statementsOf(body).flatMap(fieldsOf);
-    if (names.length > 0) edits.wrap(body.start + 1, body.end, ` ${names.join("; ")};`, "", -1);
+export function lowerParameters(nodes: readonly Node[], text: string, edits: Edits): void {
+  for (const node of nodes.filter(isClass)) {
+    const made = isNode(node.body) ? statementsOf(node.body).find(storesParameters) : undefined;
+    if (made && isNode(node.body)) lowerConstructor(node, node.body, made, text, edits);
+  }
+  for (const node of nodes) {
+    if (node.type !== "CallExpression" || node.callee?.type !== "Super") continue;
+    const names = fieldsOf(constructorAround(node));
+    if (names.length > 0)
+      edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", `, ${assign(names)})`, -4);
   }
 }
 
-function fieldsOf({ kind, value }: Node): string[] {
-  if (kind !== "constructor" || !isNode(value) || !isNode(value.body)) return [];
-  return (value.params ?? [])
-    .filter((parameter) => parameter.type === "TSParameterProperty")
-    .flatMap(targetsOf)
-    .map(({ name = "" }) => name);
+function storesParameters(member: Node): boolean {
+  return member.kind === "constructor" && isNode(member.value) && fieldsOf(member.value).length > 0;
+}
+
+function fieldsOf(fn: Node | null): string[] {
+  if (!isNode(fn?.body)) return [];
+  const parameters = (fn?.params ?? []).filter((parameter) => parameter.type === "TSParameterProperty");
+  return parameters.flatMap(targetsOf).map(({ name = "" }) => name);
+}
+
+const assign = (names: readonly string[]) => names.map((name) => `this.${name} = ${name}`).join(", ");
+
+function lowerConstructor(type: Node, body: Node, made: Node, text: string, edits: Edits): void {
+  const fn = made.value;
+  if (!isNode(fn) || !isNode(fn.body)) return;
+  const names = fieldsOf(fn);
+  edits.wrap(body.start + 1, body.end, ` ${names.join("; ")};`, "", -1);
+  for (const parameter of fn.params ?? []) {
+    const [target] = targetsOf(parameter);
+    if (parameter.type !== "TSParameterProperty" || !target) continue;
+    edits.replace(parameter.start, target.start, blank(text.slice(parameter.start, target.start)));
+  }
+  if (type.superClass) return;
+  const directive = statementsOf(fn.body).findLast((statement) => statement.directive !== undefined);
+  const start = directive ? directive.end : fn.body.start + 1;
+  edits.wrap(start, fn.body.end - 1, `${directive ? ";" : ""} ${assign(names)};`, "", -4);
+}
+
+/** The constructor that a `super(…)` belongs to, also from inside an arrow function. */
+function constructorAround(node: Node): Node | null {
+  let fn = functionAround(node);
+  while (fn?.type === "ArrowFunctionExpression") fn = functionAround(fn);
+  return fn;
 }

@@ -33,6 +33,7 @@ export interface Node {
   readonly finalizer?: Node | null;
   readonly handler?: Node | null;
   readonly id?: Node | null;
+  readonly implements?: readonly Node[];
   readonly imported?: Node;
   readonly importKind?: string;
   readonly init?: Node | null;
@@ -43,6 +44,7 @@ export interface Node {
   readonly label?: Node | null;
   readonly left?: Node;
   readonly local?: Node;
+  readonly members?: readonly Node[];
   readonly method?: boolean;
   readonly moduleReference?: Node;
   readonly name?: string;
@@ -55,6 +57,7 @@ export interface Node {
   readonly properties?: readonly Node[];
   readonly property?: Node;
   readonly raw?: string;
+  readonly returnType?: Node;
   readonly right?: Node;
   readonly shorthand?: boolean;
   readonly source?: Node | null;
@@ -62,7 +65,11 @@ export interface Node {
   readonly static?: boolean;
   readonly superClass?: Node | null;
   readonly tag?: Node;
+  readonly superTypeArguments?: Node;
+  readonly superTypeParameters?: Node;
   readonly typeAnnotation?: Node;
+  readonly typeArguments?: Node;
+  readonly typeParameters?: Node;
   readonly value?: unknown;
 }
 
@@ -108,9 +115,12 @@ export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
-/** Whether a node is gone after the types are stripped: an interface, an alias, anything under `declare`. */
+/** Whether a node is gone after the types are stripped: an interface, an abstract member, anything under `declare`. */
 export function isErased(node: Node): boolean {
-  return node.declare === true || (node.type.startsWith("TS") && !runningTypeScript.has(node.type));
+  if (node.declare === true) return true;
+  if (node.abstract === true && !isClass(node)) return true;
+  if (node.type === "MethodDefinition") return isNode(node.value) && node.value.type === "TSDeclareMethod";
+  return node.type.startsWith("TS") && !runningTypeScript.has(node.type);
 }
 
 /** All nodes that run, outer before inner, each linked to its parent; types are left out. */

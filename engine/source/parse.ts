@@ -31,8 +31,18 @@ function withCheapErrors(Base: typeof Parser): typeof Parser {
   };
 }
 
+/** The plugin knows `<const T>` on functions, but not in the types of functions and methods. */
+function withConstTypes(Base: typeof Parser): typeof Parser {
+  return class extends Base {
+    tsParseTypeParameters(modifiers?: unknown): unknown {
+      const parseConst: unknown = Reflect.get(this, "tsParseConstModifier");
+      return Reflect.get(Base.prototype, "tsParseTypeParameters").call(this, modifiers ?? parseConst);
+    }
+  };
+}
+
 const JavaScriptParser = Parser.extend(withCheapErrors);
-const TypeScriptParser = Parser.extend(tsPlugin(), withCheapErrors);
+const TypeScriptParser = Parser.extend(tsPlugin(), withConstTypes, withCheapErrors);
 const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
 
 /** The tree of a text. Throws a `SourceProblem` for a syntax error and for what Gradlens cannot run. */

@@ -1,0 +1,18 @@
+/** Turns TypeScript into JavaScript, piece by piece and every line where it was. */
+import type { Edits } from "./edits";
+import { eraseTypes } from "./erase-types";
+import { guardStatements } from "./guards";
+import { lowerAliases } from "./lower-aliases";
+import { lowerEnums } from "./lower-enums";
+import { lowerNamespaces } from "./lower-namespaces";
+import { lowerParameters } from "./lower-parameters";
+import type { Parsed } from "./parse";
+
+export function lowerTypeScript({ nodes, text }: Parsed, edits: Edits): void {
+  eraseTypes(nodes, text, edits);
+  guardStatements(nodes, text, edits);
+  lowerParameters(nodes, text, edits);
+  lowerEnums(nodes, text, edits);
+  lowerNamespaces(nodes, text, edits);
+  lowerAliases(nodes, text, edits);
+}

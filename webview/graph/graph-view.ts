@@ -125,10 +125,12 @@ export class GraphView implements Gestured {
   select(index: number | null, reveal: "no" | "visible" | "centre" = "visible") {
     this.#selected = index;
     this.redraw();
-    const place = index === null ? null : this.placeOf(index);
-    if (place && reveal !== "no" && (reveal === "centre" || !this.#isInside(place)))
-      this.#fly(centreOn(this.#view, place, this.#size));
+    // The inspector may open now and take room, so the view is chosen after that.
     this.#events.onDidSelect(index);
+    if (this.element.clientWidth !== this.#size.width) this.#resize();
+    const place = index === null ? null : this.placeOf(index);
+    if (place && (reveal === "centre" || !this.#isInside(place, reveal === "no" ? 0 : 0.3)))
+      this.#fly(centreOn(this.#view, place, this.#size));
   }
 
   /** Centre of a box in the drawing. */
@@ -222,10 +224,14 @@ export class GraphView implements Gestured {
     this.#flight = requestAnimationFrame(advance);
   }
 
-  #isInside(place: Point): boolean {
+  #isInside(place: Point, smallestScale: number): boolean {
     const { x, y } = toScreen(this.#view, place);
     return (
-      x > 40 && y > 30 && x < this.#size.width - 40 && y < this.#size.height - 30 && this.#view.scale > 0.3
+      x > 40 &&
+      y > 30 &&
+      x < this.#size.width - 40 &&
+      y < this.#size.height - 30 &&
+      this.#view.scale > smallestScale
     );
   }
 

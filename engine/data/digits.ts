@@ -1,5 +1,5 @@
 /** The handwritten digits that come with Gradlens. */
-import { gunzipSync } from "fflate";
+import { gunzipSync, strFromU8 } from "fflate";
 import packed from "../../media/digits.csv.gz";
 import { ModelError } from "../error";
 import { type Shape, showShape, sizeOf } from "../shape";
@@ -61,13 +61,7 @@ let cached: readonly (readonly number[])[] | null = null;
 
 function readRows(): readonly (readonly number[])[] {
   if (cached === null) {
-    // Digits and commas only, so that bytes are characters; TextDecoder is no part of the language.
-    const bytes = gunzipSync(packed);
-    const lines = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, i) =>
-      String.fromCharCode(...bytes.subarray(i * 4096, (i + 1) * 4096)),
-    );
-    cached = lines
-      .join("")
+    cached = strFromU8(gunzipSync(packed))
       .trim()
       .split("\n")
       .map((line) => line.split(",").map(Number));

@@ -1,6 +1,5 @@
 /** Activations as layers. */
 import * as ops from "../ops/activations";
-import { relu6 } from "../ops/activations";
 import * as smooth from "../ops/smooth-activations";
 import { logSoftmax, softmax } from "../ops/softmax";
 import { tanh } from "../ops/trigonometry";
@@ -15,7 +14,7 @@ export class ReLU extends Module {
 
 export class ReLU6 extends Module {
   forward(x: Tensor): Tensor {
-    return relu6(x);
+    return ops.relu6(x);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The fully connected layer. */
 
-import { add } from "../ops/arithmetic";
-import { matmulTransposed } from "../ops/matmul";
+import { linear } from "../ops/linear";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
@@ -29,8 +28,7 @@ export class Linear extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const product = matmulTransposed(x, this.weight, { transY: true });
-    return this.bias === null ? product : add(product, this.bias);
+    return linear(x, this.weight, this.bias);
   }
 }
 

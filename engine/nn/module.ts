@@ -1,7 +1,8 @@
 /** The base of layers: parameters and child modules are found in its fields. */
 import { currentSite } from "../sites";
 import { inScope } from "../tape";
-import { Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
+import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 
 /**
  * A layer or a model. Fields that hold tensors which require a gradient are parameters; fields that hold modules,
@@ -12,6 +13,8 @@ export abstract class Module {
   training = true;
   /** Id of the call site that constructed this module; 0 when unknown. */
   declare readonly constructedAt: number;
+  /** Names of the fields that hold buffers. */
+  declare readonly bufferNames: readonly string[] | undefined;
 
   constructor() {
     define(this, "constructedAt", currentSite());
@@ -37,10 +40,35 @@ export abstract class Module {
   /** Parameters of this module and all below it, by path. */
   namedParameters(prefix = ""): [string, Tensor][] {
     return this.namedModules(prefix).flatMap(([path, module]) =>
-      Object.entries(module).flatMap(([name, value]): [string, Tensor][] =>
-        value instanceof Tensor && value.requiresGrad && value.isLeaf ? [[join(path, name), value]] : [],
-      ),
+      ownParameters(module).map(([name, x]): [string, Tensor] => [join(path, name), x]),
     );
+  }
+
+  /** Tensors that are kept but not trained, such as running statistics, of this module and all below it, by path. */
+  namedBuffers(prefix = ""): [string, Tensor][] {
+    return this.namedModules(prefix).flatMap(([path, module]) =>
+      ownBuffers(module).map(([name, x]): [string, Tensor] => [join(path, name), x]),
+    );
+  }
+
+  /** Makes the tensor in the field `name` part of `stateDict`, though it takes no gradient. */
+  registerBuffer(name: string, tensor: Tensor): void {
+    define(this, "bufferNames", [...(this.bufferNames ?? []), name]);
+    Object.assign(this, { [name]: tensor });
+  }
+
+  /** Parameters and buffers by path, without history; they share memory with the module. */
+  stateDict(): Record<string, Tensor> {
+    return stateOf(this);
+  }
+
+  /**
+   * Copies values into parameters and buffers of the same path.
+   * @param options strict (default): every path must be there, and no other
+   * @throws ModelError naming what is missing, unexpected, or of another shape; nothing is copied then
+   */
+  loadStateDict(state: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): void {
+    loadState(this, state, options.strict ?? true);
   }
 
   parameters(): Tensor[] {

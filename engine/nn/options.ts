@@ -1,5 +1,6 @@
 /** Checks of what layers are constructed with. */
 import { ModelError } from "../error";
+import type { PerDim } from "../ops/convolution-geometry";
 
 /** @throws ModelError unless every value is an integer of at least 1 */
 export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>>): void {
@@ -9,4 +10,21 @@ export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>
       `${layer}(): ${name} is ${JSON.stringify(value)}, expected an integer of at least 1`,
     );
   }
+}
+
+/** A kernel's size in each of `rank` dimensions. */
+export function kernelSizes(layer: string, kernelSize: PerDim, rank: number): number[] {
+  const sizes = typeof kernelSize === "number" ? new Array<number>(rank).fill(kernelSize) : [...kernelSize];
+  if (sizes.length !== rank || !sizes.every((n) => Number.isInteger(n) && n >= 1)) {
+    throw new ModelError(
+      `${layer}(): kernelSize is ${JSON.stringify(kernelSize)}, expected an integer of at least 1${rank > 1 ? `, or ${rank}` : ""}`,
+    );
+  }
+  return sizes;
+}
+
+/** @throws ModelError unless p is a probability */
+export function checkProbability(layer: string, p: unknown): number {
+  if (typeof p === "number" && p >= 0 && p <= 1) return p;
+  throw new ModelError(`${layer}(): p is ${JSON.stringify(p)}, expected a probability from 0 to 1`);
 }

@@ -1,0 +1,76 @@
+/** Adam and AdamW. */
+import type { Values } from "../dtype";
+import { ModelError } from "../error";
+import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
+
+export interface AdamOptions {
+  /** 0.001 when left out. */
+  lr?: number;
+  /** Memories of the running means of the gradient and of its square; [0.9, 0.999] when left out. */
+  betas?: readonly [number, number];
+  eps?: number;
+  weightDecay?: number;
+  /** Divides by the largest running mean of squares so far. */
+  amsgrad?: boolean;
+}
+
+const defaults = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false } as const;
+
+/** Steps by the running mean of the gradient over the root of that of its square. Kingma and Ba (2015). */
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(
+    params: Parameters<AdamOptions>,
+    options: AdamOptions = {},
+    own: Required<AdamOptions> = defaults,
+  ) {
+    super(params, options, own);
+    for (const { betas } of this.paramGroups) {
+      if (betas.length === 2 && betas.every((b) => b >= 0 && b < 1)) continue;
+      throw new ModelError(
+        `optim.${this.constructor.name}(): betas are [${betas}], expected two numbers from 0 to below 1`,
+      );
+    }
+  }
+
+  protected update(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
+    const { weightDecay } = group;
+    this.move(w, weightDecay === 0 ? g : g.map((d, i) => d + weightDecay * (w[i] as number)), group, state);
+  }
+
+  protected move(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
+    const { lr, eps, amsgrad } = group;
+    const [b1, b2] = group.betas;
+    const means = state.array("expAvg");
+    const squares = state.array("expAvgSq");
+    const largest = amsgrad ? state.array("maxExpAvgSq") : squares;
+    const rate = lr / (1 - b1 ** state.step);
+    const root = Math.sqrt(1 - b2 ** state.step);
+    for (let i = 0; i < w.length; i++) {
+      const d = g[i] as number;
+      const mean = b1 * (means[i] as number) + (1 - b1) * d;
+      const square = b2 * (squares[i] as number) + (1 - b2) * d * d;
+      means[i] = mean;
+      squares[i] = square;
+      if (amsgrad) largest[i] = Math.max(largest[i] as number, square);
+      w[i] = (w[i] as number) - (rate * mean) / (Math.sqrt(largest[i] as number) / root + eps);
+    }
+  }
+}
+
+/** Adam whose weight decay shrinks the weights themselves, not through the gradient. Loshchilov and Hutter (2019). */
+export class AdamW extends Adam {
+  constructor(params: Parameters<AdamOptions>, options: AdamOptions = {}) {
+    super(params, options, { ...defaults, weightDecay: 0.01 });
+  }
+
+  protected override update(
+    w: Values,
+    g: Values,
+    group: ParameterGroup<AdamOptions>,
+    state: ParameterState,
+  ): void {
+    const shrink = 1 - group.lr * group.weightDecay;
+    for (let i = 0; i < w.length; i++) w[i] = shrink * (w[i] as number);
+    this.move(w, g, group, state);
+  }
+}

@@ -1,0 +1,110 @@
+/** What optimisers share: groups of parameters, their state, and a step over all of them. */
+import type { Values } from "../dtype";
+import { ModelError } from "../error";
+import { describe } from "../ops/elementwise";
+import { checkOptions } from "../options";
+import { Tensor } from "../tensor";
+
+/** Parameters that share hyperparameters; `lr` may be changed between steps. */
+export type ParameterGroup<O extends object> = Required<O> & { params: Tensor[]; lr: number };
+
+/** Parameters, or groups of them with options of their own. */
+export type Parameters<O extends object> =
+  | Iterable<Tensor>
+  | Iterable<{ params: Iterable<Tensor> } & Partial<O>>;
+
+/** Arrays that an optimiser keeps for one parameter, made when it is first updated. */
+export class ParameterState {
+  /** Steps this parameter has taken. */
+  step = 0;
+  private readonly arrays = new Map<string, Float64Array>();
+
+  constructor(private readonly size: number) {}
+
+  /** The array of this name, zeros at first. */
+  array(name: string): Float64Array {
+    let found = this.arrays.get(name);
+    if (found === undefined) {
+      found = new Float64Array(this.size);
+      this.arrays.set(name, found);
+    }
+    return found;
+  }
+}
+
+/** The base of optimisers: `step()` changes the data of all parameters that have a gradient. */
+export abstract class Optimizer<O extends { lr?: number }> {
+  readonly paramGroups: ParameterGroup<O>[];
+  private readonly states = new Map<Tensor, ParameterState>();
+
+  constructor(params: Parameters<O>, options: O, defaults: Required<O>) {
+    const name = `optim.${this.constructor.name}`;
+    this.paramGroups = readGroups(name, params, { ...defaults, ...options }, Object.keys(defaults));
+    checkOptions(options, Object.keys(defaults));
+    for (const group of this.paramGroups) {
+      if (!(group.lr >= 0))
+        throw new ModelError(`${name}(): lr is ${group.lr}, expected a number of at least 0`);
+    }
+  }
+
+  /** Forgets all gradients. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
+  }
+
+  /** Updates every parameter that has a gradient. */
+  step(): void {
+    for (const group of this.paramGroups) {
+      for (const p of group.params) {
+        if (p.grad === null) continue;
+        const state = this.stateOf(p);
+        state.step++;
+        this.update(p.data, p.grad.data, group, state);
+      }
+    }
+  }
+
+  private stateOf(p: Tensor): ParameterState {
+    let state = this.states.get(p);
+    if (state === undefined) {
+      state = new ParameterState(p.size);
+      this.states.set(p, state);
+    }
+    return state;
+  }
+
+  /** Changes the values `w` of one parameter with gradient `g`. */
+  protected abstract update(w: Values, g: Values, group: ParameterGroup<O>, state: ParameterState): void;
+}
+
+function readGroups<O extends object>(
+  name: string,
+  params: Parameters<O>,
+  options: Required<O>,
+  known: readonly string[],
+): ParameterGroup<O>[] {
+  if (params === null || typeof params !== "object" || !(Symbol.iterator in params)) {
+    throw new ModelError(`${name}(): params is ${describe(params)}, expected an array of tensors`, {
+      hint: "net.parameters() gives them",
+    });
+  }
+  const items = [...params];
+  if (items.length === 0) throw new ModelError(`${name}(): found no parameters, expected at least one`);
+  const groups = items.every((each) => each instanceof Tensor) ? [{ params: items }] : items;
+  return groups.map((group) => {
+    if (group instanceof Tensor || group?.params === undefined) {
+      throw new ModelError(`${name}(): found ${describe(group)} among the groups, expected { params: … }`);
+    }
+    checkOptions(group, ["params", ...known]);
+    const tensors = [...group.params].map((p) => checkParameter(name, p));
+    return { ...options, ...group, params: tensors } as ParameterGroup<O>;
+  });
+}
+
+function checkParameter(name: string, p: unknown): Tensor {
+  if (!(p instanceof Tensor)) throw new ModelError(`${name}(): found ${describe(p)}, expected a tensor`);
+  if (!p.isLeaf) {
+    throw new ModelError(`${name}(): found a tensor that was computed from others, expected a parameter`);
+  }
+  return p;
+}

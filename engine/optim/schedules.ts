@@ -1,0 +1,176 @@
+/** Schedules: learning rates that change from step to step. */
+import { ModelError } from "../error";
+
+/** What a schedule changes. */
+export interface Scheduled {
+  readonly paramGroups: readonly { lr: number }[];
+}
+
+/**
+ * The base of schedules: the rate of step t is the rate that the group had at first, changed by `rateAt`. Call
+ * `step()` after each step of the optimiser.
+ */
+export abstract class Schedule {
+  /** Rates of the groups when the schedule was made. */
+  protected readonly baseRates: readonly number[];
+  /** Calls of `step()` so far. */
+  lastEpoch = 0;
+
+  constructor(protected readonly optimizer: Scheduled) {
+    this.baseRates = optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  protected abstract rateAt(step: number, base: number): number;
+
+  /** Sets the rates of the next step. */
+  step(): void {
+    this.lastEpoch++;
+    this.apply();
+  }
+
+  /** The rates in use, per group. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  protected apply(): void {
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = this.rateAt(this.lastEpoch, this.baseRates[i] as number);
+    });
+  }
+}
+
+function checkPositive(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new ModelError(`optim.${name} is ${value}, expected a number above 0`);
+}
+
+/** The base rate times a function of the step. */
+export class LambdaLR extends Schedule {
+  constructor(
+    optimizer: Scheduled,
+    private readonly factor: (step: number) => number,
+  ) {
+    super(optimizer);
+    this.apply();
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * this.factor(step);
+  }
+}
+
+/** Times gamma after every `stepSize` steps. */
+export class StepLR extends Schedule {
+  private readonly gamma: number;
+  private readonly stepSize: number;
+
+  constructor(optimizer: Scheduled, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
+    super(optimizer);
+    this.stepSize = checkPositive("StepLR(): stepSize", stepSize);
+    this.gamma = gamma;
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * this.gamma ** Math.floor(step / this.stepSize);
+  }
+}
+
+/** Times gamma after every step. */
+export class ExponentialLR extends Schedule {
+  private readonly gamma: number;
+
+  constructor(optimizer: Scheduled, { gamma }: { gamma: number }) {
+    super(optimizer);
+    this.gamma = checkPositive("ExponentialLR(): gamma", gamma);
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * this.gamma ** step;
+  }
+}
+
+/** Half a cosine from the base rate down to `etaMin` at step `tMax`. Loshchilov and Hutter (2017), without restarts. */
+export class CosineAnnealingLR extends Schedule {
+  private readonly tMax: number;
+  private readonly etaMin: number;
+
+  constructor(optimizer: Scheduled, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
+    super(optimizer);
+    this.tMax = checkPositive("CosineAnnealingLR(): tMax", tMax);
+    this.etaMin = etaMin;
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * step) / this.tMax))) / 2;
+  }
+}
+
+export interface LinearLROptions {
+  /** Factor of the first step; 1/3 when left out. */
+  startFactor?: number;
+  /** Factor from step `totalIters` on; 1 when left out. */
+  endFactor?: number;
+  totalIters?: number;
+}
+
+/** Warm-up: from a part of the base rate to all of it along a line. */
+export class LinearLR extends Schedule {
+  private readonly from: number;
+  private readonly to: number;
+  private readonly steps: number;
+
+  constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+    super(optimizer);
+    this.from = options.startFactor ?? 1 / 3;
+    this.to = options.endFactor ?? 1;
+    this.steps = checkPositive("LinearLR(): totalIters", options.totalIters ?? 5);
+    this.apply();
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * (this.from + (this.to - this.from) * Math.min(1, step / this.steps));
+  }
+}
+
+export interface OneCycleLROptions {
+  maxLr: number;
+  totalSteps: number;
+  /** Part of the steps on the way up; 0.3 when left out. */
+  pctStart?: number;
+  annealStrategy?: "cos" | "linear";
+  /** The first rate is maxLr / divFactor; 25 when left out. */
+  divFactor?: number;
+  /** The last rate is the first / finalDivFactor; 1e4 when left out. */
+  finalDivFactor?: number;
+}
+
+/** Up to `maxLr` and down again, once, whatever the base rate. Smith and Topin (2019). */
+export class OneCycleLR extends Schedule {
+  private readonly options: Required<OneCycleLROptions>;
+
+  constructor(optimizer: Scheduled, options: OneCycleLROptions) {
+    super(optimizer);
+    const defaults = { pctStart: 0.3, annealStrategy: "cos", divFactor: 25, finalDivFactor: 1e4 } as const;
+    this.options = { ...defaults, ...options };
+    checkPositive("OneCycleLR(): maxLr", options.maxLr);
+    checkPositive("OneCycleLR(): totalSteps", options.totalSteps);
+    this.apply();
+  }
+
+  protected rateAt(step: number): number {
+    const { maxLr, totalSteps, pctStart, divFactor, finalDivFactor } = this.options;
+    if (step >= totalSteps) {
+      throw new ModelError(`optim.OneCycleLR: step ${step} is behind the last of ${totalSteps} steps`);
+    }
+    const first = maxLr / divFactor;
+    const top = pctStart * totalSteps - 1;
+    if (step <= top) return this.between(first, maxLr, top === 0 ? 1 : step / top);
+    return this.between(maxLr, first / finalDivFactor, (step - top) / (totalSteps - 1 - top));
+  }
+
+  private between(from: number, to: number, part: number): number {
+    if (this.options.annealStrategy === "linear") return from + (to - from) * part;
+    return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * part));
+  }
+}

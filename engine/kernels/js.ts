@@ -63,11 +63,19 @@ function compileLoop(f: Elementwise, count: number): Loop {
 
 /** What the expression refers to: functions of the prelude, and params by name. */
 function definitions(f: Elementwise): string[] {
-  const used = Object.entries(prelude).filter(([name]) => new RegExp(`\\b${name}\\(`).test(f.expr));
   return [
-    ...used.map(([, text]) => text),
+    ...calledIn(f.expr, new Set()),
     ...(f.params ?? []).map((name, i) => `const ${name} = params[${i}];`),
   ];
+}
+
+/** The functions of the prelude that a text calls, and those that they call. */
+function calledIn(text: string, seen: Set<string>): string[] {
+  return Object.entries(prelude).flatMap(([name, body]) => {
+    if (seen.has(name) || !new RegExp(`\\b${name}\\(`).test(text)) return [];
+    seen.add(name);
+    return [...calledIn(body, seen), body];
+  });
 }
 
 /** The function itself, for single numbers. */

@@ -4,10 +4,10 @@ import type { OpFunction } from "../op";
 import { checkNumber, checkOptions } from "../options";
 import type { Tensor, TensorLike } from "../tensor";
 import { mul } from "./arithmetic";
-import { gt, le, logicalAnd, lt } from "./comparison";
+import { gt, logicalAnd, lt } from "./comparison";
 import { type Unary, unary } from "./elementwise";
 import { exp } from "./exponentials";
-import { bounded, type ClampOptions, clamp, maskedFill, where } from "./select";
+import { bounded, type ClampOptions, clamp, where } from "./select";
 
 /** max(x, 0); its slope at 0 is 0. */
 export const relu: Unary = unary({
@@ -15,7 +15,8 @@ export const relu: Unary = unary({
   kernel: "Math.max(x, 0)",
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, [x > 0]",
-  derivative: (g, { out }) => maskedFill(g, le(out, 0), 0),
+  slope: "o > 0 ? g : 0",
+  derivative: (g, { out }) => where(gt(out, 0), g, 0),
   keepsIntegers: true,
 });
 
@@ -35,6 +36,7 @@ export const leakyRelu: OpFunction<[TensorLike, LeakyReluOptions?]> = unary<
     checkOptions(options, ["negativeSlope"]);
     return { slope: checkNumber(options.negativeSlope ?? 0.01, "negativeSlope") };
   },
+  slope: "x > 0 ? g : g * slope",
   derivative: (g, { x, attrs }) => where(gt(x, 0), g, mul(g, attrs.slope)),
   samples: (r) => [[r.awayFromZero([2, 3])], [r.awayFromZero([3]), { negativeSlope: 0.3 }]],
 });
@@ -67,6 +69,7 @@ function exponentialUnit(
       checkOptions(options, name === "selu" ? [] : ["alpha"]);
       return constants(checkNumber(options.alpha ?? 1, "alpha"));
     },
+    slope: "g * scale * (x > 0 ? 1 : alpha / width * Math.exp(x / width))",
     derivative(g, { x, attrs: { alpha, scale, width } }) {
       // Bounded from above, so that the side that is not taken cannot overflow and spoil a second derivative.
       const below = mul(exp(mul(clamp(x, { max: 0 }), 1 / width)), (alpha * scale) / width);
@@ -126,6 +129,7 @@ export const hardtanh: OpFunction<[TensorLike, HardtanhOptions?]> = unary<
       max: checkNumber(options.maxVal ?? 1, "maxVal"),
     };
   },
+  slope: "x > min && x < max ? g : 0",
   derivative: (g, { x, attrs }) => inside(g, x, attrs.min, attrs.max),
   keepsIntegers: true,
   samples: (r) => [[r.awayFromZero([2, 3], 0.2, 0.9)], [r.awayFromZero([2, 3]), { minVal: 0, maxVal: 2.5 }]],
@@ -137,6 +141,7 @@ export const relu6: Unary = unary({
   kernel: "Math.min(Math.max(x, 0), 6)",
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, [0 < x < 6]",
+  slope: "x > 0 && x < 6 ? g : 0",
   derivative: (g, { x }) => inside(g, x, 0, 6),
   keepsIntegers: true,
 });

@@ -37,6 +37,7 @@ export const div: Binary = binary({
   role: "scales",
   formula: "\\bar{x} = \\bar{o} / y, \\quad \\bar{y} = -\\bar{o} \\, o / y",
   derivatives: [(g, { y }) => div(g, y), (g, { y, out }) => neg(mul(g, div(out, y)))],
+  slopes: ["g / y", "-g * o / y"],
   floats: true,
 });
 
@@ -57,6 +58,7 @@ export const abs: Unary = unary({
   kernel: "Math.abs(x)",
   label: "|x|",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{sign}(x)",
+  slope: "g * Math.sign(x)",
   derivative: (g, { x }) => mul(g, sign(x)),
   keepsIntegers: true,
 });
@@ -66,6 +68,7 @@ export const square: Unary = unary({
   kernel: "x * x",
   label: "x²",
   formula: "\\bar{x} = 2 \\, \\bar{o} \\, x",
+  slope: "2 * g * x",
   derivative: (g, { x }) => mul(g, mul(x, 2)),
   keepsIntegers: true,
 });
@@ -75,5 +78,6 @@ export const reciprocal: Unary = unary({
   kernel: "1 / x",
   label: "1 / x",
   formula: "\\bar{x} = -\\bar{o} \\, o^2",
+  slope: "-g * o * o",
   derivative: (g, { out }) => neg(mul(g, square(out))),
 });

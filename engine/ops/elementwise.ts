@@ -1,5 +1,5 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
-import { getDefaultDtype, isFloat, newValues } from "../dtype";
+import { getDefaultDtype, isFloat, roundTo } from "../dtype";
 import { ModelError } from "../error";
 import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Role, type Rule } from "../op";
@@ -8,6 +8,7 @@ import { showShape } from "../shape";
 import { Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./map-elements";
+import { type Slope, withSlope } from "./slope";
 
 export { mapElements, type Params } from "./map-elements";
 
@@ -19,9 +20,7 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
   }
   const other = beside instanceof Tensor ? beside.dtype : getDefaultDtype();
   const dtype = isFloat(other) ? other : Number.isInteger(value) ? "int32" : getDefaultDtype();
-  const data = newValues(dtype, 1);
-  data[0] = value;
-  return new Tensor(data, [], dtype);
+  return new Tensor(roundTo(dtype, value), [], dtype);
 }
 
 /** How a value that is no tensor is named in messages. */
@@ -52,6 +51,8 @@ interface UnarySpec<P extends readonly unknown[], A extends object> {
   formula: string;
   /** Local derivative do/dx as a tensor of the input's shape, times g: serves both modes, the map is elementwise. */
   derivative: ((g: Tensor, at: { x: Tensor; out: Tensor; attrs: A }) => Tensor) | null;
+  /** The same in one expression of g, x and o (the output), for sweeps that record nothing. */
+  slope?: string;
   /** Turns the arguments after x into attributes; numbers in them are the kernel's params. */
   options?: (...rest: P) => A;
   /** Sample inputs; the default is four values away from zero. */
@@ -71,8 +72,7 @@ export function unary<P extends readonly unknown[] = [], A extends object = obje
       ? { name: spec.name, expr: spec.kernel }
       : { name: spec.name, ...spec.kernel };
   const { derivative } = spec;
-  const rule =
-    derivative === null ? null : (g: Tensor, at: { x: Tensor; out: Tensor; attrs: A }) => derivative(g, at);
+  const rule: Rule<A> | null = derivative && withSlope(spec.name, slopeOf(spec.slope, f), derivative);
   return defineOp<[TensorLike, ...P], A>({
     name: spec.name,
     role: spec.role ?? (rule === null ? "stops" : "scales"),
@@ -83,7 +83,7 @@ export function unary<P extends readonly unknown[] = [], A extends object = obje
       if (spec.instead !== undefined && input.dtype === "bool") {
         throw new ModelError("found a tensor of bool, expected numbers", { hint: spec.instead });
       }
-      const attrs = spec.options?.(...rest) ?? ({} as A);
+      const attrs = spec.options?.(...rest) ?? (nothing as A);
       return { inputs: [spec.keepsIntegers ? input : floating(input)], attrs };
     },
     forward: ([x], attrs) => mapElements(f, [x as Tensor], attrs as Params),
@@ -93,10 +93,18 @@ export function unary<P extends readonly unknown[] = [], A extends object = obje
   });
 }
 
+/** The kernel of a local derivative; it takes the params of the function and runs where that runs. */
+function slopeOf(expr: string | undefined, { gpu, params }: Elementwise): Slope | undefined {
+  if (expr === undefined) return undefined;
+  return { expr, ...(gpu === null ? { gpu } : {}), ...(params === undefined ? {} : { params }) };
+}
+
 /** Values away from zero in several shapes: a matrix, sizes of 1, no dimension. */
 function defaultSamples(r: Sampler): TensorLike[][] {
   return [[r.awayFromZero([2, 3])], [r.awayFromZero([1, 3, 1])], [r.awayFromZero([])]];
 }
+
+const nothing = {};
 
 interface BinarySpec {
   name: string;
@@ -106,6 +114,8 @@ interface BinarySpec {
   formula: string;
   /** g times do/dx and g times do/dy, of the output's shape; broadcasting is undone afterwards. */
   derivatives: readonly [Rule, Rule];
+  /** The same in one expression of g, x, y and o each, for sweeps that record nothing. */
+  slopes?: readonly [string, string];
   samples?: (r: Sampler) => [[TensorLike, TensorLike], ...[TensorLike, TensorLike][]];
   /** The result is floating point even for integers (division). */
   floats?: boolean;
@@ -119,6 +129,8 @@ export function binary(spec: BinarySpec): Binary {
     typeof spec.kernel === "string"
       ? { name: spec.name, expr: spec.kernel }
       : { name: spec.name, ...spec.kernel };
+  // The sum or product of two booleans is a boolean: what is not 0 is true.
+  const ofBooleans: Elementwise = { name: `${spec.name}Bool`, expr: `(${f.expr}) !== 0 ? 1 : 0`, gpu: null };
   return defineOp<[TensorLike, TensorLike], object>({
     name: spec.name,
     role: spec.role,
@@ -129,10 +141,13 @@ export function binary(spec: BinarySpec): Binary {
       if (spec.instead !== undefined && inputs[0]?.dtype === "bool" && inputs[1]?.dtype === "bool") {
         throw new ModelError("found two tensors of bool, expected numbers", { hint: spec.instead });
       }
-      return { inputs: spec.floats ? inputs.map(floating) : inputs, attrs: {} };
+      return { inputs: spec.floats ? inputs.map(floating) : inputs, attrs: nothing };
     },
-    forward: (inputs) => mapElements(f, inputs),
-    ...broadcastRules(spec.derivatives),
+    forward: (inputs) =>
+      mapElements(inputs[0]?.dtype === "bool" && inputs[1]?.dtype === "bool" ? ofBooleans : f, inputs),
+    ...broadcastRules(
+      spec.derivatives.map((d, i) => withSlope(`${spec.name}${i}`, slopeOf(spec.slopes?.[i], f), d)),
+    ),
     samples:
       spec.samples ??
       ((r) => [

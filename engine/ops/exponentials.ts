@@ -16,6 +16,7 @@ export const expm1: Unary = unary({
   kernel: { expr: "Math.expm1(x)", gpu: null },
   label: "eˣ − 1",
   formula: "\\bar{x} = \\bar{o} \\, (o + 1)",
+  slope: "g * (o + 1)",
   derivative: (g, { out }) => mul(g, add(out, 1)),
 });
 
@@ -34,6 +35,7 @@ export const log1p: Unary = unary({
   kernel: { expr: "Math.log1p(x)", gpu: null },
   label: "ln(1 + x)",
   formula: "\\bar{x} = \\bar{o} / (1 + x)",
+  slope: "g / (1 + x)",
   derivative: (g, { x }) => div(g, add(x, 1)),
   samples: (r) => [[r.uniform([2, 3], -0.6, 3)], [r.uniform([1, 1], -0.6, 3)]],
 });
@@ -43,6 +45,7 @@ export const log2: Unary = unary({
   kernel: "Math.log2(x)",
   label: "log₂ x",
   formula: "\\bar{x} = \\bar{o} / (x \\ln 2)",
+  slope: `g / (x * ${Math.LN2})`,
   derivative: (g, { x }) => div(g, mul(x, Math.LN2)),
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)]],
 });
@@ -52,6 +55,7 @@ export const log10: Unary = unary({
   kernel: { expr: "Math.log10(x)", gpu: null },
   label: "log₁₀ x",
   formula: "\\bar{x} = \\bar{o} / (x \\ln 10)",
+  slope: `g / (x * ${Math.LN10})`,
   derivative: (g, { x }) => div(g, mul(x, Math.LN10)),
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)]],
 });

@@ -75,6 +75,7 @@ export const sqrt: Unary = unary({
   kernel: "Math.sqrt(x)",
   label: "√x",
   formula: "\\bar{x} = \\bar{o} / (2 \\, o)",
+  slope: "g / (2 * o)",
   derivative: (g, { out }) => div(g, mul(out, 2)),
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)], [r.uniform([1], 0.3, 3)]],
 });
@@ -84,6 +85,7 @@ export const rsqrt: Unary = unary({
   kernel: "1 / Math.sqrt(x)",
   label: "1 / √x",
   formula: "\\bar{x} = -\\tfrac12 \\, \\bar{o} \\, o^3",
+  slope: "-0.5 * g * o * o * o",
   derivative: (g, { out }) => mul(g, mul(pow(out, 3), -0.5)),
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)]],
 });

@@ -79,6 +79,7 @@ export const maximum: Binary = binary({
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, ([x > y] + \\tfrac12 [x = y])",
   derivatives: [(g, { x, y }) => share(g, x, y), (g, { x, y }) => share(g, y, x)],
+  slopes: ["x > y ? g : x === y ? 0.5 * g : 0", "y > x ? g : x === y ? 0.5 * g : 0"],
   samples: (r) => [
     [r.distinct([2, 3]), r.full([2, 3], 0.31)],
     [r.full([2, 1], 0.31), r.distinct([4])],
@@ -93,6 +94,7 @@ export const minimum: Binary = binary({
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, ([x < y] + \\tfrac12 [x = y])",
   derivatives: [(g, { x, y }) => share(g, y, x), (g, { x, y }) => share(g, x, y)],
+  slopes: ["x < y ? g : x === y ? 0.5 * g : 0", "y < x ? g : x === y ? 0.5 * g : 0"],
   samples: (r) => [
     [r.distinct([2, 3]), r.full([2, 3], 0.31)],
     [r.full([2, 1], 0.31), r.distinct([4])],
@@ -129,6 +131,7 @@ export const clamp: OpFunction<[TensorLike, ClampOptions]> = unary<[ClampOptions
       max: checkNumber(max ?? Number.POSITIVE_INFINITY, "max"),
     };
   },
+  slope: "x >= min && x <= max ? g : 0",
   derivative: (g, { x, attrs }) => where(logicalAnd(ge(x, attrs.min), le(x, attrs.max)), g, 0),
   keepsIntegers: true,
   samples: (r) => [

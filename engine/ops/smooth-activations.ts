@@ -15,6 +15,7 @@ export const sigmoid: Unary = unary({
   kernel: "sigmoid(x)",
   label: "σ(x)",
   formula: "\\bar{x} = \\bar{o} \\, o \\, (1 - o)",
+  slope: "g * o * (1 - o)",
   derivative: (g, { out }) => mul(g, mul(out, sub(1, out))),
 });
 
@@ -24,6 +25,7 @@ export const logSigmoid: Unary = unary({
   kernel: { expr: "-softplus(-x)", gpu: null },
   label: "ln σ(x)",
   formula: "\\bar{x} = \\bar{o} \\, \\sigma(-x)",
+  slope: "g * sigmoid(-x)",
   derivative: (g, { x }) => mul(g, sigmoid(neg(x))),
 });
 
@@ -33,6 +35,7 @@ export const silu: Unary = unary({
   kernel: "x * sigmoid(x)",
   label: "x σ(x)",
   formula: "\\bar{x} = \\bar{o} \\, \\sigma(x) \\, (1 + x (1 - \\sigma(x)))",
+  slope: "g * siluSlope(x)",
   derivative(g, { x }) {
     const s = sigmoid(x);
     return mul(g, mul(s, add(mul(x, sub(1, s)), 1)));
@@ -46,6 +49,7 @@ export const mish: Unary = unary({
   label: "x tanh(softplus x)",
   formula:
     "\\bar{x} = \\bar{o} \\, (t + x \\, \\sigma(x) (1 - t^2)), \\quad t = \\tanh(\\mathrm{softplus}(x))",
+  slope: "g * mishSlope(x)",
   derivative(g, { x }) {
     const t = tanh(softplus(x));
     return mul(g, add(t, mul(mul(x, sigmoid(x)), sub(1, square(t)))));
@@ -57,6 +61,7 @@ export const softsign: Unary = unary({
   kernel: "x / (1 + Math.abs(x))",
   label: "x / (1 + |x|)",
   formula: "\\bar{x} = \\bar{o} / (1 + |x|)^2",
+  slope: "g / ((1 + Math.abs(x)) * (1 + Math.abs(x)))",
   derivative: (g, { x }) => div(g, square(add(abs(x), 1))),
 });
 
@@ -85,6 +90,7 @@ export const softplus: OpFunction<[TensorLike, SoftplusOptions?]> = unary<
     if (beta === 0) throw new ModelError("beta is 0, expected another number");
     return { beta, threshold: checkNumber(options.threshold ?? 20, "threshold") };
   },
+  slope: "x * beta > threshold ? g : g * sigmoid(x * beta)",
   derivative(g, { x, attrs: { beta, threshold } }) {
     const scaled = mul(x, beta);
     return where(gt(scaled, threshold), g, mul(g, sigmoid(scaled)));
@@ -97,6 +103,7 @@ export const erf: Unary = unary({
   name: "erf",
   kernel: { expr: "erf(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} \\, \\tfrac{2}{\\sqrt\\pi} e^{-x^2}",
+  slope: `g * ${2 / Math.sqrt(Math.PI)} * Math.exp(-x * x)`,
   derivative: (g, { x }) => mul(g, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
 });
 
@@ -128,6 +135,7 @@ export const gelu: OpFunction<[TensorLike, GeluOptions?]> = unary<[GeluOptions?]
     const choice = checkChoice(options.approximate ?? "none", ["none", "tanh"], "approximate");
     return { byTanh: choice === "tanh" ? 1 : 0 };
   },
+  slope: "g * (byTanh > 0 ? geluTanhSlope(x) : geluSlope(x))",
   derivative: (g, { x, attrs }) => mul(g, attrs.byTanh > 0 ? tanhSlope(x) : exactSlope(x)),
   samples: (r) => [[r.uniform([2, 3])], [r.uniform([1, 3]), { approximate: "tanh" }]],
 });

@@ -14,6 +14,7 @@ export const sin: Unary = unary({
   name: "sin",
   kernel: "Math.sin(x)",
   formula: "\\bar{x} = \\bar{o} \\cos x",
+  slope: "g * Math.cos(x)",
   derivative: (g, { x }) => mul(g, cos(x)),
 });
 
@@ -21,6 +22,7 @@ export const cos: Unary = unary({
   name: "cos",
   kernel: "Math.cos(x)",
   formula: "\\bar{x} = -\\bar{o} \\sin x",
+  slope: "-g * Math.sin(x)",
   derivative: (g, { x }) => neg(mul(g, sin(x))),
 });
 
@@ -28,6 +30,7 @@ export const tan: Unary = unary({
   name: "tan",
   kernel: "Math.tan(x)",
   formula: "\\bar{x} = \\bar{o} \\, (1 + o^2)",
+  slope: "g * (1 + o * o)",
   derivative: (g, { out }) => mul(g, add(square(out), 1)),
   samples: within(-1.2, 1.2),
 });
@@ -36,6 +39,7 @@ export const asin: Unary = unary({
   name: "asin",
   kernel: "Math.asin(x)",
   formula: "\\bar{x} = \\bar{o} / \\sqrt{1 - x^2}",
+  slope: "g / Math.sqrt(1 - x * x)",
   derivative: (g, { x }) => mul(g, rsqrt(sub(1, square(x)))),
   samples: within(-0.8, 0.8),
 });
@@ -44,6 +48,7 @@ export const acos: Unary = unary({
   name: "acos",
   kernel: "Math.acos(x)",
   formula: "\\bar{x} = -\\bar{o} / \\sqrt{1 - x^2}",
+  slope: "-g / Math.sqrt(1 - x * x)",
   derivative: (g, { x }) => neg(mul(g, rsqrt(sub(1, square(x))))),
   samples: within(-0.8, 0.8),
 });
@@ -52,6 +57,7 @@ export const atan: Unary = unary({
   name: "atan",
   kernel: "Math.atan(x)",
   formula: "\\bar{x} = \\bar{o} / (1 + x^2)",
+  slope: "g / (1 + x * x)",
   derivative: (g, { x }) => div(g, add(square(x), 1)),
 });
 
@@ -59,6 +65,7 @@ export const sinh: Unary = unary({
   name: "sinh",
   kernel: { expr: "Math.sinh(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} \\cosh x",
+  slope: "g * Math.cosh(x)",
   derivative: (g, { x }) => mul(g, cosh(x)),
 });
 
@@ -66,6 +73,7 @@ export const cosh: Unary = unary({
   name: "cosh",
   kernel: { expr: "Math.cosh(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} \\sinh x",
+  slope: "g * Math.sinh(x)",
   derivative: (g, { x }) => mul(g, sinh(x)),
 });
 
@@ -73,6 +81,7 @@ export const tanh: Unary = unary({
   name: "tanh",
   kernel: "Math.tanh(x)",
   formula: "\\bar{x} = \\bar{o} \\, (1 - o^2)",
+  slope: "g * (1 - o * o)",
   derivative: (g, { out }) => mul(g, sub(1, square(out))),
 });
 
@@ -80,6 +89,7 @@ export const asinh: Unary = unary({
   name: "asinh",
   kernel: { expr: "Math.asinh(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} / \\sqrt{x^2 + 1}",
+  slope: "g / Math.sqrt(x * x + 1)",
   derivative: (g, { x }) => mul(g, rsqrt(add(square(x), 1))),
 });
 
@@ -87,6 +97,7 @@ export const acosh: Unary = unary({
   name: "acosh",
   kernel: { expr: "Math.acosh(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} / \\sqrt{x^2 - 1}",
+  slope: "g / Math.sqrt(x * x - 1)",
   derivative: (g, { x }) => mul(g, rsqrt(sub(square(x), 1))),
   samples: within(1.3, 3),
 });
@@ -95,6 +106,7 @@ export const atanh: Unary = unary({
   name: "atanh",
   kernel: { expr: "Math.atanh(x)", gpu: null },
   formula: "\\bar{x} = \\bar{o} / (1 - x^2)",
+  slope: "g / (1 - x * x)",
   derivative: (g, { x }) => div(g, sub(1, square(x))),
   samples: within(-0.8, 0.8),
 });

@@ -5,7 +5,7 @@ import { type At, apply, type Call, type Op } from "../../engine/op";
 import { sweep } from "../../engine/reverse";
 import { Sampler } from "../../engine/sampler";
 import { type Shape, sameShape, showShape } from "../../engine/shape";
-import { Node, quietly } from "../../engine/tape";
+import { enableGrad, Node, quietly } from "../../engine/tape";
 import { empty, Tensor } from "../../engine/tensor";
 
 type Check = (op: Op, call: Call<object>) => string | null;
@@ -84,20 +84,27 @@ function atCall(op: Op, { inputs, attrs }: Call<object>): At {
 
 const zerosLike = (x: Tensor) => empty(x.shape, "float64");
 
+/** A rule's result in both ways it may be computed: recording nothing, and recording what it does. */
+function inBothWays(run: () => Tensor, expected: Tensor, what: string): string | null {
+  return (
+    compare(`${what}, recording nothing`, quietly(run), expected, 1e-8) ??
+    compare(`${what}, recorded`, enableGrad(run), expected, 1e-8)
+  );
+}
+
 /** The VJP of every input against central differences. */
 export const checkVjp: Check = (op, call) => {
   const at = atCall(op, call);
   const v = random(at.out.shape, 1);
   return firstProblem(active(call.inputs), (i) => {
     const x = call.inputs[i] as Tensor;
-    const found = quietly(() => op.vjp(i, at)?.(v, at)) ?? zerosLike(x);
     const expected = numericGradient(x, () =>
       dot(
         quietly(() => op.forward(call.inputs, call.attrs)),
         v,
       ),
     );
-    return compare(`VJP of input ${i}`, found, expected, 1e-8);
+    return inBothWays(() => op.vjp(i, at)?.(v, at) ?? zerosLike(x), expected, `VJP of input ${i}`);
   });
 };
 
@@ -107,25 +114,29 @@ export const checkJvp: Check = (op, call) => {
   return firstProblem(active(call.inputs), (i) => {
     const x = call.inputs[i] as Tensor;
     const u = random(x.shape, 2 + i);
-    const found = quietly(() => op.jvp(i, at)?.(u, at)) ?? zerosLike(at.out);
-    const values = (h: number) => {
-      const y = new Tensor(
-        x.data.map((value, j) => value + h * (u.data[j] as number)),
-        x.shape,
-        "float64",
-      );
-      return quietly(() =>
-        op.forward(
-          call.inputs.map((each, k) => (k === i ? y : each)),
-          call.attrs,
-        ),
-      );
-    };
-    const expected = zerosLike(at.out);
-    for (let j = 0; j < at.out.size; j++) expected.data[j] = slope((h) => values(h).data[j] as number);
-    return compare(`JVP of input ${i}`, found, expected, 1e-8);
+    const expected = numericTangent(op, call, i, u, at.out);
+    return inBothWays(() => op.jvp(i, at)?.(u, at) ?? zerosLike(at.out), expected, `JVP of input ${i}`);
   });
 };
+
+/** The derivative of the output when input i moves along u. */
+function numericTangent(op: Op, call: Call<object>, i: number, u: Tensor, out: Tensor): Tensor {
+  const x = call.inputs[i] as Tensor;
+  const values = (h: number) => {
+    const data = x.data.map((value, j) => value + h * (u.data[j] as number));
+    const inputs = call.inputs.map((each, k) => (k === i ? new Tensor(data, x.shape, "float64") : each));
+    return quietly(() => op.forward(inputs, call.attrs)).data;
+  };
+  const [h, central] = [1e-3, (step: number) => [values(step), values(-step)] as const];
+  const [[wideUp, wideDown], [up, down]] = [central(h), central(h / 2)];
+  const expected = zerosLike(out);
+  for (let j = 0; j < out.size; j++) {
+    const wide = ((wideUp[j] as number) - (wideDown[j] as number)) / (2 * h);
+    const near = ((up[j] as number) - (down[j] as number)) / h;
+    expected.data[j] = (4 * near - wide) / 3;
+  }
+  return expected;
+}
 
 /** ⟨v, J u⟩ = ⟨Jᵀ v, u⟩ for every input: both modes are the same linear map. */
 export const checkAdjoint: Check = (op, call) => {

@@ -62,6 +62,13 @@ export function newValues(dtype: DType, size: number, buffer?: ArrayBufferLike, 
   }
 }
 
+/** The value that a typed array of this type would hold. */
+export function roundTo(dtype: DType, value: number): number {
+  if (dtype === "float64") return value;
+  if (dtype === "float32") return Math.fround(value);
+  return dtype === "int32" ? value | 0 : value & 255;
+}
+
 /** The element type that a typed array holds. */
 export function dtypeOf(values: Values): DType {
   if (values instanceof Float32Array) return "float32";

@@ -1,7 +1,9 @@
 /** What is being recorded at the moment, and onto which tape. */
+
+import { Node, type Scope } from "./node";
 import type { Op } from "./op";
 import { stampOf } from "./stamps";
-import { Node, type Scope, type Tape } from "./tape";
+import type { Tape } from "./tape";
 import type { Tensor } from "./tensor";
 
 let tape: Tape | null = null;

@@ -1,11 +1,15 @@
 /** The reverse sweep: from the cotangent of an output to the gradient of everything it was made of. */
+import { checkCotangent } from "./cotangent";
+import type { Values } from "./dtype";
 import { ModelError } from "./error";
+import { type Block, logAllocations, releaseExcept, without } from "./kernels";
 import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
-import { sameShape, showShape } from "./shape";
 import { checkUnchanged } from "./stamps";
 import { activeTape, type Node, quietly } from "./tape";
-import { Tensor } from "./tensor";
+import type { Tensor } from "./tensor";
+
+export { checkCotangent } from "./cotangent";
 
 export interface BackwardOptions {
   /** Records the backward pass itself, so that it can be differentiated. */
@@ -33,23 +37,25 @@ function nodesBehind(output: Tensor): Node[] {
   return sorted ? found : found.sort((a, b) => b.id - a.id);
 }
 
+interface SweepOptions extends BackwardOptions {
+  /** Forgets the gradients of what operations made as soon as they were passed on. */
+  leavesOnly?: boolean;
+  /** Marks the operations as used up. */
+  consume?: boolean;
+}
+
 /**
  * Gradients of `output`, weighted with `cotangent`, for every tensor on the way to its leaves.
  * Linear in `cotangent`; the gradient of a tensor has that tensor's shape and element type.
- * @param leavesOnly forgets the gradients of what operations made as soon as they were passed on
  */
-export function sweep(
-  output: Tensor,
-  cotangent: Tensor,
-  options: BackwardOptions = {},
-  leavesOnly = false,
-): Map<Tensor, Tensor> {
+export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions = {}): Map<Tensor, Tensor> {
   const run = () => {
     const gradients = new Map<Tensor, Tensor>([[output, cotangent]]);
     for (const node of nodesBehind(output)) {
       const g = gradients.get(node.out);
       if (g !== undefined) pass(node, g, gradients);
-      if (leavesOnly) gradients.delete(node.out);
+      if (options.leavesOnly) gradients.delete(node.out);
+      if (options.consume) node.consumed = true;
     }
     return gradients;
   };
@@ -84,42 +90,31 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
     });
   }
   const tape = activeTape();
-  const gradients = sweep(output, cotangent, options, tape === null && retain);
-  for (const [x, g] of gradients) {
-    if (x.node === null) x.grad = x.grad === null ? g : accumulate(x.grad, g, options);
-    else if (!retain) x.node.consumed = true;
-  }
-  tape?.closeStep({ output, gradients });
+  const plan = { ...options, consume: !retain, leavesOnly: tape === null };
+  const [gradients, blocks] = logAllocations(() => {
+    const found = sweep(output, cotangent, plan);
+    for (const [x, g] of found) if (x.node === null) accumulate(x, g, options);
+    return found;
+  });
+  // What a recorded sweep allocated belongs to the graph that it made.
+  const others = options.createGraph ? [] : releasable(blocks, gradients);
+  if (tape === null) releaseExcept(others, []);
+  else tape.closeStep({ output, gradients, blocks: releaseExcept(others, valuesOf(gradients.values())) });
 }
 
-function accumulate(sum: Tensor, g: Tensor, options: BackwardOptions): Tensor {
-  return options.createGraph ? add(sum, g) : quietly(() => add(sum, g));
+function accumulate(x: Tensor, g: Tensor, options: BackwardOptions): void {
+  const sum = x.grad;
+  if (sum === null) x.grad = g;
+  else x.grad = options.createGraph ? add(sum, g) : quietly(() => add(sum, g));
 }
 
-/** The cotangent to start from: the one given, or 1 for an output of one element. */
-export function checkCotangent(caller: string, output: Tensor, gradient: Tensor | undefined): Tensor {
-  if (!(output instanceof Tensor)) {
-    throw new ModelError(`${caller}(): expected a tensor to differentiate, found ${typeof output}`);
-  }
-  if (!output.requiresGrad) {
-    throw new ModelError(
-      `${caller}(): nothing to differentiate: no tensor that this one was computed from requires a gradient`,
-      {
-        hint: "make a parameter with parameter(…) or tensor(…, { requiresGrad: true })",
-      },
-    );
-  }
-  if (gradient === undefined) {
-    if (output.size === 1) return new Tensor(output.data.slice().fill(1), output.shape, output.dtype);
-    throw new ModelError(
-      `${caller}() needs a scalar, or a gradient of the output's shape: found a tensor of shape ${showShape(output.shape)} and no gradient`,
-      { hint: "reduce it first, for example with mean() or sum()" },
-    );
-  }
-  if (!sameShape(gradient.shape, output.shape)) {
-    throw new ModelError(
-      `${caller}(): the gradient has shape ${showShape(gradient.shape)}, expected the output's shape ${showShape(output.shape)}`,
-    );
-  }
-  return gradient;
+/** The blocks that hold no gradient of a leaf: those are the model's from now on. */
+function releasable(blocks: readonly Block[], gradients: ReadonlyMap<Tensor, Tensor>): readonly Block[] {
+  const kept: Tensor[] = [];
+  for (const [x, g] of gradients) if (x.node === null) kept.push(g, x.grad as Tensor);
+  return without(blocks, valuesOf(kept));
+}
+
+function* valuesOf(tensors: Iterable<Tensor>): Generator<Values> {
+  for (const x of tensors) if (x.size > 1) yield x.data;
 }

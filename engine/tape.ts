@@ -1,8 +1,14 @@
 /** The tape: what was computed, in order. It knows operations, not derivatives. */
+
+import type { BindingEvent, ModuleBinding } from "./binding-event";
 import { ModelError } from "./error";
-import type { Op } from "./op";
+import { forgetValues } from "./forget";
+import { type Block, releaseExcept } from "./kernels";
+import type { Node } from "./node";
 import type { Tensor } from "./tensor";
 
+export type { BindingEvent, ModuleBinding } from "./binding-event";
+export { Node, type Scope } from "./node";
 export {
   activeTape,
   enableGrad,
@@ -14,61 +20,12 @@ export {
   record,
 } from "./recording";
 
-/** A layer in whose `forward` an operation ran; scopes form a tree. */
-export interface Scope {
-  /** The module, as an opaque key; its path is found from the names of fields and variables. */
-  readonly module: object;
-  readonly parent: Scope | null;
-}
-
-/** One recorded operation. Ids grow with time, so inputs always have smaller ids than what is made of them. */
-export class Node {
-  readonly id = nextId++;
-  /** Set when a backward pass went through without `retainGraph`. */
-  consumed = false;
-  /** The last sweep that came by; marks are cheaper than a set of nodes. */
-  visit = 0;
-  /** Changes with the values of leaves among the inputs, see stamps.ts. */
-  stamp = 0;
-
-  constructor(
-    readonly op: Op,
-    readonly inputs: readonly Tensor[],
-    readonly attrs: object,
-    readonly out: Tensor,
-    readonly scope: Scope | null,
-  ) {}
-
-  get x(): Tensor {
-    return this.inputs[0] as Tensor;
-  }
-
-  get y(): Tensor {
-    return this.inputs[1] as Tensor;
-  }
-}
-
-let nextId = 1;
-
 /** A backward pass that ran while the tape was recording: its root and the gradient of everything on the way. */
 export interface Sweep {
   readonly output: Tensor;
   readonly gradients: ReadonlyMap<Tensor, Tensor>;
-}
-
-/** A variable, field or parameter of the model file that was given a value. */
-export interface BindingEvent {
-  readonly binding: number;
-  readonly tensor: Tensor;
-  /** Which part of an array that was bound: "[0]"; "" for the value itself. */
-  readonly part: string;
-}
-
-/** A module that was given a name: what paths of layers begin with. */
-export interface ModuleBinding {
-  readonly binding: number;
-  readonly module: object;
-  readonly part: string;
+  /** Memory of the gradients that are no leaf's. */
+  readonly blocks?: readonly Block[];
 }
 
 /** Everything recorded by one run. A backward pass ends a step; of earlier steps only the last one is kept. */
@@ -85,6 +42,8 @@ export class Tape {
   count = 0;
   private finished: readonly Node[] = [];
   private open: Node[] = [];
+  private finishedAliases: readonly Tensor[] = [];
+  private openAliases: Tensor[] = [];
   private boundInStep = 0;
 
   /** @param limit the number of operations after which recording stops with a ModelError */
@@ -98,6 +57,11 @@ export class Tape {
       });
     }
     this.open.push(node);
+  }
+
+  /** Notes that `alias` shares the values of a recorded tensor without being the result of an operation. */
+  share(alias: Tensor): void {
+    this.openAliases.push(alias);
   }
 
   bind(binding: number, tensor: Tensor, part = ""): void {
@@ -116,7 +80,21 @@ export class Tape {
     this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];
     this.boundInStep = this.bindings.length;
     this.finished = this.open;
+    this.finishedAliases = this.openAliases;
     this.open = [];
+    this.openAliases = [];
+    releaseExcept(this.sweep?.blocks ?? [], []);
     this.sweep = sweep;
+  }
+
+  /**
+   * Gives back the memory of everything that operations made while this tape recorded; using it afterwards is an
+   * error. The data of leaves and the gradients that they accumulated stay.
+   */
+  drop(): void {
+    forgetValues(this.nodes, [...this.finishedAliases, ...this.openAliases], this.sweep);
+    this.finished = [];
+    this.open = [];
+    this.sweep = null;
   }
 }

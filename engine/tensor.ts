@@ -1,6 +1,7 @@
 /** The tensor: a shape, an element type, values, and how it came to be. */
-import { allocate, type DType, getDefaultDtype, isFloat, type Values } from "./dtype";
+import { allocate, type DType, getDefaultDtype, isFloat, newValues, type Values } from "./dtype";
 import { ModelError } from "./error";
+import { activeTape } from "./recording";
 import { type Shape, showShape, sizeOf } from "./shape";
 import { currentSite } from "./sites";
 import type { Node } from "./tape";
@@ -20,15 +21,43 @@ export class Tensor {
   /** Id of the call site that made this tensor; 0 when unknown. */
   readonly site: number = currentSite();
 
+  /** Null for a single number that nobody has asked an array of: most of a scalar graph never is. */
+  private values: Values | null;
+  private number = 0;
+
+  /** @param data the values, used, not copied; or a single number, rounded to `dtype` already */
   constructor(
-    readonly data: Values,
+    data: Values | number,
     readonly shape: Shape,
     readonly dtype: DType,
     public requiresGrad = false,
-  ) {}
+  ) {
+    if (typeof data === "number") {
+      this.values = null;
+      this.number = data;
+    } else this.values = data;
+  }
+
+  /** The elements in row-major order. */
+  get data(): Values {
+    if (this.values === null) {
+      this.values = newValues(this.dtype, 1);
+      this.values[0] = this.number;
+    } else if (this.values === forgotten) throw forgottenError(this);
+    return this.values;
+  }
 
   get size(): number {
-    return this.data.length;
+    return this.values === null ? 1 : this.values === forgotten ? sizeOf(this.shape) : this.values.length;
+  }
+
+  get isForgotten(): boolean {
+    return this.values === forgotten;
+  }
+
+  /** Gives up the values: from now on using them is an error. */
+  forget(): void {
+    this.values = forgotten;
   }
 
   get ndim(): number {
@@ -42,6 +71,7 @@ export class Tensor {
 
   /** The only element as a number. @throws ModelError when there are more. */
   item(): number {
+    if (this.values === null) return this.number;
     if (this.data.length !== 1) {
       throw new ModelError(`item() needs a tensor with one element, found shape ${showShape(this.shape)}`);
     }
@@ -52,6 +82,7 @@ export class Tensor {
   detach(): Tensor {
     const out = new Tensor(this.data, this.shape, this.dtype);
     detached.set(out, this);
+    activeTape()?.share(out);
     return out;
   }
 
@@ -71,6 +102,15 @@ export class Tensor {
     const shown = Array.from(this.data.subarray(0, 6), (v) => Number(v.toPrecision(5)));
     return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
   }
+}
+
+/** Stands for the values of tensors whose tape was dropped. */
+const forgotten: Values = new Uint8Array(0);
+
+function forgottenError(x: Tensor): ModelError {
+  return new ModelError(`a tensor of shape ${showShape(x.shape)} was used after its tape was dropped`, {
+    hint: "keep what is needed later with tensor(x), which copies",
+  });
 }
 
 /** From which tensor a detached one was taken: what cuts a gradient can be named. */

@@ -4,6 +4,17 @@ import { jsKernels } from "./js";
 import type { Kernels } from "./kernels";
 import { openWasm } from "./wasm";
 
+export {
+  type Block,
+  bytesInUse,
+  keepAllocations,
+  logAllocations,
+  releaseExcept,
+  releaseValues,
+  setMemoryBudget,
+  without,
+} from "./wasm/memory";
+
 let current: Kernels = jsKernels;
 
 /** The implementation in use: WebAssembly where the runtime has it, else JavaScript, until another one is chosen. */

@@ -1,5 +1,5 @@
 /** Runs elementwise functions over tensors that broadcast against each other; single numbers take a short way. */
-import { allocateUnset, type DType, newValues, promote } from "../dtype";
+import { allocateUnset, type DType, promote, roundTo } from "../dtype";
 import { kernels } from "../kernels";
 import { scalarFunction } from "../kernels/js";
 import type { Elementwise, Operand } from "../kernels/kernels";
@@ -31,23 +31,21 @@ export function mapElements(
     shape = broadcastShapes(shape, other);
     same = false;
   }
-  if (shape.length === 0) return new Tensor(ofNumbers(f, inputs, numbers, type), scalar, type);
+  if (shape.length === 0) return new Tensor(roundTo(type, ofNumbers(f, inputs, numbers)), scalar, type);
   const out = allocateUnset(type, sizeOf(shape));
   if (same || isFlat(inputs, shape)) kernels().map(f, flat(inputs, out.length), out, [out.length], numbers);
   else kernels().map(f, strided(inputs, shape), out, shape, numbers);
   return new Tensor(out, shape, type);
 }
 
-function ofNumbers(f: Elementwise, inputs: readonly Tensor[], params: readonly number[], type: DType) {
-  const out = newValues(type, 1);
+function ofNumbers(f: Elementwise, inputs: readonly Tensor[], params: readonly number[]): number {
   const [x, y, z] = inputs;
-  out[0] = scalarFunction(f)(
-    (x as Tensor).data[0] as number,
-    y === undefined ? 0 : (y.data[0] as number),
-    z === undefined ? 0 : (z.data[0] as number),
+  return scalarFunction(f)(
+    (x as Tensor).item(),
+    y === undefined ? 0 : y.item(),
+    z === undefined ? 0 : z.item(),
     params,
   );
-  return out;
 }
 
 /** Whether every input has either the whole shape or a single element: then all can be read as one row. */

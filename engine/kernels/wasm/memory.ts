@@ -22,7 +22,8 @@ export const memory = openMemory(MAX_PAGES);
 let newest = memory.buffer;
 const buffers = new WeakSet<object>([newest]);
 
-interface Block {
+/** A piece of the shared memory. */
+export interface Block {
   readonly address: number;
   readonly bytes: number;
 }
@@ -96,6 +97,47 @@ function disown(block: Block): void {
 }
 
 const unreachable = new FinalizationRegistry<Block>(disown);
+let log: Block[] | null = null;
+
+/** Runs `fn` and notes what it allocates. */
+export function logAllocations<T>(fn: () => T): [result: T, blocks: readonly Block[]] {
+  const outer = log;
+  const own: Block[] = [];
+  log = own;
+  try {
+    const result = fn();
+    // Null when someone in between wanted its allocations left to the collector.
+    return [result, log === null ? [] : own];
+  } finally {
+    log = outer;
+  }
+}
+
+/** From now on what runs under `logAllocations` may keep its tensors: nothing is given back early. */
+export function keepAllocations(): void {
+  log = null;
+}
+
+/** Those blocks that hold none of `values`. */
+export function without(blocks: readonly Block[], values: Iterable<Values>): readonly Block[] {
+  if (blocks.length === 0) return blocks;
+  const kept = addressesOf(values);
+  return blocks.filter(({ address }) => !kept.has(address));
+}
+
+/** Gives blocks back at once, but not those that hold `values`; returns the latter. */
+export function releaseExcept(blocks: readonly Block[], values: Iterable<Values>): readonly Block[] {
+  if (blocks.length === 0) return blocks;
+  const kept = addressesOf(values);
+  for (const block of blocks) if (!kept.has(block.address)) disown(block);
+  return blocks.filter(({ address }) => kept.has(address));
+}
+
+function addressesOf(values: Iterable<Values>): Set<number> {
+  const addresses = new Set<number>();
+  for (const each of values) addresses.add(addressOf(each));
+  return addresses;
+}
 
 /** Values for a tensor, in the shared memory as long as the budget lasts. Their content is undefined. */
 export function allocateShared(dtype: DType, size: number): Values {
@@ -105,6 +147,7 @@ export function allocateShared(dtype: DType, size: number): Values {
   if (block === null) return newValues(dtype, size);
   owned.set(block.address, block);
   ownedBytes += block.bytes;
+  log?.push(block);
   const values = newValues(dtype, size, newest, block.address);
   unreachable.register(values, block);
   return values;

@@ -1,10 +1,11 @@
 /** How a person calls an expression, a function, a class: the texts that reports show. */
 import { bare, isClass, isFunction, isNode, type Node, parentOf } from "./node";
 
-/** `this.fc1.forward`, `relu(…).sum`, `hs[…]`: an expression without its details. */
-export function nameExpression(node: Node): string {
+/** `this.fc1.forward`, `relu(…).sum`, `hs[…]`: an expression without its details; of a long chain the last links. */
+export function nameExpression(node: Node, links = 8): string {
   const inner = bare(node);
-  const nested = (part: Node | undefined) => (part ? nameExpression(part) : "…");
+  if (links === 0) return "…";
+  const nested = (part: Node | undefined) => (part ? nameExpression(part, links - 1) : "…");
   switch (inner.type) {
     case "Identifier":
       return inner.name ?? "…";
@@ -15,7 +16,7 @@ export function nameExpression(node: Node): string {
     case "Super":
       return "super";
     case "ChainExpression":
-      return isNode(inner.expression) ? nameExpression(inner.expression) : "…";
+      return isNode(inner.expression) ? nested(inner.expression) : "…";
     case "CallExpression":
       return `${nested(inner.callee)}(…)`;
     case "NewExpression":

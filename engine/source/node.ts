@@ -126,24 +126,36 @@ export function isErased(node: Node): boolean {
 /** All nodes that run, outer before inner, each linked to its parent; types are left out. */
 export function linkNodes(program: Node): Node[] {
   const nodes: Node[] = [];
-  collect(program, null, nodes);
+  const open: Node[] = [program];
+  program.parent = null;
+  // Not recursive: a chain of thousands of calls is as deep as it is long.
+  for (let node = open.pop(); node; node = open.pop()) {
+    nodes.push(node);
+    const children = childrenOf(node);
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i];
+      if (!child) continue;
+      child.parent = node;
+      open.push(child);
+    }
+  }
   return nodes;
 }
 
-function collect(node: Node, parent: Node | null, nodes: Node[]): void {
-  node.parent = parent;
-  nodes.push(node);
+function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
   for (const key of Object.keys(node)) {
     if (typeKeys.has(key)) continue;
     const value = node[key as keyof Node];
     // A shorthand `{ a }` holds the same name as key and as value.
     if (typeof value !== "object" || value === null || (key === "key" && node.shorthand)) continue;
     if (Array.isArray(value)) {
-      for (const child of value) if (isNode(child) && !isErased(child)) collect(child, node, nodes);
+      for (const child of value) if (isNode(child) && !isErased(child)) children.push(child);
     } else if (isNode(value) && !isErased(value)) {
-      collect(value, node, nodes);
+      children.push(value);
     }
   }
+  return children;
 }
 
 export function isFunction(node: Node): boolean {

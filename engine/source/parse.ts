@@ -72,6 +72,10 @@ function parseTree(text: string, file: string, typescript: boolean, positions: P
   } catch (cause) {
     const script = typescript ? null : parseScript(text);
     if (script) return script;
+    if (cause instanceof RangeError) {
+      const message = "This file is nested too deeply to be read";
+      throw new SourceProblem({ message, file, range: positions.range(0, text.length) });
+    }
     if (!isParserError(cause)) throw cause;
     const error = findJsx(text, file, positions);
     throw new SourceProblem(error ?? describeSyntaxError(cause, file, positions, JavaScriptParser));

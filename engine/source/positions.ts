@@ -24,6 +24,8 @@ export class Positions {
       if ((this.#starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return [low + 1, offset - (this.#starts[low] ?? 0) + 1];
+    // An editor does not show the mark at the head of a file that tells its encoding.
+    const hidden = low === 0 && offset > 0 && this.text.startsWith("\uFEFF") ? 1 : 0;
+    return [low + 1, offset - (this.#starts[low] ?? 0) + 1 - hidden];
   }
 }

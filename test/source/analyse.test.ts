@@ -139,6 +139,20 @@ await import("./dynamic"); await import(v); require("./common");
     ]);
   });
 
+  it("counts columns as an editor does: without the byte order mark, a tab as one, a surrogate pair as two", () => {
+    const [first] = read("\uFEFFrelu(x);").sites;
+    assert.deepEqual(first?.range, { line: 1, column: 1, endLine: 1, endColumn: 8 });
+    const [second] = read("\t'\u{1F600}'; relu(x);\r\n").sites;
+    assert.deepEqual(second?.range, { line: 1, column: 8, endLine: 1, endColumn: 15 });
+    const [third] = read("a;\r\nb;\rc;\nrelu(\r\n1)").sites;
+    assert.deepEqual(third?.range, { line: 4, column: 1, endLine: 5, endColumn: 3 });
+  });
+
+  it("reads long chains and sums", () => {
+    assert.equal(read(`x${".add(y)".repeat(1500)};`).sites.length, 1500);
+    assert.equal(read(`x${" + relu(y)".repeat(1500)};`).sites.length, 1500);
+  });
+
   it("names the function around a call as a person does", () => {
     const text = `
 f(); const g = () => f(); function h() { [].map(() => f()); }

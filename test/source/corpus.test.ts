@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import type { Analysis } from "../../engine/source";
-import { marked, type Outcome, plain, readCorpus, runPrograms } from "./programs";
+import { corpus, marked, type Outcome, plain, readPrograms, runPrograms } from "./programs";
 import { textAt } from "./text-at";
 
 const operations = new Set(["relu", "tanh", "add", "einsum"]);
 
 describe("corpus of tricky programs", () => {
-  const programs = readCorpus();
+  const programs = readPrograms(corpus);
   const analyses = new Map<string, Analysis>();
   const expected = new Map<string, Outcome>();
   const actual = new Map<string, Outcome>();

@@ -6,6 +6,7 @@ import { transformSync } from "esbuild";
 import { type Compiled, compile } from "../../engine/source";
 
 export const corpus = "test/fixtures/corpus";
+export const examples = "media/examples";
 
 export interface Event {
   readonly op?: string;
@@ -29,9 +30,11 @@ export interface Program {
   readonly format: "module" | "commonjs";
 }
 
-/** All programs of the corpus, by file name. */
-export function readCorpus(): [name: string, text: string][] {
-  return readdirSync(corpus).map((name) => [name, readFileSync(join(corpus, name), "utf8")]);
+/** All programs of a folder, by file name. */
+export function readPrograms(folder: string): [name: string, text: string][] {
+  return readdirSync(folder)
+    .filter((name) => /\.[cm]?[jt]s$/.test(name))
+    .map((name) => [name, readFileSync(join(folder, name), "utf8")]);
 }
 
 /** Runs programs one after the other; a program without an end is cut off after twenty seconds. */

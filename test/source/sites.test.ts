@@ -4,7 +4,7 @@ import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { Parser } from "acorn";
 import { describe, it } from "mocha";
 import { compile, type SourceBinding } from "../../engine/source";
-import { readCorpus } from "./programs";
+import { corpus, examples, readPrograms } from "./programs";
 import { textAt } from "./text-at";
 
 const TypeScriptParser = Parser.extend(tsPlugin());
@@ -50,8 +50,8 @@ function nameOf({ name }: SourceBinding): string {
   return name.split(".").at(-1) ?? "";
 }
 
-describe("sites and bindings of the corpus", () => {
-  for (const [name, text] of readCorpus()) {
+describe("sites and bindings of the corpus and the examples", () => {
+  for (const [name, text] of [...readPrograms(corpus), ...readPrograms(examples)]) {
     const { analysis } = compile(text, name, 100, 500);
 
     it(`${name}: every call is a site whose text is the call`, () => {

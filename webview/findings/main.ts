@@ -49,6 +49,8 @@ function findingCard({
   related,
   fixes,
 }: Finding): HTMLElement {
+  // The first sentence is the news; the others explain it.
+  const [headline = message, ...explanation] = message.split(/(?<=[.!?]) (?=\p{Lu}|\d)/u);
   const numbers = Object.entries(evidence).map(([name, value]) => [
     readable(name),
     typeof value === "number" ? formatNumber(value, 4) : value,
@@ -60,8 +62,9 @@ function findingCard({
       "header",
       {},
       icon(severity, severity),
-      h("div", {}, h("h2", {}, message), h("p", { class: "dimmed" }, `${words[severity]} · ${rule}`)),
+      h("div", {}, h("h2", {}, headline), h("p", { class: "dimmed" }, `${words[severity]} · ${rule}`)),
     ),
+    explanation.length > 0 && h("p", {}, explanation.join(" ")),
     h(
       "p",
       { class: "links" },

@@ -12,7 +12,16 @@ import { onDidChangeTheme, readTheme } from "../theme";
 import { button, dropdown } from "../toolkit";
 import { bars } from "./bars";
 import { type DepthChart, depthChart } from "./depth-chart";
-import { depthRows, layerRows, type Measure, normText, parameterRows, type Row, thresholds } from "./series";
+import {
+  depthRows,
+  layerRows,
+  type Measure,
+  normText,
+  parameterRows,
+  type Row,
+  type Threshold,
+  thresholds,
+} from "./series";
 
 const kept = loadState({ grouping: "layer", measure: "norm", view: "chart" });
 let report: Report | null = null;
@@ -67,19 +76,29 @@ function show() {
   const isTable = kept.view === "table";
   const parameterTitle = `Gradients of the parameters, by ${kept.grouping}`;
   const none = h("p", { class: "dimmed" }, "This model has no parameters with a gradient.");
-  const first = isTable
-    ? rowsTable
-    : (title: string, rows: Row[]) =>
-        bars(title, rows, measureOf() === "norm" && report ? thresholds(report) : []);
+  const limits = thresholds(report, measureOf());
+  const parameterChart = isTable
+    ? rowsTable(parameterTitle, parameters)
+    : bars(parameterTitle, parameters, limits);
   body.replaceChildren(
     h(
       "section",
       {},
       h("h2", {}, parameterTitle),
       h("p", { class: "dimmed" }, "From the input to the loss. A layer with a tiny gradient hardly learns."),
-      parameters.length === 0 ? none : first(parameterTitle, parameters),
+      ...limits.map(limitLine),
+      parameters.length === 0 ? none : parameterChart,
     ),
     h("section", {}, h("h2", {}, "Gradients along the depth"), depthPart(depth, isTable)),
+  );
+}
+
+function limitLine({ name, value }: Threshold): HTMLElement {
+  const side = name === "vanishing" ? "smaller" : "larger";
+  return h(
+    "p",
+    { class: "limit-line" },
+    `Dashed: gradients ${side} than ${formatNumber(value)} are ${name}.`,
   );
 }
 

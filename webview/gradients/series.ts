@@ -80,16 +80,19 @@ export interface Threshold {
   readonly value: number;
 }
 
-/** The limits that findings about gradients rest on, each once. */
-export function thresholds({ findings }: Report): Threshold[] {
-  const found = new Map<number, string>();
-  for (const { rule, evidence } of findings) {
-    if (!/gradient/.test(rule)) continue;
-    for (const [name, value] of Object.entries(evidence))
-      if (typeof value === "number" && value > 0 && /threshold|limit/i.test(name) && !/ratio/i.test(name))
-        found.set(value, rule.replaceAll("-", " "));
-  }
-  return [...found].map(([value, name]) => ({ name, value }));
+/** What each rule about gradients compares with its limit. */
+const measures: Readonly<Record<string, { readonly name: string; readonly measure: Measure }>> = {
+  "vanishing-gradient": { name: "vanishing", measure: "rms" },
+  "exploding-gradient": { name: "exploding", measure: "norm" },
+};
+
+/** The limits that findings about gradients rest on, as far as they are limits of this measure. */
+export function thresholds({ findings }: Report, measure: Measure): Threshold[] {
+  return findings.flatMap(({ rule, evidence: { limit } }) => {
+    const known = measures[rule];
+    const isShown = known?.measure === measure && typeof limit === "number" && limit > 0;
+    return isShown ? [{ name: known.name, value: limit }] : [];
+  });
 }
 
 /** What a row's gradient is in words and digits. */

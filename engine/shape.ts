@@ -78,6 +78,7 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
     const dim = normalizeDim(dims as number, rank);
     return rank === 0 ? [] : [dim];
   }
+  if (dims.length === 1) return rank === 0 ? [] : [normalizeDim(dims[0] as number, rank)];
   const out = dims.map((d) => normalizeDim(d, rank));
   if (new Set(out).size !== out.length) {
     throw new ModelError(`dim is ${showShape(dims)}, which names a dimension twice`);

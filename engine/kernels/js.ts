@@ -169,23 +169,54 @@ function matmul(x: Values, y: Values, out: Values, size: MatmulSize): void {
   }
 }
 
-const folds: Readonly<Record<Reduction, { start: number; fold(a: number, b: number): number }>> = {
-  sum: { start: 0, fold: (a, b) => a + b },
-  prod: { start: 1, fold: (a, b) => a * b },
-  max: { start: -Infinity, fold: (a, b) => (b > a || Number.isNaN(b) ? b : a) },
-  min: { start: Infinity, fold: (a, b) => (b < a || Number.isNaN(b) ? b : a) },
-};
-
 function reduce(kind: Reduction, x: Values, out: Values, outer: number, size: number, inner: number): void {
-  const { start, fold } = folds[kind];
+  if (kind === "sum") sumInto(x, out, outer, size, inner);
+  else if (kind === "prod") productInto(x, out, outer, size, inner);
+  else extremeInto(kind === "max" ? 1 : -1, x, out, outer, size, inner);
+}
+
+function sumInto(x: Values, out: Values, outer: number, size: number, inner: number): void {
+  if (inner === 1) {
+    for (let o = 0, at = 0; o < outer; o++) {
+      let sum = 0;
+      for (let s = 0; s < size; s++) sum += x[at++] as number;
+      out[o] = sum;
+    }
+    return;
+  }
   const sums = new Float64Array(inner);
-  for (let o = 0; o < outer; o++) {
-    sums.fill(start);
+  for (let o = 0, at = 0; o < outer; o++) {
+    sums.fill(0);
     for (let s = 0; s < size; s++) {
-      const base = (o * size + s) * inner;
-      for (let i = 0; i < inner; i++) sums[i] = fold(sums[i] as number, x[base + i] as number);
+      for (let i = 0; i < inner; i++) sums[i] = (sums[i] as number) + (x[at++] as number);
     }
     out.set(sums, o * inner);
+  }
+}
+
+function productInto(x: Values, out: Values, outer: number, size: number, inner: number): void {
+  const products = new Float64Array(inner);
+  for (let o = 0, at = 0; o < outer; o++) {
+    products.fill(1);
+    for (let s = 0; s < size; s++) {
+      for (let i = 0; i < inner; i++) products[i] = (products[i] as number) * (x[at++] as number);
+    }
+    out.set(products, o * inner);
+  }
+}
+
+/** The largest for sign 1, the smallest for sign −1. */
+function extremeInto(sign: 1 | -1, x: Values, out: Values, outer: number, size: number, inner: number): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let best = -sign * Number.POSITIVE_INFINITY;
+      for (let s = 0, at = o * size * inner + i; s < size; s++, at += inner) {
+        const value = x[at] as number;
+        if (sign * value > sign * best || Number.isNaN(value)) best = value;
+        if (Number.isNaN(best)) break;
+      }
+      out[o * inner + i] = best;
+    }
   }
 }
 

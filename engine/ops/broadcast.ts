@@ -1,6 +1,9 @@
 /** Undoing and doing broadcasting, written with operations so that derivatives of any order pass through. */
-import { type Shape, sameShape } from "../shape";
-import type { Tensor } from "../tensor";
+import { allocate } from "../dtype";
+import { kernels } from "../kernels";
+import { type Shape, sameShape, sizeOf } from "../shape";
+import { isQuiet } from "../tape";
+import { Tensor } from "../tensor";
 import { sum } from "./reduce";
 import { expand, reshape } from "./view";
 
@@ -8,10 +11,26 @@ import { expand, reshape } from "./view";
 export function sumTo(g: Tensor, like: { readonly shape: Shape }): Tensor {
   const { shape } = like;
   if (sameShape(g.shape, shape)) return g;
+  if (isQuiet() && isTail(shape, g.shape)) return sumLeading(g, shape);
   const shift = g.shape.length - shape.length;
   const dim = g.shape.flatMap((n, i) => (i < shift || (shape[i - shift] === 1 && n !== 1) ? [i] : []));
   const summed = dim.length === 0 ? g : sum(g, { dim, keepdim: true });
   return sameShape(summed.shape, shape) ? summed : reshape(summed, shape);
+}
+
+/** Whether a shape is how the other one ends: a bias against a batch. */
+function isTail(shape: Shape, of: Shape): boolean {
+  const shift = of.length - shape.length;
+  if (shift <= 0) return false;
+  for (let i = 0; i < shape.length; i++) if (shape[i] !== of[i + shift]) return false;
+  return true;
+}
+
+function sumLeading(g: Tensor, shape: Shape): Tensor {
+  const inner = sizeOf(shape);
+  const out = allocate(g.dtype, inner);
+  if (inner > 0) kernels().reduce("sum", g.data, out, 1, g.size / inner, inner);
+  return new Tensor(out, shape, g.dtype);
 }
 
 /** Repeats `x` to the shape of `like`. */

@@ -1,8 +1,9 @@
 /** Products with a weight, and small products of vectors and matrices. */
+import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
 import { showShape, sizeOf } from "../shape";
-import { empty, type Tensor, type TensorLike } from "../tensor";
+import { empty, Tensor, type TensorLike } from "../tensor";
 import { readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -37,6 +38,20 @@ function checkLinear(x: Tensor, w: Tensor, b: Tensor | undefined): void {
   }
 }
 
+const nothing = {};
+
+function isBias(b: unknown): b is Tensor | null | undefined {
+  return b === undefined || b === null || b instanceof Tensor;
+}
+
+/** Adds `row` to every row of `out`, which nobody has seen yet. */
+function addRows(out: Values, row: Values): void {
+  const n = row.length;
+  for (let start = 0; start < out.length; start += n) {
+    for (let j = 0; j < n; j++) out[start + j] = (out[start + j] as number) + (row[j] as number);
+  }
+}
+
 /** x wᵀ + b: x of shape [..., inputs], w of shape [outputs, inputs], b of shape [outputs] or left out. */
 export const linear: OpFunction<[Tensor, Tensor, (Tensor | null)?]> = defineOp<
   [Tensor, Tensor, (Tensor | null)?],
@@ -47,15 +62,19 @@ export const linear: OpFunction<[Tensor, Tensor, (Tensor | null)?]> = defineOp<
   label: "x wᵀ + b",
   formula:
     "\\bar{x} = \\bar{o} \\, w, \\quad \\bar{w} = \\bar{o}^T x, \\quad \\bar{b} = \\textstyle\\sum \\bar{o}",
-  args(...args) {
-    const { tensors } = readArgs<object>(args, ["x", "w", "b"], 2, []);
-    const [x, w, b] = tensors as [Tensor, Tensor, Tensor | undefined];
-    checkLinear(x, w, b);
-    return { inputs: b === undefined ? [x, w] : [x, w, b], attrs: {} };
+  args(x, w, b, ...rest: unknown[]) {
+    if (!(x instanceof Tensor && w instanceof Tensor && rest.length === 0 && isBias(b))) {
+      readArgs<object>([x, w, b, ...rest], ["x", "w", "b"], 2, []);
+    }
+    checkLinear(x, w, b ?? undefined);
+    return { inputs: b instanceof Tensor ? [x, w, b] : [x, w], attrs: nothing };
   },
   forward([x, w, b]) {
     const out = project(x as Tensor, w as Tensor, true);
-    return b === undefined ? out : add(out, b);
+    if (b === undefined) return out;
+    if (b.dtype !== out.dtype || b.ndim === 0) return add(out, b);
+    addRows(out.data, b.data);
+    return out;
   },
   vjp: [
     (g, { y }) => project(g, y, false),

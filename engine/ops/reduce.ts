@@ -23,14 +23,22 @@ export interface ReduceAttrs {
   readonly keepdim: boolean;
 }
 
+const optionNames = ["dim", "keepdim"];
+
 export function reduceAttrs(x: Tensor, options: ReduceOptions = {}): ReduceAttrs {
-  checkOptions(options, ["dim", "keepdim"]);
+  checkOptions(options, optionNames);
   return { dims: normalizeDims(options.dim, x.ndim), keepdim: options.keepdim ?? false };
 }
 
 /** The shape left after reducing `dims`. */
 export function reducedShape(shape: Shape, { dims, keepdim }: ReduceAttrs): number[] {
-  return shape.flatMap((n, i) => (dims.includes(i) ? (keepdim ? [1] : []) : [n]));
+  const left: number[] = [];
+  if (!keepdim && dims.length === shape.length) return left;
+  for (let i = 0; i < shape.length; i++) {
+    if (!dims.includes(i)) left.push(shape[i] as number);
+    else if (keepdim) left.push(1);
+  }
+  return left;
 }
 
 /** Reduces with a kernel; dimensions that do not lie side by side are moved together first. */

@@ -30,6 +30,8 @@ export class Session implements vscode.Disposable {
   failure: Failure | null = null;
   checks: readonly Check[] = [];
   checking: Checking | null = null;
+  /** The last check, when it did not come to an end. */
+  unfinished: { readonly target: CheckTarget; readonly failure: Failure } | null = null;
   /** Edits since the run that made the report. */
   edits = new Edits(new Map());
   /** Edits since the last run, also of one that failed: it saw the text as it was when it began. */
@@ -78,6 +80,7 @@ export class Session implements vscode.Disposable {
     const edits = new Edits(readTexts(false));
     this.#runEdits = edits;
     this.failure = null;
+    this.unfinished = null;
     this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
     try {
       const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
@@ -100,6 +103,7 @@ export class Session implements vscode.Disposable {
       if (this.state.kind !== "ready" || cancel?.isCancellationRequested) return [];
     }
     const token = this.#begin(cancel);
+    this.unfinished = null;
     this.#lastFraction = 0;
     this.#setChecking({ target, fraction: 0 });
     try {
@@ -107,11 +111,11 @@ export class Session implements vscode.Disposable {
         if (!token.isCancellationRequested) this.#setFraction(target, fraction);
       });
       if (token !== this.#cancellation?.token) return [];
-      if ("failure" in result) this.#failCheck(result.failure);
+      if ("failure" in result) this.#failCheck(target, result.failure);
       else this.#keep(result.checks);
       return "checks" in result ? result.checks : [];
     } catch (error) {
-      if (token === this.#cancellation?.token) this.#failCheck(internal(error));
+      if (token === this.#cancellation?.token) this.#failCheck(target, internal(error));
       return [];
     } finally {
       this.#end(token);
@@ -200,10 +204,10 @@ export class Session implements vscode.Disposable {
     this.#setState(failed(failure));
   }
 
-  #failCheck(failure: Failure): void {
+  #failCheck(target: CheckTarget, failure: Failure): void {
     if (failure.kind === "cancelled") return;
     log.error(`${this.name}: ${failure.message}`);
-    this.failure = failure;
+    this.unfinished = { target, failure };
     this.#changed.fire(this);
   }
 
@@ -211,7 +215,6 @@ export class Session implements vscode.Disposable {
     const isNew = (old: Check) =>
       checks.some((check) => check.target === old.target && check.parameter === old.parameter);
     this.checks = [...this.checks.filter((old) => !isNew(old)), ...checks];
-    this.failure = this.report?.failure ?? null;
   }
 
   #setFraction(target: CheckTarget, fraction: number | null): void {

@@ -50,5 +50,6 @@ export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, pla
   const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
     session.check(target, cancel),
   );
-  if (checks.some((check) => !isPassed(check))) gradlens.panels.show("checks", session);
+  if (session.failure || session.unfinished || checks.some((check) => !isPassed(check)))
+    gradlens.panels.show("checks", session);
 }

@@ -1,5 +1,6 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
 import * as vscode from "vscode";
+import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, Range, SourceLayer } from "../../engine/source";
 import { checksOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
@@ -23,6 +24,11 @@ function staleMark(session: Session): string {
   return session.stale ? ` · ${vscode.l10n.t("before your edit")}` : "";
 }
 
+function isAbout(target: CheckTarget, { range }: SourceLayer, { uri }: vscode.TextDocument): boolean {
+  if (target.kind === "all") return true;
+  return target.kind === "line" && target.line === range.line && target.file === uri.fsPath;
+}
+
 /** The lens over a layer: an invitation, progress, or the verdict. */
 function layerCommand(
   layer: SourceLayer,
@@ -33,11 +39,15 @@ function layerCommand(
   const check = { command: "gradlens.gradcheckLayer", arguments: [document.uri.fsPath, line] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
-  const isThis = checking?.target.kind === "line" && checking.target.line === line;
-  if (checking && (isThis || checking.target.kind === "all")) {
+  if (checking && isAbout(checking.target, layer, document)) {
     const percent = checking.fraction === null ? "" : ` ${Math.round(checking.fraction * 100)} %`;
     const title = `$(loading~spin) gradcheck${percent}`;
     return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
+  }
+  const { unfinished } = session ?? {};
+  if (unfinished && isAbout(unfinished.target, layer, document)) {
+    const title = `✗ ${vscode.l10n.t("gradcheck did not finish")}`;
+    return { ...check, title, tooltip: unfinished.failure.message };
   }
   const checks = session ? checksOf(layer, session) : [];
   if (!session || checks.length === 0) {

@@ -79,6 +79,7 @@ function entriesOf(session: Session): Entry[] {
   const isShown = failure && failure.kind !== "cancelled" && !session.isFailureOld;
   const failed = isShown ? [fromFailure(failure, session)] : [];
   if (stale) return failed;
+  if (session.unfinished) failed.push(fromFailure(session.unfinished.failure, session));
   const bad = checks.filter((check) => !isPassed(check));
   return [
     ...failed,

@@ -119,6 +119,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   const wanted = targetOf(item, session);
   for (const each of itemsOf(item)) run.started(each);
   const checks = await session.check(wanted, run.token);
+  const failure = session.failure ?? session.unfinished?.failure;
   for (const { target, parameter, message } of checks)
     run.appendOutput(`${target}.${parameter}: ${message}\r\n`);
   for (const each of itemsOf(item)) {
@@ -128,8 +129,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
       return each === item || check.target === path;
     });
     if (run.token.isCancellationRequested) run.skipped(each);
-    else if (session.failure && checks.length === 0)
-      run.errored(each, new vscode.TestMessage(session.failure.message));
+    else if (failure && checks.length === 0) run.errored(each, new vscode.TestMessage(failure.message));
     else settle(run, each, own, session);
   }
 }

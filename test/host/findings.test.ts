@@ -1,0 +1,77 @@
+// Findings and failed gradient checks as Problems: at the right line, with code, link, related lines and fixes.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, it } from "mocha";
+import * as vscode from "vscode";
+import {
+  awaitProblems,
+  closeEditors,
+  find,
+  openModel,
+  openTraced,
+  readLenses,
+  readProblems,
+  until,
+} from "./editor";
+
+const wrongSign = `import { customOp, tensor } from "gradlens";
+const double = customOp({
+  name: "double",
+  forward: (x) => x.mul(2),
+  backward: ({ grad }) => [grad.mul(-2)],
+});
+const w = tensor([1, 2, 3], { requiresGrad: true });
+export const loss = () => double(w).sum();
+`;
+
+describe("findings and failed checks", () => {
+  const example = (name: string) => {
+    const extension = vscode.extensions.getExtension("gradlens.gradlens") ?? assert.fail("no extension");
+    return readFileSync(join(extension.extensionPath, "media/examples", name), "utf8");
+  };
+
+  afterEach(closeEditors);
+
+  it("shows the vanishing gradient at the line that causes it", async () => {
+    const editor = await openModel(example("deep-sigmoid.ts"), "ts");
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    const problems = await awaitProblems(editor.document.uri);
+    const problem = problems.find(({ message }) => /vanish/i.test(message)) ?? assert.fail("no such problem");
+    assert.match(editor.document.lineAt(problem.range.start.line).text, /sigmoid\(/);
+    assert.equal(problem.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(typeof problem.code === "object" && problem.code.value, "vanishing-gradient");
+    assert.ok((problem.relatedInformation ?? []).length > 0);
+  });
+
+  it("takes Problems away when the text changes, and brings them back when the change is undone", async () => {
+    const editor = await openModel(example("deep-sigmoid.ts"), "ts");
+    const { uri } = editor.document;
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    const before = (await awaitProblems(uri)).length;
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), " "));
+    await until("no problem", () => readProblems(uri).length === 0);
+    await vscode.commands.executeCommand("undo");
+    assert.equal((await awaitProblems(uri)).length, before);
+  });
+
+  it("names a wrong derivative, over the layer and in Problems, until it is mended", async () => {
+    const editor = await openModel(wrongSign);
+    const { uri } = editor.document;
+    await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    const [problem] = await awaitProblems(uri);
+    assert.equal(typeof problem?.code === "object" && problem.code.value, "gradcheck-wrong-derivative");
+    const minus = find(editor, "-2");
+    await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
+    await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    await until("no problem", () => readProblems(uri).length === 0);
+  });
+
+  it("runs gradient checks from the Test Explorer", async () => {
+    const editor = await openTraced(wrongSign.replace("-2", "2"));
+    await vscode.commands.executeCommand("testing.runCurrentFile");
+    await until("the verdict", async () =>
+      (await readLenses(editor)).some(({ title }) => title.startsWith("✓")),
+    );
+  });
+});

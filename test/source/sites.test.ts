@@ -38,7 +38,6 @@ function parseEither(text: string): unknown {
 function isCall(text: string, kind: keyof typeof callers): boolean {
   if (/^super\s*\(/.test(text)) return kind === "call";
   if (kind === "throw") return /^throw\b/.test(text);
-  if (kind === "throw") return /^throw\b/.test(text);
   const held = /super|#/.test(text) ? `class extends Object { async *f() { return (${text}\n); } }` : null;
   const inside = `(${held ?? `async function* () { return (${text}\n); }`})`;
   const tree = JSON.stringify(parseEither(inside));

@@ -48,8 +48,29 @@ export function allocate(dtype: DType, size: number): Values {
   return values.byteLength > SMALL_BYTES ? values.fill(0) : values;
 }
 
-/** A new typed array, or a view of `buffer` from `offset` on. */
-export function newValues(dtype: DType, size: number, buffer?: ArrayBufferLike, offset = 0): Values {
+/** Small arrays are cut from slabs of this size: a buffer for each would cost more than the work on it. */
+const SLAB_BYTES = 16_384;
+const MOST_IN_SLAB = 2_048;
+/** V8 keeps arrays up to this size inside of the object. */
+const INLINE_BYTES = 64;
+let slab = new ArrayBuffer(SLAB_BYTES);
+let slabTop = 0;
+
+/** A zero-filled typed array on JavaScript's heap; small ones share a buffer. */
+export function newValues(dtype: DType, size: number): Values {
+  const bytes = size * bytesOf[dtype];
+  if (bytes <= INLINE_BYTES || bytes > MOST_IN_SLAB) return viewOf(dtype, size);
+  if (slabTop + bytes > SLAB_BYTES) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    slabTop = 0;
+  }
+  const values = viewOf(dtype, size, slab, slabTop);
+  slabTop += Math.ceil(bytes / 8) * 8;
+  return values;
+}
+
+/** A typed array over `buffer` from `offset` on, or with a buffer of its own. */
+export function viewOf(dtype: DType, size: number, buffer?: ArrayBufferLike, offset = 0): Values {
   switch (dtype) {
     case "float32":
       return buffer ? new Float32Array(buffer, offset, size) : new Float32Array(size);

@@ -1,5 +1,5 @@
 /** The memory that tensors and WebAssembly kernels share: blocks by size class, returned when nobody holds them. */
-import { type DType, newValues, type Values } from "../../dtype";
+import { type DType, newValues, type Values, viewOf } from "../../dtype";
 
 const PAGE = 65_536;
 const MIB = 2 ** 20;
@@ -148,7 +148,7 @@ export function allocateShared(dtype: DType, size: number): Values {
   owned.set(block.address, block);
   ownedBytes += block.bytes;
   log?.push(block);
-  const values = newValues(dtype, size, newest, block.address);
+  const values = viewOf(dtype, size, newest, block.address);
   unreachable.register(values, block);
   return values;
 }

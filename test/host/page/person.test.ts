@@ -22,7 +22,9 @@ describe("a person at work", function () {
     const graph = await vscode.findWebview(page, "canvas");
     await graph.locator("text=/loss 2\\.\\d+/").first().waitFor();
     await vscode.takeScreenshot(page, "trace-light");
-    await graph.getByText("Table", { exact: true }).click();
+    const table = graph.locator("[title='Show the same nodes as a table']");
+    await table.click();
+    await graph.locator("[role=treegrid], table").first().waitFor();
     const rows = await graph.locator("table tr").allInnerTexts();
     for (const name of ["net.fc1.weight", "h", "crossEntropy"]) {
       assert.ok(
@@ -30,7 +32,8 @@ describe("a person at work", function () {
         `no row shows ${name}: ${rows.join(" | ")}`,
       );
     }
-    await graph.getByText("Table", { exact: true }).click();
+    await table.click();
+    await vscode.runCommand(page, "View: Focus First Editor Group");
   });
 
   step("reads the gradient of h in its hover", async (page) => {

@@ -27,17 +27,21 @@ export interface Downstream {
   readonly chunk: number;
 }
 
-/**
- * What lies between the tensor in `slot` and the loss.
- * @param throughCuts also follows where no gradient passes: detached values, and what ran without gradients
- */
-export function downstreamOf(replay: Replay, slot: number, throughCuts = false): Downstream {
+/** Which steps a change passes. */
+export type Passes = (step: Step | Cut) => boolean;
+
+/** Where a gradient passes as well: not through detached values, nor through what ran without gradients. */
+export const alongGradients: Passes = (step) => !isCut(step) && step.differentiable;
+
+/** Every dependence that was recorded. */
+export const everywhere: Passes = () => true;
+
+/** What lies between the tensor in `slot` and the loss. */
+export function downstreamOf(replay: Replay, slot: number, passes: Passes = alongGradients): Downstream {
   const dirty = new Set([slot]);
   const steps = replay.steps.filter((step) => {
-    const [inputs, out, open] = isCut(step)
-      ? [[step.from], step.to, throughCuts]
-      : [step.inputs, step.out, throughCuts || step.differentiable];
-    if (!open || out === slot || !inputs.some((i) => dirty.has(i))) return false;
+    const [inputs, out] = isCut(step) ? [[step.from], step.to] : [step.inputs, step.out];
+    if (!passes(step) || out === slot || !inputs.some((i) => dirty.has(i))) return false;
     dirty.add(out);
     return true;
   });

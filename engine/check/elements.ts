@@ -13,8 +13,12 @@ import type { Pace } from "./pace";
 
 /** First step, relative to the scale of an element. Small enough for few kinks, large enough for little noise. */
 const FIRST_STEP = 5e-5;
-/** Relative difference up to which the first step is believed; below it rounding and truncation are expected. */
+/** Relative difference up to which the first step is believed; below it truncation is expected. */
 const FIRST_AGREEMENT = 1e-6;
+/** How far an element must stand above the noise of the first step for that step to decide. */
+const CLEAR = 1e4;
+/** Slopes from both sides that differ by this share may be a kink. */
+const BEND = 0.1;
 /** What an error estimate is multiplied with before a difference counts as wrong. */
 const SAFETY = 6;
 /** Relative difference that is always accepted; chosen by the user as `rtol`. */
@@ -69,12 +73,12 @@ export async function compareElements(
     if (!(await pace.turn("elements", start / x.size))) break;
     const end = Math.min(x.size, start + each);
     const these = Int32Array.from({ length: end - start }, (_, n) => start + n);
-    const slopes = slopesAt(downstream, x, these, (i) => FIRST_STEP * scale(i));
+    const { central, bend } = slopesAt(downstream, x, these, (i) => FIRST_STEP * scale(i));
     for (let i = start; i < end; i++) {
-      const n = slopes[i - start] as number;
-      const a = analytic[i] as number;
+      const n = central[i - start] as number;
       numeric[i] = n;
-      if (!(Math.abs(a - n) <= FIRST_AGREEMENT * Math.max(Math.abs(a), Math.abs(n)))) doubtful.push(i);
+      const rounding = noise / (FIRST_STEP * scale(i));
+      if (!isClear(analytic[i] as number, n, bend[i - start] as number, rounding)) doubtful.push(i);
     }
     checked = end;
   }
@@ -90,6 +94,16 @@ export async function compareElements(
     if (elements.length < some.length || elements.some(({ outcome }) => outcome === "wrong")) break;
   }
   return { numeric, checked, refined, step: FIRST_STEP * scale(0) };
+}
+
+/** True when the first step decides that an element is right: it stands above the noise, and nothing bends there. */
+function isClear(analytic: number, numeric: number, bend: number, rounding: number): boolean {
+  const size = Math.max(Math.abs(analytic), Math.abs(numeric));
+  if (bend > 1e3 * rounding && bend > BEND * size) return false;
+  if (analytic === 0 && numeric === 0) return true;
+  return (
+    size > CLEAR * rounding && Math.abs(analytic - numeric) <= FIRST_AGREEMENT * size + SAFETY * rounding
+  );
 }
 
 /** So many doubtful elements are worth a look at the step that suits this tensor, before each is refined by itself. */
@@ -125,8 +139,8 @@ async function secondLook(
   for (let start = 0; start < doubtful.length; start += each) {
     if (!(await pace.turn("elements", start / doubtful.length))) break;
     const these = doubtful.slice(start, start + each);
-    const coarse = slopesAt(downstream, x, these, (i) => 4 * fine * scale(i));
-    const close = slopesAt(downstream, x, these, (i) => fine * scale(i));
+    const coarse = slopesAt(downstream, x, these, (i) => 4 * fine * scale(i)).central;
+    const close = slopesAt(downstream, x, these, (i) => fine * scale(i)).central;
     these.forEach((i, n) => {
       const a = analytic[i] as number;
       const value = (close[n] as number) + ((close[n] as number) - (coarse[n] as number)) / 15;
@@ -160,13 +174,13 @@ export function scaleOf(x: Tensor): (i: number) => number {
   return (i) => Math.max(Math.abs(x.data[i] as number), typical);
 }
 
-/** Central differences of some elements, each with its own step, in one evaluation. */
+/** Central differences of some elements, each with its own step, and how much the slopes of both sides differ. */
 function slopesAt(
   downstream: Downstream,
   x: Tensor,
   elements: ArrayLike<number>,
   step: (i: number) => number,
-): Float64Array {
+): { central: Float64Array; bend: Float64Array } {
   const count = 2 * elements.length;
   const index = new Int32Array(count);
   const data = new Float64Array(count);
@@ -179,10 +193,16 @@ function slopesAt(
     data[2 * n + 1] = (x.data[i] as number) - h;
   }
   const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, count);
-  return Float64Array.from({ length: elements.length }, (_, n) => {
+  const middle = downstream.replay.values[downstream.replay.loss]?.data[0] as number;
+  const central = new Float64Array(elements.length);
+  const bend = new Float64Array(elements.length);
+  for (let n = 0; n < elements.length; n++) {
     const width = (data[2 * n] as number) - (data[2 * n + 1] as number);
-    return ((losses[2 * n] as number) - (losses[2 * n + 1] as number)) / width;
-  });
+    const [plus, minus] = [losses[2 * n] as number, losses[2 * n + 1] as number];
+    central[n] = (plus - minus) / width;
+    bend[n] = Math.abs(plus + minus - 2 * middle) / (width / 2);
+  }
+  return { central, bend };
 }
 
 async function refine(
@@ -269,11 +289,12 @@ export function judge(
   const accepted = (value: number, error: number) =>
     Math.abs(analytic - value) <=
     SAFETY * error + rtol * Math.max(Math.abs(analytic), Math.abs(value)) + atol;
+  const near = limitAgrees(analytic, samples);
   if (accepted(central.value, central.error)) {
+    if (near === null && isKink(analytic, left, right)) return element("kink");
     const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));
     return element(blind && (analytic !== 0 || central.value !== 0) ? "undecided" : "ok");
   }
-  const near = limitAgrees(analytic, samples);
   if (near !== null) return element("ok", near);
   return element(isKink(analytic, left, right) ? "kink" : "wrong");
 }

@@ -1,8 +1,8 @@
 /** The recorded computation again, in float64: what finite differences and the reference gradient are taken of. */
 import { getDefaultDtype, isFloat, setDefaultDtype } from "../dtype";
-import { sweep } from "../reverse";
 import { Node, quietly } from "../tape";
 import { detached, Tensor } from "../tensor";
+import { type Broken, backwardOver } from "./backward";
 
 /** One operation of the replay. Slots number its tensors; leaves have slots too. */
 export interface Step {
@@ -31,6 +31,8 @@ export interface Replay {
   readonly loss: number;
   /** Gradient of the loss by slot; null where none passes. */
   readonly gradients: readonly (Tensor | null)[];
+  /** The first backward rule that gave no usable gradient. */
+  readonly broken: Broken | null;
   slotOf(tensor: Tensor): number | undefined;
 }
 
@@ -67,15 +69,8 @@ export function replay(loss: Tensor): Replay {
       return { recorded, node, inputs, out: slot(x, () => node.out), differentiable: x.requiresGrad };
     });
     const out = leaf(loss);
-    const root = values[out] as Tensor;
-    const found = root.requiresGrad ? sweep(root, ones(root)) : new Map<Tensor, Tensor>();
-    return {
-      values,
-      steps,
-      loss: out,
-      gradients: values.map((x) => found.get(x) ?? null),
-      slotOf: (x) => slots.get(x),
-    };
+    const { gradients, broken } = backwardOver(values, steps, out);
+    return { values, steps, loss: out, gradients, broken, slotOf: (x) => slots.get(x) };
   });
 }
 
@@ -118,10 +113,6 @@ function widened(attrs: object): object {
 function toFloat64(x: Tensor): Tensor {
   const data = isFloat(x.dtype) ? Float64Array.from(x.data) : x.data;
   return new Tensor(data, x.shape, isFloat(x.dtype) ? "float64" : x.dtype, x.requiresGrad);
-}
-
-export function ones(x: Tensor): Tensor {
-  return new Tensor(new Float64Array(x.size).fill(1), x.shape, "float64");
 }
 
 /** Runs `fn` with nothing recorded and numbers taken as float64. */

@@ -1,16 +1,20 @@
-/** The check of one tensor: its gradient against differences, and the verdict. */
-import type { Check, Verdict, WorstElement } from "../report";
+/** The check of one tensor: its gradient against differences, and the verdict with its reason. */
+import type { Check } from "../report";
 import type { Run } from "../run";
-import { normOf } from "../stats";
+import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { type Downstream, downstreamOf } from "./batch";
+import { downstreamOf } from "./batch";
+import { conclude, type Facts, where } from "./conclude";
+import { findCulprit } from "./culprit";
+import { changesFarAway, findCut } from "./cut";
 import { compareDirections } from "./directions";
-import { type Compared, compareElements, type Tolerances } from "./elements";
+import { compareElements, type Tolerances } from "./elements";
 import { noiseOf } from "./noise";
 import { type Pace, performanceNow } from "./pace";
-import type { Replay } from "./replay";
+import { isCut, type Replay } from "./replay";
+import { findStandstill, reasonOf } from "./standstill";
 import type { Subject } from "./target";
-import { at, overall, showCount, showNumber, worstElement } from "./verdict";
+import { at, showNumber, worstElement } from "./verdict";
 
 export interface SubjectOptions {
   readonly limit: number;
@@ -27,8 +31,9 @@ export async function checkSubject(
   pace: Pace,
 ): Promise<Check | null> {
   const start = performanceNow();
-  const slot = replay.slotOf(subject.tensor);
-  const done = (facts: Facts): Check => ({
+  const facts = await factsOf(run, replay, subject, options, pace);
+  if (facts === null) return null;
+  return {
     target: subject.target,
     parameter: subject.parameter,
     site: subject.site,
@@ -40,16 +45,35 @@ export async function checkSubject(
     step: 0,
     ...facts,
     durationMs: performanceNow() - start,
-  });
+  };
+}
+
+async function factsOf(
+  run: Run,
+  replay: Replay,
+  subject: Subject,
+  options: SubjectOptions,
+  pace: Pace,
+): Promise<Facts | null> {
+  const slot = replay.slotOf(subject.tensor);
   if (slot === undefined) {
-    return done({
+    return {
       verdict: "vacuous",
-      message: "The loss does not depend on it: no operation between them.",
-    });
+      message:
+        "Nothing flows: the loss does not depend on it, no recorded operation leads from it to the loss.",
+    };
   }
-  const analytic = gradientOf(replay, slot);
-  const broken = nonFinite(run, replay, slot, analytic);
-  if (broken !== null) return done(broken);
+  const x = replay.values[slot] as Tensor;
+  const g = replay.gradients[slot];
+  if (g && g.size !== x.size) {
+    return {
+      verdict: "wrong-derivative",
+      message: `The gradient has shape ${showShape(g.shape)}, expected ${showShape(x.shape)}.`,
+    };
+  }
+  const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
+  const broken = nonFinite(replay, x, analytic);
+  if (broken !== null) return broken;
   const downstream = downstreamOf(replay, slot);
   const noise = noiseOf(downstream, options.seed + 1);
   const every = analytic.length <= options.limit;
@@ -57,21 +81,18 @@ export async function checkSubject(
     ? await compareElements(downstream, analytic, noise, options.tolerances, pace)
     : await compareDirections(downstream, analytic, noise, options.tolerances, pace, options.seed);
   if (compared.checked === 0) return null;
-  return done(conclude(downstream, analytic, compared, every));
+  const facts = conclude(downstream, analytic, compared, every);
+  if (facts.verdict === "wrong-derivative") {
+    const fault = await findCulprit(downstream, pace);
+    return fault === null ? facts : { ...facts, ...blame(run, facts, fault) };
+  }
+  const leak = findCut(replay, slot, noise);
+  if (leak !== null) return { ...facts, ...cutFacts(run, leak) };
+  return facts.verdict === "vacuous" ? { ...facts, ...explainVacuous(run, replay, slot, facts) } : facts;
 }
 
-type Facts = Pick<Check, "verdict" | "message"> & Partial<Check>;
-
-/** The gradient that the backward pass gives, with zeros where none arrives. */
-function gradientOf(replay: Replay, slot: number): Float64Array {
-  const x = replay.values[slot] as Tensor;
-  const g = replay.gradients[slot];
-  return g ? Float64Array.from(g.data) : new Float64Array(x.size);
-}
-
-function nonFinite(_run: Run, replay: Replay, slot: number, analytic: Float64Array): Facts | null {
+function nonFinite(replay: Replay, x: Tensor, analytic: Float64Array): Facts | null {
   const loss = replay.values[replay.loss]?.data[0] as number;
-  const x = replay.values[slot] as Tensor;
   if (!Number.isFinite(loss)) {
     return { verdict: "non-finite", message: `The loss is ${loss}, so there is no derivative to compare.` };
   }
@@ -85,83 +106,54 @@ function nonFinite(_run: Run, replay: Replay, slot: number, analytic: Float64Arr
   };
 }
 
-function conclude(downstream: Downstream, analytic: Float64Array, compared: Compared, every: boolean): Facts {
-  const x = downstream.replay.values[downstream.slot] as Tensor;
-  const { numeric, refined, checked } = compared;
-  const typical = every ? normOf(analytic) / Math.sqrt(Math.max(1, analytic.length)) : 0;
-  const verdict = overall(refined, analytic, numeric);
-  const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
-  const shown = refined.filter(({ outcome }) => outcome === failing);
-  const worst =
-    shown.length > 0 ? largest(shown, x, 0) : every ? worstOf(analytic, numeric, checked, x, typical) : null;
-  const message = sentence(verdict, { worst, shown: shown.length, checked, total: x.size, every });
+function blame(
+  run: Run,
+  facts: Facts,
+  fault: NonNullable<Awaited<ReturnType<typeof findCulprit>>>,
+): Partial<Facts> {
+  const { op, out } = fault.step.recorded;
+  const site = run.sources.site(out.site);
+  const forward =
+    fault.forwardMode === "right"
+      ? " Its forward-mode rule agrees with the differences, so the fault is in the backward rule."
+      : "";
+  const input = fault.step.node.inputs.length > 1 ? ` for input ${fault.input + 1}` : "";
   return {
-    verdict,
-    message,
-    worst,
-    checked,
-    method: every ? "every-element" : "random-directions",
-    step: shown[0]?.step ?? compared.step,
+    culprit: { op: op.name, site },
+    message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}`,
   };
 }
 
-function largest(
-  elements: readonly { index: number; analytic: number; numeric: number }[],
-  x: Tensor,
-  typical: number,
-): WorstElement | null {
-  const rows = elements.map(({ index, analytic, numeric }) =>
-    worstElement(index, analytic, numeric, x.shape, typical),
-  );
-  return rows.reduce<WorstElement | null>((a, b) => (a === null || b.absError > a.absError ? b : a), null);
+function cutFacts(run: Run, { step, withIt, without }: NonNullable<ReturnType<typeof findCut>>): Facts {
+  const tensor = isCut(step) ? step.tensor : step.recorded.out;
+  const site = run.sources.site(tensor.site);
+  const name = isCut(step) ? "detach" : step.recorded.op.name;
+  const how = isCut(step)
+    ? `detach()${where(site)} cuts the gradient`
+    : `${name}${where(site)} ran without gradients`;
+  return {
+    verdict: "cut",
+    culprit: { op: name, site },
+    message: `The loss depends on it in a way that carries no gradient: ${how}. Along a random direction the loss changes with slope ${showNumber(withIt)}; the gradient knows of ${showNumber(without)}. That is right only if the cut is intended.`,
+  };
 }
 
-function worstOf(
-  analytic: Float64Array,
-  numeric: Float64Array,
-  checked: number,
-  x: Tensor,
-  typical: number,
-): WorstElement | null {
-  let worst = -1;
-  let error = -1;
-  for (let i = 0; i < checked; i++) {
-    const difference = Math.abs((analytic[i] as number) - (numeric[i] as number));
-    if (difference > error) {
-      error = difference;
-      worst = i;
-    }
+/** Nothing flows: is it a step function, or is there truly no dependence? */
+function explainVacuous(run: Run, replay: Replay, slot: number, facts: Facts): Partial<Facts> {
+  const step = findStandstill(downstreamOf(replay, slot));
+  if (step === null) return {};
+  const site = run.sources.site(step.recorded.out.site);
+  const culprit = { op: step.recorded.op.name, site };
+  const reason = reasonOf(step, where(site));
+  const flat =
+    step.node.op.role === "stops" ||
+    step.node.inputs.every((_, i) => step.node.op.vjp(i, step.node) === null);
+  if (flat && changesFarAway(replay, slot)) {
+    return {
+      verdict: "cut",
+      culprit,
+      message: `The loss changes with it, but in steps: ${reason} A straight-through estimate, or a smooth function in its place, lets a gradient pass.`,
+    };
   }
-  if (worst < 0) return null;
-  return worstElement(worst, analytic[worst] as number, numeric[worst] as number, x.shape, typical);
-}
-
-interface Told {
-  readonly worst: WorstElement | null;
-  readonly shown: number;
-  readonly checked: number;
-  readonly total: number;
-  readonly every: boolean;
-}
-
-function sentence(verdict: Verdict, { worst, shown, checked, total, every }: Told): string {
-  const values = worst
-    ? `at ${at(worst.index) || "it"} the backward pass gives ${showNumber(worst.analytic)}, differences give ${showNumber(worst.numeric)}`
-    : "";
-  switch (verdict) {
-    case "ok":
-      return every
-        ? `${checked === total ? "All" : "The first"} ${showCount(checked)} elements agree with finite differences.`
-        : `The gradient agrees with finite differences along ${checked} random directions through all ${showCount(total)} elements.`;
-    case "wrong-derivative":
-      return `The derivative is wrong: ${values}${shown > 1 ? ` (and ${showCount(shown - 1)} more elements)` : ""}.`;
-    case "kink":
-      return `${shown === 1 ? "One element sits" : `${showCount(shown)} elements sit`} on a kink, where the slope jumps: ${values}. Any slope between the two sides is a valid gradient.`;
-    case "vacuous":
-      return "Nothing flows: the gradient is 0 everywhere, and so are the differences. Moving this tensor does not change the loss.";
-    case "noise-floor":
-      return "The gradient is smaller than the rounding noise of the loss, so differences can neither confirm nor refute it.";
-    default:
-      return `${values}.`;
-  }
+  return { culprit, message: `${facts.message} ${reason}` };
 }

@@ -1,0 +1,104 @@
+/** From the compared elements to a verdict and its sentence. */
+import type { Check, Site, Verdict, WorstElement } from "../report";
+import { normOf } from "../stats";
+import type { Tensor } from "../tensor";
+import type { Downstream } from "./batch";
+import type { Compared, Element } from "./elements";
+import { at, overall, showCount, showNumber, worstElement } from "./verdict";
+
+/** What a check says beyond whose it is. */
+export type Facts = Pick<Check, "verdict" | "message"> & Partial<Check>;
+
+/** " in line 12" of the model file, or nothing. */
+export function where(site: Site | null): string {
+  return site === null ? "" : ` in line ${site.line}`;
+}
+
+export function conclude(
+  downstream: Downstream,
+  analytic: Float64Array,
+  compared: Compared,
+  every: boolean,
+): Facts {
+  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const { numeric, refined, checked } = compared;
+  const verdict = overall(refined, analytic, numeric);
+  const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
+  const shown = refined.filter(({ outcome }) => outcome === failing);
+  const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, numeric, checked, x) : null;
+  return {
+    verdict,
+    message: sentence(verdict, { worst, shown, checked, total: x.size, every }),
+    worst,
+    checked,
+    method: every ? "every-element" : "random-directions",
+    step: shown[0]?.step ?? compared.step,
+  };
+}
+
+function largest(elements: readonly Element[], x: Tensor): WorstElement | null {
+  return elements
+    .map(({ index, analytic, numeric }) => worstElement(index, analytic, numeric, x.shape, 0))
+    .reduce<WorstElement | null>((a, b) => (a === null || b.absError > a.absError ? b : a), null);
+}
+
+function worstOf(
+  analytic: Float64Array,
+  numeric: Float64Array,
+  checked: number,
+  x: Tensor,
+): WorstElement | null {
+  const typical = normOf(analytic) / Math.sqrt(Math.max(1, analytic.length));
+  let worst = -1;
+  let error = -1;
+  for (let i = 0; i < checked; i++) {
+    const difference = Math.abs((analytic[i] as number) - (numeric[i] as number));
+    if (difference > error) {
+      error = difference;
+      worst = i;
+    }
+  }
+  if (worst < 0) return null;
+  return worstElement(worst, analytic[worst] as number, numeric[worst] as number, x.shape, typical);
+}
+
+interface Told {
+  readonly worst: WorstElement | null;
+  readonly shown: readonly Element[];
+  readonly checked: number;
+  readonly total: number;
+  readonly every: boolean;
+}
+
+function sentence(verdict: Verdict, { worst, shown, checked, total, every }: Told): string {
+  const place = worst === null || worst.index.length === 0 ? "here" : `at ${at(worst.index)}`;
+  const values = worst
+    ? `${place} the backward pass gives ${showNumber(worst.analytic)}, differences give ${showNumber(worst.numeric)}`
+    : "the backward pass and the differences do not agree";
+  switch (verdict) {
+    case "ok":
+      if (!every) {
+        return `The gradient agrees with finite differences along ${checked} random directions through all ${showCount(total)} elements.`;
+      }
+      return `${checked === total ? (total === 1 ? "The one element agrees" : `All ${showCount(checked)} elements agree`) : `The first ${showCount(checked)} elements agree`} with finite differences.`;
+    case "wrong-derivative":
+      return `${values.charAt(0).toUpperCase()}${values.slice(1)}${shown.length > 1 ? `; ${showCount(shown.length)} elements are wrong` : ""}.`;
+    case "kink":
+      return `${shown.length === 1 ? "One element sits" : `${showCount(shown.length)} elements sit`} on a kink, where the slope jumps: ${kinkAt(worst, shown)}. Any slope between the two sides is a valid gradient.`;
+    case "vacuous":
+      return "Nothing flows: the gradient is 0 everywhere, and so are the differences.";
+    case "noise-floor":
+      return "The gradient is smaller than the rounding noise of the loss, so differences can neither confirm nor refute it.";
+    default:
+      return `${values.charAt(0).toUpperCase()}${values.slice(1)}.`;
+  }
+}
+
+function kinkAt(worst: WorstElement | null, shown: readonly Element[]): string {
+  const element = shown.find(
+    ({ analytic, numeric }) => analytic === worst?.analytic && numeric === worst.numeric,
+  );
+  const [left, right] = element?.slopes ?? [Number.NaN, Number.NaN];
+  const place = worst === null || worst.index.length === 0 ? "" : `at ${at(worst.index)} `;
+  return `${place}it is ${showNumber(left)} on the left and ${showNumber(right)} on the right, and the backward pass gives ${showNumber(worst?.analytic ?? Number.NaN)}`;
+}

@@ -1,0 +1,80 @@
+/** Dependences that carry no gradient: detached values, what ran without gradients, steps such as rounding. */
+import { RandomGenerator } from "../random";
+import type { Tensor } from "../tensor";
+import { alongGradients, type Downstream, downstreamOf, everywhere, lossesOf, type Passes } from "./batch";
+import { centralDerivative, LADDER } from "./difference";
+import { scaleOf } from "./elements";
+import { type Cut, isCut, type Replay, type Step } from "./replay";
+
+/** Where a dependence leaves the gradient's way. */
+export interface Leak {
+  readonly step: Step | Cut;
+  /** Slope of the loss along a random direction, with the dependence and without it. */
+  readonly withIt: number;
+  readonly without: number;
+}
+
+const STEPS = LADDER.slice(2, 10);
+const MAX_CANDIDATES = 12;
+
+/** The first place at which a dependence of the loss on the tensor is cut, when one matters; else null. */
+export function findCut(replay: Replay, slot: number, noise: number): Leak | null {
+  const open = downstreamOf(replay, slot, everywhere);
+  const closed = downstreamOf(replay, slot);
+  if (open.steps.length === closed.steps.length) return null;
+  const direction = directionFor(replay.values[slot] as Tensor);
+  const without = slopeOf(closed, direction, noise);
+  const all = slopeOf(open, direction, noise);
+  if (!differs(all, without)) return null;
+  const candidates = open.steps.filter((step) => !alongGradients(step)).slice(0, MAX_CANDIDATES);
+  for (const step of candidates) {
+    // What lies behind the cut may be without gradients too: from there on everything passes.
+    const passed = new Set<number>();
+    const passes: Passes = (each) => {
+      const [inputs, out] = isCut(each) ? [[each.from], each.to] : [each.inputs, each.out];
+      const through = each === step || inputs.some((slotOf) => passed.has(slotOf));
+      if (through) passed.add(out);
+      return through || alongGradients(each);
+    };
+    const some = slopeOf(downstreamOf(replay, slot, passes), direction, noise);
+    if (differs(some, without)) return { step, withIt: some.value, without: without.value };
+  }
+  const first = candidates[0];
+  return first === undefined ? null : { step: first, withIt: all.value, without: without.value };
+}
+
+function differs(a: { value: number; error: number }, b: { value: number; error: number }): boolean {
+  const size = Math.max(Math.abs(a.value), Math.abs(b.value));
+  return Math.abs(a.value - b.value) > 6 * (a.error + b.error) + 1e-6 * size;
+}
+
+function directionFor(x: Tensor): Float64Array {
+  const random = new RandomGenerator(x.size);
+  const scale = scaleOf(x);
+  return Float64Array.from({ length: x.size }, (_, i) => (random.uniform() - 0.3) * scale(i));
+}
+
+function slopeOf(downstream: Downstream, direction: Float64Array, noise: number) {
+  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const along = (t: number) => lossAt(downstream, x, direction, t);
+  const plus = STEPS.map((h) => along(h));
+  const minus = STEPS.map((h) => along(-h));
+  return centralDerivative({ steps: STEPS, plus, minus, middle: along(0), noise });
+}
+
+function lossAt(downstream: Downstream, x: Tensor, direction: Float64Array, t: number): number {
+  const data = Float64Array.from(x.data, (v, i) => v + t * (direction[i] as number));
+  return lossesOf(downstream, { kind: "dense", data }, 1)[0] as number;
+}
+
+/** True when the loss changes for moves as large as the values themselves: what a step function hides from slopes. */
+export function changesFarAway(replay: Replay, slot: number): boolean {
+  const downstream = downstreamOf(replay, slot, everywhere);
+  const x = replay.values[slot] as Tensor;
+  const direction = directionFor(x);
+  const before = lossAt(downstream, x, direction, 0);
+  return [-4, -1, 1, 4].some((t) => {
+    const after = lossAt(downstream, x, direction, t);
+    return Number.isFinite(after) && Math.abs(after - before) > 1e-9 * Math.abs(before);
+  });
+}

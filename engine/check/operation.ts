@@ -1,0 +1,133 @@
+/** One operation by itself, at the values it had: its backward and forward rules against differences. */
+import { mul } from "../ops/arithmetic";
+import { sum } from "../ops/reduce";
+import { RandomGenerator } from "../random";
+import { sameShape } from "../shape";
+import { Node, quietly } from "../tape";
+import { Tensor } from "../tensor";
+import { downstreamOf } from "./batch";
+import { compareElements, type Element } from "./elements";
+import { noiseOf } from "./noise";
+import { Pace } from "./pace";
+import { findPattern, type Pattern } from "./pattern";
+import { inFloat64, type Replay, replay, type Step } from "./replay";
+
+/** Inputs with more elements are not tried by themselves: the differences would take too long. */
+const MAX_ELEMENTS = 20_000;
+
+/** What is wrong with an operation's derivative for one input. */
+export interface Fault {
+  readonly step: Step;
+  readonly input: number;
+  readonly pattern: Pattern;
+  /** What its forward-mode rule says: right, wrong as well, or there is none. */
+  readonly forwardMode: "right" | "wrong" | "none";
+  /** Elements that are wrong, of those compared. */
+  readonly wrong: number;
+  readonly elements: number;
+}
+
+const known = new WeakMap<Step, Map<number, Promise<Fault | null>>>();
+
+/** The fault of an operation's rule for one input, or null when the rule is right or cannot be tried. */
+export function checkOperation(step: Step, input: number): Promise<Fault | null> {
+  const faults = known.get(step) ?? new Map<number, Promise<Fault | null>>();
+  known.set(step, faults);
+  const found = faults.get(input) ?? tryOperation(step, input);
+  faults.set(input, found);
+  return found;
+}
+
+async function tryOperation(step: Step, input: number): Promise<Fault | null> {
+  const x = step.node.inputs[input];
+  if (x === undefined || !(x.data instanceof Float64Array) || x.size === 0 || x.size > MAX_ELEMENTS)
+    return null;
+  const { again, leaf, weights } = weighted(step, input);
+  const slot = again.slotOf(leaf);
+  if (slot === undefined) return null;
+  const misshapen = again.broken;
+  if (misshapen !== null) {
+    const pattern = { name: "shape" as const, sentence: `its backward rule ${misshapen.problem}` };
+    return { step, input, pattern, forwardMode: "none", wrong: x.size, elements: x.size };
+  }
+  const downstream = downstreamOf(again, slot);
+  const g = again.gradients[slot];
+  const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
+  const pace = new Pace({});
+  const compared = await compareElements(
+    downstream,
+    analytic,
+    noiseOf(downstream),
+    { rtol: 1e-6, atol: 0 },
+    pace,
+  );
+  const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
+  if (wrong.length === 0) return null;
+  const others = again.values.flatMap((_, s) => (s === slot ? [] : [again.gradients[s]?.data ?? []]));
+  const pattern = findPattern(
+    x,
+    analytic,
+    compared.numeric,
+    wrong.map(({ index }) => index),
+    others,
+  );
+  return {
+    step,
+    input,
+    pattern,
+    forwardMode: forwardMode(step, input, weights, compared.numeric, wrong),
+    wrong: wrong.length,
+    elements: x.size,
+  };
+}
+
+/** The operation alone, its output weighted with random numbers and added up, so that all of its derivative shows. */
+function weighted(step: Step, input: number): { again: Replay; leaf: Tensor; weights: Tensor } {
+  const { op, attrs, inputs, out } = step.node;
+  const random = new RandomGenerator(out.size + input);
+  const weights = new Tensor(
+    Float64Array.from(
+      { length: out.size },
+      () => (random.uniform() < 0.5 ? -1 : 1) * (0.5 + random.uniform()),
+    ),
+    out.shape,
+    "float64",
+  );
+  const leaves = inputs.map((x) => new Tensor(x.data, x.shape, x.dtype, x.data instanceof Float64Array));
+  const value = inFloat64(() => op.forward(leaves, attrs));
+  const result = new Tensor(value.data, value.shape, value.dtype, true);
+  result.node = new Node(op, leaves, attrs, result, null);
+  return { again: replay(sum(mul(result, weights))), leaf: leaves[input] as Tensor, weights };
+}
+
+/** Compares the tangent that the forward-mode rule gives along the wrong elements with the differences there. */
+function forwardMode(
+  { node }: Step,
+  input: number,
+  weights: Tensor,
+  numeric: Float64Array,
+  wrong: readonly Element[],
+): Fault["forwardMode"] {
+  const x = node.inputs[input] as Tensor;
+  const tangent = new Tensor(new Float64Array(x.size), x.shape, "float64");
+  let expected = 0;
+  let size = 0;
+  for (const { index } of wrong) {
+    tangent.data[index] = 1;
+    expected += numeric[index] as number;
+    size += Math.abs(numeric[index] as number);
+  }
+  try {
+    return quietly(() => {
+      const rule = node.op.jvp(input, node);
+      if (rule === null) return "none";
+      const moved = rule(tangent, node);
+      if (!sameShape(moved.shape, weights.shape)) return "wrong";
+      let got = 0;
+      for (let i = 0; i < moved.size; i++) got += (moved.data[i] as number) * (weights.data[i] as number);
+      return Math.abs(got - expected) <= 1e-4 * size ? "right" : "wrong";
+    });
+  } catch {
+    return "none";
+  }
+}

@@ -1,0 +1,32 @@
+/** Why no gradient arrives: the operation that received one and handed nothing on. */
+import type { Tensor } from "../tensor";
+import type { Downstream } from "./batch";
+import { isCut, type Step } from "./replay";
+
+/** The operation nearest to the loss that got a gradient and passed none towards the tensor; null when there is none. */
+export function findStandstill({ replay, slot, steps }: Downstream): Step | null {
+  const onTheWay = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
+  const arrives = (s: number) => replay.gradients[s]?.data.some((v) => v !== 0) ?? false;
+  const stops = steps.findLast(
+    (step): step is Step =>
+      !isCut(step) &&
+      arrives(step.out) &&
+      step.inputs.some((input) => onTheWay.has(input)) &&
+      step.inputs.every((input) => !onTheWay.has(input) || !arrives(input)),
+  );
+  return stops ?? null;
+}
+
+/** What a student should know about an operation that passes nothing. */
+export function reasonOf({ node }: Step, line: string): string {
+  const { name, role } = node.op;
+  const x = node.inputs[0] as Tensor;
+  if (role === "stops" || node.inputs.every((_, i) => node.op.vjp(i, node) === null)) {
+    return `${name}${line} is flat almost everywhere: its slope is 0, so no gradient passes.`;
+  }
+  if (/relu/i.test(name) && x.data.every((v) => v <= 0)) {
+    return `All inputs of ${name}${line} are 0 or below, where its slope is 0: dead units.`;
+  }
+  if (name === "mul" || name === "matmul") return `At ${name}${line} the other factor is 0.`;
+  return `${name}${line} received a gradient and handed back only zeros.`;
+}

@@ -44,7 +44,7 @@ const BASE_BYTES = 256 * 2 ** 20;
 export class Session {
   readonly #sources = new ModelSources();
   readonly #globals = saveGlobals();
-  readonly #listeners = saveListeners();
+  #listeners: ReturnType<typeof saveListeners> | null = null;
   readonly #folder = process.cwd();
   #running: ModelRun | null = null;
   #limits: Limits | null = null;
@@ -56,6 +56,7 @@ export class Session {
 
   async trace(params: TraceParams): Promise<TraceResult> {
     this.#last = null;
+    this.#listeners ??= saveListeners();
     const device = await openDevice(params.device);
     const run = new ModelRun(params, this.#sources);
     this.#running = run;
@@ -156,8 +157,9 @@ export class Session {
   /** Takes back what the model changed in JavaScript's own objects, before anything else runs here. */
   #restore(): void {
     const changed = restoreGlobals(this.#globals);
-    if (restoreListeners(this.#listeners))
+    if (this.#listeners && restoreListeners(this.#listeners)) {
       this.client.retire("the model changed the listeners of its process");
+    }
     if (changed.length === 0) return;
     this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
     this.client.retire("the model changed built-in objects");

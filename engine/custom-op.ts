@@ -1,4 +1,5 @@
 /** Operations that a model file defines: a value and a hand-written backward pass. */
+import { checkBackward, type HandWritten } from "./custom-op-check";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { type At, apply, type Op } from "./op";
@@ -28,6 +29,8 @@ export interface CustomOpSpec {
   forward(...inputs: Tensor[]): Tensor;
   /** One gradient per input, of its shape; null for none. A single input's may be returned without an array. */
   backward(context: BackwardContext): Gradients;
+  /** Compares `backward` with finite differences when the operation is used for the first time. */
+  check?: boolean;
 }
 
 /** An operation that a model file defined. */
@@ -55,19 +58,30 @@ export function customOp(
     jvp: (input) => (t, at) => forwardOf(spec, t, at, input),
     samples: () => [],
   };
+  let unchecked = spec.check === true;
   const call = (...inputs: TensorLike[]) => {
     const first = inputs.find((x) => x instanceof Tensor);
-    return apply(
-      op,
-      inputs.map((x, i) => toTensor(x, first, `input ${i}`)),
-      {},
-    );
+    const tensors = inputs.map((x, i) => toTensor(x, first, `input ${i}`));
+    if (unchecked) {
+      unchecked = false;
+      checkBackward(handWritten(spec), tensors);
+    }
+    return apply(op, tensors, {});
   };
   return Object.assign(call, { op });
 }
 
+function handWritten(spec: CustomOpSpec): HandWritten {
+  return {
+    name: spec.name,
+    value: (inputs) => checkValue(spec.name, spec.forward(...inputs)),
+    gradients: (inputs, output, grad) =>
+      checkGradients(spec.name, spec.backward({ grad, inputs, output }), inputs),
+  };
+}
+
 function checkSpec(spec: CustomOpSpec): void {
-  checkOptions(spec, ["name", "forward", "backward"]);
+  checkOptions(spec, ["name", "forward", "backward", "check"]);
   for (const part of ["forward", "backward"] as const) {
     if (typeof spec?.[part] !== "function") {
       throw new ModelError(`customOp(): ${part} is ${describe(spec?.[part])}, expected a function`);

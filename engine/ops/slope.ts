@@ -5,23 +5,16 @@ import { isQuiet } from "../tape";
 import type { Tensor } from "../tensor";
 import { mapElements, type Params } from "./map-elements";
 
-/** What a derivative is computed from: g comes in, x and y went in, o came out. */
-const names = ["g", "x", "y", "o"] as const;
-type Name = (typeof names)[number];
-const letters = ["x", "y", "z"];
-
 interface Moment {
   readonly inputs: readonly Tensor[];
   readonly out: Tensor;
-  readonly attrs: object;
 }
 
-const pick: Readonly<Record<Name, (g: Tensor, at: Moment) => Tensor>> = {
-  g: (g) => g,
-  x: (_, { inputs }) => inputs[0] as Tensor,
-  y: (_, { inputs }) => inputs[1] as Tensor,
-  o: (_, { out }) => out,
-};
+/** What a letter in an expression stands for: g comes in, x and y went in, o came out. */
+function meaning(letter: string, g: Tensor, { inputs, out }: Moment): Tensor {
+  if (letter === "g") return g;
+  return letter === "o" ? out : (inputs[letter === "x" ? 0 : 1] as Tensor);
+}
 
 export interface Slope {
   /** g times the local derivative, in g, x, y, o and the params of the function. At most three of them. */
@@ -37,14 +30,14 @@ export interface Slope {
  */
 export function withSlope<A extends object>(name: string, slope: Slope | undefined, rule: Rule<A>): Rule<A> {
   if (slope === undefined) return rule;
-  const used = names.filter((each) => new RegExp(`\\b${each}\\b`).test(slope.expr));
-  const expr = slope.expr.replace(/\b[gxyo]\b/g, (each) => letters[used.indexOf(each as Name)] as string);
+  // No constants of this module here: operations are defined while modules that import each other still load.
+  const used = [..."gxyo"].filter((letter) => new RegExp(`\\b${letter}\\b`).test(slope.expr));
+  const expr = slope.expr.replace(/\b[gxyo]\b/g, (letter) => "xyz"[used.indexOf(letter)] as string);
   const kernel: Elementwise = { name: `${name}Slope`, expr, ...without(slope) };
-  const picks = used.map((each) => pick[each]);
   return (g, at) => {
     if (!isQuiet()) return rule(g, at);
     const inputs: Tensor[] = [];
-    for (const take of picks) inputs.push(take(g, at));
+    for (const letter of used) inputs.push(meaning(letter, g, at));
     return mapElements(kernel, inputs, at.attrs as Params);
   };
 }

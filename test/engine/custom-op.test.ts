@@ -102,6 +102,32 @@ describe("customOp", () => {
     });
   }
 
+  it("compares with finite differences on first use when asked", () => {
+    const spec = { name: "cubed", forward: (x: Tensor) => gl.pow(x, 3), check: true };
+    const right = customOp({
+      ...spec,
+      backward: ({ grad, inputs: [x] }) => gl.mul(grad, gl.mul(gl.square(x as Tensor), 3)),
+    });
+    assert.equal(right(leaf(2)).item(), 8);
+    assert.equal(right(tensor([0.5, -2], { requiresGrad: true })).dtype, "float32");
+    const wrong = customOp({
+      ...spec,
+      backward: ({ grad, inputs: [x] }) => gl.mul(grad, gl.square(x as Tensor)),
+    });
+    assert.throws(() => wrong(leaf(1, 2)), {
+      name: "ModelError",
+      message:
+        /cubed: backward gives 1 for element 0 of input 0 of shape \[2\], expected 3\.?\d* from finite/,
+    });
+    const bent = customOp({
+      name: "bent",
+      forward: (x) => gl.abs(x),
+      backward: ({ grad, inputs: [x] }) => gl.mul(grad, gl.sign(x as Tensor)),
+      check: true,
+    });
+    assert.equal(bent(leaf(0)).item(), 0);
+  });
+
   it("says: forward without a tensor, and a missing part", () => {
     const empty = customOp({ name: "empty", forward: () => undefined as never, backward: () => null });
     assert.throws(() => empty(leaf(1)), {

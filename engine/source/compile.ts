@@ -23,5 +23,5 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   lowerAccessors(parsed.nodes, text, edits);
   lowerUsing(parsed.nodes, text, edits);
   instrument(parsed, sites, bindings, edits);
-  return { code: edits.apply(text), analysis: describe(parsed, sites, bindings) };
+  return { ...edits.apply(text), analysis: describe(parsed, sites, bindings) };
 }

@@ -15,6 +15,12 @@ interface Piece {
   readonly next: number;
 }
 
+export interface Edited {
+  readonly code: string;
+  /** For each stretch that was kept, in order: its offset in the code, its offset in the text, its length. */
+  readonly kept: readonly number[];
+}
+
 export class Edits {
   readonly #wraps: Wrap[] = [];
   readonly #replacements: Piece[] = [];
@@ -29,24 +35,34 @@ export class Edits {
     this.#replacements.push({ at: start, text, next: end });
   }
 
-  /** The text with all edits in it. */
-  apply(text: string): string {
+  /** The text with all edits in it, and where the stretches that were kept have come to stand. */
+  apply(text: string): Edited {
     const out: string[] = [];
+    const kept: number[] = [];
+    let length = 0;
     let from = 0;
     const put = (part: string) => {
+      if (part === "") return;
       // A name must not run into the word in front of it: `return(f)(x)`.
-      if (/^[\w$]/.test(part) && /[\p{ID_Continue}$]$/u.test(out.at(-1) ?? "")) out.push(" ");
-      if (part !== "") out.push(part);
+      const gap = /^[\w$]/.test(part) && /[\p{ID_Continue}$]$/u.test(out.at(-1) ?? "") ? " " : "";
+      out.push(gap, part);
+      length += gap.length + part.length;
+    };
+    const keep = (end: number) => {
+      if (end <= from) return;
+      kept.push(length, from, end - from);
+      out.push(text.slice(from, end));
+      length += end - from;
     };
     for (const piece of this.#pieces()) {
       // What stands inside a stretch that is taken out goes with it.
       if (piece.at < from) continue;
-      if (piece.at > from) out.push(text.slice(from, piece.at));
+      keep(piece.at);
       put(piece.text);
       from = piece.next;
     }
-    out.push(text.slice(from));
-    return out.join("");
+    keep(text.length);
+    return { code: out.join(""), kept };
   }
 
   #pieces(): Piece[] {

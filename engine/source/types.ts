@@ -99,6 +99,8 @@ export interface Compiled {
   /** Plain JavaScript with the marks in it, every line where it was. */
   readonly code: string;
   readonly analysis: Analysis;
+  /** For each stretch of the text that stands in the code, in order: its offset in the code, its offset in the text, its length. */
+  readonly kept: readonly number[];
 }
 
 /**

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { Parser } from "acorn";
 import { describe, it } from "mocha";
-import { compile, type SourceBinding } from "../../engine/source";
+import { compile, originalOffset, type SourceBinding } from "../../engine/source";
 import { corpus, examples, readPrograms } from "./programs";
 import { textAt } from "./text-at";
 
@@ -51,7 +51,7 @@ function nameOf({ name }: SourceBinding): string {
 
 describe("sites and bindings of the corpus and the examples", () => {
   for (const [name, text] of [...readPrograms(corpus), ...readPrograms(examples)]) {
-    const { analysis } = compile(text, name, 100, 500);
+    const { analysis, code, kept } = compile(text, name, 100, 500);
 
     it(`${name}: every call is a site whose text is the call`, () => {
       const parser = /ts$/.test(name) ? TypeScriptParser : Parser;
@@ -85,6 +85,22 @@ describe("sites and bindings of the corpus and the examples", () => {
         );
         assert.ok(identifier.bindings.length > 0);
         for (const id of identifier.bindings) assert.ok(known.has(id));
+      }
+    });
+
+    it(`${name}: every call is found again from its place in the compiled code`, () => {
+      assert.equal(kept.length % 3, 0);
+      for (let i = 0; i < kept.length; i += 3) {
+        const [start = 0, original = 0, length = 0] = kept.slice(i, i + 3);
+        const stretch = text.slice(original, original + length);
+        assert.equal(code.slice(start, start + length), stretch);
+        assert.equal(originalOffset({ kept }, start), original);
+        assert.equal(originalOffset({ kept }, start + length - 1), original + length - 1);
+      }
+      for (const { 1: id, index } of code.matchAll(/leave\(__gradlens\.enter\((\d+)\), /g)) {
+        const found = text.slice(originalOffset({ kept }, index));
+        const site = analysis.sites.find((each) => each.id === Number(id));
+        assert.ok(site && found.replace(/^(delete |\()/, "").startsWith(textAt(text, site.range)), found);
       }
     });
 

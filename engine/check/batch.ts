@@ -1,8 +1,7 @@
 /** Evaluates the loss under many perturbations of one tensor at once, recomputing only what depends on it. */
 import type { Values } from "../dtype";
-import { matmulTransposed } from "../ops/matmul";
 import { Tensor } from "../tensor";
-import { multiplyChanged } from "./multiply-changed";
+import { isProduct, multiplyChanged } from "./multiply-changed";
 import { type Cut, inFloat64, isCut, type Replay, type Step } from "./replay";
 import {
   broadcastIndex,
@@ -89,14 +88,12 @@ function advance(step: Step, states: ReadonlyMap<number, Variants>, replay: Repl
 }
 
 function advanceSparse(step: Step, slot: number, variants: Sparse, count: number): Variants | null {
-  const { inputs, out, op } = step.node;
+  const { inputs, out } = step.node;
   if (elementwise(step)) return mapChanged(step, slot, variants);
   const i = step.inputs.indexOf(slot);
   const once = step.inputs.lastIndexOf(slot) === i;
   if (!once) return null;
-  if (op === matmulTransposed.op) {
-    return multiplyChanged(step.node, i, variants, count);
-  }
+  if (isProduct(step.node)) return multiplyChanged(step.node, i, variants, count);
   const moves = movesOf(step, i);
   if (moves === null || moves.copies === 0 || variants.each * moves.copies * 4 > out.size) return null;
   return moveChanged(moves, variants, inputs[i] as Tensor);

@@ -1,4 +1,6 @@
 /** A matrix product when few elements of one factor changed: the old product and what the changes add. */
+import { linear } from "../ops/linear";
+import { matmulTransposed } from "../ops/matmul";
 import type { Node } from "../tape";
 import type { Tensor } from "../tensor";
 import type { Sparse, Variants } from "./variants";
@@ -11,17 +13,46 @@ interface Layout {
   readonly transY: boolean;
 }
 
-/** The product under changes of input i; null when the factors are not two matrices. */
-export function multiplyChanged(node: Node, i: number, variants: Sparse, count: number): Variants | null {
-  const { x, y, attrs } = node;
-  if (x.ndim !== 2 || y.ndim !== 2) return null;
+/** True for operations that this file knows: products of two matrices, with a bias or without. */
+export function isProduct({ op }: Node): boolean {
+  return op === matmulTransposed.op || op === linear.op;
+}
+
+/** How the factors lie in memory, as two matrices; null when they are no such. */
+function layoutOf({ op, x, y, attrs }: Node): Layout | null {
+  if (y.ndim !== 2) return null;
+  const [r, s] = y.shape as [number, number];
+  if (op === linear.op) return { m: x.size / s, k: s, n: r, transX: false, transY: true };
+  if (x.ndim !== 2) return null;
   const { transX = false, transY = false } = attrs as { transX?: boolean; transY?: boolean };
   const [p, q] = x.shape as [number, number];
-  const [r, s] = y.shape as [number, number];
-  const layout = { m: transX ? q : p, k: transX ? p : q, n: transY ? r : s, transX, transY };
-  if (variants.each === 1)
-    return i === 0 ? rowsChanged(node, variants, layout) : columnsChanged(node, variants, layout);
-  return addChanges(node, i, variants, layout, count);
+  return { m: transX ? q : p, k: transX ? p : q, n: transY ? r : s, transX, transY };
+}
+
+/** The product under changes of input i; null when the factors are not two matrices. */
+export function multiplyChanged(node: Node, i: number, variants: Sparse, count: number): Variants | null {
+  const layout = layoutOf(node);
+  if (layout === null) return null;
+  if (i === 2) return biasChanged(node, variants, layout);
+  if (variants.each > 1) return addChanges(node, i, variants, layout, count);
+  return i === 0 ? rowsChanged(node, variants, layout) : columnsChanged(node, variants, layout);
+}
+
+/** A changed element of the bias moves one column. */
+function biasChanged({ inputs, out }: Node, { each, index, data }: Sparse, { m, n }: Layout): Sparse | null {
+  const bias = inputs[2] as Tensor;
+  if (bias.size !== n) return null;
+  const places = new Int32Array(index.length * m);
+  const values = new Float64Array(index.length * m);
+  for (let v = 0; v < index.length; v++) {
+    const column = index[v] as number;
+    const change = (data[v] as number) - (bias.data[column] as number);
+    for (let row = 0; row < m; row++) {
+      places[v * m + row] = row * n + column;
+      values[v * m + row] = (out.data[row * n + column] as number) + change;
+    }
+  }
+  return { kind: "sparse", each: each * m, index: places, data: values };
 }
 
 /** Row and column of a matrix element as it is read. */

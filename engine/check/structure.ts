@@ -3,6 +3,7 @@ import type { Values } from "../dtype";
 import { RandomGenerator } from "../random";
 import { type Shape, sameShape, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
+import { fusedCrossEntropy } from "./fused-loss";
 import type { Step } from "./replay";
 
 /** Where each element of an output comes from: the index in the input, or −1 for one that does not depend on it. */
@@ -99,7 +100,13 @@ export function findLift(step: Step, i: number): Lift | null {
   const x = step.node.inputs[i] as Tensor;
   if (x.size === 0 || step.inputs.filter((slot) => slot === step.inputs[i]).length > 1) return null;
   return (
-    [asRows(step, i, false), asRows(step, i, true), withLeadingDimension(step, i), unreduced(step, i)]
+    [
+      fusedCrossEntropy(step.node, i),
+      asRows(step, i, false),
+      asRows(step, i, true),
+      withLeadingDimension(step, i),
+      unreduced(step, i),
+    ]
       .filter((lift) => lift !== null)
       .find((lift) => isRight(step, i, lift)) ?? null
   );

@@ -5,6 +5,7 @@ import { logSoftmax, softmax } from "../ops/softmax";
 import { tanh } from "../ops/trigonometry";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
+import { checkLayerOptions } from "./options";
 
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
@@ -104,6 +105,7 @@ export class Tanh extends Module {
 export class Softmax extends Module {
   constructor(readonly options: { dim?: number } = {}) {
     super();
+    checkLayerOptions(`nn.${this.constructor.name}`, options, ["dim"]);
   }
 
   forward(x: Tensor): Tensor {
@@ -115,6 +117,7 @@ export class Softmax extends Module {
 export class LogSoftmax extends Module {
   constructor(readonly options: { dim?: number } = {}) {
     super();
+    checkLayerOptions(`nn.${this.constructor.name}`, options, ["dim"]);
   }
 
   forward(x: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { full } from "../create";
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { relu } from "../ops/activations";
+import { checkTensor } from "../ops/arguments";
 import { add, mul } from "../ops/arithmetic";
 import { dropout } from "../ops/dropout";
 import { chunk } from "../ops/join";
@@ -20,7 +21,7 @@ import { xavierUniform, zeros } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
 import { LayerNorm } from "./normalisation";
-import { checkProbability, checkSize } from "./options";
+import { checkLayerOptions, checkProbability, checkSize } from "./options";
 import { Dropout } from "./pooling";
 
 export interface MultiheadAttentionOptions {
@@ -52,7 +53,9 @@ export class MultiheadAttention extends Module {
     options: MultiheadAttentionOptions = {},
   ) {
     super();
-    checkSize("nn.MultiheadAttention", { embedDim, numHeads, "embedDim / numHeads": embedDim / numHeads });
+    checkLayerOptions("nn.MultiheadAttention", options, ["dropout", "bias", "batchFirst"]);
+    checkSize("nn.MultiheadAttention", { embedDim, numHeads });
+    checkSize("nn.MultiheadAttention", { "embedDim / numHeads": embedDim / numHeads });
     const { bias = true, batchFirst = false } = options;
     this.batchFirst = batchFirst;
     this.dropoutP = checkProbability("nn.MultiheadAttention", options.dropout ?? 0);
@@ -79,6 +82,7 @@ export class MultiheadAttention extends Module {
   }
 
   private itemsFirst(x: Tensor): Tensor {
+    checkTensor(x, "nn.MultiheadAttention: input");
     if (x.shape.at(-1) !== this.embedDim || (x.ndim !== 2 && x.ndim !== 3)) {
       throw new ModelError(
         `nn.MultiheadAttention: found shape ${showShape(x.shape)}, expected [${this.batchFirst ? "items, length" : "length, items"}, ${this.embedDim}] or [length, ${this.embedDim}]`,
@@ -144,6 +148,8 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerEncoderLayerOptions = {}) {
     super();
+    const known = ["dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst"];
+    checkLayerOptions("nn.TransformerEncoderLayer", options, known);
     const { dimFeedforward = 2048, dropout: p = 0.1, layerNormEps: eps = 1e-5 } = options;
     const { batchFirst = false, normFirst = false, activation = "relu" } = options;
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout: p, batchFirst });

@@ -41,10 +41,8 @@ function weightShape(
   isTransposed: boolean,
 ): number[] {
   const { inChannels, outChannels, groups } = sizes;
+  checkSize(layer, { inChannels, outChannels, groups });
   checkSize(layer, {
-    inChannels,
-    outChannels,
-    groups,
     "inChannels / groups": inChannels / groups,
     "outChannels / groups": outChannels / groups,
   });

@@ -3,7 +3,7 @@ import { embedding } from "../ops/index-select";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { normal } from "./init";
 import { Module } from "./module";
-import { checkSize } from "./options";
+import { checkLayerOptions, checkSize } from "./options";
 
 export interface EmbeddingLayerOptions {
   /** Row that stays zero: it takes no gradient. */
@@ -21,6 +21,7 @@ export class Embedding extends Module {
     options: EmbeddingLayerOptions = {},
   ) {
     super();
+    checkLayerOptions("nn.Embedding", options, ["paddingIdx"]);
     checkSize("nn.Embedding", { numEmbeddings, embeddingDim });
     this.options = options;
     this.weight = requireGrad(normal(empty([numEmbeddings, embeddingDim])));

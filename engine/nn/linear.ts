@@ -4,7 +4,7 @@ import { linear } from "../ops/linear";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
-import { checkSize } from "./options";
+import { checkLayerOptions, checkSize } from "./options";
 
 export interface LinearOptions {
   /** Whether a bias is added; true when left out. */
@@ -22,6 +22,7 @@ export class Linear extends Module {
     options: LinearOptions = {},
   ) {
     super();
+    checkLayerOptions("nn.Linear", options, ["bias"]);
     checkSize("nn.Linear", { inFeatures, outFeatures });
     this.weight = requireGrad(kaimingUniform(empty([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
     this.bias = options.bias === false ? null : biasFor(outFeatures, inFeatures);

@@ -1,12 +1,13 @@
 /** Normalisation layers. */
 import { full } from "../create";
 import { ModelError } from "../error";
+import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { groupNorm, layerNorm } from "../ops/layer-norm";
 import { type Shape, showShape } from "../shape";
 import { fromValues, type Tensor } from "../tensor";
 import { Module } from "./module";
-import { checkSize } from "./options";
+import { checkLayerOptions, checkSize } from "./options";
 
 const weightOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 1, { requiresGrad: true }) : null);
 const biasOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 0, { requiresGrad: true }) : null);
@@ -36,7 +37,9 @@ abstract class BatchNorm extends Module {
     options: BatchNormLayerOptions = {},
   ) {
     super();
-    checkSize("nn.BatchNorm", { numFeatures });
+    const known = ["eps", "momentum", "affine", "trackRunningStats"];
+    checkLayerOptions(`nn.${this.constructor.name}`, options, known);
+    checkSize(`nn.${this.constructor.name}`, { numFeatures });
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
     this.eps = eps;
     this.momentum = momentum;
@@ -49,11 +52,14 @@ abstract class BatchNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    checkTensor(x, `nn.${this.constructor.name}: x`);
     if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.numFeatures) {
       const rest = this.ranks
         .map((n) => `[items, ${this.numFeatures}${", size".repeat(n - 2)}]`)
         .join(" or ");
-      throw new ModelError(`${this.constructor.name}: found shape ${showShape(x.shape)}, expected ${rest}`);
+      throw new ModelError(
+        `nn.${this.constructor.name}: found shape ${showShape(x.shape)}, expected ${rest}`,
+      );
     }
     const { running_mean: runningMean = null, running_var: runningVar = null } = this;
     const momentum = this.training ? this.countBatch() : 0;
@@ -106,6 +112,7 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: number | Shape, options: LayerNormLayerOptions = {}) {
     super();
+    checkLayerOptions("nn.LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     this.eps = eps;
@@ -132,10 +139,13 @@ export class GroupNorm extends Module {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    { eps = 1e-5, affine = true }: GroupNormLayerOptions = {},
+    options: GroupNormLayerOptions = {},
   ) {
     super();
-    checkSize("nn.GroupNorm", { numGroups, numChannels, "numChannels / numGroups": numChannels / numGroups });
+    checkLayerOptions("nn.GroupNorm", options, ["eps", "affine"]);
+    const { eps = 1e-5, affine = true } = options;
+    checkSize("nn.GroupNorm", { numGroups, numChannels });
+    checkSize("nn.GroupNorm", { "numChannels / numGroups": numChannels / numGroups });
     this.eps = eps;
     this.weight = weightOf([numChannels], affine);
     this.bias = biasOf([numChannels], affine);

@@ -1,6 +1,8 @@
 /** Checks of what layers are constructed with. */
 import { ModelError } from "../error";
+import { inFunction } from "../op";
 import type { PerDim } from "../ops/convolution-geometry";
+import { checkOptions } from "../options";
 
 /** @throws ModelError unless every value is an integer of at least 1 */
 export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>>): void {
@@ -12,10 +14,15 @@ export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>
   }
 }
 
+/** @throws ModelError for an option that the layer does not have */
+export function checkLayerOptions(layer: string, options: object, known: readonly string[]): void {
+  inFunction(layer, () => checkOptions(options, known));
+}
+
 /** A kernel's size in each of `rank` dimensions. */
 export function kernelSizes(layer: string, kernelSize: PerDim, rank: number): number[] {
-  const sizes = typeof kernelSize === "number" ? new Array<number>(rank).fill(kernelSize) : [...kernelSize];
-  if (sizes.length !== rank || !sizes.every((n) => Number.isInteger(n) && n >= 1)) {
+  const sizes = typeof kernelSize === "number" ? new Array<number>(rank).fill(kernelSize) : kernelSize;
+  if (!Array.isArray(sizes) || sizes.length !== rank || !sizes.every((n) => Number.isInteger(n) && n >= 1)) {
     throw new ModelError(
       `${layer}(): kernelSize is ${JSON.stringify(kernelSize)}, expected an integer of at least 1${rank > 1 ? `, or ${rank}` : ""}`,
     );

@@ -6,7 +6,7 @@ import * as largest from "../ops/max-pool";
 import { type FlattenOptions, flatten } from "../ops/squeeze";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
-import { checkProbability } from "./options";
+import { checkLayerOptions, checkProbability } from "./options";
 
 export class MaxPool1d extends Module {
   constructor(
@@ -74,6 +74,7 @@ export class Dropout extends Module {
 
   constructor(p: number | { p?: number } = 0.5) {
     super();
+    if (typeof p !== "number") checkLayerOptions("nn.Dropout", p, ["p"]);
     this.p = checkProbability("nn.Dropout", typeof p === "number" ? p : (p.p ?? 0.5));
   }
 

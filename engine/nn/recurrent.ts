@@ -1,7 +1,9 @@
 /** Recurrent layers: RNN, LSTM, GRU, in several layers and both directions. */
 import { zeros } from "../create";
 import { ModelError } from "../error";
+import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
+import { describe } from "../ops/elementwise";
 import { cat, stack } from "../ops/join";
 import { narrow } from "../ops/pad";
 import { flip } from "../ops/rearrange";
@@ -12,7 +14,7 @@ import { sameShape, showShape } from "../shape";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { uniform } from "./init";
 import { Module } from "./module";
-import { checkProbability, checkSize } from "./options";
+import { checkLayerOptions, checkProbability, checkSize } from "./options";
 
 export interface RecurrentOptions {
   numLayers?: number;
@@ -45,8 +47,11 @@ abstract class Recurrent extends Module {
     readonly hiddenSize: number,
     gates: number,
     options: RecurrentOptions,
+    extra: readonly string[] = [],
   ) {
     super();
+    const own = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"];
+    checkLayerOptions(`nn.${this.constructor.name}`, options, [...own, ...extra]);
     const { numLayers = 1, bias = true, batchFirst = false, bidirectional = false } = options;
     checkSize(`nn.${this.constructor.name}`, { inputSize, hiddenSize, numLayers });
     this.numLayers = numLayers;
@@ -86,6 +91,7 @@ abstract class Recurrent extends Module {
 
   /** The outputs of the last layer, and the final state of every layer and direction. */
   protected run(x: Tensor, initial: State | undefined): { output: Tensor; final: State } {
+    for (const each of [x, ...(initial ?? [])]) checkTensor(each, `nn.${this.constructor.name}: input`);
     const batched = x.ndim === 3;
     if ((x.ndim !== 2 && !batched) || x.shape.at(-1) !== this.inputSize) {
       const order = this.batchFirst ? "items, steps" : "steps, items";
@@ -159,7 +165,7 @@ export class RNN extends Recurrent {
   private readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RnnOptions = {}) {
-    super(inputSize, hiddenSize, 1, options);
+    super(inputSize, hiddenSize, 1, options, ["nonlinearity"]);
     this.nonlinearity = options.nonlinearity ?? "tanh";
   }
 
@@ -205,6 +211,11 @@ export class LSTM extends Recurrent {
 
   /** The states of all steps, then the last state and cell of every layer. */
   forward(x: Tensor, initial?: readonly [h: Tensor, c: Tensor]): [output: Tensor, [h: Tensor, c: Tensor]] {
+    if (initial !== undefined && !Array.isArray(initial)) {
+      throw new ModelError(
+        `nn.LSTM: the initial state is ${describe(initial)}, expected an array of h and c`,
+      );
+    }
     const { output, final } = this.run(x, initial);
     return [output, final as readonly Tensor[] as [Tensor, Tensor]];
   }

@@ -8,6 +8,9 @@ import { Module } from "./module";
 type Step = Module & { forward(x: Tensor): Tensor };
 
 function checkModules(layer: string, modules: readonly unknown[]): void {
+  if (!Array.isArray(modules)) {
+    throw new ModelError(`${layer}(): found ${describe(modules)}, expected an array of modules`);
+  }
   modules.forEach((each, i) => {
     if (each instanceof Module) return;
     throw new ModelError(`${layer}(): item ${i} is ${describe(each)}, expected a module such as nn.Linear`);

@@ -45,11 +45,17 @@ function isOptions(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && !Array.isArray(value);
 }
 
+/** @throws ModelError unless `x` is a tensor */
+export function checkTensor(x: unknown, name = "x"): Tensor {
+  if (x instanceof Tensor) return x;
+  throw new ModelError(`${name} is ${describe(x)}, expected a tensor`);
+}
+
 /** @throws ModelError unless `x` is a tensor of float32 or float64 */
 export function checkFloat(x: unknown, name = "x"): Tensor {
-  if (!(x instanceof Tensor)) throw new ModelError(`${name} is ${describe(x)}, expected a tensor`);
-  if (isFloat(x.dtype)) return x;
-  throw new ModelError(`${name} has type ${x.dtype}, expected float32 or float64`);
+  const tensor = checkTensor(x, name);
+  if (isFloat(tensor.dtype)) return tensor;
+  throw new ModelError(`${name} has type ${tensor.dtype}, expected float32 or float64`);
 }
 
 /** @throws ModelError unless `x` has as many dimensions as one of `ranks` */

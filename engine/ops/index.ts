@@ -71,4 +71,4 @@ export {
   triu,
 } from "./triangle";
 export * from "./trigonometry";
-export * from "./view";
+export { expand, permute, reshape, transpose } from "./view";

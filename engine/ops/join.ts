@@ -1,11 +1,11 @@
 /** Operations that join tensors and take them apart: cat, stack, split, chunk. */
 import { allocate, promote } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
+import { defineOp, inFunction, type OpFunction } from "../op";
 import { checkOptions } from "../options";
 import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
 import { Tensor } from "../tensor";
-import { checkInteger } from "./arguments";
+import { checkInteger, checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { describe, toTensor } from "./elementwise";
 import { narrow, padWidths } from "./pad";
@@ -130,9 +130,11 @@ export const stack: Join = defineOp<[readonly Tensor[], DimOption?], DimAttrs>({
 
 /** Parts of the given sizes along a dimension; with a number, parts of that size and a smaller last one. */
 export function split(x: Tensor, sizes: number | readonly number[], options: DimOption = {}): Tensor[] {
-  const dim = normalizeDim(options.dim ?? 0, x.ndim);
-  const n = x.shape[dim] as number;
+  const { dim, n } = readDim("split", x, options);
   const parts = typeof sizes === "number" ? evenParts(n, checkInteger(sizes, "split(): sizes", 1)) : sizes;
+  if (!Array.isArray(parts)) {
+    throw new ModelError(`split(): sizes is ${describe(parts)}, expected a size or an array of sizes`);
+  }
   if (parts.reduce((sum, size) => sum + size, 0) !== n) {
     throw new ModelError(
       `split(): sizes are ${showShape(parts)}, expected a sum of ${n}, the size of dimension ${dim}`,
@@ -148,8 +150,19 @@ export function split(x: Tensor, sizes: number | readonly number[], options: Dim
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. */
 export function chunk(x: Tensor, chunks: number, options: DimOption = {}): Tensor[] {
   checkInteger(chunks, "chunk(): chunks", 1);
-  const n = x.shape[normalizeDim(options.dim ?? 0, x.ndim)] as number;
+  const { n } = readDim("chunk", x, options);
   return split(x, Math.max(1, Math.ceil(n / chunks)), options);
+}
+
+/** The dimension of a call and its size. */
+function readDim(name: string, x: Tensor, options: DimOption): { dim: number; n: number } {
+  return inFunction(name, () => {
+    const { ndim, shape } = checkTensor(x);
+    checkOptions(options, ["dim"]);
+    if (ndim === 0) throw new ModelError("x has no dimensions, expected at least one");
+    const dim = normalizeDim(options.dim ?? 0, ndim);
+    return { dim, n: shape[dim] as number };
+  });
 }
 
 function evenParts(n: number, size: number): number[] {

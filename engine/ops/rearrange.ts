@@ -4,7 +4,7 @@ import { defineOp, type OpFunction } from "../op";
 import { checkOptions } from "../options";
 import { normalizeDim, normalizeDims, showShape, stridesOf } from "../shape";
 import type { Tensor, TensorLike } from "../tensor";
-import { toTensor } from "./elementwise";
+import { describe, toTensor } from "./elementwise";
 import { joinAlong } from "./join";
 import { narrow } from "./pad";
 import { sum } from "./reduce";
@@ -63,11 +63,9 @@ export const roll: OpFunction<[TensorLike, number | readonly number[], RollOptio
     checkOptions(options, ["dim"]);
     const input = toTensor(x);
     const by = typeof shifts === "number" ? [shifts] : shifts;
+    if (!Array.isArray(by)) throw new ModelError(`shifts is ${describe(by)}, expected an integer or several`);
     const { dim } = options;
-    const dims =
-      dim === undefined
-        ? null
-        : (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, input.ndim));
+    const dims = dim === undefined ? null : [dim].flat().map((d) => normalizeDim(d, input.ndim));
     if (!by.every(Number.isInteger) || by.length !== (dims === null ? 1 : dims.length)) {
       throw new ModelError(
         `shifts is ${showShape(by)}, expected one integer per dimension, or one alone without dim`,

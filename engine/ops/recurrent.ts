@@ -4,8 +4,9 @@ import { checkChoice } from "../options";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { relu } from "./activations";
-import { type Maybe, readArgs } from "./arguments";
+import { checkTensor, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
+import { describe } from "./elementwise";
 import { chunk } from "./join";
 import { linear } from "./linear";
 import { sigmoid } from "./smooth-activations";
@@ -41,13 +42,14 @@ export function rnnCell(...args: RnnArgs): Tensor {
 /** The next state and cell of a long short-term memory; weights hold the gates in, forget, cell, out. */
 export function lstmCell(
   x: Tensor,
-  [h, c]: readonly [Tensor, Tensor],
+  state: readonly [h: Tensor, c: Tensor],
   weightIh: Tensor,
   weightHh: Tensor,
   biasIh?: Maybe,
   biasHh?: Maybe,
 ): [h: Tensor, c: Tensor] {
   checkGates("lstmCell", weightHh, 4);
+  const [h, c] = readState(state);
   const gates = add(linear(x, weightIh, biasIh), linear(h, weightHh, biasHh));
   const [input, forget, cell, output] = chunk(gates, 4, { dim: -1 }) as [Tensor, Tensor, Tensor, Tensor];
   const next = add(mul(sigmoid(forget), c), mul(sigmoid(input), tanh(cell)));
@@ -73,7 +75,15 @@ export function gruCell(
   return add(candidate, mul(update, sub(h, candidate)));
 }
 
+function readState(state: unknown): [Tensor, Tensor] {
+  if (Array.isArray(state) && state.length === 2) {
+    return [checkTensor(state[0], "lstmCell(): h"), checkTensor(state[1], "lstmCell(): c")];
+  }
+  throw new ModelError(`lstmCell(): the state is ${describe(state)}, expected an array of h and c`);
+}
+
 function checkGates(name: string, weight: Tensor, gates: number): void {
+  checkTensor(weight, `${name}(): weightHh`);
   const [rows, hidden] = weight.shape;
   if (weight.ndim === 2 && rows === gates * (hidden as number)) return;
   const expected = gates === 1 ? "[hidden, hidden]" : `[${gates} · hidden, hidden]`;

@@ -4,7 +4,7 @@ import { defineOp, type OpFunction } from "../op";
 import { checkOptions } from "../options";
 import { normalizeDim, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
-import { checkInteger } from "./arguments";
+import { checkInteger, checkTensor } from "./arguments";
 import type { Selection } from "./extremes";
 import { gather } from "./gather";
 import { checkIndex } from "./index-argument";
@@ -30,7 +30,7 @@ export const argsort: OpFunction<[Tensor, SortOptions?]> = defineOp<[Tensor, Sor
   formula: "\\bar{x} = 0",
   args(x, options = {}) {
     checkOptions(options, ["dim", "descending"]);
-    const dim = normalizeDim(options.dim ?? -1, x.ndim);
+    const dim = normalizeDim(options.dim ?? -1, checkTensor(x).ndim);
     return { inputs: [x], attrs: { dim, descending: options.descending ?? false } };
   },
   forward: ([x], attrs) => orderOf(x as Tensor, attrs),
@@ -76,8 +76,8 @@ export interface TopkOptions {
 /** The k largest elements along a dimension, largest first, and where they came from: [values, indices]. */
 export function topk(x: Tensor, options: TopkOptions): Selection {
   checkOptions(options, ["k", "dim", "largest"]);
-  const { k, largest = true } = options;
-  const dim = normalizeDim(options.dim ?? -1, x.ndim);
+  const { k, largest = true } = options ?? {};
+  const dim = normalizeDim(options?.dim ?? -1, checkTensor(x, "topk(): x").ndim);
   if (checkInteger(k, "topk(): k") > (x.shape[dim] ?? 1)) {
     throw new ModelError(
       `topk(): k is ${k}, expected at most ${x.shape[dim] ?? 1}, the size of dimension ${dim}`,
@@ -105,7 +105,7 @@ export const oneHot: OpFunction<[Tensor, OneHotOptions?]> = defineOp<[Tensor, On
   args(x, options = {}) {
     checkOptions(options, ["numClasses"]);
     let largest = -1;
-    for (const v of x.data) largest = Math.max(largest, v);
+    for (const v of checkTensor(x).data) largest = Math.max(largest, v);
     const classes = checkInteger(options.numClasses ?? largest + 1, "numClasses");
     return { inputs: [checkIndex(x, classes, "x")], attrs: { classes } };
   },

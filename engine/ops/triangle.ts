@@ -5,7 +5,7 @@ import { defineOp, type OpFunction } from "../op";
 import { checkOptions } from "../options";
 import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
 import { Tensor } from "../tensor";
-import { checkInteger } from "./arguments";
+import { checkInteger, checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { strided } from "./view";
 
@@ -30,7 +30,7 @@ function triangle(name: "tril" | "triu", keeps: (above: number) => boolean): Tri
       checkOptions(options, ["diagonal"]);
       const { diagonal = 0 } = options;
       checkInteger(diagonal, "diagonal", Number.NEGATIVE_INFINITY);
-      if (x.ndim < 2) {
+      if (checkTensor(x).ndim < 2) {
         throw new ModelError(`x has shape ${showShape(x.shape)}, expected at least two dimensions`);
       }
       return { inputs: [x], attrs: { diagonal } };
@@ -104,7 +104,7 @@ export const diagonal: OpFunction<[Tensor, DiagonalOptions?]> = defineOp<
   formula: "\\bar{x} = \\bar{o} \\text{ on the diagonal, 0 elsewhere}",
   args(x, options = {}) {
     checkOptions(options, ["offset", "dim1", "dim2"]);
-    const dim1 = normalizeDim(options.dim1 ?? 0, x.ndim, "dim1");
+    const dim1 = normalizeDim(options.dim1 ?? 0, checkTensor(x).ndim, "dim1");
     const dim2 = normalizeDim(options.dim2 ?? 1, x.ndim, "dim2");
     if (dim1 === dim2) throw new ModelError(`dim1 and dim2 are both ${dim1}, expected two dimensions`);
     const offset = checkInteger(options.offset ?? 0, "offset", Number.NEGATIVE_INFINITY);

@@ -16,13 +16,8 @@ export interface AdamOptions {
 
 const defaults = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false } as const;
 
-/** Steps by the running mean of the gradient over the root of that of its square. Kingma and Ba (2015). */
-export class Adam extends Optimizer<AdamOptions> {
-  constructor(
-    params: Parameters<AdamOptions>,
-    options: AdamOptions = {},
-    own: Required<AdamOptions> = defaults,
-  ) {
+abstract class Moments extends Optimizer<AdamOptions> {
+  constructor(params: Parameters<AdamOptions>, options: AdamOptions, own: Required<AdamOptions> = defaults) {
     super(params, options, own);
     for (const { betas } of this.paramGroups) {
       if (betas.length === 2 && betas.every((b) => b >= 0 && b < 1)) continue;
@@ -30,11 +25,6 @@ export class Adam extends Optimizer<AdamOptions> {
         `optim.${this.constructor.name}(): betas are [${betas}], expected two numbers from 0 to below 1`,
       );
     }
-  }
-
-  protected update(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
-    const { weightDecay } = group;
-    this.move(w, weightDecay === 0 ? g : g.map((d, i) => d + weightDecay * (w[i] as number)), group, state);
   }
 
   protected move(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
@@ -57,18 +47,25 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
+/** Steps by the running mean of the gradient over the root of that of its square. Kingma and Ba (2015). */
+export class Adam extends Moments {
+  constructor(params: Parameters<AdamOptions>, options: AdamOptions = {}) {
+    super(params, options, defaults);
+  }
+
+  protected update(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
+    const { weightDecay } = group;
+    this.move(w, weightDecay === 0 ? g : g.map((d, i) => d + weightDecay * (w[i] as number)), group, state);
+  }
+}
+
 /** Adam whose weight decay shrinks the weights themselves, not through the gradient. Loshchilov and Hutter (2019). */
-export class AdamW extends Adam {
+export class AdamW extends Moments {
   constructor(params: Parameters<AdamOptions>, options: AdamOptions = {}) {
     super(params, options, { ...defaults, weightDecay: 0.01 });
   }
 
-  protected override update(
-    w: Values,
-    g: Values,
-    group: ParameterGroup<AdamOptions>,
-    state: ParameterState,
-  ): void {
+  protected update(w: Values, g: Values, group: ParameterGroup<AdamOptions>, state: ParameterState): void {
     const shrink = 1 - group.lr * group.weightDecay;
     for (let i = 0; i < w.length; i++) w[i] = shrink * (w[i] as number);
     this.move(w, g, group, state);

@@ -1,6 +1,7 @@
 /** What optimisers share: groups of parameters, their state, and a step over all of them. */
 import type { Values } from "../dtype";
 import { ModelError } from "../error";
+import { inFunction } from "../op";
 import { describe } from "../ops/elementwise";
 import { checkOptions } from "../options";
 import { Tensor } from "../tensor";
@@ -39,8 +40,8 @@ export abstract class Optimizer<O extends { lr?: number }> {
 
   constructor(params: Parameters<O>, options: O, defaults: Required<O>) {
     const name = `optim.${this.constructor.name}`;
+    inFunction(name, () => checkOptions(options, Object.keys(defaults)));
     this.paramGroups = readGroups(name, params, { ...defaults, ...options }, Object.keys(defaults));
-    checkOptions(options, Object.keys(defaults));
     for (const group of this.paramGroups) {
       if (!(group.lr >= 0))
         throw new ModelError(`${name}(): lr is ${group.lr}, expected a number of at least 0`);

@@ -1,5 +1,8 @@
 /** Schedules: learning rates that change from step to step. */
 import { ModelError } from "../error";
+import { inFunction } from "../op";
+import { describe } from "../ops/elementwise";
+import { checkOptions } from "../options";
 
 /** What a schedule changes. */
 export interface Scheduled {
@@ -17,6 +20,11 @@ export abstract class Schedule {
   lastEpoch = 0;
 
   constructor(protected readonly optimizer: Scheduled) {
+    if (!Array.isArray(optimizer?.paramGroups)) {
+      throw new ModelError(
+        `optim.${this.constructor.name}(): found ${describe(optimizer)}, expected an optimiser such as optim.SGD`,
+      );
+    }
     this.baseRates = optimizer.paramGroups.map((group) => group.lr);
   }
 
@@ -40,6 +48,10 @@ export abstract class Schedule {
   }
 }
 
+function checkGiven(name: string, options: object | undefined, known: readonly string[]): void {
+  inFunction(`optim.${name}`, () => checkOptions(options ?? null, known));
+}
+
 function checkPositive(name: string, value: number): number {
   if (value > 0) return value;
   throw new ModelError(`optim.${name} is ${value}, expected a number above 0`);
@@ -52,6 +64,9 @@ export class LambdaLR extends Schedule {
     private readonly factor: (step: number) => number,
   ) {
     super(optimizer);
+    if (typeof factor !== "function") {
+      throw new ModelError(`optim.LambdaLR(): found ${describe(factor)}, expected a function of the step`);
+    }
     this.apply();
   }
 
@@ -65,8 +80,10 @@ export class StepLR extends Schedule {
   private readonly gamma: number;
   private readonly stepSize: number;
 
-  constructor(optimizer: Scheduled, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
+  constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
     super(optimizer);
+    checkGiven("StepLR", options, ["stepSize", "gamma"]);
+    const { stepSize, gamma = 0.1 } = options;
     this.stepSize = checkPositive("StepLR(): stepSize", stepSize);
     this.gamma = gamma;
   }
@@ -80,9 +97,10 @@ export class StepLR extends Schedule {
 export class ExponentialLR extends Schedule {
   private readonly gamma: number;
 
-  constructor(optimizer: Scheduled, { gamma }: { gamma: number }) {
+  constructor(optimizer: Scheduled, options: { gamma: number }) {
     super(optimizer);
-    this.gamma = checkPositive("ExponentialLR(): gamma", gamma);
+    checkGiven("ExponentialLR", options, ["gamma"]);
+    this.gamma = checkPositive("ExponentialLR(): gamma", options.gamma);
   }
 
   protected rateAt(step: number, base: number): number {
@@ -95,8 +113,10 @@ export class CosineAnnealingLR extends Schedule {
   private readonly tMax: number;
   private readonly etaMin: number;
 
-  constructor(optimizer: Scheduled, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
+  constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
     super(optimizer);
+    checkGiven("CosineAnnealingLR", options, ["tMax", "etaMin"]);
+    const { tMax, etaMin = 0 } = options;
     this.tMax = checkPositive("CosineAnnealingLR(): tMax", tMax);
     this.etaMin = etaMin;
   }
@@ -122,6 +142,7 @@ export class LinearLR extends Schedule {
 
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
     super(optimizer);
+    checkGiven("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
     this.from = options.startFactor ?? 1 / 3;
     this.to = options.endFactor ?? 1;
     this.steps = checkPositive("LinearLR(): totalIters", options.totalIters ?? 5);
@@ -151,6 +172,14 @@ export class OneCycleLR extends Schedule {
 
   constructor(optimizer: Scheduled, options: OneCycleLROptions) {
     super(optimizer);
+    checkGiven("OneCycleLR", options, [
+      "maxLr",
+      "totalSteps",
+      "pctStart",
+      "annealStrategy",
+      "divFactor",
+      "finalDivFactor",
+    ]);
     const defaults = { pctStart: 0.3, annealStrategy: "cos", divFactor: 25, finalDivFactor: 1e4 } as const;
     this.options = { ...defaults, ...options };
     checkPositive("OneCycleLR(): maxLr", options.maxLr);

@@ -8,6 +8,7 @@ import { statsOf } from "../stats";
 import type { Tensor } from "../tensor";
 import { openDevice } from "./device";
 import { takeExit } from "./exits";
+import { failureOf } from "./failure";
 import { restoreGlobals, saveGlobals } from "./globals";
 import { answerInBase64, type Interrupt, type LimitKind, stoppedAt } from "./interrupt";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
@@ -73,6 +74,8 @@ export class Session {
       const onProgress = (message: string, fraction: number) => this.client.progress(message, fraction);
       const isCancelled = () => token.isCancellationRequested;
       return { checks: await checkGradients(this.#last.run, target, { onProgress, isCancelled }) };
+    } catch (error) {
+      return { failure: failureOf(error, this.#sources, 0) };
     } finally {
       this.client.watch(null);
     }
@@ -161,7 +164,7 @@ export class Session {
       this.client.retire("the model changed the listeners of its process");
     }
     if (changed.length === 0) return;
-    this.client.print(`The model changed ${listed(changed)}; the next run begins without that.\n`);
+    this.client.print(`The model changed ${listed(changed)}; that was put back.\n`);
     this.client.retire("the model changed built-in objects");
   }
 

@@ -1,0 +1,149 @@
+// The command line on the examples: tables, JSON, exit codes, messages.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import type { Check, Report, ReportNode } from "../../engine/report";
+import { fixture, root } from "./engine";
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function gradlens(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "" } };
+    execFile(process.execPath, [join(root, "dist/cli.js"), ...args], options, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+const example = (name: string) => `media/examples/${name}.ts`;
+
+async function traceJson(name: string): Promise<Report> {
+  const { out, code } = await gradlens("trace", example(name), "--json");
+  assert.equal(code, 0);
+  return JSON.parse(out) as Report;
+}
+
+function named(report: Report, name: string): ReportNode {
+  const node = report.nodes.find((each) => each.name === name);
+  assert.ok(node, name);
+  return node;
+}
+
+describe("command line", () => {
+  it("traces sum-times: values, gradients, roles and exact sites", async () => {
+    const report = await traceJson("sum-times");
+    const gradient = (name: string) => named(report, name).grad?.item;
+    const value = (name: string) => named(report, name).value.item;
+    // A product switches: ∂f/∂q = z, ∂f/∂z = q. A sum distributes the gradient of q.
+    assert.deepEqual([gradient("x"), gradient("y"), gradient("z")], [value("z"), value("z"), value("q")]);
+    assert.deepEqual([gradient("x"), gradient("y"), gradient("z")], [-4, -4, 3]);
+    assert.deepEqual([named(report, "q").role, named(report, "f").role], ["distributes", "switches"]);
+    const site = (name: string) => ({ ...named(report, name).site, file: "" });
+    assert.deepEqual(site("q"), { file: "", line: 13, column: 13, endLine: 13, endColumn: 22 });
+    assert.deepEqual(site("f"), { file: "", line: 14, column: 13, endLine: 14, endColumn: 22 });
+    assert.equal(named(report, "q").site?.file, join(root, example("sum-times")));
+  });
+
+  it("traces digits-mlp: a table with every layer's gradient norm", async () => {
+    const { out, err, code } = await gradlens("trace", example("digits-mlp"));
+    assert.deepEqual([code, err], [0, ""]);
+    for (const layer of ["net.fc1", "net.fc2"]) {
+      const norm = new RegExp(`^${layer} +Linear +[\\d,]+ +([\\d.e+-]+)  █+$`, "m").exec(out)?.[1];
+      assert.ok(Number(norm) > 0, out);
+    }
+    assert.ok(!out.includes("\u001b"), "no colours in a pipe");
+  });
+
+  it("checks digits-mlp: all 2,410 parameters are right", async () => {
+    const { out, code } = await gradlens("check", example("digits-mlp"), "--json");
+    const checks = JSON.parse(out) as Check[];
+    assert.equal(code, 0);
+    assert.deepEqual(new Set(checks.map(({ verdict }) => verdict)), new Set(["ok"]));
+    assert.equal(
+      checks.reduce((sum, { checked }) => sum + checked, 0),
+      2410,
+    );
+    assert.ok(Math.max(...checks.map(({ worst }) => worst?.relError ?? 0)) < 1e-6);
+  });
+
+  it("checks one layer, by name and by line", async () => {
+    const byName = await gradlens("check", example("digits-mlp"), "--target", "net.fc2");
+    assert.match(byName.out, /✓ gradcheck: 2 of 2 parameters ok · 330 elements/);
+    const byLine = await gradlens("check", example("digits-mlp"), "--target", "16");
+    assert.match(byLine.out, /✓ gradcheck: 2 of 2 parameters ok · 330 elements/);
+    const wrong = await gradlens("check", example("digits-mlp"), "--target", "net.fc3");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /^error: .*net\.fc3/);
+  });
+
+  it("traces deep-sigmoid: finds the vanishing gradient, and --fail-on makes it count", async () => {
+    const report = await traceJson("deep-sigmoid");
+    const finding = report.findings.find(({ rule }) => rule === "vanishing-gradient");
+    assert.equal(finding?.site?.file, join(root, example("deep-sigmoid")));
+    const norm = (path: string) => report.scopes.find((scope) => scope.path === path)?.gradNorm ?? Number.NaN;
+    assert.ok(norm("net.output") / norm("net.input") > 1e4);
+    const failing = await gradlens("trace", example("deep-sigmoid"), "--fail-on", "warning");
+    assert.equal(failing.code, 1);
+    assert.match(failing.out, /^warning\[vanishing-gradient\]: /m);
+    assert.equal((await gradlens("trace", example("deep-sigmoid"), "--fail-on", "error")).code, 0);
+  });
+
+  it("traces loop: three halvings", async () => {
+    const report = await traceJson("loop");
+    assert.equal(report.loss?.value, 37 / 2 ** 3);
+    assert.equal(report.parameters[0]?.gradNorm, 1 / 2 ** 3);
+    const halvings = report.bindings.find(({ name, nodes }) => name === "x" && nodes.length > 1);
+    assert.equal(halvings?.nodes.length, 3);
+  });
+
+  it("stops a loop without an end and shows its line", async () => {
+    const { code, err } = await gradlens("trace", fixture("hostile/infinite-loop.ts"), "--timeout", "2");
+    assert.equal(code, 2);
+    assert.match(err, /^error: The run took longer than its limit of 2 s$/m);
+  });
+
+  it("shows mistakes like a compiler, and as JSON when asked", async () => {
+    const file = "test/fixtures/hostile/shapes-do-not-match.ts";
+    const { code, err, out } = await gradlens("trace", file);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /^ +--> test\/fixtures\/hostile\/shapes-do-not-match\.ts:10:13\n +\|\n10 \| .*matmul\(x, w\);\n +\| {13}\^{12}$/m,
+    );
+    assert.equal(out, "");
+    const partly = await gradlens("trace", "test/fixtures/hostile/process-exit.ts");
+    assert.match(partly.out, /mul +x · y/, "what was recorded is shown all the same");
+    assert.match(partly.err, /process-exit\.ts:7:21$/m);
+    const json = JSON.parse((await gradlens("trace", "test/fixtures/hostile/syntax-error.ts", "--json")).out);
+    assert.equal(json.failure.kind, "syntax");
+    assert.equal((await gradlens("check", file)).code, 2);
+  });
+
+  it("refuses wrong arguments with a sentence and exit code 2", async () => {
+    const wrong: [string[], RegExp][] = [
+      [["trace"], /needs a file/],
+      [["trace", "nowhere.ts"], /there is no file nowhere\.ts/],
+      [["trace", "media"], /is a folder/],
+      [["train", "x.ts"], /there is no command "train"/],
+      [["trace", example("loop"), "--dtype", "float16"], /--dtype is "float16"; expected float32 or float64/],
+      [["trace", example("loop"), "--timeout", "soon"], /--timeout is "soon"/],
+      [["trace", example("loop"), "--colour"], /--colour/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, err } = await gradlens(...args);
+      assert.equal(code, 2);
+      assert.match(err, message);
+    }
+  });
+
+  it("tells its version and how to use it", async () => {
+    assert.match((await gradlens("--version")).out, /^\d+\.\d+\.\d+\n$/);
+    assert.match((await gradlens("--help")).out, /gradlens trace FILE/);
+  });
+});

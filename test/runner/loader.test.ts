@@ -1,0 +1,111 @@
+// Model files of every kind, and what they import.
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { failureOf, openEngine, paramsFor, reportOf } from "./engine";
+
+/** Each model computes 2 · 3, in its own way. */
+const models: Record<string, Record<string, string>> = {
+  TypeScript: {
+    "model.ts": `import { mul, parameter } from "gradlens";\nconst two: number = 2 as number;\nexport const loss = () => mul(parameter(two), 3);`,
+  },
+  "an ES module": {
+    "model.mjs": `import { mul, parameter } from "gradlens";\nexport const loss = () => mul(parameter(2), 3);`,
+  },
+  CommonJS: {
+    "model.cjs": `const { mul, parameter } = require("gradlens");\nconst { two } = require("./two.cjs");\nexports.loss = () => mul(parameter(two), 3);`,
+    "two.cjs": "module.exports = { two: 2 };",
+  },
+  "CommonJS in a .js file": {
+    "model.js": `const { mul, parameter } = require("gradlens");\nmodule.exports = { loss: () => mul(parameter(2), 3) };`,
+  },
+  "a script that calls backward": {
+    "model.js": `import { mul, parameter } from "gradlens";\nmul(parameter(2), 3).backward();`,
+  },
+  "an asynchronous loss": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nexport async function loss() {\n  await new Promise((resolve) => setTimeout(resolve, 5));\n  return mul(parameter(2), 3);\n}`,
+  },
+  "top-level await": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nconst two = await Promise.resolve(2);\nexport const loss = () => mul(parameter(two), 3);`,
+  },
+  "imports with and without extension": {
+    "model.ts": `import { mul } from "gradlens";\nimport { a } from "./a";\nimport { b } from "./b.js";\nimport { c } from "./folder";\nimport { d } from "./d.ts";\nexport const loss = () => mul(mul(a, b), mul(c, d));`,
+    "a.ts": `import { parameter } from "gradlens";\nexport const a = parameter(2);`,
+    "b.ts": "export const b = 3;",
+    "d.ts": "export const d = 1;",
+    "folder/index.ts": "export const c = 1;",
+  },
+  JSON: {
+    "model.ts": `import { mul, parameter } from "gradlens";\nimport settings from "./settings.json";\nexport const loss = () => mul(parameter(settings.two), 3);`,
+    "settings.json": `{ "two": 2 }`,
+  },
+  "dynamic import": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nexport async function loss() {\n  const { two } = await import("./two");\n  return mul(parameter(two), 3);\n}`,
+    "two.ts": "export const two = 2;",
+  },
+  "an import cycle": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nimport { three } from "./other";\nexport function two() {\n  return 2;\n}\nexport const loss = () => mul(parameter(two()), three());`,
+    "other.ts": `import { two } from "./model";\nexport const three = () => two() + 1;`,
+  },
+  "Node's own modules": {
+    "model.ts": `import { basename } from "node:path";\nimport fs, { existsSync } from "fs";\nimport { mul, parameter } from "gradlens";\nexport const loss = () => mul(parameter(existsSync(import.meta.filename) && fs.existsSync(import.meta.dirname) ? 2 : 0), basename("/a/3.x").length);`,
+  },
+  "a package in CommonJS": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nimport numbers, { two } from "numbers";\nexport const loss = () => mul(parameter(two), numbers.three);`,
+    "node_modules/numbers/package.json": `{ "name": "numbers", "main": "main.js" }`,
+    "node_modules/numbers/main.js": "exports.two = 2; exports.three = 3;",
+  },
+  "a package of ES modules": {
+    "model.ts": `import { mul, parameter } from "gradlens";\nimport { two } from "@scope/numbers/two";\nexport const loss = () => mul(parameter(two), 3);`,
+    "node_modules/@scope/numbers/package.json": `{ "name": "@scope/numbers", "type": "module", "exports": { "./two": { "import": "./lib/two.js" } } }`,
+    "node_modules/@scope/numbers/lib/two.js": "export const two = 2;",
+  },
+  "file names with spaces and other letters": {
+    "mein mödel (1).ts": `import { mul, parameter } from "gradlens";\nimport { two } from "./zwei und drei";\nexport const loss = () => mul(parameter(two), 3);`,
+    "zwei und drei.ts": "export const two = 2;",
+  },
+  "Windows line ends and a byte order mark": {
+    "model.ts": `\ufeffimport { mul, parameter } from "gradlens";\r\nconst x = parameter(2);\r\nexport const loss = () => mul(x, 3);\r\n`,
+  },
+};
+
+describe("loading model files", () => {
+  const { engine } = openEngine();
+  let root = "";
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), "gradlens-"));
+  });
+  after(() => {
+    engine.dispose();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  for (const [title, files] of Object.entries(models)) {
+    it(`runs ${title}`, async () => {
+      const folder = mkdtempSync(join(root, "model-"));
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true });
+        writeFileSync(join(folder, name), text);
+      }
+      const [entry = ""] = Object.keys(files);
+      const result = await engine.trace(paramsFor(join(folder, entry)));
+      assert.equal(failureOf(result), null);
+      const { loss, nodes } = reportOf(result);
+      assert.equal(loss?.value, 6);
+      const operation = nodes.find(({ op }) => op === "mul");
+      assert.ok(operation?.site, "the operation has a site");
+      assert.match(operation.site.file, /\.[cm]?[jt]s$/);
+    });
+  }
+
+  it("refuses to load an ES module by require, and says how to", async () => {
+    const folder = mkdtempSync(join(root, "model-"));
+    writeFileSync(join(folder, "model.cjs"), `const { two } = require("./two.mjs");\n`);
+    writeFileSync(join(folder, "two.mjs"), "export const two = 2;");
+    const failure = failureOf(await engine.trace(paramsFor(join(folder, "model.cjs"))));
+    assert.match(failure?.message ?? "", /finds an ES module/);
+    assert.equal(failure?.site?.line, 1);
+  });
+});

@@ -3,8 +3,8 @@ import type { Report, Site } from "../engine/report";
 import { post, reportErrors } from "./bridge";
 import { h, icon } from "./dom";
 import { baseName, formatDuration, formatNumber } from "./format";
+import type { PanelState } from "./reduce";
 import { siteLink } from "./site-link";
-import type { PanelState } from "./store";
 import { button, progressRing, registerToolkit } from "./toolkit";
 
 export interface Frame {

@@ -9,6 +9,8 @@ import { normText, type Row } from "./series";
 
 export interface DepthChart {
   readonly element: HTMLElement;
+  /** The chart on the theme's background, as PNG. */
+  picture(): Promise<Uint8Array>;
   dispose(): void;
 }
 
@@ -57,7 +59,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
       ...(row
         ? [
             h("strong", {}, row.name),
-            ` ${row.name.endsWith(row.detail) ? "" : `(${row.detail}) `}gradient norm ${normText(row, formatNumber)} `,
+            ` ${row.name.endsWith(row.detail) ? "" : `(${row.detail}) `}gradient ${normText(row, formatNumber)} `,
             row.site ? siteLink(row.site) : "",
           ]
         : [hint]),
@@ -66,6 +68,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
 
   return {
     element,
+    picture: () => pictureOf(plot.ctx.canvas, theme),
     dispose() {
       observer.disconnect();
       plot.destroy();
@@ -136,10 +139,23 @@ function options(
   };
 }
 
+async function pictureOf(chart: HTMLCanvasElement, theme: Theme): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(chart.width, chart.height);
+  const context = canvas.getContext("2d");
+  if (context) {
+    context.fillStyle = theme.background;
+    context.fillRect(0, 0, chart.width, chart.height);
+    context.drawImage(chart, 0, 0);
+  }
+  return new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+}
+
 function nameAt(rows: readonly Row[], place: number): string {
   if (!Number.isInteger(place)) return "";
-  const [path = ""] = rows[place]?.name.split(" ") ?? [];
-  return path.split(".").slice(-2).join(".");
+  const name = rows[place]?.name ?? "";
+  const [first = ""] = name.split(" ");
+  // "net.hidden.3 matmul" is named by its layer, "h #3" in full.
+  return name.includes("#") ? name : first.split(".").slice(-2).join(".");
 }
 
 function label(value: number, low: number): string {

@@ -9,7 +9,7 @@ import { siteLink } from "../site-link";
 import { connect } from "../store";
 import { table } from "../table";
 import { onDidChangeTheme, readTheme } from "../theme";
-import { button, dropdown } from "../toolkit";
+import { button, dropdown, iconButton } from "../toolkit";
 import { bars } from "./bars";
 import { type DepthChart, depthChart } from "./depth-chart";
 import {
@@ -59,6 +59,7 @@ function fillToolbar() {
     dropdown("Measure", measures, kept.measure, (measure) => change({ measure })),
     dropdown("View", views, kept.view, (view) => change({ view })),
     button("Copy as CSV", copy, { icon: "copy" }),
+    iconButton("Save the depth chart as picture", "device-camera", () => void savePicture()),
   );
 }
 
@@ -139,6 +140,10 @@ function rowsTable(title: string, rows: readonly Row[]): HTMLElement {
     ),
     rest > 0 && h("p", { class: "dimmed" }, `${rest} more rows are in the copy as CSV.`),
   );
+}
+
+async function savePicture() {
+  if (chart) post({ type: "save", name: "gradients.png", bytes: await chart.picture() });
 }
 
 function copy() {

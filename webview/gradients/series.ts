@@ -1,5 +1,6 @@
 /** What the gradients panel shows: norms by layer, by parameter, and along the depth of the computation. */
 import type { Report, Site, Stats } from "../../engine/report";
+import { nodeNames } from "../node-names";
 import { type GradientKind, gradientKind } from "../scale";
 
 export interface Row {
@@ -54,7 +55,10 @@ export function depthRows(report: Report, measure: Measure): Row[] {
   return report.nodes
     .filter(({ inputs, grad }) => inputs.length > 0 && grad !== null)
     .map(({ id, name, op, site, grad, scope }) => ({
-      name: name ?? [report.scopes[scope]?.path ?? "", op].filter(Boolean).join(" "),
+      name:
+        name === null
+          ? [report.scopes[scope]?.path ?? "", op].filter(Boolean).join(" ")
+          : (nodeNames(report)[id] ?? name),
       detail: op,
       ...together([grad], measure),
       site,

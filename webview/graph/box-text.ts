@@ -1,6 +1,7 @@
 /** What stands on a box, and what a screen reader says for it. */
-import type { Report, ReportNode, Stats } from "../../engine/report";
+import type { Report, Stats } from "../../engine/report";
 import { formatNumber, formatShape, plural } from "../format";
+import { nodeNames } from "../node-names";
 import { gradientKind } from "../scale";
 import type { Box } from "./collapse";
 
@@ -19,13 +20,15 @@ export interface BoxText {
 const longestTitle = 26;
 
 export function boxText(report: Report, box: Box): BoxText {
-  return box.scope === null ? nodeText(report.nodes[box.node]) : layerText(report, box, box.scope);
+  return box.scope === null ? nodeText(report, box.node) : layerText(report, box, box.scope);
 }
 
-function nodeText(node: ReportNode | undefined): BoxText {
+function nodeText(report: Report, id: number): BoxText {
+  const node = report.nodes[id];
+  const name = nodeNames(report)[id] ?? "";
   if (!node) return { title: "", detail: "", left: "", right: "", spoken: "" };
   const isScalar = node.value.size === 1;
-  const title = shorten(node.name ?? node.op);
+  const title = shorten(name);
   const left = isScalar ? `value ${formatItem(node.value)}` : formatShape(node.shape);
   const right = gradientText(node.grad);
   const detail = node.name === null || node.kind === "constant" ? "" : node.op;
@@ -34,7 +37,7 @@ function nodeText(node: ReportNode | undefined): BoxText {
     detail: detail === title ? "" : detail,
     left,
     right,
-    spoken: `${node.name ?? node.op}, ${node.op}, ${left}, ${spokenGradient(node.grad)}`,
+    spoken: `${name}, ${node.op}, ${left}, ${spokenGradient(node.grad)}`,
   };
 }
 

@@ -57,9 +57,13 @@ function drawEdges(
     if (!touches(points, area)) return;
     const position = scene.edgePositions[index] ?? -1;
     const isMarked = selected !== null && (from === selected || to === selected);
-    context.strokeStyle = isMarked ? theme.focus : theme.foreground;
+    const plain = Number.isNaN(position) ? theme.error : theme.foreground;
+    context.strokeStyle = isMarked ? theme.focus : plain;
     context.globalAlpha = isMarked || theme.isHighContrast ? 1 : 0.45;
-    context.lineWidth = Math.max(position < 0 ? 1 : 1 + 3.5 * position, 0.6 / view.scale);
+    context.lineWidth = Math.max(
+      position >= 0 ? 1 + 3.5 * position : Number.isNaN(position) ? 2.5 : 1,
+      0.6 / view.scale,
+    );
     context.setLineDash(position < 0 ? [4, 4] : []);
     context.beginPath();
     tracePath(context, points);

@@ -5,6 +5,7 @@ import { h } from "../dom";
 import { formatCount, formatNumber, formatShape, plural } from "../format";
 import { formula } from "../formula";
 import { histogramChart } from "../histogram";
+import { nodeNames } from "../node-names";
 import { roleSentence } from "../roles";
 import { linkButton, siteLink } from "../site-link";
 import { table } from "../table";
@@ -20,13 +21,15 @@ export interface InspectorActions {
   close(): void;
 }
 
+const barCaption = "A bar marks a gradient; the one of o comes in, the others go out.";
+
 type Part = HTMLElement | SVGElement | null;
 
 /** The inspector's content for a node. */
 export function inspectNode(report: Report, node: ReportNode, actions: InspectorActions): HTMLElement {
   const scope = report.scopes[node.scope];
   const isLeaf = node.inputs.length === 0;
-  return page(node.name ?? node.op, actions, [
+  return page(nodeNames(report)[node.id] ?? node.op, actions, [
     h(
       "p",
       { class: "subtitle" },
@@ -35,8 +38,8 @@ export function inspectNode(report: Report, node: ReportNode, actions: Inspector
     ),
     node.site && h("p", {}, siteLink(node.site)),
     node.role ? h("p", { class: "role" }, roleSentence(node.op, node.role)) : null,
-    node.label && !isLeaf ? h("p", { class: "reads" }, "out = ", h("code", {}, node.label)) : null,
-    node.formula ? formula(node.formula) : null,
+    node.label && !isLeaf ? h("p", { class: "reads" }, h("code", {}, `o = ${node.label}`)) : null,
+    node.formula ? h("div", {}, formula(node.formula), h("p", { class: "dimmed" }, barCaption)) : null,
     gainLine(node),
     section("Value and gradient", statistics(node)),
     node.value.size > 1
@@ -173,7 +176,7 @@ function neighbourSection(
       "li",
       {},
       prefix ? h("code", {}, prefix) : null,
-      linkButton(node.name ?? node.op, () => actions.selectNode(id)),
+      linkButton(nodeNames(report)[id] ?? node.op, () => actions.selectNode(id)),
       h("span", { class: "dimmed" }, gradientText(node.grad)),
     );
   });

@@ -7,8 +7,8 @@ function power(exponent: number): HTMLElement {
   return h("span", {}, "10", h("sup", {}, String(exponent).replace("-", "\u2212")));
 }
 
-/** The scale for a domain and, of the other kinds, those that occur. */
-export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>): HTMLElement {
+/** The scale for a domain, of the other kinds those that occur, and the shapes. */
+export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>, hasLayers: boolean): HTMLElement {
   const middle = Math.round((domain.low + domain.high) / 2);
   return h(
     "div",
@@ -27,6 +27,28 @@ export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>): HTMLEl
     kinds.has("zero") && key("zero", "zero"),
     kinds.has("nonFinite") && key("nonFinite", "not finite"),
     kinds.has("none") && key("none", "no gradient"),
+    h(
+      "span",
+      { class: "shapes" },
+      shapeKey("operation", svg("rect", { x: 1, y: 1, width: 22, height: 12, rx: 2 })),
+      shapeKey("parameter or data", svg("rect", { x: 1, y: 1, width: 22, height: 12, rx: 6 })),
+      hasLayers &&
+        shapeKey(
+          "closed layer",
+          svg("path", { d: "M5 13 h18 v-9" }),
+          svg("rect", { x: 1, y: 1, width: 19, height: 9, rx: 2 }),
+        ),
+      shapeKey("thick lines carry large gradients", svg("path", { d: "M1 7 h22", "stroke-width": 4 })),
+    ),
+  );
+}
+
+function shapeKey(name: string, ...shape: SVGElement[]): HTMLElement {
+  return h(
+    "span",
+    { class: "key" },
+    svg("svg", { class: "swatch", viewBox: "0 0 24 14", "aria-hidden": "true" }, ...shape),
+    name,
   );
 }
 

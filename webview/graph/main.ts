@@ -8,9 +8,11 @@ import { onDidChangeTheme, readTheme } from "../theme";
 import { listenForValues } from "../values";
 import { allLayers, initiallyCollapsed } from "./collapse";
 import { GraphView } from "./graph-view";
+import { helpPage } from "./help";
 import { inspectLayer, inspectNode } from "./inspector";
 import { LayoutClient } from "./layout-client";
 import { legend } from "./legend";
+import { nodesCsv } from "./nodes-csv";
 import { outline } from "./outline";
 import { buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
 import { searchBoxes } from "./search";
@@ -56,6 +58,12 @@ const toolbar = createToolbar({
   expandAll: () => collapse(new Set()),
   collapseAll: () => report && collapse(allLayers(report)),
   toggleTable: () => setTable(!isTable),
+  copyTable: () => report && post({ type: "copy", text: nodesCsv(report) }),
+  showHelp() {
+    inspector.hidden = false;
+    inspector.replaceChildren(helpPage(() => didSelect(view.selected)));
+    inspector.querySelector<HTMLElement>("h2")?.focus();
+  },
   async savePicture() {
     post({ type: "save", name: "graph.png", bytes: await view.picture() });
   },
@@ -139,7 +147,13 @@ function anchored(old: PlacedScene | null, next: PlacedScene, node: number | nul
 
 function showAround(current: Scene) {
   const kinds = new Set(current.boxes.map(({ gradient }) => gradient));
-  legendBox.replaceChildren(legend(current.domain, kinds));
+  legendBox.replaceChildren(
+    legend(
+      current.domain,
+      kinds,
+      current.boxes.some(({ shape }) => shape === "layer"),
+    ),
+  );
   toolbar.setLayers(allLayers(current.report).size > 0);
   setTable(isTable);
 }

@@ -21,7 +21,7 @@ export interface Scene {
   readonly domain: Domain;
   readonly boxes: readonly SceneBox[];
   readonly input: LayoutInput;
-  /** Of each edge: place of the carried gradient on the colour scale; negative without a gradient. */
+  /** Of each edge: place of its gradient on the colour scale; negative for zero and none, NaN when not finite. */
   readonly edgePositions: Float64Array;
 }
 
@@ -74,8 +74,10 @@ export function buildScene(report: Report, collapsed: ReadonlySet<number>, measu
       to: Int32Array.from(graph.edges, ({ to }) => to),
     },
     edgePositions: Float64Array.from(graph.edges, ({ node }) => {
-      const norm = report.nodes[node]?.grad?.norm ?? 0;
-      return norm > 0 && Number.isFinite(norm) ? positionOf(norm, domain) : -1;
+      const grad = report.nodes[node]?.grad ?? null;
+      const kind = gradientKind(grad);
+      if (kind === "nonFinite") return Number.NaN;
+      return kind === "norm" ? positionOf(grad?.norm ?? 0, domain) : -1;
     }),
   };
 }

@@ -10,6 +10,8 @@ export interface ToolbarActions {
   expandAll(): void;
   collapseAll(): void;
   toggleTable(): void;
+  copyTable(): void;
+  showHelp(): void;
   savePicture(): void;
 }
 
@@ -46,7 +48,9 @@ export function createToolbar(actions: ToolbarActions) {
     iconButton("Zoom in (+)", "zoom-in", () => actions.zoom(1.25)),
     iconButton("Zoom out (-)", "zoom-out", () => actions.zoom(0.8)),
     iconButton("Save as picture", "device-camera", () => actions.savePicture()),
+    iconButton("Keys and mouse", "question", () => actions.showHelp()),
   ];
+  const copyButton = button("Copy as CSV", () => actions.copyTable(), { icon: "copy" });
   const element = h(
     "div",
     { class: "toolbar", role: "toolbar", "aria-label": "Graph" },
@@ -54,6 +58,7 @@ export function createToolbar(actions: ToolbarActions) {
     found,
     ...layers,
     tableButton,
+    copyButton,
     ...canvasOnly,
   );
   return {
@@ -68,6 +73,7 @@ export function createToolbar(actions: ToolbarActions) {
       tableButton.setAttribute("aria-pressed", String(isTable));
       tableButton.lastChild?.replaceWith(isTable ? "Graph" : "Table");
       for (const each of canvasOnly) each.hidden = isTable;
+      copyButton.hidden = !isTable;
     },
   };
 }

@@ -1,0 +1,118 @@
+// What the panels make of a report before they draw anything.
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { Check } from "../../engine/report";
+import { checkGroups, summary } from "../../webview/checks/rows";
+import { depthRows, layerRows, parameterRows, thresholds } from "../../webview/gradients/series";
+import { nodesCsv } from "../../webview/graph/nodes-csv";
+import { nodeNames } from "../../webview/node-names";
+import { reduce } from "../../webview/reduce";
+import { deepSigmoid, ReportBuilder, someChecks, statsOf, sumTimes } from "./reports";
+
+const start = { trace: { kind: "empty" }, report: null, checks: [], stale: false, checking: null } as const;
+
+describe("panels: gradients", () => {
+  it("adds the parameters of a layer up as one vector, in the model's order", () => {
+    const b = new ReportBuilder();
+    const layer = b.scope("net.fc", "Linear");
+    const parameter = { op: "parameter", kind: "parameter" as const, scope: layer };
+    b.node({ ...parameter, name: "net.fc.weight", shape: [3, 4], grad: statsOf(12, 3) });
+    b.node({ ...parameter, name: "net.fc.bias", shape: [4], grad: statsOf(4, 4) });
+    const [row] = layerRows(b.build(), "norm");
+    assert.deepEqual([row?.name, row?.kind, row?.norm], ["net.fc", "norm", 5]);
+    assert.equal(layerRows(b.build(), "rms")[0]?.norm, 5 / 4);
+  });
+
+  it("tells zero, not finite and none apart", () => {
+    const b = new ReportBuilder();
+    const grads = [statsOf(1, 0), { ...statsOf(1, 1), nonFinite: 1 }, null];
+    for (const grad of grads) b.node({ op: "parameter", kind: "parameter", grad });
+    assert.deepEqual(
+      parameterRows(b.build(), "norm").map(({ kind }) => kind),
+      ["zero", "nonFinite", "none"],
+    );
+  });
+
+  it("lists the operations from the input to the loss, named by variable or layer", () => {
+    const names = depthRows(deepSigmoid(2), "norm").map(({ name }) => name);
+    assert.deepEqual(names.slice(0, 4), ["net.fc1 transpose", "net.fc1 matmul", "net.fc1 add", "h1"]);
+    assert.equal(names.at(-1), "loss");
+  });
+
+  it("draws a finding's limit only over what the rule compares with it", () => {
+    const report = deepSigmoid();
+    assert.deepEqual(thresholds(report, "rms"), [{ name: "vanishing", value: 3e-7 }]);
+    assert.deepEqual(thresholds(report, "norm"), []);
+  });
+});
+
+describe("panels: names", () => {
+  it("number the tensors that one variable held", () => {
+    const b = new ReportBuilder();
+    for (const name of ["x", "y", "x", null]) b.node({ op: "div", name });
+    assert.deepEqual(nodeNames(b.build()), ["x #1", "y", "x #2", "div"]);
+  });
+
+  it("stand in the table of all nodes with full precision", () => {
+    const lines = nodesCsv(sumTimes()).split("\r\n");
+    assert.equal(lines.length, 6);
+    assert.match(lines[4] ?? "", /^3,q,add,,scalar,3,4,0,1\.4142135623730951,/);
+  });
+});
+
+describe("panels: checks", () => {
+  it("give every parameter a row, checked or not, by layer", () => {
+    const groups = checkGroups(deepSigmoid(3), someChecks());
+    assert.deepEqual(
+      groups.map(
+        ({ target, rows }) =>
+          `${target}: ${rows.map(({ parameter, check }) => `${parameter} ${check?.verdict}`)}`,
+      ),
+      [
+        "net.fc1: weight ok,bias ok",
+        "net.fc2: weight wrong-derivative,bias kink",
+        "net.fc3: weight noise-floor,bias undefined",
+      ],
+    );
+    assert.equal(
+      summary(groups),
+      "2 correct, 1 wrong derivative, 1 at a kink, 1 lost in rounding, 1 not checked",
+    );
+  });
+
+  it("list what was checked and is no layer, and parameters of no layer", () => {
+    const [check] = someChecks() as [Check];
+    const own = { ...check, target: "swish", parameter: "x" };
+    assert.deepEqual(
+      checkGroups(sumTimes(), [own]).map(({ target, rows }) => [target, rows.length]),
+      [
+        ["", 3],
+        ["swish", 1],
+      ],
+    );
+  });
+});
+
+describe("panels: state", () => {
+  it("keeps the report while a new run is under way, and ends checking with its result", () => {
+    const report = sumTimes();
+    const shown = reduce(start, {
+      type: "state",
+      state: { kind: "ready" },
+      report,
+      checks: [],
+      stale: false,
+    });
+    const stale = reduce(shown, { type: "stale", stale: true });
+    assert.ok(stale.stale && stale.report === report);
+    const checking = reduce(stale, { type: "checking", target: "net.fc1", fraction: 0.5 });
+    assert.deepEqual(checking.checking, { target: "net.fc1", fraction: 0.5 });
+    assert.equal(reduce(checking, { type: "checking", target: null, fraction: 1 }).checking, null);
+    const checked = reduce(checking, { type: "checks", checks: someChecks() });
+    assert.ok(checked.checking === null && checked.checks.length === 5);
+  });
+
+  it("leaves messages that are no state alone", () => {
+    assert.equal(reduce(start, { type: "select", node: 3 }), start);
+  });
+});

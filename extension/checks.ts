@@ -4,7 +4,6 @@ import type { Check, Site } from "../engine/report";
 import type { CheckTarget } from "../engine/runner/protocol";
 import type { SourceLayer } from "../engine/source";
 import { formatCount, formatDuration, formatError } from "./numbers";
-import { describeSite } from "./places";
 import type { Session } from "./session";
 
 export function targetTitle(target: CheckTarget): string {
@@ -38,14 +37,21 @@ export function worstTitle({ parameter, worst }: Check): string {
   return worst && worst.index.length > 0 ? `${parameter}[${worst.index.join(", ")}]` : parameter;
 }
 
+/** "wrong derivative of sin · line 24" */
+function blame(check: Check): string {
+  const { culprit } = check;
+  if (!culprit) return verdictTitle(check);
+  const what =
+    check.verdict === "wrong-derivative"
+      ? vscode.l10n.t("wrong derivative of {0}", culprit.op)
+      : `${verdictTitle(check)} · ${culprit.op}`;
+  return culprit.site ? `${what} · ${vscode.l10n.t("line {0}", culprit.site.line)}` : what;
+}
+
 /** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms". */
 export function summarize(checks: readonly Check[]): string {
   const bad = checks.find((check) => !isPassed(check));
-  if (bad) {
-    const where = bad.culprit?.site ? ` · ${describeSite(bad.culprit.site)}` : "";
-    const culprit = bad.culprit ? ` · ${bad.culprit.op}` : "";
-    return `✗ gradcheck ${worstTitle(bad)} · ${verdictTitle(bad)}${culprit}${where}`;
-  }
+  if (bad) return `✗ gradcheck ${worstTitle(bad)} · ${blame(bad)}`;
   const sum = (of: (check: Check) => number) => checks.reduce((total, check) => total + of(check), 0);
   const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
   const worst = Math.max(0, ...checks.map((check) => check.worst?.relError ?? 0));
@@ -64,7 +70,8 @@ export function pathsOf(layer: SourceLayer, session: Session): string[] {
 }
 
 /** The checks of a layer of the source: of the modules made by it, else those whose place lies in it. */
-export function checksOf(layer: SourceLayer, session: Session): Check[] {
+export function checksOf(layer: SourceLayer, session: Session): readonly Check[] {
+  if (layer.kind === "customOp") return checksOfOperation(layer.name, session);
   const paths = pathsOf(layer, session);
   const isBelow = (name: string) => paths.some((path) => name === path || name.startsWith(`${path}.`));
   const checks = session.checks.filter((check) => {
@@ -75,6 +82,18 @@ export function checksOf(layer: SourceLayer, session: Session): Check[] {
   const parameters = session.report?.parameters ?? [];
   const isComplete = parameters.every(({ name }) => !isBelow(name) || done.has(name));
   return isComplete || checks.some((check) => !isPassed(check)) ? checks : [];
+}
+
+/** An operation of the file is checked with the gradients that pass it: its own fault comes first. */
+function checksOfOperation(name: string, { checks, report }: Session): readonly Check[] {
+  const isComplete = checks.length >= (report?.parameters.length ?? 0);
+  const own = checks.filter(({ culprit }) => culprit?.op === name);
+  return own.length > 0 ? own : isComplete ? checks : [];
+}
+
+/** What to ask the engine for a layer of the source. */
+export function targetOfLayer({ kind, range }: SourceLayer, file: string): CheckTarget {
+  return kind === "customOp" ? { kind: "all" } : { kind: "line", file, line: range.line };
 }
 
 function liesIn({ kind, range, forward, backward }: SourceLayer, site: Site, session: Session): boolean {

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, SourceLayer } from "../../engine/source";
-import { isPassed } from "../checks";
+import { isPassed, targetOfLayer } from "../checks";
 import type { Gradlens } from "../gradlens";
 import { analyseDocument } from "../model-files";
 import { showProgress } from "../progress";
@@ -27,7 +27,7 @@ async function targetAtCursor(session: Session): Promise<CheckTarget | null> {
   const isHere = editor?.document.uri.fsPath === session.file;
   const analysis = isHere ? await analyseDocument(editor.document) : null;
   const layer = analysis && editor ? layerAt(analysis, editor.selection.active.line + 1) : undefined;
-  if (layer) return { kind: "line", file: session.file, line: layer.range.line };
+  if (layer) return targetOfLayer(layer, session.file);
   const message = vscode.l10n.t(
     "Put the cursor on a layer, such as a line with new nn.Linear(…), to check it.",
   );

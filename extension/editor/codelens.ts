@@ -35,8 +35,11 @@ function layerCommand(
   session: Session | null,
   document: vscode.TextDocument,
 ): vscode.Command {
-  const { line } = layer.range;
-  const check = { command: "gradlens.gradcheckLayer", arguments: [document.uri.fsPath, line] };
+  const file = document.uri.fsPath;
+  const check =
+    layer.kind === "customOp"
+      ? { command: "gradlens.gradcheckModel", arguments: [file] }
+      : { command: "gradlens.gradcheckLayer", arguments: [file, layer.range.line] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
   if (checking && isAbout(checking.target, layer, document)) {

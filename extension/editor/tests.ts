@@ -1,76 +1,12 @@
 /** Gradient checks in the Test Explorer: file, layer, parameter. */
 import * as vscode from "vscode";
 import type { Check } from "../../engine/report";
-import type { CheckTarget } from "../../engine/runner/protocol";
 import { isPassed, worstTitle } from "../checks";
-import { analyseDocument } from "../model-files";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { mayRun } from "../trust";
-
-/** Layers of the text before a run; after it, modules with their parameters. */
-async function discover(
-  controller: vscode.TestController,
-  document: vscode.TextDocument,
-  session: Session | null,
-): Promise<void> {
-  const analysis = await analyseDocument(document);
-  const { uri } = document;
-  if (!analysis) {
-    controller.items.delete(uri.fsPath);
-    return;
-  }
-  const file =
-    controller.items.get(uri.fsPath) ??
-    controller.createTestItem(uri.fsPath, uri.path.split("/").at(-1) ?? "", uri);
-  controller.items.add(file);
-  if (session?.report) addModules(controller, file, session);
-  else {
-    const layers = analysis.layers.map(({ name, owner, range }) => {
-      const item = controller.createTestItem(`line ${range.line}`, owner ? `${owner}.${name}` : name, uri);
-      item.range = new vscode.Range(range.line - 1, range.column - 1, range.endLine - 1, range.endColumn - 1);
-      return item;
-    });
-    file.children.replace(layers);
-  }
-}
-
-function addModules(controller: vscode.TestController, file: vscode.TestItem, session: Session): void {
-  const { scopes, parameters } = session.report ?? { scopes: [], parameters: [] };
-  const names = new Map<string, Set<string>>();
-  const add = (target: string, parameter: string) =>
-    names.set(target, (names.get(target) ?? new Set()).add(parameter));
-  for (const { name, scope } of parameters) {
-    const path = scopes[scope]?.path ?? "";
-    add(path, path === "" ? name : name.slice(path.length + 1));
-  }
-  for (const { target, parameter } of session.checks) add(target, parameter);
-  const layers = [...names].map(([path, own]) => {
-    const site =
-      scopes.find((scope) => scope.path === path)?.site ??
-      session.checks.find(({ target }) => target === path)?.site;
-    const place = site ? locate(site, session) : null;
-    const layer = controller.createTestItem(path, path || session.name, place?.uri ?? session.uri);
-    if (place) layer.range = place.range;
-    const tests = [...own].map((name) => {
-      const test = controller.createTestItem(`${path}\n${name}`, name, place?.uri ?? session.uri);
-      if (place) test.range = place.range;
-      return test;
-    });
-    layer.children.replace(tests);
-    return layer;
-  });
-  file.children.replace(layers);
-}
-
-function targetOf(item: vscode.TestItem, session: Session): CheckTarget {
-  if (!item.parent) return { kind: "all" };
-  const line = /^line (\d+)$/.exec(item.id)?.[1];
-  if (line) return { kind: "line", file: session.file, line: Number(line) };
-  const path = item.id.split("\n")[0] ?? "";
-  return path === "" ? { kind: "all" } : { kind: "path", path };
-}
+import { discoverTests, readId, targetOf } from "./test-items";
 
 function messageOf(check: Check, session: Session): vscode.TestMessage {
   const { worst, culprit, site, message } = check;
@@ -123,7 +59,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   for (const { target, parameter, message } of checks)
     run.appendOutput(`${target}.${parameter}: ${message}\r\n`);
   for (const each of itemsOf(item)) {
-    const [path, parameter] = each.id.split("\n");
+    const { path, parameter } = readId(each.id);
     const own = checks.filter((check) => {
       if (parameter !== undefined) return check.target === path && check.parameter === parameter;
       return each === item || check.target === path;
@@ -144,7 +80,7 @@ export function registerTests(sessions: Sessions): vscode.Disposable {
   const discoverAll = async () => {
     if (isRunning) return;
     for (const document of vscode.workspace.textDocuments)
-      await discover(controller, document, sessions.get(document.uri));
+      await discoverTests(controller, document, sessions.get(document.uri));
   };
   controller.resolveHandler = discoverAll;
   controller.refreshHandler = discoverAll;
@@ -174,7 +110,7 @@ export function registerTests(sessions: Sessions): vscode.Disposable {
     controller,
     profile,
     vscode.workspace.onDidOpenTextDocument((document) =>
-      discover(controller, document, sessions.get(document.uri)),
+      discoverTests(controller, document, sessions.get(document.uri)),
     ),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => controller.items.delete(uri.fsPath)),
     sessions.onDidChange((session) => {

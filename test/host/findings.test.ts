@@ -61,6 +61,11 @@ describe("findings and failed checks", () => {
     await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
     const [problem] = await awaitProblems(uri);
     assert.equal(typeof problem?.code === "object" && problem.code.value, "gradcheck-wrong-derivative");
+    assert.ok(
+      (await readLenses(editor)).some(({ title }) =>
+        /^✗ gradcheck w\[\d\] · wrong derivative of double · line 8$/.test(title),
+      ),
+    );
     const minus = find(editor, "-2");
     await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
     await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);

@@ -1,0 +1,88 @@
+/** The tests of the Test Explorer: layers of the text before a run, modules with their parameters after it. */
+import * as vscode from "vscode";
+import type { CheckTarget } from "../../engine/runner/protocol";
+import { analyseDocument } from "../model-files";
+import { locate } from "../places";
+import type { Session } from "../session";
+
+/** Ids: a path for a file, then a line, or a module's path with or without a parameter. */
+const LINE = "line ";
+const MODULE = "module ";
+
+function idOf(path: string, parameter?: string): string {
+  return parameter === undefined ? MODULE + path : `${MODULE}${path}\n${parameter}`;
+}
+
+/** What a test stands for; no path for a file or a layer of the text. */
+export function readId(id: string): { readonly path?: string; readonly parameter?: string } {
+  if (!id.startsWith(MODULE)) return {};
+  const [path = "", parameter] = id.slice(MODULE.length).split("\n");
+  return parameter === undefined ? { path } : { path, parameter };
+}
+
+/** What to check for a test; a tensor that is in no layer is checked with its file. */
+export function targetOf({ id, parent }: vscode.TestItem, session: Session): CheckTarget {
+  if (!parent) return { kind: "all" };
+  if (id.startsWith(LINE)) return { kind: "line", file: session.file, line: Number(id.slice(LINE.length)) };
+  const { path = "" } = readId(id);
+  return path === "" ? { kind: "all" } : { kind: "path", path };
+}
+
+/** Layers of the text before a run; after it, modules with their parameters. */
+export async function discoverTests(
+  controller: vscode.TestController,
+  document: vscode.TextDocument,
+  session: Session | null,
+): Promise<void> {
+  const analysis = await analyseDocument(document);
+  const { uri } = document;
+  if (!analysis) {
+    controller.items.delete(uri.fsPath);
+    return;
+  }
+  const file =
+    controller.items.get(uri.fsPath) ??
+    controller.createTestItem(uri.fsPath, uri.path.split("/").at(-1) ?? "", uri);
+  controller.items.add(file);
+  if (session?.report) addModules(controller, file, session);
+  else {
+    const layers = analysis.layers.map(({ name, owner, range }) => {
+      const item = controller.createTestItem(`${LINE}${range.line}`, owner ? `${owner}.${name}` : name, uri);
+      item.range = new vscode.Range(range.line - 1, range.column - 1, range.endLine - 1, range.endColumn - 1);
+      return item;
+    });
+    file.children.replace(layers);
+  }
+}
+
+function addModules(controller: vscode.TestController, file: vscode.TestItem, session: Session): void {
+  const { scopes, parameters } = session.report ?? { scopes: [], parameters: [] };
+  const names = new Map<string, Set<string>>();
+  const add = (target: string, parameter: string) =>
+    names.set(target, (names.get(target) ?? new Set()).add(parameter));
+  for (const { name, scope } of parameters) {
+    const path = scopes[scope]?.path ?? "";
+    add(path, path === "" ? name : name.slice(path.length + 1));
+  }
+  for (const { target, parameter } of session.checks) add(target, parameter);
+  const layers = [...names].map(([path, own]) => {
+    const site =
+      scopes.find((scope) => scope.path === path)?.site ??
+      session.checks.find(({ target }) => target === path)?.site;
+    const place = site ? locate(site, session) : null;
+    const layer = controller.createTestItem(
+      idOf(path),
+      path || vscode.l10n.t("tensors of the file"),
+      place?.uri ?? session.uri,
+    );
+    if (place) layer.range = place.range;
+    const tests = [...own].map((name) => {
+      const test = controller.createTestItem(idOf(path, name), name, place?.uri ?? session.uri);
+      if (place) test.range = place.range;
+      return test;
+    });
+    layer.children.replace(tests);
+    return layer;
+  });
+  file.children.replace(layers);
+}

@@ -1,6 +1,7 @@
 /** Tensors from data, from constants and from random numbers. */
 import { allocate, type DType, dtypeOf, getDefaultDtype, isDType, type Values } from "./dtype";
-import { ModelError } from "./error";
+import { inFunction, ModelError } from "./error";
+import { checkNumber, checkOptions } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape";
 import { empty, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
@@ -13,21 +14,28 @@ export type TensorData = NestedArray | Values | Tensor;
  * @throws ModelError for ragged arrays, wrong values, and a shape that does not fit
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
-  if (options.dtype !== undefined && !isDType(options.dtype)) {
-    throw new ModelError(
-      `tensor(): dtype is ${JSON.stringify(options.dtype)}, expected "float32", "float64", "int32" or "bool"`,
-    );
-  }
-  const { flat, shape, dtype } = readData(data);
-  const values = allocate(options.dtype ?? dtype, flat.length);
-  values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
-  const wanted = options.shape === undefined ? shape : checkShape(options.shape);
-  if (sizeOf(wanted) !== values.length) {
-    throw new ModelError(
-      `tensor(): ${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
-    );
-  }
-  return requireGrad(new Tensor(values, wanted, options.dtype ?? dtype), options.requiresGrad ?? false);
+  return inFunction("tensor", () => {
+    checkTensorOptions(options, ["shape", "dtype", "requiresGrad"]);
+    const { flat, shape, dtype } = readData(data);
+    const values = allocate(options.dtype ?? dtype, flat.length);
+    values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
+    const wanted = options.shape === undefined ? shape : checkShape(options.shape);
+    if (sizeOf(wanted) !== values.length) {
+      throw new ModelError(
+        `${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
+      );
+    }
+    return requireGrad(new Tensor(values, wanted, options.dtype ?? dtype), options.requiresGrad ?? false);
+  });
+}
+
+/** @throws ModelError for an option that does not exist and for an element type that does not */
+function checkTensorOptions(options: Omit<TensorOptions, "shape">, known: readonly string[]): void {
+  checkOptions(options, known);
+  if (options.dtype === undefined || isDType(options.dtype)) return;
+  throw new ModelError(
+    `dtype is ${JSON.stringify(options.dtype)}, expected "float32", "float64", "int32" or "bool"`,
+  );
 }
 
 /** A tensor that takes a gradient: a weight. */
@@ -57,7 +65,7 @@ function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[],
   if (depth === shape.length) {
     if (typeof data !== "number" && typeof data !== "boolean") {
       throw new ModelError(
-        `tensor(): found ${Array.isArray(data) ? `an array of ${data.length}` : `a value of type ${typeof data}`} among the values, expected numbers`,
+        `found ${Array.isArray(data) ? `an array of ${data.length}` : `a value of type ${typeof data}`} among the values, expected numbers`,
       );
     }
     kinds.add(typeof data);
@@ -67,48 +75,61 @@ function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[],
   if (!Array.isArray(data) || data.length !== shape[depth]) {
     const found = Array.isArray(data) ? `an array of ${data.length}` : `a ${typeof data}`;
     throw new ModelError(
-      `tensor(): rows of different sizes: found ${found} at depth ${depth}, expected an array of ${shape[depth]} as in the first row`,
+      `rows of different sizes: found ${found} at depth ${depth}, expected an array of ${shape[depth]} as in the first row`,
     );
   }
   for (const item of data) flatten(item, shape, depth + 1, flat, kinds);
 }
 
+type FillOptions = Omit<TensorOptions, "shape">;
+
 /** A tensor filled with one value. */
-export function full(shape: Shape, value: number, options: Omit<TensorOptions, "shape"> = {}): Tensor {
-  const out = empty(checkShape(shape), options.dtype);
-  out.data.fill(value);
-  return requireGrad(out, options.requiresGrad ?? false);
+export function full(shape: Shape, value: number, options: FillOptions = {}): Tensor {
+  return filled("full", shape, options, (data) => data.fill(checkNumber(value, "value")));
 }
 
-export function zeros(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
-  return full(shape, 0, options);
+export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
+  return filled("zeros", shape, options, () => {});
 }
 
-export function ones(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
-  return full(shape, 1, options);
+export function ones(shape: Shape, options: FillOptions = {}): Tensor {
+  return filled("ones", shape, options, (data) => data.fill(1));
 }
 
 /** Standard normal values from the seeded generator. */
-export function randn(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
-  return drawn(shape, options, () => generator.normal());
+export function randn(shape: Shape, options: FillOptions = {}): Tensor {
+  return filled("randn", shape, options, (data) => drawInto(data, () => generator.normal()));
 }
 
 /** Values uniform in [0, 1) from the seeded generator. */
-export function rand(shape: Shape, options: Omit<TensorOptions, "shape"> = {}): Tensor {
-  return drawn(shape, options, () => generator.uniform());
+export function rand(shape: Shape, options: FillOptions = {}): Tensor {
+  return filled("rand", shape, options, (data) => drawInto(data, () => generator.uniform()));
 }
 
-function drawn(shape: Shape, options: Omit<TensorOptions, "shape">, draw: () => number): Tensor {
-  const out = empty(checkShape(shape), options.dtype);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = draw();
-  return requireGrad(out, options.requiresGrad ?? false);
+function filled(name: string, shape: Shape, options: FillOptions, fill: (data: Values) => void): Tensor {
+  return inFunction(name, () => {
+    checkTensorOptions(options, ["dtype", "requiresGrad"]);
+    const out = empty(checkShape(shape), options.dtype);
+    fill(out.data);
+    return requireGrad(out, options.requiresGrad ?? false);
+  });
+}
+
+function drawInto(data: Values, draw: () => number): void {
+  for (let i = 0; i < data.length; i++) data[i] = draw();
 }
 
 /** Integers 0, 1, …, n − 1; or from `start` below `end` in steps. */
 export function arange(start: number, end?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
-  const [from, to] = end === undefined ? [0, start] : [start, end];
-  const count = Math.max(0, Math.ceil((to - from) / step));
-  const out = empty([count], options.dtype ?? "int32");
-  for (let i = 0; i < count; i++) out.data[i] = from + i * step;
-  return out;
+  return inFunction("arange", () => {
+    checkTensorOptions(options, ["dtype"]);
+    const [from, to] = end === undefined ? [0, start] : [start, end];
+    const count = Math.max(0, Math.ceil((checkNumber(to, "end") - checkNumber(from, "start")) / step));
+    if (!Number.isFinite(count)) {
+      throw new ModelError(`from ${from} to ${to} in steps of ${step} never ends, expected another step`);
+    }
+    const out = empty([count], options.dtype ?? "int32");
+    for (let i = 0; i < count; i++) out.data[i] = from + i * step;
+    return out;
+  });
 }

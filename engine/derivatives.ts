@@ -71,6 +71,11 @@ interface Trace {
  * same tensor inside `fn` that is no argument stays a constant.
  */
 function trace(caller: string, fn: TensorFunction, inputs: Inputs): Trace {
+  if (typeof fn !== "function") {
+    throw new ModelError(
+      `${caller}(): the first argument is ${describe(fn)}, expected a function of tensors`,
+    );
+  }
   const wanted = isGradEnabled();
   return enableGrad(() => {
     const xs = listOf(caller, inputs).map((x, i) => {

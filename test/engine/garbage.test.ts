@@ -1,7 +1,10 @@
 /** Whatever is passed to an operation, a layer or an optimiser: a result or a ModelError, never another error. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import * as create from "../../engine/create";
 import { tensor, zeros } from "../../engine/create";
+import { customOp } from "../../engine/custom-op";
+import * as derivatives from "../../engine/derivatives";
 import { ModelError } from "../../engine/error";
 import * as nn from "../../engine/nn";
 import * as ops from "../../engine/ops";
@@ -38,6 +41,8 @@ const tensors: readonly unknown[] = [
   zeros([2, 3, 4, 4]),
   tensor([1, 0], { dtype: "int32" }),
   tensor([true, false]),
+  parameter(),
+  (x: unknown) => x,
 ];
 const objects: readonly unknown[] = [new nn.Linear(3, 3), new optim.SGD([parameter()]), [parameter()]];
 
@@ -67,7 +72,8 @@ const isClass = ([name, value]: [string, unknown]) =>
   typeof value === "function" && /^[A-Z]/.test(name) && !["Module", "Optimizer", "Schedule"].includes(name);
 
 describe("garbage in, ModelError out", () => {
-  const functions = Object.entries(ops).filter(([, value]) => typeof value === "function");
+  const all = { ...ops, ...derivatives, ...create, customOp };
+  const functions = Object.entries(all).filter(([, value]) => typeof value === "function");
   for (const [name, value] of functions) {
     it(`function ${name}`, () => {
       for (let i = 0; i < 150; i++) {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import * as vscode from "vscode";
-import { type Check, REPORT_VERSION, type Report } from "../engine/report";
+import type { Check, REPORT_VERSION, Report } from "../engine/report";
 import { Edits } from "./edits";
 import { log } from "./log";
 import type { Session } from "./session";
@@ -14,6 +14,8 @@ interface Stored {
   readonly digests: Readonly<Record<string, string>>;
 }
 
+/** Only reports of this version are read back; the compiler keeps the number. */
+const VERSION: typeof REPORT_VERSION = 1;
 /** Reports that are larger are not worth a window's reload. */
 const MOST_NODES = 20_000;
 
@@ -66,7 +68,7 @@ export class TraceStore implements vscode.Disposable {
       const stored: Stored = deserialize(
         await vscode.workspace.fs.readFile(this.#uri(this.folder, session.file)),
       );
-      if (stored.report.version !== REPORT_VERSION) return;
+      if (stored.report.version !== VERSION) return;
       const texts = new Map<string, string>();
       for (const [file, known] of Object.entries(stored.digests)) {
         const text = await readText(file);

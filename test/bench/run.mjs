@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// npm run bench: times Gradlens and its peers row by row, interleaved, and prints medians and ratios.
+import { readdirSync, writeSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "../../.scripts/install.mjs";
+import { closePeers, openPeers } from "./peers.mjs";
+import { showTable } from "./table.mjs";
+
+const help = `npm run bench -- [NAME…] [--json] [--rounds N] [--engines ours,tfjs,jax,torch]
+
+Rows whose name contains one of the NAMEs, or all. Each engine runs in a process of its own, one at a time; the
+rounds are interleaved, so that a busy machine hits all alike. Times are medians in milliseconds.`;
+
+function readArguments(args) {
+  const options = { names: [], json: false, rounds: 5, engines: null };
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--help") throw new Error(help);
+    if (args[i] === "--json") options.json = true;
+    else if (args[i] === "--rounds") options.rounds = Number(args[++i]);
+    else if (args[i] === "--engines") options.engines = args[++i].split(",");
+    else options.names.push(args[i].toLowerCase());
+  }
+  return options;
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Times one row on all engines that have it: { engine: { ms } or { error } }. */
+async function measure(row, peers, rounds) {
+  const runs = new Map();
+  for (const peer of peers) {
+    const answer = await peer.ask({ row, warm: true });
+    runs.set(peer, { times: [], error: answer.error });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [peer, run] of runs) {
+      if (run.error !== undefined) continue;
+      const { ms, error } = await peer.ask({ row });
+      if (error === undefined) run.times.push(ms);
+      else run.error = error;
+    }
+  }
+  return Object.fromEntries(
+    [...runs].map(([peer, { times, error }]) => [
+      peer.name,
+      error === undefined ? { ms: median(times) } : { error },
+    ]),
+  );
+}
+
+async function main() {
+  const options = readArguments(process.argv.slice(2));
+  const say = options.json ? () => {} : (text) => process.stderr.write(text);
+  const folder = fileURLToPath(new URL("rows/", import.meta.url));
+  const groups = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+  const rows = [];
+  for (const group of groups.sort()) rows.push(...Object.entries((await import(join(folder, group))).rows));
+  const wanted = rows
+    .filter(
+      ([name]) =>
+        options.names.length === 0 || options.names.some((each) => name.toLowerCase().includes(each)),
+    )
+    .sort(([, a], [, b]) => a.order - b.order);
+  if (wanted.length === 0)
+    throw new Error(
+      `No row is called ${options.names.join(" or ")}. There are: ${rows.map(([name]) => name).join(", ")}`,
+    );
+  const peers = await openPeers(options.engines, say);
+  const table = { date: new Date().toISOString(), machine: describeMachine(), engines: {}, rows: [] };
+  for (const peer of peers) table.engines[peer.name] = peer.version;
+  try {
+    for (const [name, { flops }] of wanted) {
+      say(`${name} …\n`);
+      table.rows.push({ name, flops, ...(await measure(name, peers, options.rounds)) });
+    }
+  } finally {
+    closePeers(peers);
+  }
+  writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table));
+}
+
+function describeMachine() {
+  const [cpu] = os.cpus();
+  return `${cpu?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.arch()}`;
+}
+
+try {
+  process.chdir(root);
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

@@ -47,6 +47,6 @@ function requireFrom(specifier: string, source: ModelSource, loader: Loader): un
   const other = sources.find(path) ?? sources.compile(path, loader.readText(path));
   if (other.analysis.format === "commonjs") return loadCommonJs(other, loader);
   throw new ModelProblem(`require("${specifier}") finds an ES module, which cannot be loaded by require`, {
-    hint: `write import … from "${specifier}", or await import("${specifier}")`,
+    hint: "use import at the head of the file, or await import(…) in a function",
   });
 }

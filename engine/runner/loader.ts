@@ -9,6 +9,7 @@ import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
 import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
 import { isModelFile, isRelative, resolveRelative } from "./resolve";
+import { mapBySettings } from "./tsconfig-paths";
 
 export interface LoaderOptions {
   readonly sources: ModelSources;
@@ -73,6 +74,10 @@ export class Loader {
   }
 
   #package(specifier: string, source: ModelSource): Promise<vm.Module> {
+    for (const target of mapBySettings(specifier, source.file)) {
+      const { path: own } = resolveRelative(target, source.file, this.options.overlays);
+      if (own && isModelFile(own)) return this.#file(own);
+    }
     const path = findPackage(specifier, source.file);
     // A package of the same workspace, linked into node_modules, is the person's own source.
     if (path && isModelFile(path) && /\.[mc]?ts$/.test(path)) return this.#file(path);

@@ -62,6 +62,14 @@ const models: Record<string, Record<string, string>> = {
     "node_modules/@scope/numbers/package.json": `{ "name": "@scope/numbers", "type": "module", "exports": { "./two": { "import": "./lib/two.js" } } }`,
     "node_modules/@scope/numbers/lib/two.js": "export const two = 2;",
   },
+  "the paths of a tsconfig": {
+    "src/model.ts": `import { mul, parameter } from "gradlens";\nimport { two } from "@/numbers/two";\nimport { three } from "three";\nimport { one } from "lib/one";\nexport const loss = () => mul(mul(parameter(two), three), one);`,
+    "tsconfig.json": `{\n  // a comment, as they have\n  "extends": "./base",\n  "compilerOptions": { "baseUrl": ".", "strict": true, },\n}`,
+    "base.json": `{ "compilerOptions": { "paths": { "@/*": ["./src/*"], "three": ["./lib/three.ts"] } } }`,
+    "src/numbers/two.ts": "export const two = 2;",
+    "lib/three.ts": "export const three = 3;",
+    "lib/one.ts": "export const one = 1;",
+  },
   "file names with spaces and other letters": {
     "mein mödel (1).ts": `import { mul, parameter } from "gradlens";\nimport { two } from "./zwei und drei";\nexport const loss = () => mul(parameter(two), 3);`,
     "zwei und drei.ts": "export const two = 2;",

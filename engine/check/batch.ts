@@ -12,18 +12,24 @@ import {
   type Lift,
   type Moves,
 } from "./structure";
-import { allocateLike, type Dense, type Sparse, toDense, type Variants, variantOf } from "./variants";
+import {
+  allocateLike,
+  type Dense,
+  type Evaluation,
+  type Sparse,
+  toDense,
+  type Variants,
+  variantOf,
+} from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */
 const CHUNK = 1 << 17;
 
 /** What depends on one tensor of a replay, ready to be evaluated. */
-export interface Downstream {
+export interface Downstream extends Evaluation {
   readonly replay: Replay;
   readonly slot: number;
   readonly steps: readonly (Step | Cut)[];
-  /** How many variants are evaluated in one call. */
-  readonly chunk: number;
 }
 
 /** Which steps a change passes. */
@@ -44,16 +50,24 @@ export function downstreamOf(replay: Replay, slot: number, passes: Passes = alon
     dirty.add(out);
     return true;
   });
-  const largest = Math.max(
-    ...steps.map((step) => replay.values[isCut(step) ? step.to : step.out]?.size ?? 1),
-    1,
-  );
-  return { replay, slot, steps, chunk: Math.max(1, Math.min(4096, Math.floor(CHUNK / largest))) };
+  const sizes = steps.map((step) => replay.values[isCut(step) ? step.to : step.out]?.size ?? 1);
+  const largest = sizes.reduce((a, b) => Math.max(a, b), 1);
+  return {
+    replay,
+    slot,
+    steps,
+    x: replay.values[slot] as Tensor,
+    middle: replay.values[replay.loss]?.data[0] as number,
+    chunk: Math.max(1, Math.min(4096, Math.floor(CHUNK / largest))),
+    losses: (variants, count) => lossesOf(replay, slot, steps, variants, count),
+  };
 }
 
 /** The loss (float64) for each variant of the tensor; the loss as it was when nothing depends on the tensor. */
-export function lossesOf(
-  { replay, slot, steps }: Downstream,
+function lossesOf(
+  replay: Replay,
+  slot: number,
+  steps: Downstream["steps"],
   variants: Variants,
   count: number,
 ): Float64Array {

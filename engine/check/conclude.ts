@@ -2,8 +2,8 @@
 import type { Check, Site, Verdict, WorstElement } from "../report";
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
-import type { Downstream } from "./batch";
 import type { Compared, Element } from "./elements";
+import type { Evaluation } from "./variants";
 import { at, overall, showCount, showNumber, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
@@ -15,12 +15,12 @@ export function where(site: Site | null): string {
 }
 
 export function conclude(
-  downstream: Downstream,
+  evaluation: Evaluation,
   analytic: Float64Array,
   compared: Compared,
   every: boolean,
 ): Facts {
-  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const x = evaluation.x;
   const { numeric, refined, checked } = compared;
   const verdict = overall(refined, analytic, numeric);
   const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;

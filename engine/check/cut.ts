@@ -1,7 +1,7 @@
 /** Dependences that carry no gradient: detached values, what ran without gradients, steps such as rounding. */
 import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
-import { alongGradients, type Downstream, downstreamOf, everywhere, lossesOf, type Passes } from "./batch";
+import { alongGradients, type Downstream, downstreamOf, everywhere, type Passes } from "./batch";
 import { centralDerivative, LADDER } from "./difference";
 import { scaleOf } from "./elements";
 import { type Cut, isCut, type Replay, type Step } from "./replay";
@@ -55,7 +55,7 @@ function directionFor(x: Tensor): Float64Array {
 }
 
 function slopeOf(downstream: Downstream, direction: Float64Array, noise: number) {
-  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const x = downstream.x;
   const along = (t: number) => lossAt(downstream, x, direction, t);
   const plus = STEPS.map((h) => along(h));
   const minus = STEPS.map((h) => along(-h));
@@ -64,7 +64,7 @@ function slopeOf(downstream: Downstream, direction: Float64Array, noise: number)
 
 function lossAt(downstream: Downstream, x: Tensor, direction: Float64Array, t: number): number {
   const data = Float64Array.from(x.data, (v, i) => v + t * (direction[i] as number));
-  return lossesOf(downstream, { kind: "dense", data }, 1)[0] as number;
+  return downstream.losses({ kind: "dense", data }, 1)[0] as number;
 }
 
 /** True when the loss changes for moves as large as the values themselves: what a step function hides from slopes. */

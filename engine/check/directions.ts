@@ -1,10 +1,10 @@
 /** Large tensors: the gradient along random directions, then a search for the element that is wrong. */
 import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
-import { type Downstream, lossesOf } from "./batch";
 import { centralDerivative, type Estimate, LADDER } from "./difference";
 import { type Compared, type Element, judge, sample, scaleOf, type Tolerances } from "./elements";
 import type { Pace } from "./pace";
+import type { Evaluation } from "./variants";
 
 /** Directions compared: a single wrong element escapes none of them, because no component is near 0. */
 const DIRECTIONS = 2;
@@ -22,14 +22,14 @@ export interface Searched extends Compared {
  * The directions have components ± scale, so an error of one element shows undiminished.
  */
 export async function compareDirections(
-  downstream: Downstream,
+  evaluation: Evaluation,
   analytic: ArrayLike<number>,
   noise: number,
   tolerances: Tolerances,
   pace: Pace,
   seed: number,
 ): Promise<Searched> {
-  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const x = evaluation.x;
   const scale = scaleOf(x);
   const random = new RandomGenerator(seed);
   const numeric = new Float64Array(0);
@@ -43,14 +43,14 @@ export async function compareDirections(
     );
     const gap = (from: number, to: number, steps: readonly number[]) => {
       pairs += steps.length;
-      return gapAlong(downstream, x, direction, from, to, analytic, noise, steps);
+      return gapAlong(evaluation, x, direction, from, to, analytic, noise, steps);
     };
     const whole = gap(0, x.size, STEPS);
     checked++;
     if (Math.abs(whole.gap) <= whole.margin + tolerances.atol) continue;
     const index = await bisect(x.size, whole.step, gap, pace);
     if (index === null) break;
-    const [samples] = sample(downstream, x, scale, [index], noise);
+    const [samples] = sample(evaluation, x, scale, [index], noise);
     pairs += LADDER.length;
     const element = samples ? judge(index, analytic[index] as number, samples, tolerances) : null;
     if (element === null) break;
@@ -69,7 +69,7 @@ interface Gap {
 
 /** The gap along the part of the direction from one element to another. */
 function gapAlong(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   direction: Float64Array,
   from: number,
@@ -85,10 +85,10 @@ function gapAlong(
     expected += part;
     size += part * part;
   }
-  const sides = steps.map((h) => [h, -h].map((t) => lossAlong(downstream, x, direction, from, to, t)));
+  const sides = steps.map((h) => [h, -h].map((t) => lossAlong(evaluation, x, direction, from, to, t)));
   const plus = sides.map(([value]) => value as number);
   const minus = sides.map(([, value]) => value as number);
-  const middle = downstream.replay.values[downstream.replay.loss]?.data[0] as number;
+  const middle = evaluation.middle;
   const { value, error, step }: Estimate =
     steps.length > 1
       ? centralDerivative({ steps, plus, minus, middle, noise })
@@ -104,7 +104,7 @@ function gapAlong(
 }
 
 function lossAlong(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   direction: Float64Array,
   from: number,
@@ -113,7 +113,7 @@ function lossAlong(
 ): number {
   const data = Float64Array.from(x.data);
   for (let i = from; i < to; i++) data[i] = (data[i] as number) + t * (direction[i] as number);
-  return lossesOf(downstream, { kind: "dense", data }, 1)[0] as number;
+  return evaluation.losses({ kind: "dense", data }, 1)[0] as number;
 }
 
 /** Follows the larger gap, one pair of evaluations a half. */

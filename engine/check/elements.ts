@@ -1,6 +1,5 @@
 /** Every element of a tensor: its gradient against central differences, refined where the first step leaves a doubt. */
 import type { Tensor } from "../tensor";
-import { type Downstream, lossesOf } from "./batch";
 import {
   centralDerivative,
   type Estimate,
@@ -10,6 +9,7 @@ import {
   type Samples,
 } from "./difference";
 import type { Pace } from "./pace";
+import type { Evaluation } from "./variants";
 
 /** First step, relative to the scale of an element. Small enough for few kinks, large enough for little noise. */
 const FIRST_STEP = 5e-5;
@@ -57,23 +57,23 @@ export interface Tolerances {
 
 /** Compares `analytic` with differences of the loss, element by element; stops early when cancelled. */
 export async function compareElements(
-  downstream: Downstream,
+  evaluation: Evaluation,
   analytic: ArrayLike<number>,
   noise: number,
   tolerances: Tolerances,
   pace: Pace,
 ): Promise<Compared> {
-  const x = downstream.replay.values[downstream.slot] as Tensor;
+  const x = evaluation.x;
   const scale = scaleOf(x);
   const numeric = new Float64Array(x.size).fill(Number.NaN);
   const doubtful: number[] = [];
-  const each = Math.max(1, Math.floor(downstream.chunk / 2));
+  const each = Math.max(1, Math.floor(evaluation.chunk / 2));
   let checked = 0;
   for (let start = 0; start < x.size; start += each) {
     if (!(await pace.turn("elements", start / x.size))) break;
     const end = Math.min(x.size, start + each);
     const these = Int32Array.from({ length: end - start }, (_, n) => start + n);
-    const { central, bend } = slopesAt(downstream, x, these, (i) => FIRST_STEP * scale(i));
+    const { central, bend } = slopesAt(evaluation, x, these, (i) => FIRST_STEP * scale(i));
     for (let i = start; i < end; i++) {
       const n = central[i - start] as number;
       numeric[i] = n;
@@ -82,13 +82,13 @@ export async function compareElements(
     }
     checked = end;
   }
-  const left = await secondLook(downstream, x, scale, doubtful, analytic, numeric, noise, tolerances, pace);
+  const left = await secondLook(evaluation, x, scale, doubtful, analytic, numeric, noise, tolerances, pace);
   const difference = (i: number) => Math.abs((analytic[i] as number) - (numeric[i] as number));
   left.doubtful.sort((a, b) => (difference(b) || 0) - (difference(a) || 0));
   const refined: Element[] = [...left.undecided];
   for (let at = 0; at < left.doubtful.length; at += REFINED_AT_ONCE) {
     const some = left.doubtful.slice(at, at + REFINED_AT_ONCE);
-    const elements = await refine(downstream, x, scale, some, analytic, noise, tolerances, pace);
+    const elements = await refine(evaluation, x, scale, some, analytic, noise, tolerances, pace);
     for (const element of elements) numeric[element.index] = element.numeric;
     refined.push(...elements);
     if (elements.length < some.length || elements.some(({ outcome }) => outcome === "wrong")) break;
@@ -114,7 +114,7 @@ const WORTH_A_LOOK = 40;
  * the tensor; with that step all of them are looked at again.
  */
 async function secondLook(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   scale: (i: number) => number,
   doubtful: readonly number[],
@@ -128,19 +128,19 @@ async function secondLook(
   const some = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95].map(
     (q) => doubtful[Math.floor(q * doubtful.length)] as number,
   );
-  const best = sample(downstream, x, scale, some, noise).map(
+  const best = sample(evaluation, x, scale, some, noise).map(
     (samples, n) => centralDerivative(samples).step / scale(some[n] as number),
   );
   best.sort((a, b) => a - b);
   const fine = best[best.length >> 1] as number;
   const left: number[] = [];
   const undecided: Element[] = [];
-  const each = Math.max(1, Math.floor(downstream.chunk / 4));
+  const each = Math.max(1, Math.floor(evaluation.chunk / 4));
   for (let start = 0; start < doubtful.length; start += each) {
     if (!(await pace.turn("elements", start / doubtful.length))) break;
     const these = doubtful.slice(start, start + each);
-    const coarse = slopesAt(downstream, x, these, (i) => 4 * fine * scale(i)).central;
-    const close = slopesAt(downstream, x, these, (i) => fine * scale(i)).central;
+    const coarse = slopesAt(evaluation, x, these, (i) => 4 * fine * scale(i)).central;
+    const close = slopesAt(evaluation, x, these, (i) => fine * scale(i)).central;
     these.forEach((i, n) => {
       const a = analytic[i] as number;
       const value = (close[n] as number) + ((close[n] as number) - (coarse[n] as number)) / 15;
@@ -176,7 +176,7 @@ export function scaleOf(x: Tensor): (i: number) => number {
 
 /** Central differences of some elements, each with its own step, and how much the slopes of both sides differ. */
 function slopesAt(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   elements: ArrayLike<number>,
   step: (i: number) => number,
@@ -192,8 +192,8 @@ function slopesAt(
     data[2 * n] = (x.data[i] as number) + h;
     data[2 * n + 1] = (x.data[i] as number) - h;
   }
-  const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, count);
-  const middle = downstream.replay.values[downstream.replay.loss]?.data[0] as number;
+  const losses = evaluation.losses({ kind: "sparse", each: 1, index, data }, count);
+  const middle = evaluation.middle;
   const central = new Float64Array(elements.length);
   const bend = new Float64Array(elements.length);
   for (let n = 0; n < elements.length; n++) {
@@ -206,7 +206,7 @@ function slopesAt(
 }
 
 async function refine(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   scale: (i: number) => number,
   elements: readonly number[],
@@ -217,11 +217,11 @@ async function refine(
 ): Promise<Element[]> {
   const found: Element[] = [];
   const perElement = 2 * LADDER.length + 1;
-  const each = Math.max(1, Math.floor(downstream.chunk / perElement));
+  const each = Math.max(1, Math.floor(evaluation.chunk / perElement));
   for (let start = 0; start < elements.length; start += each) {
     if (!(await pace.turn("refining", start / elements.length))) break;
     const some = elements.slice(start, start + each);
-    for (const [n, samples] of sample(downstream, x, scale, some, noise).entries()) {
+    for (const [n, samples] of sample(evaluation, x, scale, some, noise).entries()) {
       const i = some[n] as number;
       found.push(judge(i, analytic[i] as number, samples, tolerances));
     }
@@ -231,7 +231,7 @@ async function refine(
 
 /** The loss along the ladder of steps at each of the elements, in one evaluation. */
 export function sample(
-  downstream: Downstream,
+  evaluation: Evaluation,
   x: Tensor,
   scale: (i: number) => number,
   elements: readonly number[],
@@ -249,7 +249,7 @@ export function sample(
       data[n * perElement + 2 + 2 * k] = value - step * scale(i);
     });
   });
-  const losses = lossesOf(downstream, { kind: "sparse", each: 1, index, data }, index.length);
+  const losses = evaluation.losses({ kind: "sparse", each: 1, index, data }, index.length);
   return elements.map((_, n) => {
     const at = (k: number) => losses[n * perElement + k] as number;
     const steps = LADDER.map(

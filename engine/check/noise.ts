@@ -1,7 +1,6 @@
 /** How exactly the loss is computed: the noise of rounding, on which every tolerance of the check rests. */
 import { RandomGenerator } from "../random";
-import type { Tensor } from "../tensor";
-import { type Downstream, lossesOf } from "./batch";
+import type { Evaluation } from "./variants";
 
 const POINTS = 12;
 
@@ -9,9 +8,8 @@ const POINTS = 12;
  * Standard deviation of the rounding noise in the loss, from third differences along a short line through the
  * recorded point (R. W. Hamming's difference table; Moré and Wild, "Estimating computational noise", 2011).
  */
-export function noiseOf(downstream: Downstream, seed = 1): number {
-  const { replay, slot } = downstream;
-  const x = replay.values[slot] as Tensor;
+export function noiseOf(evaluation: Evaluation, seed = 1): number {
+  const { x } = evaluation;
   const random = new RandomGenerator(seed);
   const direction = Float64Array.from(
     x.data,
@@ -23,7 +21,7 @@ export function noiseOf(downstream: Downstream, seed = 1): number {
       data[k * x.size + i] = (x.data[i] as number) + 1e-12 * (k - POINTS / 2) * (direction[i] as number);
     }
   }
-  let losses = Array.from(lossesOf(downstream, { kind: "dense", data }, POINTS));
+  let losses = Array.from(evaluation.losses({ kind: "dense", data }, POINTS));
   const size = Math.max(...losses.map(Math.abs));
   for (let order = 0; order < 3; order++) {
     losses = losses.slice(1).map((v, i) => v - (losses[i] as number));

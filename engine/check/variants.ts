@@ -18,6 +18,17 @@ export interface Dense {
 
 export type Variants = Sparse | Dense;
 
+/** A scalar function of one tensor, evaluated for many variants of it at once: what differences are taken of. */
+export interface Evaluation {
+  /** Where it is differentiated, in float64. */
+  readonly x: Tensor;
+  /** Its value there. */
+  readonly middle: number;
+  /** How many variants are best evaluated in one call. */
+  readonly chunk: number;
+  losses(variants: Variants, count: number): Float64Array;
+}
+
 export function allocateLike(x: Tensor, size: number): Values {
   return new (x.data.constructor as Float64ArrayConstructor)(size) as Values;
 }

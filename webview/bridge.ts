@@ -15,11 +15,18 @@ export function post(message: FromPanel) {
   host.postMessage(message);
 }
 
+const listeners: ((message: ToPanel) => void)[] = [];
+
 /** Calls `listener` for every message of the extension, from now on. */
 export function listen(listener: (message: ToPanel) => void) {
-  addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-    if (typeof data === "object" && data !== null && "type" in data) listener(decodeNumbers(data) as ToPanel);
-  });
+  if (listeners.length === 0) addEventListener("message", receive);
+  listeners.push(listener);
+}
+
+function receive({ data }: MessageEvent<unknown>) {
+  if (typeof data !== "object" || data === null || !("type" in data)) return;
+  const message = decodeNumbers(data) as ToPanel;
+  for (const listener of listeners) listener(message);
 }
 
 /** Tells the extension about what went wrong in here, so that it reaches the log. */

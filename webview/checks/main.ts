@@ -14,7 +14,7 @@ const kept = loadState({ open: [] as string[] });
 let state: PanelState | null = null;
 
 const frame = createFrame("Gradient checks");
-const toolbar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Checks" });
+const toolbar = h("div", { class: "toolbar", role: "group", "aria-label": "Tools" });
 const progress = h("div", { class: "progress", role: "status" });
 const body = h("div", { class: "checks" });
 frame.content.append(toolbar, progress, body);

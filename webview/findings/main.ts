@@ -39,22 +39,10 @@ function nothing() {
   );
 }
 
-function findingCard({
-  rule,
-  severity,
-  message,
-  site,
-  node,
-  evidence,
-  related,
-  fixes,
-}: Finding): HTMLElement {
+function findingCard(finding: Finding): HTMLElement {
+  const { rule, severity, message, site, node } = finding;
   // The first sentence is the news; the others explain it.
   const [headline = message, ...explanation] = message.split(/(?<=[.!?]) (?=\p{Lu}|\d)/u);
-  const numbers = Object.entries(evidence).map(([name, value]) => [
-    readable(name),
-    typeof value === "number" ? formatNumber(value, 4) : value,
-  ]);
   return h(
     "article",
     { class: severity },
@@ -71,36 +59,33 @@ function findingCard({
       site && siteLink(site),
       node !== null && linkButton("Show in graph", () => post({ type: "show", panel: "graph", node })),
     ),
-    numbers.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h3", {}, "The numbers"),
-        table("Evidence", [{ name: "What" }, { name: "Value", isNumber: true }], numbers),
-      ),
-    related.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h3", {}, "Related places"),
-        h(
-          "ul",
-          {},
-          related.map((each) => h("li", {}, siteLink(each.site), " ", each.message)),
-        ),
-      ),
-    fixes.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h3", {}, "What helps"),
-        h(
-          "ul",
-          {},
-          fixes.map(({ title, detail }) => h("li", {}, h("strong", {}, title), h("p", {}, detail))),
-        ),
-      ),
+    section("The numbers", numbers(finding)),
+    section("Related places", places(finding)),
+    section("What helps", fixes(finding)),
   );
+}
+
+function section(title: string, content: HTMLElement | null): HTMLElement | null {
+  return content && h("section", {}, h("h3", {}, title), content);
+}
+
+function numbers({ evidence }: Finding): HTMLElement | null {
+  const rows = Object.entries(evidence).map(([name, value]) => [
+    readable(name),
+    typeof value === "number" ? formatNumber(value, 4) : value,
+  ]);
+  const columns = [{ name: "What" }, { name: "Value", isNumber: true }];
+  return rows.length === 0 ? null : table("Evidence", columns, rows);
+}
+
+function places({ related }: Finding): HTMLElement | null {
+  const items = related.map(({ site, message }) => h("li", {}, siteLink(site), " ", message));
+  return items.length === 0 ? null : h("ul", {}, items);
+}
+
+function fixes({ fixes }: Finding): HTMLElement | null {
+  const items = fixes.map(({ title, detail }) => h("li", {}, h("strong", {}, title), h("p", {}, detail)));
+  return items.length === 0 ? null : h("ul", {}, items);
 }
 
 /** "firstLayer" and "first-layer" as "first layer". */

@@ -28,7 +28,7 @@ let report: Report | null = null;
 let chart: DepthChart | null = null;
 
 const frame = createFrame("Gradients");
-const toolbar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Gradients" });
+const toolbar = h("div", { class: "toolbar", role: "group", "aria-label": "Tools" });
 const body = h("div", { class: "gradients" });
 frame.content.append(toolbar, body);
 fillToolbar();

@@ -17,23 +17,46 @@ export interface ToolbarActions {
 
 export function createToolbar(actions: ToolbarActions) {
   const found = h("span", { class: "found", "aria-live": "polite" });
-  const search = on(
-    searchField("Find by name, operation or layer", (text) => actions.search(text)),
-    {
-      keydown(event: KeyboardEvent) {
-        if (event.key === "Enter") actions.nextMatch(event.shiftKey);
-        if (event.key === "Escape" && search.value !== "") {
-          search.value = "";
-          actions.search("");
-        }
-      },
-    },
-  );
   const tableButton = button("Table", () => actions.toggleTable(), {
     icon: "list-flat",
     title: "Show the same nodes as a table",
   });
-  const layers = [
+  const copyButton = button("Copy as CSV", () => actions.copyTable(), { icon: "copy" });
+  const layers = layerButtons(actions);
+  const canvasOnly = canvasButtons(actions);
+  const search = createSearch(actions);
+  const buttons = [...layers, tableButton, copyButton, ...canvasOnly];
+  return {
+    element: h("div", { class: "toolbar", role: "group", "aria-label": "Tools" }, search, found, buttons),
+    setMatches(text: string) {
+      found.textContent = text;
+    },
+    setLayers(has: boolean) {
+      for (const each of layers) each.hidden = !has;
+    },
+    setTable(isTable: boolean) {
+      tableButton.setAttribute("aria-pressed", String(isTable));
+      tableButton.setAttribute("appearance", isTable ? "primary" : "secondary");
+      for (const each of canvasOnly) each.hidden = isTable;
+      copyButton.hidden = !isTable;
+    },
+  };
+}
+
+function createSearch(actions: ToolbarActions): HTMLElement {
+  const field = searchField("Find by name, operation or layer", (text) => actions.search(text));
+  return on(field, {
+    keydown(event: KeyboardEvent) {
+      if (event.key === "Enter") actions.nextMatch(event.shiftKey);
+      if (event.key !== "Escape" || field.value === "") return;
+      field.value = "";
+      actions.search("");
+    },
+  });
+}
+
+function layerButtons(actions: ToolbarActions): HTMLElement[] {
+  return [
     button("Open All", () => actions.expandAll(), {
       icon: "expand-all",
       title: "Show the inside of all layers",
@@ -43,37 +66,14 @@ export function createToolbar(actions: ToolbarActions) {
       title: "Show each outermost layer as one box",
     }),
   ];
-  const canvasOnly = [
+}
+
+function canvasButtons(actions: ToolbarActions): HTMLElement[] {
+  return [
     iconButton("Show everything (0)", "screen-full", () => actions.fit()),
     iconButton("Zoom in (+)", "zoom-in", () => actions.zoom(1.25)),
     iconButton("Zoom out (-)", "zoom-out", () => actions.zoom(0.8)),
     iconButton("Save as picture", "device-camera", () => actions.savePicture()),
     iconButton("Keys and mouse", "question", () => actions.showHelp()),
   ];
-  const copyButton = button("Copy as CSV", () => actions.copyTable(), { icon: "copy" });
-  const element = h(
-    "div",
-    { class: "toolbar", role: "toolbar", "aria-label": "Graph" },
-    search,
-    found,
-    ...layers,
-    tableButton,
-    copyButton,
-    ...canvasOnly,
-  );
-  return {
-    element,
-    setMatches(text: string) {
-      found.textContent = text;
-    },
-    setLayers(has: boolean) {
-      for (const each of layers) each.hidden = !has;
-    },
-    setTable(isTable: boolean) {
-      tableButton.setAttribute("aria-pressed", String(isTable));
-      tableButton.lastChild?.replaceWith(isTable ? "Graph" : "Table");
-      for (const each of canvasOnly) each.hidden = isTable;
-      copyButton.hidden = !isTable;
-    },
-  };
 }

@@ -41,8 +41,8 @@ export function unfold(image: Values, columns: Values, windows: Windows): void {
             columns.fill(0, to, to + row);
             continue;
           }
-          columns.fill(0, to, to + first);
-          columns.fill(0, to + last, to + row);
+          if (first > 0) columns.fill(0, to, to + first);
+          if (last < row) columns.fill(0, to + last, to + row);
           let from = (c * height + line) * width + left + first * stride[1];
           for (let x = first; x < last; x++, from += stride[1]) columns[to + x] = image[from] as number;
         }

@@ -183,8 +183,10 @@ function weightProduct(
 
 function addBias(data: Tensor["data"], bias: Tensor, size: Pair): void {
   const inner = size[0] * size[1];
-  for (let at = 0; at < data.length; at++) {
-    data[at] = (data[at] as number) + (bias.data[Math.floor(at / inner) % bias.size] as number);
+  for (let row = 0; row * inner < data.length; row++) {
+    const shift = bias.data[row % bias.size] as number;
+    const end = (row + 1) * inner;
+    for (let at = row * inner; at < end; at++) data[at] = (data[at] as number) + shift;
   }
 }
 

@@ -35,6 +35,15 @@ export const gather: OpFunction<[Tensor, Tensor, DimOption?]> = defineOp<
   forward([x, index], { dim }) {
     const { data, shape, dtype } = x as Tensor;
     const out = allocate(dtype, (index as Tensor).size);
+    if (isByRow(index as Tensor, shape, dim)) {
+      const places = (index as Tensor).data;
+      const [from, to] = [shape.at(-1) as number, (index as Tensor).shape.at(-1) as number];
+      for (let row = 0, at = 0; at < out.length; row++) {
+        for (const end = at + to; at < end; at++)
+          out[at] = data[row * from + (places[at] as number)] as number;
+      }
+      return new Tensor(out, (index as Tensor).shape, dtype);
+    }
     forEachPlace(index as Tensor, shape, dim, (at, place) => {
       out[at] = data[place] as number;
     });
@@ -70,6 +79,17 @@ export const scatterAdd: OpFunction<[Tensor, Tensor, Tensor, DimOption?]> = defi
     const out = data.slice();
     const strides = stridesOf((src as Tensor).shape);
     const same = (src as Tensor).size === (index as Tensor).size;
+    if (same && isByRow(index as Tensor, shape, dim)) {
+      const [places, added] = [(index as Tensor).data, (src as Tensor).data];
+      const [to, from] = [shape.at(-1) as number, (index as Tensor).shape.at(-1) as number];
+      for (let row = 0, at = 0; at < added.length; row++) {
+        for (const end = at + from; at < end; at++) {
+          const place = row * to + (places[at] as number);
+          out[place] = (out[place] as number) + (added[at] as number);
+        }
+      }
+      return new Tensor(out, shape, dtype);
+    }
     forEachPlace(index as Tensor, shape, dim, (at, place, position) => {
       const from = same ? at : position.reduce((sum, i, d) => sum + i * (strides[d] as number), 0);
       out[place] = (out[place] as number) + ((src as Tensor).data[from] as number);
@@ -105,6 +125,11 @@ function checkFits(index: Shape, x: Tensor, name: string, dim: number): void {
   throw new ModelError(
     `index has shape ${showShape(index)}, expected one that fits ${name} of shape ${showShape(x.shape)}${dim < 0 ? "" : ` in all dimensions but ${dim}`}`,
   );
+}
+
+/** Whether the indices run along the last dimension and all others are equal: the common case, with a simple loop. */
+function isByRow(index: Tensor, shape: Shape, dim: number): boolean {
+  return dim === index.ndim - 1 && index.shape.every((n, d) => d === dim || n === shape[d]);
 }
 
 /** Calls `visit` for every element of `index` with the place in a tensor of `shape` that it names. */

@@ -12,11 +12,11 @@ import { describe } from "./elementwise";
 export function checkIndex(index: Tensor | undefined, bound: number, name = "index"): Tensor {
   if (!(index instanceof Tensor)) throw new ModelError(`${name} is ${describe(index)}, expected a tensor`);
   if (index.dtype === "bool") throw new ModelError(`${name} has type bool, expected int32`);
-  const at = index.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < bound));
-  if (at >= 0) {
-    throw new ModelError(
-      `${name} holds ${index.data[at]} at position ${at}, expected an integer from 0 to ${bound - 1}`,
-    );
+  const { data } = index;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i] as number;
+    if (v >= 0 && v < bound && Number.isInteger(v)) continue;
+    throw new ModelError(`${name} holds ${v} at position ${i}, expected an integer from 0 to ${bound - 1}`);
   }
   return isFloat(index.dtype) ? new Tensor(Int32Array.from(index.data), index.shape, "int32") : index;
 }

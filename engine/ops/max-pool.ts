@@ -97,21 +97,21 @@ const maxPoolIndices: OpFunction<[Tensor, PoolAttrs]> = defineOp<[Tensor, PoolAt
 });
 
 function findLargest(pixels: Tensor["data"], size: Pair, attrs: PoolAttrs, out: Int32Array): void {
-  const { kernel, stride, padding, dilation, count } = attrs;
+  const { stride, padding, count } = attrs;
+  const [height, width] = size;
+  const [down, right] = attrs.dilation;
   let at = 0;
   for (let y = 0; y < count[0]; y++) {
+    const rows = inImage(y * stride[0] - padding[0], attrs.kernel[0], down, height);
     for (let x = 0; x < count[1]; x++) {
-      let best = -1;
-      let largest = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < kernel[0]; i++) {
-        const row = y * stride[0] - padding[0] + i * dilation[0];
-        if (row < 0 || row >= size[0]) continue;
-        for (let j = 0; j < kernel[1]; j++) {
-          const column = x * stride[1] - padding[1] + j * dilation[1];
-          if (column < 0 || column >= size[1]) continue;
-          const value = pixels[row * size[1] + column] as number;
-          if (best < 0 || value > largest || Number.isNaN(value)) {
-            best = row * size[1] + column;
+      const columns = inImage(x * stride[1] - padding[1], attrs.kernel[1], right, width);
+      let best = rows.from * width + columns.from;
+      let largest = pixels[best] as number;
+      for (let row = rows.from; row < rows.to; row += down) {
+        for (let place = row * width + columns.from; place < row * width + columns.to; place += right) {
+          const value = pixels[place] as number;
+          if (value > largest || Number.isNaN(value)) {
+            best = place;
             largest = value;
           }
         }
@@ -119,6 +119,12 @@ function findLargest(pixels: Tensor["data"], size: Pair, attrs: PoolAttrs, out: 
       out[at++] = best;
     }
   }
+}
+
+/** The part of a window, from its first element on, that lies in an image of `size`. */
+function inImage(start: number, kernel: number, dilation: number, size: number) {
+  const skipped = start < 0 ? Math.ceil(-start / dilation) : 0;
+  return { from: start + skipped * dilation, to: Math.min(size, start + kernel * dilation) };
 }
 
 function leading(x: Tensor, rank: 1 | 2): readonly number[] {

@@ -1,5 +1,5 @@
 /** Mean 0 and variance 1 within groups: the heart of every normalisation layer. */
-import { allocate } from "../dtype";
+import { allocate, type Values } from "../dtype";
 import { defineOp, type OpFunction } from "../op";
 import { Tensor } from "../tensor";
 import { div, mul, neg, sub } from "./arithmetic";
@@ -11,8 +11,11 @@ interface EpsAttrs {
 
 type Grouped = OpFunction<[Tensor, EpsAttrs]>;
 
-/** The mean over the first and last dimension, which make up a group. */
-const groupMean = (x: Tensor): Tensor => mean(x, { dim: [0, 2], keepdim: true });
+/** The mean over the first and last dimension, which make up a group; each by itself lies in one piece. */
+const groupMean = (x: Tensor): Tensor => {
+  const rows = mean(x, { dim: 2, keepdim: true });
+  return x.shape[0] === 1 ? rows : mean(rows, { dim: 0, keepdim: true });
+};
 
 /** Elements of a group. */
 const countOf = (x: Tensor): number => (x.shape[0] as number) * (x.shape[2] as number);
@@ -22,18 +25,27 @@ export function groupMoments(x: Tensor): { means: Float64Array; variances: Float
   const [a, groups, b] = x.shape as [number, number, number];
   const means = new Float64Array(groups);
   const variances = new Float64Array(groups);
-  const over = (visit: (value: number, c: number) => void) => {
-    for (let at = 0, i = 0; i < a; i++) {
-      for (let c = 0; c < groups; c++) for (let j = 0; j < b; j++) visit(x.data[at++] as number, c);
-    }
-  };
-  over((value, c) => {
-    means[c] = (means[c] as number) + value / (a * b);
-  });
-  over((value, c) => {
-    variances[c] = (variances[c] as number) + (value - (means[c] as number)) ** 2 / (a * b);
-  });
+  for (let row = 0; row < a * groups; row++) {
+    const c = row % groups;
+    means[c] = (means[c] as number) + rowSum(x.data, row * b, b) / (a * b);
+  }
+  for (let row = 0; row < a * groups; row++) {
+    const c = row % groups;
+    variances[c] = (variances[c] as number) + rowSquares(x.data, row * b, b, means[c] as number) / (a * b);
+  }
   return { means, variances };
+}
+
+function rowSum(data: Values, from: number, count: number): number {
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += data[i] as number;
+  return sum;
+}
+
+function rowSquares(data: Values, from: number, count: number, mean: number): number {
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += ((data[i] as number) - mean) ** 2;
+  return sum;
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Run {
   readonly dtype: string;
   readonly durationMs: number;
   readonly failure: Failure | null;
+  /** What the model file exports; null when it did not get that far. */
+  readonly exports?: Readonly<Record<string, unknown>> | null;
 }
 
 /** A run as numbered nodes: what rules of the diagnosis look at. All lists of tensors are by node id. */

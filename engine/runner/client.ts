@@ -152,6 +152,7 @@ export class Engine {
     if (signal?.aborted) onAbort();
     try {
       await Promise.race([child.started, child.ended]);
+      if (!child.isRunning) return await child.ended;
       alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + graceMs + moreMs);
       const answer = send();
       const ended = child.ended;

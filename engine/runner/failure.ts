@@ -6,6 +6,7 @@ import { SourceProblem } from "../source";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
 import { ownFrames, showFrames, stackOf } from "./stack";
+import { suggestName } from "./suggestion";
 
 const MAX_MESSAGE = 2000;
 
@@ -60,7 +61,7 @@ function describe(error: unknown): { message: string; hint: string | null } {
     };
   }
   const early = name === "ReferenceError" && /before initialization$/.test(said);
-  const hint = early ? "its line has not run yet; do two files import each other?" : null;
+  const hint = early ? "its line has not run yet; do two files import each other?" : suggestName(said);
   if (name === "Error" && said !== "") return { message: said, hint };
   return { message: said === "" ? name : `${name}: ${said}`, hint };
 }

@@ -44,7 +44,7 @@ export class ModelRun {
       this.exports = await loader.import(file);
       const loss = await this.#callLoss(this.exports);
       this.#loss = loss;
-      this.#gradients = this.#differentiate(loss);
+      this.#gradients = loss && this.#differentiate(loss);
     });
   }
 
@@ -65,16 +65,19 @@ export class ModelRun {
       dtype: this.params.dtype,
       durationMs: performance.now() - this.#started,
       failure,
+      exports: this.exports,
     };
     return { run, built: buildReport(run) };
   }
 
-  async #callLoss(exports: Exports): Promise<Tensor> {
+  /** Null for a file of hand-written layers, which is there to be checked. */
+  async #callLoss(exports: Exports): Promise<Tensor | null> {
     const { loss } = "loss" in exports ? exports : ((exports.default ?? {}) as Exports);
     // Called without a receiver, as an import is.
     const value: unknown = await (typeof loss === "function" ? loss(0) : loss);
     if (value instanceof Tensor) return value;
     if (value === undefined && this.tape.sweep) return this.tape.sweep.output;
+    if (loss === undefined && this.#hasHandWrittenLayers()) return null;
     throw this.#noLoss(loss, value);
   }
 
@@ -94,6 +97,10 @@ export class ModelRun {
       });
     }
     return sweep(loss, new Tensor(loss.data.slice().fill(1), loss.shape, loss.dtype));
+  }
+
+  #hasHandWrittenLayers(): boolean {
+    return this.sources.files.some(({ analysis }) => analysis.layers.some(({ kind }) => kind !== "module"));
   }
 
   #noLoss(loss: unknown, value: unknown): ModelProblem {

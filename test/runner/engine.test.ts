@@ -79,6 +79,28 @@ describe("engine process", () => {
     assert.equal(report.loss, null);
   });
 
+  it("asks for no loss where derivatives are written by hand", async () => {
+    const layer =
+      "export class Scale {\n  forward(x) {\n    return x;\n  }\n  backward(grad) {\n    return grad;\n  }\n}\n";
+    const report = await run(write("hand.js", layer));
+    assert.deepEqual([report.failure, report.loss], [null, null]);
+  });
+
+  it("knows what a misspelt name most likely means", async () => {
+    const wrong: [string, string][] = [
+      ["parameter(2).matmull(3)", "did you mean matmul?"],
+      ["new nn.Linar(2, 3)", "did you mean Linear?"],
+      ["relu(parameter(2))", 'write import { relu } from "gradlens"'],
+    ];
+    for (const [text, hint] of wrong) {
+      const file = write(
+        "g.ts",
+        `import { nn, parameter } from "gradlens";\nexport const loss = () => ${text};`,
+      );
+      assert.equal(failureOf(await engine.trace(paramsFor(file)))?.hint, hint);
+    }
+  });
+
   it("shows what ran before a loop without an end", async () => {
     const timeoutMs = 1000;
     const file = fixture("hostile/infinite-loop.ts");

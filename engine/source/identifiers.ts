@@ -18,8 +18,10 @@ export function findIdentifiers(
   for (const binding of bindings) {
     if (!binding.target) continue;
     targets.add(binding.target);
-    const slot = slots.of(binding.target);
-    if (slot) bound.set(slot, [...(bound.get(slot) ?? []), binding]);
+    const field = fieldOf(binding.target);
+    for (const slot of [slots.of(binding.target), field && slots.of(field)]) {
+      if (slot) bound.set(slot, [...(bound.get(slot) ?? []), binding]);
+    }
   }
   const identifiers: Identifier[] = [];
   for (const node of nodes) {
@@ -35,6 +37,12 @@ export function findIdentifiers(
     });
   }
   return identifiers;
+}
+
+/** A parameter that is a field, `constructor(readonly w)`, goes by both names. */
+function fieldOf({ parent }: Node): Node | null {
+  const holder = parent?.type === "AssignmentPattern" ? parent.parent : parent;
+  return holder?.type === "TSParameterProperty" ? holder : null;
 }
 
 /** The bindings of the same name, in the nearest class that has it. */

@@ -1,12 +1,14 @@
 /** Finds, without running anything, the layers and the backward passes written by hand that can be checked. */
+import { findModuleClasses, isModuleClass, type ModuleClasses } from "./module-classes";
 import { classAround, nameClass, nameExpression, nameKey } from "./names";
 import { bare, isClass, isNode, type Node, parentOf, statementsOf } from "./node";
 import type { Parsed } from "./parse";
-import type { SourceLayer } from "./types";
+import type { Positions } from "./positions";
+import type { Range, SourceLayer } from "./types";
 
 export function findLayers(parsed: Parsed): SourceLayer[] {
   const { nodes } = parsed;
-  const classes = new Map(nodes.filter(isClass).map((node) => [nameClass(node) ?? "", node]));
+  const classes = findModuleClasses(nodes);
   return [
     ...nodes.flatMap((node) => findModule(node, classes, parsed)),
     ...nodes.flatMap((node) => findHandWritten(node, parsed)),
@@ -15,31 +17,33 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
   ];
 }
 
-type Classes = ReadonlyMap<string, Node>;
-
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
-function findModule(node: Node, classes: Classes, { positions }: Parsed): SourceLayer[] {
-  if (node.type !== "NewExpression" || !node.callee || !isModuleClass(bare(node.callee), classes)) return [];
-  const held = nameHolder(node);
-  if (!held) return [];
+function findModule(node: Node, classes: ModuleClasses, { positions }: Parsed): SourceLayer[] {
+  if (node.type !== "NewExpression" || !node.callee || !isModuleClass(node.callee, classes)) return [];
   const range = positions.range(node.start, node.end);
+  const held = nameHolder(node) ?? nameInside(node, range, positions);
   const type = nameExpression(node.callee);
-  return [{ kind: "module", ...held, type, range, forward: null, backward: null }];
+  return held ? [{ kind: "module", ...held, type, range, forward: null, backward: null }] : [];
 }
 
-function isModuleClass(callee: Node, classes: Classes): boolean {
-  const seen = new Set<Node>();
-  for (let type: Node | null | undefined = callee; type && !seen.has(type); ) {
-    seen.add(type);
-    if (type.type === "MemberExpression") return type.object?.name === "nn";
-    if (type.name === "Module") return true;
-    const declared: Node | undefined = isClass(type) ? type : classes.get(type.name ?? "");
-    type = declared?.superClass && bare(declared.superClass);
-  }
-  return false;
+interface Held {
+  readonly name: string;
+  readonly owner: string | null;
 }
 
-function nameHolder(node: Node): { name: string; owner: string | null } | null {
+/** A layer on a line of its own inside `new nn.Sequential(…)`: `layers.0`, as its parameters are called. */
+function nameInside(node: Node, { line }: Range, positions: Positions): Held | null {
+  const list = parentOf(node);
+  const outer = list?.type === "ArrayExpression" ? parentOf(list) : list;
+  if (!list || outer?.type !== "NewExpression") return null;
+  const range = positions.range(outer.start, outer.end);
+  const held = nameHolder(outer) ?? nameInside(outer, range, positions);
+  const members = list === outer ? (outer.arguments ?? []) : (list.elements ?? []);
+  const index = members.findIndex((member) => member && bare(member) === node);
+  return held && index >= 0 && range.line !== line ? { ...held, name: `${held.name}.${index}` } : null;
+}
+
+function nameHolder(node: Node): Held | null {
   const parent = parentOf(node);
   const owner = classAround(node);
   const type = owner && nameClass(owner);

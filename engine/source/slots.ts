@@ -1,6 +1,7 @@
 /** Gives every place that holds a value a key, `h`, `this.fc1`, `params.w`, so that reads and bindings meet. */
 import { classAround, nameKey } from "./names";
 import { bare, isClass, type Node, parentOf } from "./node";
+import { targetsOf } from "./patterns";
 import { isVariable, type Scopes, type Variable } from "./scope";
 
 export class Slots {
@@ -21,6 +22,8 @@ export class Slots {
         return join(inner.object && this.of(inner.object, up), keyOf(inner));
       case "PropertyDefinition":
         return join(this.#ofClass(classAround(inner), up), nameKey(inner));
+      case "TSParameterProperty":
+        return join(this.#ofClass(classAround(inner), up), targetsOf(inner)[0]?.name ?? null);
       case "Property":
         return this.#ofProperty(inner, up);
       default:

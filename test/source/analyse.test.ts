@@ -47,6 +47,45 @@ const other = new Map(), list = [new nn.Linear(1, 1)];
     assert.equal(textAt(text, firstLayer(text).range), "new nn.Linear(64, 32)");
   });
 
+  it("knows nn by other names", () => {
+    const found = ["module a: layers.Linear", "module b: gl.nn.Linear", "module c: Linear", "module d: Mine"];
+    const text = `
+import * as gl from "gradlens";
+import { nn as layers } from "gradlens";
+const { Linear, ReLU: Rectify } = layers;
+class Mine extends Rectify {}
+const a = new layers.Linear(1, 1), b = new gl.nn.Linear(1, 1), c = new Linear(1, 1), d = new Mine(), e = new gl.Other();
+`;
+    assert.deepEqual(layersOf(text), found);
+  });
+
+  it("numbers layers on lines of their own inside others", () => {
+    const text = `
+class Net extends nn.Module {
+  body = new nn.Sequential(
+    new nn.Linear(1, 2), new nn.ReLU(),
+    new nn.Sequential(
+      new nn.Linear(2, 2),
+    ),
+  );
+  list = new nn.ModuleList([
+    new nn.Linear(3, 3),
+  ]);
+  flat = new nn.Sequential(new nn.Linear(4, 4));
+}
+`;
+    assert.deepEqual(layersOf(text), [
+      "module Net.body: nn.Sequential",
+      "module Net.body.0: nn.Linear",
+      "module Net.body.1: nn.ReLU",
+      "module Net.body.2: nn.Sequential",
+      "module Net.body.2.0: nn.Linear",
+      "module Net.list: nn.ModuleList",
+      "module Net.list.0: nn.Linear",
+      "module Net.flat: nn.Sequential",
+    ]);
+  });
+
   it("finds classes with forward and backward", () => {
     const text =
       "export class Sigmoid { forward(x) { return x; } backward(g) { return g; } }\nclass Half { forward() {} }";

@@ -104,6 +104,13 @@ print(net.w, net.b);
     assert.deepEqual(usesOf(text, "net.b"), ["7: 3"]);
   });
 
+  it("follow a field that is a parameter under both names", () => {
+    const text =
+      "class A {\n  constructor(readonly w = f()) {\n    f(w);\n  }\n  g() { return this.w; }\n}\n";
+    assert.deepEqual(usesOf(text, "w"), ["3: 2"]);
+    assert.deepEqual(usesOf(text, "this.w"), ["5: 2"]);
+  });
+
   it("follow properties of an object", () => {
     const text = "const params = {\n  w: f(),\n};\nparams.w = g(params.w);\n";
     assert.deepEqual(usesOf(text, "params.w"), ["4: 2 4"]);

@@ -28,7 +28,7 @@ describe("a person at work", function () {
     const rows = await graph.locator("table tr").allInnerTexts();
     for (const name of ["net.fc1.weight", "h", "crossEntropy"]) {
       assert.ok(
-        rows.some((row) => row.includes(name)),
+        rows.some((row: string) => row.includes(name)),
         `no row shows ${name}: ${rows.join(" | ")}`,
       );
     }
@@ -57,7 +57,7 @@ describe("a person at work", function () {
     await vscode.runCommand(page, "Gradlens: Trace Backprop");
     await page.locator(".codelens-decoration a", { hasText: /^loss/ }).first().waitFor();
     const problems = await vscode.readProblems(page);
-    const row = problems.find((text) => /vanish/i.test(text));
+    const row = problems.find((text: string) => /vanish/i.test(text));
     assert.ok(row, `no problem says that gradients vanish: ${problems.join(" | ")}`);
     const line = Number(/\[Ln (\d+)/.exec(row)?.[1]);
     await vscode.takeScreenshot(page, "problems-dark");
@@ -69,7 +69,7 @@ describe("a person at work", function () {
   });
 
   step("sees every layer's gradient norm", async (page) => {
-    await vscode.runCommand(page, "View: Close Panel").catch(() => undefined);
+    await vscode.runCommand(page, "View: Toggle Panel Visibility");
     await vscode.runCommand(page, "Gradlens: Show Gradients");
     const panel = await vscode.findWebview(page, "text=/net\\.input/");
     await panel.locator("text=/net\\.hidden\\.0/").first().waitFor();

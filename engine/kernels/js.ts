@@ -4,13 +4,22 @@ import type { Shape } from "../shape";
 import type { Elementwise, Kernels, MatmulSize, Operand, Reduction } from "./kernels";
 import { prelude } from "./prelude";
 
+/** Rows of one length, evenly spaced: m rows of n elements. */
+interface Rows {
+  readonly n: number;
+  /** From one element of a row to the next, for each input. */
+  readonly steps: readonly number[];
+  readonly m: number;
+  /** From one row to the next, for each input. */
+  readonly jumps: readonly number[];
+}
+
 type Loop = (
   arrays: readonly Values[],
   out: Values,
   offsets: readonly number[],
   outOffset: number,
-  steps: readonly number[],
-  n: number,
+  rows: Rows,
   params: readonly number[],
 ) => void;
 type Scalar = (x: number, y: number, z: number, params: readonly number[]) => number;
@@ -52,13 +61,18 @@ function compileLoop(f: Elementwise, count: number): Loop {
   const ids = Array.from({ length: count }, (_, i) => i);
   const source = [
     ...definitions(f),
-    ...ids.map((i) => `const a${i} = arrays[${i}], p${i} = offsets[${i}], s${i} = steps[${i}];`),
+    "const { n, m } = rows;",
+    ...ids.map((i) => `const a${i} = arrays[${i}], s${i} = rows.steps[${i}], j${i} = rows.jumps[${i}];`),
+    ...ids.map((i) => `let p${i} = offsets[${i}];`),
+    "for (let r = 0, o = outOffset; r < m; r++, o += n) {",
     "for (let i = 0; i < n; i++) {",
     ...ids.map((i) => `const ${letters[i]} = a${i}[p${i} + i * s${i}];`),
-    `out[outOffset + i] = ${f.expr};`,
+    `out[o + i] = ${f.expr};`,
+    "}",
+    ...ids.map((i) => `p${i} += j${i};`),
     "}",
   ].join("\n");
-  return new Function("arrays", "out", "offsets", "outOffset", "steps", "n", "params", source) as Loop;
+  return new Function("arrays", "out", "offsets", "outOffset", "rows", "params", source) as Loop;
 }
 
 /** What the expression refers to: functions of the prelude, and params by name. */
@@ -129,26 +143,40 @@ function map(
   const offsets = inputs.map((o) => o.offset ?? 0);
   if (shape.length === 1) {
     const steps = inputs.map((o) => o.strides[0] as number);
-    loop(arrays, out, offsets, 0, steps, out.length, params);
+    loop(arrays, out, offsets, 0, { n: out.length, steps, m: 1, jumps: steps }, params);
     return;
   }
-  const flat = collapse(shape, inputs);
-  const inner = flat.shape.length - 1;
-  const n = flat.shape[inner] as number;
-  const steps = flat.strides.map((s) => s[inner] as number);
-  const index = new Array<number>(inner).fill(0);
-  for (let o = 0; o < out.length; o += n) {
-    loop(arrays, out, offsets, o, steps, n, params);
-    for (let d = inner - 1; d >= 0; d--) {
-      index[d] = (index[d] as number) + 1;
-      const wrapped = index[d] === flat.shape[d];
-      for (let k = 0; k < offsets.length; k++) {
-        const stride = flat.strides[k]?.[d] as number;
-        offsets[k] = (offsets[k] as number) + (wrapped ? stride * (1 - (flat.shape[d] as number)) : stride);
-      }
-      if (!wrapped) break;
-      index[d] = 0;
+  const { shape: sizes, strides } = collapse(shape, inputs);
+  const last = sizes.length - 1;
+  const rows = {
+    n: sizes[last] as number,
+    steps: strides.map((s) => s[last] as number),
+    m: sizes[last - 1] ?? 1,
+    jumps: strides.map((s) => s[last - 1] ?? 0),
+  };
+  const index = new Array<number>(Math.max(0, last - 1)).fill(0);
+  for (let o = 0; o < out.length; o += rows.m * rows.n) {
+    loop(arrays, out, offsets, o, rows, params);
+    advance(index, sizes, strides, offsets);
+  }
+}
+
+/** Moves to the next index of the outer dimensions, and the offsets with it. */
+function advance(
+  index: number[],
+  sizes: readonly number[],
+  strides: readonly (readonly number[])[],
+  offsets: number[],
+): void {
+  for (let d = index.length - 1; d >= 0; d--) {
+    index[d] = (index[d] as number) + 1;
+    const wrapped = index[d] === sizes[d];
+    for (let k = 0; k < offsets.length; k++) {
+      const stride = strides[k]?.[d] as number;
+      offsets[k] = (offsets[k] as number) + (wrapped ? stride * (1 - (sizes[d] as number)) : stride);
     }
+    if (!wrapped) return;
+    index[d] = 0;
   }
 }
 

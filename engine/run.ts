@@ -12,12 +12,26 @@ export interface SourceName {
   readonly role?: string;
 }
 
+/** A layer of the text with a backward pass written by hand. */
+export interface SourceLayerSite {
+  readonly kind: "class" | "pair";
+  /** `Affine`, `affine`. */
+  readonly name: string;
+  readonly site: Site;
+  readonly forward: Site | null;
+  readonly backward: Site | null;
+  /** The parameters of its forward pass, in order, by their bindings. */
+  readonly inputs: readonly { readonly name: string; readonly binding: number }[];
+}
+
 /** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */
 export interface Sources {
   site(id: number): Site | null;
   binding(id: number): SourceName | null;
   /** Name of the class whose declaration covers the line; what a check of "the class at this line" needs. */
   classAt?(file: string, line: number): string | null;
+  /** Classes and pairs of functions with hand-written backward passes. */
+  handWritten?(): readonly SourceLayerSite[];
   /** The edit that calls the function `to` at a site instead; null where that is not known to be right. */
   renamed?(id: number, to: string): Fix["edit"] | null;
 }

@@ -37,6 +37,11 @@ export class Tape {
   bindings: BindingEvent[] = [];
   /** Names that hold modules, by binding and part. */
   readonly modules = new Map<string, ModuleBinding>();
+  /** Objects with a forward and a backward of their own, with the inputs of their last call; null before one. */
+  readonly layers = new Map<object, { inputs: readonly unknown[] | null }>();
+  /** Bindings whose last value is kept whatever it is: the parameters of hand-written layers. */
+  watches: ((binding: number) => boolean) | null = null;
+  readonly watched = new Map<number, unknown>();
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;

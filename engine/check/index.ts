@@ -2,7 +2,11 @@
 
 import { ModelError } from "../error";
 import type { Check } from "../report";
-import type { Run } from "../run";
+import type { Run, SourceLayerSite } from "../run";
+import { showShape } from "../shape";
+import type { Tensor } from "../tensor";
+import { checkHandWritten } from "./hand-written";
+import { findHandWritten } from "./hand-written/find";
 import { Pace } from "./pace";
 import { replay } from "./replay";
 import { checkSubject, type SubjectOptions } from "./subject";
@@ -24,32 +28,58 @@ export interface CheckOptions {
 }
 
 /**
- * Checks the gradient of every parameter of the target. When cancelled, what was checked by then is returned.
- * @throws ModelError when the run has no loss or the target nothing to check
+ * Checks the gradient of every parameter of the target, and hand-written backward passes in it. When cancelled, what
+ * was checked by then is returned.
+ * @throws ModelError when the target has nothing to check, saying what could be checked
  */
 export async function checkGradients(run: Run, target: Target, options: CheckOptions = {}): Promise<Check[]> {
-  const subjects = findSubjects(run, target);
-  if (run.loss === null) throw new ModelError("nothing to check: the run computed no loss");
-  if (run.loss.size !== 1) {
-    throw new ModelError(`the loss has shape [${run.loss.shape.join(", ")}], expected one element`);
-  }
-  const again = replay(run.loss);
-  const settings: SubjectOptions = {
-    limit: options.limit ?? 20_000,
-    tolerances: { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0 },
-    seed: options.seed ?? 0,
-  };
-  const checks: Check[] = [];
-  for (const [i, subject] of subjects.entries()) {
-    const pace = new Pace({
+  const byHand = findHandWritten(run).filter(({ source }) => isMeant(source, target));
+  const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0 };
+  const hasOwn = byHand.length > 0 && (target.kind !== "all" || run.loss === null);
+  const recorded = hasOwn ? [] : findSubjects(run, target);
+  const total = recorded.length + byHand.length;
+  const pace = (name: string, done: number) =>
+    new Pace({
       onProgress: (message, fraction) =>
-        options.onProgress?.(`${fullName(subject)}: ${message}`, (i + fraction) / subjects.length),
+        options.onProgress?.(`${name}: ${message}`, (done + fraction) / total),
       isCancelled: options.isCancelled,
     });
-    const check = await checkSubject(run, again, subject, settings, pace);
-    if (check !== null) checks.push(check);
+  const checks: Check[] = [];
+  if (recorded.length > 0) {
+    const again = replay(scalarLoss(run));
+    const settings: SubjectOptions = { limit: options.limit ?? 20_000, tolerances, seed: options.seed ?? 0 };
+    for (const [i, subject] of recorded.entries()) {
+      const name = fullName(subject);
+      const check = await checkSubject(run, again, subject, settings, pace(name, i));
+      if (check !== null) checks.push(check);
+      if (options.isCancelled?.()) return checks;
+      options.onProgress?.(name, (i + 1) / total);
+    }
+  }
+  for (const [i, found] of byHand.entries()) {
+    if ("problem" in found) {
+      if (hasOwn && byHand.length === 1)
+        throw new ModelError(`nothing to check at ${found.source.name}: ${found.problem}`);
+      continue;
+    }
+    checks.push(
+      ...(await checkHandWritten(found.layer, tolerances, pace(found.source.name, recorded.length + i))),
+    );
     if (options.isCancelled?.()) break;
-    options.onProgress?.(fullName(subject), (i + 1) / subjects.length);
   }
   return checks;
+}
+
+function scalarLoss({ loss }: Run): Tensor {
+  if (loss === null) throw new ModelError("nothing to check: the run computed no loss");
+  if (loss.size === 1) return loss;
+  throw new ModelError(`the loss has shape ${showShape(loss.shape)}, expected one element`);
+}
+
+function isMeant({ name, site, forward, backward }: SourceLayerSite, target: Target): boolean {
+  if (target.kind === "all") return true;
+  if (target.kind === "path") return target.path === name || target.path.startsWith(`${name}.`);
+  return [site, forward, backward].some(
+    (each) => each?.file === target.file && each.line <= target.line && target.line <= each.endLine,
+  );
 }

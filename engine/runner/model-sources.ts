@@ -1,8 +1,8 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
 import type { Fix, Site } from "../report";
-import type { SourceName, Sources } from "../run";
-import { type Compiled, compile, type Range } from "../source";
+import type { SourceLayerSite, SourceName, Sources } from "../run";
+import { type Analysis, type Compiled, compile, type Range, type SourceBinding } from "../source";
 
 /** A model file as it was compiled. */
 export interface ModelSource extends Compiled {
@@ -24,6 +24,7 @@ const MAX_CACHED = 500;
  */
 export class ModelSources implements Sources {
   readonly #cache = new Map<string, Entry>();
+  readonly #inputs = new Set<number>();
   #used: Entry[] = [];
   #nextSite = 1;
   #nextBinding = 1;
@@ -74,6 +75,34 @@ export class ModelSources implements Sources {
     };
   }
 
+  handWritten(): readonly SourceLayerSite[] {
+    return this.#used.flatMap(({ file, analysis }) =>
+      analysis.layers.flatMap((layer): SourceLayerSite[] => {
+        const { kind, name, range, forward, backward } = layer;
+        if (kind !== "class" && kind !== "pair") return [];
+        const inputs = parametersIn(analysis, forward);
+        return [
+          {
+            kind,
+            name,
+            site: siteAt(file, range),
+            forward: forward && siteAt(file, forward),
+            backward: backward && siteAt(file, backward),
+            inputs: inputs.map((found) => ({
+              name: found.name,
+              binding: found.id,
+            })),
+          },
+        ];
+      }),
+    );
+  }
+
+  /** True for the parameters of hand-written forward passes, whose last values a check needs. */
+  isInput(binding: number): boolean {
+    return this.#inputs.has(binding);
+  }
+
   /** Only where the other function is surely known: as a method, in the same namespace, or already imported. */
   renamed(id: number, to: string): Fix["edit"] | null {
     const entry = this.#owner(id, (each) => each.firstSite);
@@ -92,6 +121,12 @@ export class ModelSources implements Sources {
     const compiled = compile(text, file, firstSite, firstBinding);
     this.#nextSite += compiled.analysis.sites.length;
     this.#nextBinding += compiled.analysis.bindings.length;
+    for (const { kind, forward } of compiled.analysis.layers) {
+      if (kind !== "pair") continue;
+      for (const found of parametersIn(compiled.analysis, forward)) {
+        this.#inputs.add(found.id);
+      }
+    }
     return { ...compiled, file, text, firstSite, firstBinding };
   }
 
@@ -102,6 +137,18 @@ export class ModelSources implements Sources {
     }
     return owner;
   }
+}
+
+/** The parameters of the function in `range`, without those of functions inside it. */
+function parametersIn({ bindings }: Analysis, range: Range | null): SourceBinding[] {
+  if (range === null) return [];
+  const inside = bindings.filter(
+    ({ range: { line, column, endLine, endColumn } }) =>
+      (line > range.line || (line === range.line && column >= range.column)) &&
+      (endLine < range.endLine || (endLine === range.endLine && endColumn <= range.endColumn)),
+  );
+  const body = inside.findIndex(({ role }) => role !== "parameter");
+  return body < 0 ? inside : inside.slice(0, body);
 }
 
 export function siteAt(file: string, { line, column, endLine, endColumn }: Range): Site {

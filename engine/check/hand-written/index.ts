@@ -13,7 +13,7 @@ import { type Evaluation, toDense } from "../variants";
 import type { HandWritten } from "./layer";
 import { copyOf, type Flat, flatten } from "./values";
 
-export { type HandWritten, handWrittenClass, handWrittenPair, isHandWritten } from "./layer";
+export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
 /** One input or field, as the check walks over them. */
 interface Part {

@@ -1,5 +1,6 @@
 /** Layers with a backward pass written by hand: a class with both methods, or a pair of functions. */
 import { ModelError } from "../../error";
+import { type HandWrittenObject, isHandWritten } from "../../nn/hand-written";
 import type { Site } from "../../report";
 import { copyOf, flatten } from "./values";
 
@@ -37,13 +38,6 @@ interface About {
 }
 
 type Method = (...args: unknown[]) => unknown;
-type Instance = Record<string, unknown> & { forward: Method; backward: Method };
-
-export function isHandWritten(value: unknown): value is Instance {
-  if (typeof value !== "object" || value === null) return false;
-  const { forward, backward } = value as Partial<Instance>;
-  return typeof forward === "function" && typeof backward === "function";
-}
 
 /** A layer from an instance of a class with `forward(...inputs)` and `backward(grad)`. */
 export function handWrittenClass(instance: object, about: About): HandWritten {
@@ -164,7 +158,7 @@ function clearGradients(instance: Record<string, unknown>, fields: readonly stri
 }
 
 /** A field of numbers that has a gradient, or may get one. */
-function isField(instance: Instance, name: string, value: unknown): boolean {
+function isField(instance: HandWrittenObject, name: string, value: unknown): boolean {
   const gradientLike = /^(d[A-Z_]|grad|cache|last)|Grad$/.test(name);
   const prefixed = name.startsWith("d") && name.slice(1) in instance;
   return !gradientLike && !prefixed && flatten(value)?.continuous === true;

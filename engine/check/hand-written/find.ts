@@ -1,0 +1,92 @@
+/** The hand-written layers of a run that can be called: what the text declares, with instances, functions and inputs. */
+import type { Run, SourceLayerSite } from "../../run";
+import { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
+
+/** A layer that can be checked, or why it cannot. */
+export type Found =
+  | { readonly layer: HandWritten; readonly source: SourceLayerSite }
+  | { readonly problem: string; readonly source: SourceLayerSite };
+
+type Fn = (...args: unknown[]) => unknown;
+
+/** Every hand-written layer of the text, once for each of its samples, or for its last call. */
+export function findHandWritten(run: Run): Found[] {
+  const exports = { ...(run.exports?.default as object | undefined), ...run.exports } as Record<
+    string,
+    unknown
+  >;
+  return (run.sources.handWritten?.() ?? []).flatMap((source) =>
+    source.kind === "class" ? ofClass(run, source, exports) : ofPair(run, source, exports),
+  );
+}
+
+function about(source: SourceLayerSite, inputs: readonly unknown[]) {
+  const { name, site, backward } = source;
+  return { name, site, backwardSite: backward, inputs, inputNames: source.inputs.map((input) => input.name) };
+}
+
+function ofClass(run: Run, source: SourceLayerSite, exports: Record<string, unknown>): Found[] {
+  const { name } = source;
+  const samples = samplesOf(exports, name);
+  const instances = [...run.tape.layers].filter(([object]) => object.constructor.name === name);
+  const [called] = instances.filter(([, { inputs }]) => inputs !== null);
+  const instance = called?.[0] ?? instances[0]?.[0] ?? construct(exports[name]);
+  if (instance === null) {
+    return [
+      { source, problem: `nothing made a ${name} in this run, and it cannot be made without arguments` },
+    ];
+  }
+  const inputs = samples ?? (called?.[1].inputs ? [called[1].inputs] : []);
+  if (inputs.length === 0) return [{ source, problem: notCalled(name) }];
+  return inputs.map((each) => ({ source, layer: handWrittenClass(instance, about(source, each)) }));
+}
+
+function ofPair(run: Run, source: SourceLayerSite, exports: Record<string, unknown>): Found[] {
+  const { name } = source;
+  const named = (suffixes: readonly string[]) =>
+    suffixes.map((suffix) => name + suffix).find((full) => typeof exports[full] === "function");
+  const forward = named(["Forward", "_forward", ""]);
+  const backward = named(["Backward", "_backward"]);
+  if (forward === undefined || backward === undefined) {
+    return [
+      {
+        source,
+        problem: `the two functions of ${name} are not exported: write \`export\` before both, so that they can be called`,
+      },
+    ];
+  }
+  const { watched } = run.tape;
+  const last = source.inputs.map(({ binding }) => watched.get(binding));
+  const wasCalled = source.inputs.some(({ binding }) => watched.has(binding));
+  const inputs = samplesOf(exports, name) ?? (wasCalled ? [last] : []);
+  if (inputs.length === 0) return [{ source, problem: notCalled(name) }];
+  return inputs.map((each) => ({
+    source,
+    layer: handWrittenPair(exports[forward] as Fn, exports[backward] as Fn, {
+      ...about(source, each),
+      cache: forward !== name,
+    }),
+  }));
+}
+
+function notCalled(name: string): string {
+  return `nothing called ${name} in this run: call it, or export \`samples = { ${name}: [[…]] }\` with the arguments to try`;
+}
+
+/** The argument lists that the file offers for a layer. */
+function samplesOf(
+  { samples }: Record<string, unknown>,
+  name: string,
+): readonly (readonly unknown[])[] | null {
+  const lists =
+    typeof samples === "object" && samples !== null ? (samples as Record<string, unknown>)[name] : null;
+  return Array.isArray(lists) && lists.every(Array.isArray) ? lists : null;
+}
+
+function construct(type: unknown): object | null {
+  try {
+    return typeof type === "function" ? (new (type as new () => object)() ?? null) : null;
+  } catch {
+    return null;
+  }
+}

@@ -30,6 +30,8 @@ export interface ChildOptions {
 }
 
 const STDERR_KEPT = 8_000;
+/** What a process wrote before its end arrives within this time. */
+const DRAIN_MS = 100;
 
 export class EngineChild {
   readonly connection: MessageConnection;
@@ -83,9 +85,11 @@ export class EngineChild {
         resolve(this.#killedFor ? { failure: this.#killedFor } : (this.#lastAnswer() ?? { failure }));
       };
       this.#process.once("error", (error) => settle(notStarted(this.options.node, error)));
-      this.#process.once("close", (code, signal) =>
-        settle(explainEnd(code, signal, this.#stderr, this.options)),
-      );
+      const over = (code: number | null, signal: string | null) =>
+        settle(explainEnd(code, signal, this.#stderr, this.options));
+      this.#process.once("close", over);
+      // A process that the model started may keep the pipes open for longer.
+      this.#process.once("exit", (code, signal) => setTimeout(() => over(code, signal), DRAIN_MS));
     });
   }
 

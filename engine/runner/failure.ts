@@ -13,7 +13,9 @@ const MAX_MESSAGE = 2000;
 /** @param openSite id of the innermost call that was running; 0 when none was */
 export function failureOf(error: unknown, sources: ModelSources, openSite: number): Failure {
   if (error instanceof SourceProblem) return ofSource(error);
-  const frames = ownFrames(error, sources);
+  const all = ownFrames(error, sources);
+  // Where exactly the stack ends is chance; the calls below are what repeats.
+  const frames = isStackOverflow(error) ? all.slice(1) : all;
   const found = frames[0]?.site ?? sources.site(openSite) ?? firstLine(sources);
   const stack = showFrames(frames);
   if (error instanceof ModelProblem) {
@@ -54,7 +56,7 @@ function describe(error: unknown): { message: string; hint: string | null } {
   }
   const name = text(() => error.name) ?? "Error";
   const said = text(() => error.message) ?? "";
-  if (name === "RangeError" && said === "Maximum call stack size exceeded") {
+  if (isStackOverflow(error)) {
     return {
       message: "The calls are nested too deep for the stack",
       hint: "does a function call itself without an end?",
@@ -64,6 +66,10 @@ function describe(error: unknown): { message: string; hint: string | null } {
   const hint = early ? "its line has not run yet; do two files import each other?" : suggestName(said);
   if (name === "Error" && said !== "") return { message: said, hint };
   return { message: said === "" ? name : `${name}: ${said}`, hint };
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && text(() => error.message) === "Maximum call stack size exceeded";
 }
 
 /** Also true for errors of another realm. */

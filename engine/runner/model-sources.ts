@@ -79,7 +79,7 @@ export class ModelSources implements Sources {
     return this.#used.flatMap(({ file, analysis }) =>
       analysis.layers.flatMap((layer): SourceLayerSite[] => {
         const { kind, name, range, forward, backward } = layer;
-        if (kind !== "class" && kind !== "pair") return [];
+        if (kind === "module") return [];
         const inputs = parametersIn(analysis, forward);
         return [
           {

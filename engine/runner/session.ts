@@ -171,10 +171,9 @@ export class Session {
   #tidy(timers: Map<object, () => void>, resources: ReadonlyMap<string, number>, ended: boolean): void {
     this.#restore();
     const left = grown(resources, activeResources());
-    const timersLeft = clearTimers(timers);
     if (process.cwd() !== this.#folder) process.chdir(this.#folder);
-    if (timersLeft > 0) {
-      this.client.print(`${timersLeft} timer(s) still ran when the model was done; they were stopped.\n`);
+    if (clearTimers(timers) > 0) {
+      this.client.print("Timers of the model still ran when it was done; they were stopped.\n");
     }
     if (left.length > 0) this.client.retire(`the model left ${left.join(", ")} open`);
     else if (!ended) this.client.retire("the model may still be running");

@@ -11,6 +11,7 @@ import { sumTo } from "./broadcast";
 import { logicalNot } from "./comparison";
 import { dropout } from "./dropout";
 import { matmulTransposed } from "./matmul";
+import { once } from "./once";
 import { sum } from "./reduce";
 import { maskedFill } from "./select";
 import { softmax } from "./softmax";
@@ -83,11 +84,15 @@ function throughSoftmax(p: Tensor, g: Tensor): Tensor {
   return mul(p, sub(g, sum(mul(p, g), { dim: -1, keepdim: true })));
 }
 
+/** The weights again, once for all inputs. */
+function weightsAt(at: At<Attrs>, g: Tensor): Tensor {
+  return once("weights", at, g, () => weightsOf(at.inputs, at.attrs));
+}
+
 /** The cotangent of the masked scores. */
 function scoresGradient(g: Tensor, at: At<Attrs>): Tensor {
-  return throughSoftmax(
-    weightsOf(at.inputs, at.attrs),
-    matmulTransposed(g, at.inputs[2] as Tensor, { transY: true }),
+  return once("scores", at, g, () =>
+    throughSoftmax(weightsAt(at, g), matmulTransposed(g, at.inputs[2] as Tensor, { transY: true })),
   );
 }
 
@@ -104,7 +109,7 @@ const attend: OpFunction<Args> = defineOp<Args, Attrs>({
     (g, at) =>
       sumTo(mul(matmulTransposed(scoresGradient(g, at), at.x, { transX: true }), at.attrs.scale), at.y),
     (g, at) => {
-      const spread = matmulTransposed(weightsOf(at.inputs, at.attrs), g, { transX: true });
+      const spread = matmulTransposed(weightsAt(at, g), g, { transX: true });
       return sumTo(spread, at.inputs[2] as Tensor);
     },
     (g, at) => sumTo(scoresGradient(g, at), at.inputs[3] as Tensor),

@@ -72,6 +72,11 @@ export class GraphView implements Gestured {
     return this.#selected;
   }
 
+  /** The view was not moved by hand, and follows the panel's size. */
+  get isFitted(): boolean {
+    return this.#isFitted;
+  }
+
   get view(): Viewport {
     return this.#view;
   }

@@ -48,7 +48,7 @@ export function inspectNode(report: Report, node: ReportNode, actions: Inspector
     node.grad && node.grad.size > 1
       ? section("Elements of the gradient", histogramChart("Gradient", node.grad.histogram))
       : null,
-    neighbourSection("Inputs", node.inputs, report, actions, inputNames),
+    neighbourSection("Inputs", node.inputs, report, actions, inputNames(node)),
     neighbourSection("Used by", consumers(report, node.id), report, actions),
     node.value.size > 1 ? elementsSection(node) : null,
     node.scope !== 0
@@ -154,8 +154,11 @@ function statistics({ value, grad }: ReportNode): HTMLElement {
   return table("Value and gradient", columns, cells);
 }
 
-/** Formulas call the first two inputs x and y. */
-const inputNames = ["x", "y"];
+/** What formulas call the inputs: each is named by the gradient it gets, else the first two are x and y. */
+export function inputNames({ formula, inputs }: ReportNode): readonly string[] {
+  const named = Array.from(formula.matchAll(/\\bar\{(\w+)\}\s*=/g), ([, name]) => name ?? "");
+  return named.length === inputs.length ? named : ["x", "y"];
+}
 
 /** Lists longer than this are cut, with the number of those left out. */
 const longestList = 24;

@@ -28,6 +28,7 @@ const kept = loadState({
   collapsed: [] as number[],
   selected: -1,
   isTable: false,
+  /** 0: everything fits in. */
   scale: 0,
   x: 0,
   y: 0,
@@ -109,8 +110,8 @@ function showReport(next: Report) {
   const before = report;
   report = next;
   const keptView = kept.scale > 0 ? { scale: kept.scale, x: kept.x, y: kept.y } : null;
-  const isRestored = before === null && isSameModel;
-  rebuild(isRestored ? keptView : before !== null && isSameModel ? view.view : null);
+  const shownView = isSameModel && !view.isFitted ? view.view : null;
+  rebuild(before === null && isSameModel ? keptView : shownView);
 }
 
 /** Lays the graph out anew; without a view all of it is shown. */
@@ -247,7 +248,7 @@ function keep() {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
     if (!report) return;
-    const { scale, x, y } = view.view;
+    const { scale, x, y } = view.isFitted ? { scale: 0, x: 0, y: 0 } : view.view;
     saveState({
       file: report.file,
       collapsed: [...collapsed],

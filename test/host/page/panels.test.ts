@@ -162,6 +162,17 @@ describe("panels", function () {
     },
   );
 
+  withPanel("graph gives a picture away", "graph", { state: ready(sumTimes()) }, async ({ page, posted }) => {
+    await page.locator(".legend").waitFor();
+    await page.locator("[title='Save as picture']").first().click();
+    await page.waitForFunction(() =>
+      Reflect.get(globalThis, "posted").some(({ type }: { type: string }) => type === "save"),
+    );
+    const [{ name, bytes }] = await posted("save");
+    assert.equal(name, "graph.png");
+    assert.deepEqual(Object.values(bytes).slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
+  });
+
   withPanel("graph finds nodes", "graph", { state: ready(deepSigmoid()) }, async ({ page }) => {
     await page.locator("vscode-text-field").locator("input").fill("crossEntropy");
     await page.locator(".found", { hasText: "1 found" }).waitFor();

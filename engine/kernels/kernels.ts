@@ -1,6 +1,7 @@
 /** The inner loops behind one interface: what an implementation (JavaScript, WebAssembly, GPU) must do. */
 import type { DType, Values } from "../dtype";
 import type { Shape } from "../shape";
+import type { Windows } from "./im2col";
 
 /** An elementwise function, as source text of an expression: compiled for the CPU and, as is, for the GPU. */
 export interface Elementwise {
@@ -45,6 +46,10 @@ export interface Kernels {
   reduce(kind: Reduction, x: Values, out: Values, outer: number, size: number, inner: number): void;
   /** out = x read from `offset` with `strides` (any sign) over `shape`: permute, expand, narrow, flip. */
   copy(x: Values, out: Values, shape: Shape, strides: readonly number[], offset: number): void;
+  /** columns[c · kernel + k][window] = image[c] at element k of the window, 0 in the padding. */
+  unfold(image: Values, columns: Values, windows: Windows): void;
+  /** image += the columns at the places that `unfold` takes them from: its adjoint. */
+  fold(columns: Values, image: Values, windows: Windows): void;
   /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */
   allocate?(dtype: DType, size: number): Values;
 }

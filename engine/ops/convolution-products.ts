@@ -1,7 +1,7 @@
 /** The three products of a convolution: of image and weight, and the two that hand gradients back. */
-import { allocate, type DType, type Values } from "../dtype";
-import { kernels } from "../kernels";
-import { fold, unfold, type Windows } from "../kernels/im2col";
+import { allocate, allocateUnset, type DType, type Values } from "../dtype";
+import { kernels, releaseValues } from "../kernels";
+import type { Windows } from "../kernels/im2col";
 
 /** Everything about a convolution but its numbers. `windows.channels` counts those of all groups. */
 export interface ConvolutionPlan {
@@ -51,19 +51,20 @@ function forEachImage(
 ): void {
   const { images, groups, k, n, image } = sizesOf(plan);
   const plain = isPlain(plan.windows);
-  const columns = plain ? null : allocate(dtype, groups * k * n);
+  const columns = plain ? null : allocateUnset(dtype, groups * k * n);
   for (let i = 0; i < images; i++) {
     const pixels = x.subarray(i * image, (i + 1) * image);
-    if (columns !== null) unfold(pixels, columns, plan.windows);
+    if (columns !== null) kernels().unfold(pixels, columns, plan.windows);
     visit(columns ?? pixels, i);
   }
+  if (columns !== null) releaseValues(columns);
 }
 
 /** out[image][channel][window] = Σ w · window. */
 export function correlate(x: Values, w: Values, plan: ConvolutionPlan, dtype: DType): Values {
   const { images, groups, m, k, n } = sizesOf(plan);
   const block = groups * m * n;
-  const out = allocate(dtype, images * block);
+  const out = allocateUnset(dtype, images * block);
   const size = { batch: groups, m, k, n, transX: false, transY: false, xStride: m * k, yStride: k * n };
   forEachImage(x, plan, dtype, (columns, i) => {
     kernels().matmul(w, columns, out.subarray(i * block, (i + 1) * block), size);
@@ -76,26 +77,28 @@ export function spread(g: Values, w: Values, plan: ConvolutionPlan, dtype: DType
   const { images, groups, m, k, n, image } = sizesOf(plan);
   const block = groups * m * n;
   const out = allocate(dtype, images * image);
-  const columns = allocate(dtype, groups * k * n);
+  const columns = allocateUnset(dtype, groups * k * n);
   const size = { batch: groups, m: k, k: m, n, transX: true, transY: false, xStride: m * k, yStride: m * n };
   for (let i = 0; i < images; i++) {
     kernels().matmul(w, g.subarray(i * block, (i + 1) * block), columns, size);
-    fold(columns, out.subarray(i * image, (i + 1) * image), plan.windows);
+    kernels().fold(columns, out.subarray(i * image, (i + 1) * image), plan.windows);
   }
+  releaseValues(columns);
   return out;
 }
 
 /** The weight's gradient: Σ over images and windows of g times the window. */
 export function correlateWeight(x: Values, g: Values, plan: ConvolutionPlan, dtype: DType): Values {
-  const { groups, m, k, n } = sizesOf(plan);
+  const { images, groups, m, k, n } = sizesOf(plan);
   const block = groups * m * n;
   const sum = allocate(dtype, groups * m * k);
-  const part = allocate(dtype, groups * m * k);
+  const part = images > 1 ? allocateUnset(dtype, groups * m * k) : sum;
   const size = { batch: groups, m, k: n, n: k, transX: false, transY: true, xStride: m * n, yStride: k * n };
   forEachImage(x, plan, dtype, (columns, i) => {
     const target = i === 0 ? sum : part;
     kernels().matmul(g.subarray(i * block, (i + 1) * block), columns, target, size);
     if (i > 0) for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + (part[j] as number);
   });
+  if (part !== sum) releaseValues(part);
   return sum;
 }

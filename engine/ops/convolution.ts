@@ -1,5 +1,7 @@
 /** Convolutions in one and two dimensions, transposed ones, and the products that their derivatives need. */
 import { promote } from "../dtype";
+import { kernels } from "../kernels";
+import type { Elementwise } from "../kernels/kernels";
 import { type At, defineOp, type OpFunction, type Rule } from "../op";
 import { Tensor } from "../tensor";
 import { broadcastTo } from "./broadcast";
@@ -183,12 +185,12 @@ function weightProduct(
 
 function addBias(data: Tensor["data"], bias: Tensor, size: Pair): void {
   const inner = size[0] * size[1];
-  for (let row = 0; row * inner < data.length; row++) {
-    const shift = bias.data[row % bias.size] as number;
-    const end = (row + 1) * inner;
-    for (let at = row * inner; at < end; at++) data[at] = (data[at] as number) + shift;
-  }
+  const shape = [data.length / (bias.size * inner), bias.size, inner];
+  const sums = { data, strides: [bias.size * inner, inner, 1] };
+  kernels().map(addition, [sums, { data: bias.data, strides: [0, 1, 0] }], data, shape, []);
 }
+
+const addition: Elementwise = { name: "add", expr: "x + y" };
 
 /** The sum over everything but the channels. */
 function sumOverImage(g: Tensor, rank: 1 | 2): Tensor {

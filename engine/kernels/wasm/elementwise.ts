@@ -44,12 +44,13 @@ function isFloat32(inputs: readonly Operand[]): boolean {
   return true;
 }
 
-/** Functions of a few cycles pay when nothing has to be copied. */
+/** Whether a function of a few cycles is quicker here although what lies elsewhere must be copied. */
 function pays(inputs: readonly Operand[], out: Values, worth: Worth): boolean {
   if (worth.copies) return true;
-  if (out.length < worth.fast || addressOf(out) === 0) return false;
-  for (const { data } of inputs) if (addressOf(data) === 0) return false;
-  return true;
+  if (out.length < worth.fast) return false;
+  let copied = addressOf(out) === 0 ? out.length : 0;
+  for (const { data } of inputs) if (addressOf(data) === 0) copied += data.length;
+  return copied <= out.length;
 }
 
 /** `map` with the functions of the module; what they do not cover runs in JavaScript, in place. */
@@ -73,27 +74,54 @@ export function mapOf(wasm: WasmExports, worth: Worth): Kernels["map"] {
 function run({ one, two }: Functions, inputs: readonly Operand[], out: Float32Array, shape: Shape): boolean {
   const [x, y] = inputs as readonly [Operand, Operand?];
   if (y === undefined ? one === undefined : two === undefined) return false;
+  if (shape.length === 1) {
+    if (y !== undefined) runRows(two as Map2, [x, y], out, shape, [x.strides, y.strides]);
+    else if (x.strides[0] === 1) runRow(one as Map1, x, out);
+    else return false;
+    return true;
+  }
   const flat = collapse(shape, inputs);
-  const rank = flat.shape.length;
-  if (y === undefined) {
-    if (one === undefined || rank !== 1 || flat.strides[0]?.[0] !== 1 || x.offset) return false;
-    one(lend(x.data, out), lendResult(out), out.length);
-  } else {
-    if (two === undefined || rank > 2 || x.offset || y.offset) return false;
-    const [xs, ys] = flat.strides as [number[], number[]];
-    const last = rank - 1;
-    two(
-      lend(x.data, out),
-      xs[last] as number,
-      rank === 2 ? (xs[0] as number) : 0,
-      lend(y.data, out),
-      ys[last] as number,
-      rank === 2 ? (ys[0] as number) : 0,
-      lendResult(out),
-      flat.shape[last] as number,
-      rank === 2 ? (flat.shape[0] as number) : 1,
-    );
+  if (y !== undefined) runRows(two as Map2, [x, y], out, flat.shape, flat.strides);
+  else if (flat.shape.length === 1 && flat.strides[0]?.[0] === 1) runRow(one as Map1, x, out);
+  else return false;
+  return true;
+}
+
+function addressIn(operand: Operand, out: Float32Array): number {
+  return lend(operand.data, out) + 4 * (operand.offset ?? 0);
+}
+
+function runRow(one: Map1, x: Operand, out: Float32Array): void {
+  one(addressIn(x, out), lendResult(out), out.length);
+  settle();
+}
+
+/** The last two dimensions at a time. */
+function runRows(
+  two: Map2,
+  [x, y]: readonly [Operand, Operand],
+  out: Float32Array,
+  shape: Shape,
+  strides: readonly (readonly number[])[],
+): void {
+  const [xs, ys] = strides as [readonly number[], readonly number[]];
+  const last = shape.length - 1;
+  const n = shape[last] as number;
+  const rows = last > 0 ? (shape[last - 1] as number) : 1;
+  const [xRow, yRow] = last > 0 ? [xs[last - 1] as number, ys[last - 1] as number] : [0, 0];
+  const xAt = addressIn(x, out);
+  const yAt = addressIn(y, out);
+  const outAt = lendResult(out);
+  for (let block = 0, at = 0; at < out.length; block++, at += n * rows) {
+    let [xFrom, yFrom, rest] = [xAt, yAt, block];
+    for (let d = last - 2; d >= 0; d--) {
+      const size = shape[d] as number;
+      const i = rest % size;
+      rest = (rest - i) / size;
+      xFrom += 4 * i * (xs[d] as number);
+      yFrom += 4 * i * (ys[d] as number);
+    }
+    two(xFrom, xs[last] as number, xRow, yFrom, ys[last] as number, yRow, outAt + 4 * at, n, rows);
   }
   settle();
-  return true;
 }

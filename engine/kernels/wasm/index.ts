@@ -6,6 +6,7 @@ import { borrow, lend, lendResult, settle } from "./loan";
 import { matmulOf } from "./matmul";
 import { allocateShared } from "./memory";
 import { compileKernels, instantiate, type WasmExports } from "./module";
+import { copyOf, foldOf, unfoldOf } from "./moves";
 import { usual, type Worth } from "./worth";
 
 function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
@@ -33,6 +34,9 @@ export function openWasm(worth: Worth = usual): Kernels {
     map: mapOf(wasm, worth),
     matmul: matmulOf(wasm, worth),
     reduce: reduceOf(wasm, worth),
+    copy: copyOf(wasm, worth),
+    unfold: unfoldOf(wasm),
+    fold: foldOf(wasm),
     allocate: allocateShared,
   };
 }

@@ -33,6 +33,38 @@ export type Matmul = (
   scratch: number,
 ) => void;
 
+/** Sizes as in Windows: rows before columns. */
+export type Im2col = (
+  from: number,
+  to: number,
+  channels: number,
+  height: number,
+  width: number,
+  kernelRows: number,
+  kernelColumns: number,
+  strideDown: number,
+  strideRight: number,
+  paddingRows: number,
+  paddingColumns: number,
+  dilationDown: number,
+  dilationRight: number,
+  rows: number,
+  row: number,
+) => void;
+/** out = x over a × b × n × m; strides in bytes. */
+export type Copy = (
+  x: number,
+  aStep: number,
+  bStep: number,
+  xRow: number,
+  xStep: number,
+  out: number,
+  a: number,
+  b: number,
+  n: number,
+  m: number,
+) => void;
+
 type Unary = "neg" | "abs" | "square" | "sqrt" | "relu" | "exp" | "sigmoid" | "tanh" | "reciprocal";
 type Binary = "add" | "sub" | "mul" | "div" | "squaredDifference" | "gate" | "tanhSlope" | "sigmoidSlope";
 
@@ -41,6 +73,9 @@ export type WasmExports = Readonly<
     Record<`${Binary}_f32`, Map2> & {
       matmul_f32: Matmul;
       matmul_f64: Matmul;
+      unfold_f32: Im2col;
+      fold_f32: Im2col;
+      copy_f32: Copy;
       sum_f32(x: number, out: number, outer: number, size: number, inner: number, scratch: number): void;
       max_f32(x: number, out: number, outer: number, size: number, inner: number): void;
     }

@@ -1,4 +1,6 @@
 // What the module exports.
+export * from "./copy";
 export * from "./elementwise";
+export * from "./im2col";
 export * from "./matmul";
 export * from "./reduce";

@@ -1,0 +1,92 @@
+// Windows of a float32 image as columns of a matrix, and such columns added back to an image.
+
+/** First position o at which o * stride + start is not negative. */
+// @ts-ignore: decorator
+@inline
+function firstInside(start: i32, stride: i32, count: i32): i32 {
+  return start >= 0 ? 0 : min((stride - 1 - start) / stride, count);
+}
+
+/** The position behind the last one at which o * stride + start is below size. */
+// @ts-ignore: decorator
+@inline
+function endInside(start: i32, stride: i32, size: i32, count: i32): i32 {
+  return size - 1 - start < 0 ? 0 : min(count, (size - 1 - start) / stride + 1);
+}
+
+export function unfold_f32(
+  image: usize, columns: usize, channels: i32, height: i32, width: i32, kernelRows: i32, kernelColumns: i32, strideDown: i32, strideRight: i32,
+  paddingRows: i32, paddingColumns: i32, dilationDown: i32, dilationRight: i32, rows: i32, row: i32,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < kernelRows; i++) {
+      const top = i * dilationDown - paddingRows;
+      for (let j = 0; j < kernelColumns; j++) {
+        const left = j * dilationRight - paddingColumns;
+        const first = firstInside(left, strideRight, row);
+        const last = max(first, endInside(left, strideRight, width, row));
+        for (let y = 0; y < rows; y++) {
+          const line = y * strideDown + top;
+          if (line < 0 || line >= height) memory.fill(columns, 0, <usize>row << 2);
+          else {
+            if (first > 0) memory.fill(columns, 0, <usize>first << 2);
+            if (last < row) memory.fill(columns + (<usize>last << 2), 0, <usize>(row - last) << 2);
+            takeRow(image + (<usize>(line * width + left + first * strideRight) << 2), columns + (<usize>first << 2), strideRight, last - first);
+          }
+          columns += <usize>row << 2;
+        }
+      }
+    }
+    image += <usize>(height * width) << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function takeRow(x: usize, out: usize, step: i32, n: i32): void {
+  let i = 0;
+  if (step == 1) {
+    for (; i + 4 <= n; i += 4) v128.store(out + (<usize>i << 2), v128.load(x + (<usize>i << 2)));
+  }
+  for (; i < n; i++) store<f32>(out + (<usize>i << 2), load<f32>(x + (<usize>(i * step) << 2)));
+}
+
+export function fold_f32(
+  columns: usize, image: usize, channels: i32, height: i32, width: i32, kernelRows: i32, kernelColumns: i32, strideDown: i32, strideRight: i32,
+  paddingRows: i32, paddingColumns: i32, dilationDown: i32, dilationRight: i32, rows: i32, row: i32,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < kernelRows; i++) {
+      const top = i * dilationDown - paddingRows;
+      for (let j = 0; j < kernelColumns; j++) {
+        const left = j * dilationRight - paddingColumns;
+        const first = firstInside(left, strideRight, row);
+        const last = max(first, endInside(left, strideRight, width, row));
+        for (let y = 0; y < rows; y++) {
+          const line = y * strideDown + top;
+          if (line >= 0 && line < height) {
+            addRow(columns + (<usize>first << 2), image + (<usize>(line * width + left + first * strideRight) << 2), strideRight, last - first);
+          }
+          columns += <usize>row << 2;
+        }
+      }
+    }
+    image += <usize>(height * width) << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow(x: usize, out: usize, step: i32, n: i32): void {
+  let i = 0;
+  if (step == 1) {
+    for (; i + 4 <= n; i += 4) {
+      const at = out + (<usize>i << 2);
+      v128.store(at, f32x4.add(v128.load(at), v128.load(x + (<usize>i << 2))));
+    }
+  }
+  for (; i < n; i++) {
+    const at = out + (<usize>(i * step) << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(x + (<usize>i << 2)));
+  }
+}

@@ -101,7 +101,9 @@ function iterations({ nodes }: TensorSubject): string {
 
 function warnings(findings: readonly Finding[]): string {
   const icons = { error: "$(error)", warning: "$(warning)", info: "$(info)" };
-  return findings.map(({ severity, message }) => `${icons[severity]} ${plain(message)}`).join("\n\n");
+  // Problems has the whole text; here the first sentence leaves room for the numbers.
+  const brief = (message: string) => plain(message.split(/(?<=\.) /)[0] ?? message);
+  return findings.map(({ severity, message }) => `${icons[severity]} ${brief(message)}`).join("\n\n");
 }
 
 /** Markdown of ours: icons and our own commands, and nothing else may act. */
@@ -136,7 +138,7 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     commandLink(`$(type-hierarchy) ${vscode.l10n.t("Graph")}`, "gradlens.showGraph", session.file, node.id),
     scope && node.kind !== "input"
       ? commandLink(
-          `$(beaker) ${vscode.l10n.t("Gradcheck {0}", scope)}`,
+          `$(beaker) ${vscode.l10n.t("Check {0}", scope)}`,
           "gradlens.gradcheckLayer",
           session.file,
           scope,

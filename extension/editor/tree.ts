@@ -69,9 +69,15 @@ function layerEntries(session: Session): Entry[] {
   );
 }
 
+/** "vanishing-gradient" as a title: "Vanishing gradient". */
+function ruleTitle(rule: string): string {
+  const words = rule.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function findingEntry({ message, severity, site, rule }: Finding, session: Session): Entry {
-  return new Entry(message, [], {
-    description: site ? describeSite(site) : rule,
+  return new Entry(ruleTitle(rule), [], {
+    description: site ? describeSite(site) : "",
     tooltip: message,
     iconPath: new vscode.ThemeIcon(severity, new vscode.ThemeColor(`gradlens.finding.${severity}Foreground`)),
     ...showPlace(site, session),

@@ -24,7 +24,8 @@ export class Panel implements vscode.Disposable {
     readonly view: vscode.WebviewPanel,
     extensionUri: vscode.Uri,
   ) {
-    view.iconPath = vscode.Uri.joinPath(extensionUri, "media/gradlens.svg");
+    const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, `media/marks/panel-${theme}.svg`);
+    view.iconPath = { light: icon("light"), dark: icon("dark") };
     view.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(extensionUri) };
     this.#subscriptions.push(
       view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),

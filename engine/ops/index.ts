@@ -20,7 +20,7 @@ export { type EmbeddingOptions, embedding, indexSelect } from "./index-select";
 export { cat, chunk, type DimOption, split, stack } from "./join";
 export { cholesky, det, inverse, solve } from "./linalg";
 export { dot, linear, outer, trace } from "./linear";
-export * from "./matmul";
+export { matmul } from "./matmul";
 
 import "./methods";
 

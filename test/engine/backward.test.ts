@@ -74,3 +74,18 @@ describe("backward: what it refuses", () => {
     assert.deepEqual(Array.from(x.grad?.data ?? []), [2 + 4 + 6 + 1, 4 * 3 + 1]);
   });
 });
+
+describe("long chains", () => {
+  it("200,000 operations run backward, and 50,000 forward, without overflow", () => {
+    const x = parameter(0.5, { dtype: "float64" });
+    const chain = (from: Tensor, length = 200_000) => {
+      let y = from;
+      for (let i = 0; i < length; i++) y = i % 2 === 0 ? gl.mul(y, 1.5) : gl.div(y, 1.5);
+      return y;
+    };
+    chain(x).backward();
+    assert.ok(Math.abs((x.grad?.item() ?? 0) - 1) < 1e-9);
+    const [, t] = gl.jvp((y) => chain(y, 50_000), x.detach(), tensor(1, { dtype: "float64" }));
+    assert.ok(Math.abs(t.item() - 1) < 1e-9);
+  });
+});

@@ -6,7 +6,7 @@ import { fansOf } from "./fans";
 import { kaimingUniform } from "./init";
 import { biasFor } from "./linear";
 import { Module } from "./module";
-import { checkSize, kernelSizes } from "./options";
+import { checkLayerOptions, checkSize, kernelSizes } from "./options";
 
 export interface ConvLayerOptions extends ops.ConvOptions {
   /** Whether a bias is added; true when left out. */
@@ -34,6 +34,8 @@ abstract class ConvolutionLayer extends Module {
   }
 }
 
+const known = ["stride", "padding", "dilation", "groups", "bias"];
+
 function weightShape(
   layer: string,
   sizes: { inChannels: number; outChannels: number; groups: number },
@@ -55,12 +57,9 @@ function weightShape(
 export class Conv1d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: PerDim,
-    { bias = true, ...options }: ConvLayerOptions = {},
-  ) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, given: ConvLayerOptions = {}) {
+    checkLayerOptions("nn.Conv1d", given, known);
+    const { bias = true, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.Conv1d", kernelSize, 1);
     super(inChannels, outChannels, weightShape("nn.Conv1d", sizes, kernel, false), bias);
@@ -76,12 +75,9 @@ export class Conv1d extends ConvolutionLayer {
 export class Conv2d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: PerDim,
-    { bias = true, ...options }: ConvLayerOptions = {},
-  ) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, given: ConvLayerOptions = {}) {
+    checkLayerOptions("nn.Conv2d", given, known);
+    const { bias = true, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.Conv2d", kernelSize, 2);
     super(inChannels, outChannels, weightShape("nn.Conv2d", sizes, kernel, false), bias);
@@ -101,8 +97,10 @@ export class ConvTranspose2d extends ConvolutionLayer {
     inChannels: number,
     outChannels: number,
     kernelSize: PerDim,
-    { bias = true, ...options }: ConvTransposeLayerOptions = {},
+    given: ConvTransposeLayerOptions = {},
   ) {
+    checkLayerOptions("nn.ConvTranspose2d", given, [...known, "outputPadding"]);
+    const { bias = true, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.ConvTranspose2d", kernelSize, 2);
     super(inChannels, outChannels, weightShape("nn.ConvTranspose2d", sizes, kernel, true), bias);

@@ -46,7 +46,12 @@ const normalizeBatch: OpFunction<Args<{ eps?: number }>> = normalisation<Args<{ 
         `x of shape ${showShape(x.shape)} has one value per channel, expected at least two when training`,
       );
     }
-    const layout = { view: [items, channels, size], affine: perChannel(x), eps: options.eps ?? 1e-5 };
+    const layout = {
+      view: [items, channels, size],
+      affine: perChannel(x),
+      inner: channelSize(x),
+      eps: options.eps ?? 1e-5,
+    };
     return normalisationCall(x, tensors[1], tensors[2], layout, [channels]);
   },
   samples: (r) => [

@@ -37,7 +37,7 @@ export const layerNorm: OpFunction<WithAffine<LayerNormOptions>> = normalisation
       );
     }
     const size = sizeOf(shape);
-    const layout = { view: [1, size === 0 ? 0 : x.size / size, size], affine: shape, eps };
+    const layout = { view: [1, size === 0 ? 0 : x.size / size, size], affine: shape, inner: 1, eps };
     return normalisationCall(x, tensors[1], tensors[2], layout, shape);
   },
   samples: (r) => [
@@ -65,7 +65,7 @@ export const groupNorm: OpFunction<WithAffine<GroupNormOptions>> = normalisation
       throw new ModelError(`numGroups is ${groups}, expected a divisor of the ${channels} channels of x`);
     }
     const view = [1, items * groups, (channels / groups) * channelSize(x)];
-    const layout = { view, affine: perChannel(x), eps: options.eps ?? 1e-5 };
+    const layout = { view, affine: perChannel(x), inner: channelSize(x), eps: options.eps ?? 1e-5 };
     return normalisationCall(x, tensors[1], tensors[2], layout, [channels]);
   },
   samples: (r) => [
@@ -88,7 +88,7 @@ export const instanceNorm: OpFunction<InstanceArgs> = normalisation<InstanceArgs
     const x = checkChannels(tensors[0]);
     const [items, channels] = x.shape as [number, number];
     const view = [1, items * channels, channelSize(x)];
-    const layout = { view, affine: perChannel(x), eps: options.eps ?? 1e-5 };
+    const layout = { view, affine: perChannel(x), inner: channelSize(x), eps: options.eps ?? 1e-5 };
     return normalisationCall(x, tensors[1], tensors[2], layout, [channels]);
   },
   samples: (r) => [

@@ -6,6 +6,7 @@ import { type Shape, sameShape, showShape, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
+import { once } from "./once";
 import { inverseDeviation, project, standardize } from "./standardize";
 import { reshape } from "./view";
 
@@ -15,6 +16,8 @@ export interface Layout {
   readonly view: Shape;
   /** Shape in which weight and bias broadcast against x. */
   readonly affine: Shape;
+  /** How many elements side by side share one weight. */
+  readonly inner: number;
   readonly eps: number;
 }
 
@@ -62,8 +65,10 @@ export function normalisation<P extends readonly unknown[]>(spec: Spec<P>): OpFu
       "\\bar{x} = (\\bar{h} - \\mathrm{mean}(\\bar{h}) - \\hat{x} \\, \\mathrm{mean}(\\bar{h} \\hat{x})) / \\sigma, \\quad \\bar{h} = w \\, \\bar{o}",
     forward(inputs, attrs) {
       const hat = standardized({ inputs, attrs });
-      const weight = affine({ inputs, attrs }, "weight");
-      const bias = affine({ inputs, attrs }, "bias");
+      const [weight, bias] = [affine({ inputs, attrs }, "weight"), affine({ inputs, attrs }, "bias")];
+      if (weight !== null && bias !== null && sameType(hat, weight, bias)) {
+        return scaleAndShift(hat, weight, bias, attrs.inner);
+      }
       const scaled = weight === null ? hat : mul(hat, weight);
       return bias === null ? scaled : add(scaled, bias);
     },
@@ -79,37 +84,56 @@ function standardized({ inputs, attrs }: Where): Tensor {
   return reshape(standardize(reshape(x, attrs.view), { eps: attrs.eps }), x.shape);
 }
 
+function sameType(...tensors: Tensor[]): boolean {
+  return tensors.every((x) => x.dtype === tensors[0]?.dtype);
+}
+
+/** hat · weight + bias in one pass, in the memory of `hat`, which nothing else uses yet. */
+function scaleAndShift(hat: Tensor, weight: Tensor, bias: Tensor, inner: number): Tensor {
+  const { data } = hat;
+  for (let at = 0, c = 0; at < data.length; c = c + 1 === weight.size ? 0 : c + 1) {
+    const [scale, shift] = [weight.data[c] as number, bias.data[c] as number];
+    for (const end = at + inner; at < end; at++) data[at] = scale * (data[at] as number) + shift;
+  }
+  return hat;
+}
+
 /** Weight or bias in the shape in which it broadcasts; null where there is none. */
 function affine({ inputs, attrs }: Where, kind: "weight" | "bias"): Tensor | null {
   const tensor = inputs[attrs.inputs.indexOf(kind)];
   return tensor === undefined ? null : reshape(tensor, attrs.affine);
 }
 
-/** The symmetric derivative of standardize, at x. */
-function projected(g: Tensor, at: At<Attrs>): Tensor {
+/** The symmetric derivative of standardize, at x; `g` is what the rule was called with. */
+function projected(h: Tensor, at: At<Attrs>, g: Tensor): Tensor {
   const { view, eps } = at.attrs;
-  const x = reshape(at.x, view);
-  const out = project(reshape(g, view), standardize(x, { eps }), inverseDeviation(x, { eps }));
-  return reshape(out, at.x.shape);
+  const inverse = inverseDeviation(reshape(at.x, view), { eps });
+  const hat = reshape(hatAt(at, g), view);
+  return reshape(project(reshape(h, view), hat, inverse), at.x.shape);
+}
+
+/** The standardized input again, once for all rules. */
+function hatAt(at: At<Attrs>, g: Tensor): Tensor {
+  return once("hat", at, g, () => standardized(at));
 }
 
 function vjpOf(kind: Attrs["inputs"][number] | undefined): Rule<Attrs> {
   if (kind === "x") {
     return (g, at) => {
       const weight = affine(at, "weight");
-      return projected(weight === null ? g : mul(g, weight), at);
+      return projected(weight === null ? g : mul(g, weight), at, g);
     };
   }
   const shapeOf = (at: At<Attrs>) => (at.inputs[at.attrs.inputs.indexOf(kind ?? "bias")] as Tensor).shape;
   const sumUp = (g: Tensor, at: At<Attrs>) => reshape(sumTo(g, { shape: at.attrs.affine }), shapeOf(at));
-  return kind === "weight" ? (g, at) => sumUp(mul(g, standardized(at)), at) : sumUp;
+  return kind === "weight" ? (g, at) => sumUp(mul(g, hatAt(at, g)), at) : sumUp;
 }
 
 function jvpOf(kind: Attrs["inputs"][number] | undefined): Rule<Attrs> {
   if (kind === "x") {
     return (t, at) => {
       const weight = affine(at, "weight");
-      const moved = projected(t, at);
+      const moved = projected(t, at, t);
       return weight === null ? moved : mul(moved, weight);
     };
   }

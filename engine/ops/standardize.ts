@@ -1,6 +1,7 @@
 /** Mean 0 and variance 1 within groups: the heart of every normalisation layer. */
-import { allocate, type Values } from "../dtype";
+import { allocate, allocateUnset, type Values } from "../dtype";
 import { defineOp, type OpFunction } from "../op";
+import { isQuiet } from "../tape";
 import { Tensor } from "../tensor";
 import { div, mul, neg, sub } from "./arithmetic";
 import { mean } from "./reduce";
@@ -63,7 +64,7 @@ export const standardize: Grouped = defineOp<[Tensor, EpsAttrs], EpsAttrs>({
     const { data, shape, dtype } = x as Tensor;
     const [a, groups, b] = shape as [number, number, number];
     const { means, variances } = groupMoments(x as Tensor);
-    const out = allocate(dtype, data.length);
+    const out = allocateUnset(dtype, data.length);
     for (let at = 0, i = 0; i < a; i++) {
       for (let c = 0; c < groups; c++) {
         const scale = 1 / Math.sqrt((variances[c] as number) + eps);
@@ -80,8 +81,37 @@ export const standardize: Grouped = defineOp<[Tensor, EpsAttrs], EpsAttrs>({
 
 /** (g − mean g − o · mean(g o)) / σ: what remains of g when shift and scale of the input do not count. */
 export function project(g: Tensor, standardized: Tensor, inverse: Tensor): Tensor {
+  if (isQuiet() && g.dtype === standardized.dtype) return projectAtOnce(g, standardized, inverse);
   const along = mul(standardized, groupMean(mul(g, standardized)));
   return mul(inverse, sub(sub(g, groupMean(g)), along));
+}
+
+/** The same in two passes over the elements, for sweeps that record nothing. */
+function projectAtOnce(g: Tensor, standardized: Tensor, inverse: Tensor): Tensor {
+  const [a, groups, b] = g.shape as [number, number, number];
+  const hat = standardized.data;
+  const shifts = new Float64Array(groups);
+  const tilts = new Float64Array(groups);
+  for (let row = 0; row < a * groups; row++) {
+    const c = row % groups;
+    shifts[c] = (shifts[c] as number) + rowSum(g.data, row * b, b) / (a * b);
+    tilts[c] = (tilts[c] as number) + rowProduct(g.data, hat, row * b, b) / (a * b);
+  }
+  const out = allocateUnset(g.dtype, g.size);
+  for (let row = 0; row < a * groups; row++) {
+    const c = row % groups;
+    const [shift, tilt, scale] = [shifts[c] as number, tilts[c] as number, inverse.data[c] as number];
+    for (let i = row * b; i < (row + 1) * b; i++) {
+      out[i] = scale * ((g.data[i] as number) - shift - tilt * (hat[i] as number));
+    }
+  }
+  return new Tensor(out, g.shape, g.dtype);
+}
+
+function rowProduct(x: Values, y: Values, from: number, count: number): number {
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += (x[i] as number) * (y[i] as number);
+  return sum;
 }
 
 /** 1 / √(variance + eps) of each group, [1, groups, 1]. */

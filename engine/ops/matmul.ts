@@ -30,6 +30,10 @@ function asMatrices(g: Tensor, { x, y }: At<MatmulAttrs>): Tensor {
   return reshape(g, [...batch, rows, y.ndim === 1 ? 1 : (g.shape[g.ndim - 1] as number)]);
 }
 
+/** A batch of matrices as one, below each other. */
+const asOneMatrix = (x: Tensor) =>
+  x.ndim === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number]);
+
 /** Product of two tensors, either read transposed. */
 export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?]> = defineOp<
   [Tensor, Tensor, Partial<MatmulAttrs>?],
@@ -69,7 +73,10 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
     },
     (grad, at) => {
       const { transX, transY } = at.attrs;
-      const [x, y, g] = [asRow(at.x), asColumn(at.y), asMatrices(grad, at)];
+      const all = [asRow(at.x), asColumn(at.y), asMatrices(grad, at)] as const;
+      const y = all[1];
+      // A matrix that met every matrix of a batch: one long product instead of a sum of many.
+      const [x, g] = y.ndim === 2 && !transX ? [asOneMatrix(all[0]), asOneMatrix(all[2])] : [all[0], all[2]];
       const full = transY
         ? matmulTransposed(g, x, { transX: true, transY: transX })
         : matmulTransposed(x, g, { transX: !transX });
@@ -114,7 +121,10 @@ function multiply(x: Tensor, y: Tensor, { transX, transY }: MatmulAttrs): Tensor
   const a = overBatch(x, batchShape);
   const b = overBatch(y, batchShape);
   const out = allocateUnset(dtype, batch * m * n);
-  const size = { batch, m, k, n, transX, transY, xStride: a.stride, yStride: b.stride };
+  // A batch against one matrix is a single product with more rows.
+  const joins = b.stride === 0 && a.stride !== 0 && !transX;
+  const [rows, matrices] = joins ? [batch * m, 1] : [m, batch];
+  const size = { batch: matrices, m: rows, k, n, transX, transY, xStride: a.stride, yStride: b.stride };
   kernels().matmul(a.tensor.data, b.tensor.data, out, size);
   return new Tensor(out, [...batchShape, m, n], dtype);
 }

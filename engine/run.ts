@@ -14,7 +14,7 @@ export interface SourceName {
 
 /** A layer of the text with a backward pass written by hand. */
 export interface SourceLayerSite {
-  readonly kind: "class" | "pair";
+  readonly kind: "class" | "pair" | "customOp";
   /** `Affine`, `affine`. */
   readonly name: string;
   readonly site: Site;

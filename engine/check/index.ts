@@ -5,6 +5,7 @@ import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
+import { checkCalls } from "./calls";
 import { checkHandWritten } from "./hand-written";
 import { findHandWritten } from "./hand-written/find";
 import { Pace } from "./pace";
@@ -58,13 +59,15 @@ export async function checkGradients(run: Run, target: Target, options: CheckOpt
   }
   for (const [i, found] of byHand.entries()) {
     if ("problem" in found) {
-      if (hasOwn && byHand.length === 1)
-        throw new ModelError(`nothing to check at ${found.source.name}: ${found.problem}`);
-      continue;
+      const alone = hasOwn && byHand.length === 1;
+      if (alone) throw new ModelError(`nothing to check at ${found.source.name}: ${found.problem}`);
+    } else if ("layer" in found) {
+      checks.push(
+        ...(await checkHandWritten(found.layer, tolerances, pace(found.source.name, recorded.length + i))),
+      );
+    } else if (target.kind !== "all" || run.loss === null) {
+      checks.push(...(await checkCalls(run, found.source, tolerances, pace(found.operation, i))));
     }
-    checks.push(
-      ...(await checkHandWritten(found.layer, tolerances, pace(found.source.name, recorded.length + i))),
-    );
     if (options.isCancelled?.()) break;
   }
   return checks;

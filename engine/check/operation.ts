@@ -6,11 +6,12 @@ import { sameShape } from "../shape";
 import { Node, quietly } from "../tape";
 import { Tensor } from "../tensor";
 import { downstreamOf } from "./batch";
-import { compareElements, type Element } from "./elements";
+import { type Compared, compareElements, type Element, type Tolerances } from "./elements";
 import { noiseOf } from "./noise";
 import { Pace } from "./pace";
 import { findPattern, type Pattern } from "./pattern";
 import { inFloat64, type Replay, replay, type Step } from "./replay";
+import type { Evaluation } from "./variants";
 
 /** Inputs with more elements are not tried by themselves: the differences would take too long. */
 const MAX_ELEMENTS = 20_000;
@@ -39,46 +40,47 @@ export function checkOperation(step: Step, input: number): Promise<Fault | null>
 }
 
 async function tryOperation(step: Step, input: number): Promise<Fault | null> {
+  return (await compareAlone(step, input, { rtol: 1e-6, atol: 0 }, new Pace({})))?.fault ?? null;
+}
+
+/** What comparing one rule of an operation by itself gave. */
+export interface Alone {
+  readonly evaluation: Evaluation;
+  readonly analytic: Float64Array;
+  readonly compared: Compared;
+  readonly fault: Fault | null;
+}
+
+/** Compares the backward rule for one input with differences; null when there is nothing to compare. */
+export async function compareAlone(
+  step: Step,
+  input: number,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Alone | null> {
   const x = step.node.inputs[input];
   if (x === undefined || !(x.data instanceof Float64Array) || x.size === 0 || x.size > MAX_ELEMENTS)
     return null;
   const { again, leaf, weights } = weighted(step, input);
   const slot = again.slotOf(leaf);
   if (slot === undefined) return null;
-  const misshapen = again.broken;
-  if (misshapen !== null) {
-    const pattern = { name: "shape" as const, sentence: `its backward rule ${misshapen.problem}` };
-    return { step, input, pattern, forwardMode: "none", wrong: x.size, elements: x.size };
-  }
-  const downstream = downstreamOf(again, slot);
+  const evaluation = downstreamOf(again, slot);
   const g = again.gradients[slot];
   const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
-  const pace = new Pace({});
-  const compared = await compareElements(
-    downstream,
-    analytic,
-    noiseOf(downstream),
-    { rtol: 1e-6, atol: 0 },
-    pace,
-  );
+  const compared = await compareElements(evaluation, analytic, noiseOf(evaluation), tolerances, pace);
   const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
-  if (wrong.length === 0) return null;
+  const fault = { step, input, wrong: wrong.length, elements: x.size };
+  const misshapen = again.broken;
+  if (misshapen !== null && misshapen.input === input && misshapen.step.node.op === step.node.op) {
+    const pattern = { name: "shape" as const, sentence: `its backward rule ${misshapen.problem}` };
+    return { evaluation, analytic, compared, fault: { ...fault, pattern, forwardMode: "none" } };
+  }
+  if (wrong.length === 0) return { evaluation, analytic, compared, fault: null };
   const others = again.values.flatMap((_, s) => (s === slot ? [] : [again.gradients[s]?.data ?? []]));
-  const pattern = findPattern(
-    x,
-    analytic,
-    compared.numeric,
-    wrong.map(({ index }) => index),
-    others,
-  );
-  return {
-    step,
-    input,
-    pattern,
-    forwardMode: forwardMode(step, input, weights, compared.numeric, wrong),
-    wrong: wrong.length,
-    elements: x.size,
-  };
+  const bad = wrong.map(({ index }) => index);
+  const pattern = findPattern(x, analytic, compared.numeric, bad, others);
+  const forward = forwardMode(step, input, weights, compared.numeric, wrong);
+  return { evaluation, analytic, compared, fault: { ...fault, pattern, forwardMode: forward } };
 }
 
 /** The operation alone, its output weighted with random numbers and added up, so that all of its derivative shows. */

@@ -39,7 +39,7 @@ export function findPattern(
     ofAll(x.shape, analytic, numeric, others) ??
     ofSome(x, analytic, numeric, wrong) ?? {
       name: "unknown",
-      sentence: `it is wrong in ${wrong.length} of ${x.size} elements`,
+      sentence: "it differs from the true derivative, without a simple pattern such as a sign or a factor",
     }
   );
 }

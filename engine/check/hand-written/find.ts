@@ -5,6 +5,7 @@ import { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 /** A layer that can be checked, or why it cannot. */
 export type Found =
   | { readonly layer: HandWritten; readonly source: SourceLayerSite }
+  | { readonly operation: string; readonly source: SourceLayerSite }
   | { readonly problem: string; readonly source: SourceLayerSite };
 
 type Fn = (...args: unknown[]) => unknown;
@@ -15,14 +16,22 @@ export function findHandWritten(run: Run): Found[] {
     string,
     unknown
   >;
-  return (run.sources.handWritten?.() ?? []).flatMap((source) =>
-    source.kind === "class" ? ofClass(run, source, exports) : ofPair(run, source, exports),
-  );
+  return (run.sources.handWritten?.() ?? []).flatMap((source): Found[] => {
+    if (source.kind === "customOp") return [ofOperation(run, source)];
+    return source.kind === "class" ? ofClass(run, source, exports) : ofPair(run, source, exports);
+  });
 }
 
 function about(source: SourceLayerSite, inputs: readonly unknown[]) {
   const { name, site, backward } = source;
   return { name, site, backwardSite: backward, inputs, inputNames: source.inputs.map((input) => input.name) };
+}
+
+/** A custom operation is checked at the calls that were recorded. */
+function ofOperation(run: Run, source: SourceLayerSite): Found {
+  const { name } = source;
+  const wasCalled = run.tape.nodes.some(({ op }) => op.name === name);
+  return wasCalled ? { source, operation: name } : { source, problem: `nothing called ${name} in this run` };
 }
 
 function ofClass(run: Run, source: SourceLayerSite, exports: Record<string, unknown>): Found[] {

@@ -1,0 +1,70 @@
+/** The check of a custom operation at the calls that were recorded: one row an input. */
+import type { Check } from "../report";
+import type { Run, SourceLayerSite } from "../run";
+import type { Tensor } from "../tensor";
+import { conclude, where } from "./conclude";
+import type { Tolerances } from "./elements";
+import { compareAlone } from "./operation";
+import { type Pace, performanceNow } from "./pace";
+import { isCut, replay, type Step } from "./replay";
+
+/** Calls that are tried; the calls of a loop mostly say the same. */
+const MAX_CALLS = 3;
+
+/** Checks the operation that `source` declares by its last calls. */
+export async function checkCalls(
+  run: Run,
+  source: SourceLayerSite,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Check[]> {
+  const calls = run.tape.nodes.filter(({ op }) => op.name === source.name).slice(-MAX_CALLS);
+  const checks: Check[] = [];
+  for (const { out } of calls) {
+    for (const step of stepOf(out)) checks.push(...(await checkCall(run, source, step, tolerances, pace)));
+  }
+  return checks;
+}
+
+/** The call in a replay that ends with it. */
+function stepOf(out: Tensor): Step[] {
+  const { steps } = replay(out);
+  const last = steps.at(-1);
+  return last === undefined || isCut(last) ? [] : [last];
+}
+
+async function checkCall(
+  run: Run,
+  source: SourceLayerSite,
+  step: Step,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const [input, { size }] of step.node.inputs.entries()) {
+    const start = performanceNow();
+    const alone = await compareAlone(step, input, tolerances, pace);
+    if (alone === null || alone.compared.checked === 0) continue;
+    const { evaluation, analytic, compared, fault } = alone;
+    const facts = conclude(evaluation, analytic, compared, true);
+    const culprit = { op: source.name, site: source.backward ?? source.site };
+    checks.push({
+      target: source.name,
+      parameter: source.inputs[input]?.name ?? `input ${input + 1}`,
+      site: run.sources.site(step.recorded.out.site) ?? source.site,
+      elements: size,
+      checked: 0,
+      method: "every-element",
+      worst: null,
+      step: 0,
+      ...facts,
+      culprit: fault === null ? null : culprit,
+      message:
+        fault === null
+          ? facts.message
+          : `The backward pass of ${source.name}${where(culprit.site)} is wrong: ${fault.pattern.sentence}. ${facts.message}`,
+      durationMs: performanceNow() - start,
+    });
+  }
+  return checks;
+}

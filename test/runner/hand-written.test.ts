@@ -1,0 +1,54 @@
+/** Gradient checks of hand-written backward passes, from the text of a file to the verdict. */
+import assert from "node:assert/strict";
+import { after, describe, it } from "mocha";
+import type { Check } from "../../engine/report";
+import type { CheckTarget } from "../../engine/runner/protocol";
+import { fixture, openEngine, paramsFor, reportOf } from "./engine";
+
+describe("hand-written layers in a file", () => {
+  const { engine } = openEngine();
+  after(() => engine.dispose());
+
+  const check = async (name: string, target: CheckTarget): Promise<readonly Check[]> => {
+    const { failure } = reportOf(await engine.trace(paramsFor(fixture(`hand-written/${name}`))));
+    assert.equal(failure, null);
+    const result = await engine.check({ target });
+    assert.ok("checks" in result, JSON.stringify(result));
+    return result.checks;
+  };
+  const verdicts = (checks: readonly Check[]) =>
+    checks.map(({ target, parameter, verdict }) => `${target}.${parameter} ${verdict}`);
+
+  it("finds classes, pairs and samples in a file of plain arrays", async () => {
+    const checks = await check("arrays.ts", { kind: "all" });
+    assert.deepEqual(verdicts(checks), [
+      "Affine.x ok",
+      "Affine.W wrong-derivative",
+      "wave.a ok",
+      "wave.b ok",
+      "cube.x wrong-derivative",
+    ]);
+    assert.equal(checks[1]?.culprit?.site?.line, 18);
+    assert.match(checks[1]?.message ?? "", /wrong sign/);
+    assert.match(checks[4]?.message ?? "", /0\.66667 times/);
+  });
+
+  it("checks the layer at a line, by either of its functions", async () => {
+    const file = fixture("hand-written/arrays.ts");
+    for (const line of [31, 35]) {
+      assert.deepEqual(verdicts(await check("arrays.ts", { kind: "line", file, line })), [
+        "wave.a ok",
+        "wave.b ok",
+      ]);
+    }
+  });
+
+  it("checks a custom operation where it is called, and through the loss", async () => {
+    const alone = await check("custom.ts", { kind: "path", path: "swish" });
+    assert.deepEqual(verdicts(alone), ["swish.x wrong-derivative"]);
+    assert.equal(alone[0]?.culprit?.site?.line, 7);
+    const [through] = await check("custom.ts", { kind: "all" });
+    assert.equal(through?.verdict, "wrong-derivative");
+    assert.deepEqual([through?.culprit?.op, through?.culprit?.site?.line], ["swish", 16]);
+  });
+});

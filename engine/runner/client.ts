@@ -144,16 +144,24 @@ export class Engine {
     onAbort: () => void,
     moreMs = 0,
   ): Promise<R | TraceResult> {
-    child.onProgress = onProgress ?? null;
     const timeoutMs = this.#timeoutMs;
     const { graceMs = GRACE_MS } = this.options;
     let alarm: NodeJS.Timeout | undefined;
+    const arm = () => {
+      clearTimeout(alarm);
+      alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + graceMs + moreMs);
+    };
+    // The limit is for the model; a check or a report may take as long as it gets on.
+    child.onProgress = (progress) => {
+      arm();
+      onProgress?.(progress);
+    };
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
       await Promise.race([child.started, child.ended]);
       if (!child.isRunning) return await child.ended;
-      alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + graceMs + moreMs);
+      arm();
       const answer = send();
       const ended = child.ended;
       // A connection that breaks rejects the answer a moment before the process is seen to end.

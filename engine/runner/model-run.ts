@@ -2,7 +2,7 @@
 import { type Built, buildReport } from "../build-report";
 import { setDefaultDtype } from "../dtype";
 import * as gradlens from "../index";
-import { manualSeed } from "../random";
+import { generator, manualSeed } from "../random";
 import type { Device, Failure } from "../report";
 import { sweep } from "../reverse";
 import type { Run } from "../run";
@@ -23,6 +23,8 @@ export class ModelRun {
   exports: Exports | null = null;
   #loss: Tensor | null = null;
   #gradients: ReadonlyMap<Tensor, Tensor> | null = null;
+  /** Where the random numbers stood when the loss was called. */
+  #random: ReturnType<typeof generator.save> | null = null;
   readonly #started = performance.now();
 
   constructor(
@@ -67,13 +69,25 @@ export class ModelRun {
       durationMs: performance.now() - this.#started,
       failure,
       exports: this.exports,
+      rerun: () => this.#rerun(),
     };
     return { run, built: buildReport(run) };
   }
 
+  /** Calls the file's loss again, from the same place in the sequence of random numbers. */
+  async #rerun(): Promise<{ loss: Tensor; tape: Tape } | null> {
+    const loss = lossOf(this.exports ?? {});
+    if (typeof loss !== "function" || this.#random === null) return null;
+    generator.restore(this.#random);
+    const tape = new Tape(this.params.limits.maxOperations);
+    const value: unknown = await record(tape, () => loss(0) as unknown);
+    return value instanceof Tensor ? { loss: value, tape } : null;
+  }
+
   /** Null for a file of hand-written layers, which is there to be checked. */
   async #callLoss(exports: Exports): Promise<Tensor | null> {
-    const { loss } = "loss" in exports ? exports : ((exports.default ?? {}) as Exports);
+    const loss = lossOf(exports);
+    this.#random = generator.save();
     // Called without a receiver, as an import is.
     const value: unknown = await (typeof loss === "function" ? loss(0) : loss);
     if (value instanceof Tensor) return value;
@@ -131,4 +145,8 @@ export class ModelRun {
     const range = this.sources.find(file)?.analysis.loss;
     return siteAt(file, range ?? { line: 1, column: 1, endLine: 1, endColumn: 1 });
   }
+}
+
+function lossOf(exports: Exports): unknown {
+  return ("loss" in exports ? exports : ((exports.default ?? {}) as Exports)).loss;
 }

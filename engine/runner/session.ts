@@ -63,15 +63,20 @@ export class Session {
     this.#running = run;
     this.#begin(params.limits);
     const failure = await this.#finish(run);
+    this.client.watch(watchFor(params.limits));
     this.client.progress("Making the report", null);
     return this.#close(run, device(), failure);
   }
 
   async check({ target }: CheckParams, token: CancellationToken): Promise<CheckResult> {
-    if (!this.#last) return { failure: noRun() };
-    if (this.#limits) this.#begin(this.#limits);
+    const limits = this.#limits;
+    if (!this.#last || !limits) return { failure: noRun() };
+    this.#begin(limits);
     try {
-      const onProgress = (message: string, fraction: number) => this.client.progress(message, fraction);
+      const onProgress = (message: string, fraction: number) => {
+        this.client.watch(watchFor(limits));
+        this.client.progress(message, fraction);
+      };
       const isCancelled = () => token.isCancellationRequested;
       return { checks: await checkGradients(this.#last.run, target, { onProgress, isCancelled }) };
     } catch (error) {

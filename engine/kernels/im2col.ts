@@ -1,4 +1,4 @@
-/** Lays the windows that a convolution looks at side by side as columns of a matrix, and adds such columns back. */
+/** The windows that convolutions and poolings look at: as columns of a matrix, added back, and their largest elements. */
 import type { Values } from "../dtype";
 
 /** Pairs are [rows, columns]. */
@@ -74,4 +74,42 @@ export function fold(columns: Values, image: Values, windows: Windows): void {
       }
     }
   }
+}
+
+/**
+ * For every window of every channel the place of its largest element, counted over the channel's pixels: the first of
+ * equal ones, the last NaN. Windows may reach over the end of the image.
+ */
+export function findLargest(image: Values, places: Int32Array, windows: Windows): void {
+  const { channels, size, kernel, stride, padding, dilation, count } = windows;
+  const [height, width] = size;
+  let at = 0;
+  for (let c = 0; c < channels; c++) {
+    const plane = c * height * width;
+    for (let y = 0; y < count[0]; y++) {
+      const top = startInside(y * stride[0] - padding[0], dilation[0]);
+      const bottom = Math.min(height, y * stride[0] - padding[0] + kernel[0] * dilation[0]);
+      for (let x = 0; x < count[1]; x++) {
+        const left = startInside(x * stride[1] - padding[1], dilation[1]);
+        const right = Math.min(width, x * stride[1] - padding[1] + kernel[1] * dilation[1]);
+        let best = top * width + left;
+        let largest = image[plane + best] as number;
+        for (let row = top; row < bottom; row += dilation[0]) {
+          for (let place = row * width + left; place < row * width + right; place += dilation[1]) {
+            const value = image[plane + place] as number;
+            if (value > largest || Number.isNaN(value)) {
+              best = place;
+              largest = value;
+            }
+          }
+        }
+        places[at++] = best;
+      }
+    }
+  }
+}
+
+/** The first of start, start + step, … that is not negative. */
+function startInside(start: number, step: number): number {
+  return start >= 0 ? start : start + Math.ceil(-start / step) * step;
 }

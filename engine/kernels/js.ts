@@ -1,7 +1,7 @@
 /** The reference implementation of the kernels, in plain JavaScript. */
 import type { Values } from "../dtype";
 import type { Shape } from "../shape";
-import { fold, unfold } from "./im2col";
+import { findLargest, fold, unfold } from "./im2col";
 import type { Elementwise, Kernels, MatmulSize, Operand, Reduction } from "./kernels";
 import { prelude } from "./prelude";
 
@@ -255,4 +255,4 @@ function copy(x: Values, out: Values, shape: Shape, strides: readonly number[], 
   map(identity, [{ data: x, strides, offset }], out, shape, []);
 }
 
-export const jsKernels: Kernels = { name: "js", map, matmul, reduce, copy, unfold, fold };
+export const jsKernels: Kernels = { name: "js", map, matmul, reduce, copy, unfold, fold, findLargest };

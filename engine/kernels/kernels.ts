@@ -50,6 +50,8 @@ export interface Kernels {
   unfold(image: Values, columns: Values, windows: Windows): void;
   /** image += the columns at the places that `unfold` takes them from: its adjoint. */
   fold(columns: Values, image: Values, windows: Windows): void;
+  /** For every window of every channel the place of its largest element, counted over the channel's pixels. */
+  findLargest(image: Values, places: Int32Array, windows: Windows): void;
   /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */
   allocate?(dtype: DType, size: number): Values;
 }

@@ -1,6 +1,7 @@
 /** Max pooling: the largest element of each window takes the gradient, the first of equal ones. */
-import { allocate } from "../dtype";
+import { allocate, allocateUnset } from "../dtype";
 import { ModelError } from "../error";
+import { kernels } from "../kernels";
 import { defineOp, type OpFunction } from "../op";
 import { checkOptions } from "../options";
 import { Tensor } from "../tensor";
@@ -81,11 +82,9 @@ const maxPoolIndices: OpFunction<[Tensor, PoolAttrs]> = defineOp<[Tensor, PoolAt
   forward([x], attrs) {
     const [images, channels, height, width] = imageShape(x as Tensor, attrs.rank);
     const windows = attrs.count[0] * attrs.count[1];
-    const out = new Int32Array(images * channels * windows);
-    for (let i = 0; i < images * channels; i++) {
-      const pixels = (x as Tensor).data.subarray(i * height * width, (i + 1) * height * width);
-      findLargest(pixels, [height, width], attrs, out.subarray(i * windows, (i + 1) * windows));
-    }
+    const planes = { ...attrs, channels: images * channels, size: [height, width] as const };
+    const out = allocateUnset("int32", planes.channels * windows) as Int32Array;
+    kernels().findLargest((x as Tensor).data, out, planes);
     return new Tensor(out, [...leading(x as Tensor, attrs.rank), windows], "int32");
   },
   vjp: [null],
@@ -95,37 +94,6 @@ const maxPoolIndices: OpFunction<[Tensor, PoolAttrs]> = defineOp<[Tensor, PoolAt
     return [[r.distinct([1, 2, 4, 4]), { ...square, rank: 2, count: [2, 2] }]];
   },
 });
-
-function findLargest(pixels: Tensor["data"], size: Pair, attrs: PoolAttrs, out: Int32Array): void {
-  const { stride, padding, count } = attrs;
-  const [height, width] = size;
-  const [down, right] = attrs.dilation;
-  let at = 0;
-  for (let y = 0; y < count[0]; y++) {
-    const rows = inImage(y * stride[0] - padding[0], attrs.kernel[0], down, height);
-    for (let x = 0; x < count[1]; x++) {
-      const columns = inImage(x * stride[1] - padding[1], attrs.kernel[1], right, width);
-      let best = rows.from * width + columns.from;
-      let largest = pixels[best] as number;
-      for (let row = rows.from; row < rows.to; row += down) {
-        for (let place = row * width + columns.from; place < row * width + columns.to; place += right) {
-          const value = pixels[place] as number;
-          if (value > largest || Number.isNaN(value)) {
-            best = place;
-            largest = value;
-          }
-        }
-      }
-      out[at++] = best;
-    }
-  }
-}
-
-/** The part of a window, from its first element on, that lies in an image of `size`. */
-function inImage(start: number, kernel: number, dilation: number, size: number) {
-  const skipped = start < 0 ? Math.ceil(-start / dilation) : 0;
-  return { from: start + skipped * dilation, to: Math.min(size, start + kernel * dilation) };
-}
 
 function leading(x: Tensor, rank: 1 | 2): readonly number[] {
   return x.shape.slice(0, x.ndim - rank);

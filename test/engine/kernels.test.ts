@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type DType, isFloat, newValues, type Values } from "../../engine/dtype";
 import { kernels, useKernels } from "../../engine/kernels";
+import type { Windows } from "../../engine/kernels/im2col";
 import { jsKernels } from "../../engine/kernels/js";
 import type { Elementwise, Kernels, Operand, Reduction } from "../../engine/kernels/kernels";
 import { openWasm } from "../../engine/kernels/wasm";
@@ -256,6 +257,87 @@ function copyDifference(dtype: Floating, tested: Kernels): string | null {
   return null;
 }
 
+/** Images, kernels, strides, paddings and dilations, in rows and columns. */
+const windowLists: readonly Windows[] = [
+  {
+    channels: 2,
+    size: [7, 9],
+    kernel: [3, 3],
+    stride: [1, 1],
+    padding: [0, 0],
+    dilation: [1, 1],
+    count: [5, 7],
+  },
+  {
+    channels: 3,
+    size: [8, 5],
+    kernel: [3, 2],
+    stride: [2, 1],
+    padding: [1, 1],
+    dilation: [1, 1],
+    count: [4, 6],
+  },
+  {
+    channels: 1,
+    size: [40, 33],
+    kernel: [5, 4],
+    stride: [3, 2],
+    padding: [2, 1],
+    dilation: [2, 3],
+    count: [12, 13],
+  },
+  {
+    channels: 2,
+    size: [1, 30],
+    kernel: [1, 7],
+    stride: [1, 1],
+    padding: [0, 3],
+    dilation: [1, 1],
+    count: [1, 30],
+  },
+  {
+    channels: 1,
+    size: [2, 2],
+    kernel: [5, 5],
+    stride: [1, 1],
+    padding: [2, 2],
+    dilation: [1, 1],
+    count: [2, 2],
+  },
+];
+
+function windowsDifference(dtype: Floating, tested: Kernels): string | null {
+  for (const [at, windows] of windowLists.entries()) {
+    const { channels, size, kernel, count } = windows;
+    const pixels = channels * sizeOf(size);
+    for (const shared of [true, false]) {
+      const run = (implementation: Kernels) => {
+        const image = imageOf(dtype, pixels, shared);
+        const columns = imageOf(dtype, channels * sizeOf(kernel) * sizeOf(count), shared);
+        const places = new Int32Array(channels * sizeOf(count));
+        implementation.findLargest(image, places, windows);
+        const taken = columns.slice();
+        implementation.fold(columns, image, windows);
+        implementation.unfold(image, taken, windows);
+        return [places, image, taken] as const;
+      };
+      const [found, expected] = [run(tested), run(jsKernels)];
+      for (const [i, what] of ["findLargest", "fold", "unfold"].entries()) {
+        const problem = difference(found[i] as Values, expected[i] as Values, i === 0 ? "int32" : dtype);
+        if (problem !== null) return `${what}, windows ${at}: ${problem}`;
+      }
+    }
+  }
+  return null;
+}
+
+/** The same numbers each time, with equal ones among them. */
+function imageOf(dtype: DType, size: number, shared: boolean): Values {
+  const values = shared ? allocateShared(dtype, size) : newValues(dtype, size);
+  for (let i = 0; i < size; i++) values[i] = Math.round(10 * Math.sin(i * i));
+  return values;
+}
+
 describe("kernels: WebAssembly against the reference", () => {
   it("is what operations use unless told otherwise", () => assert.equal(kernels().name, "wasm"));
 
@@ -270,6 +352,7 @@ describe("kernels: WebAssembly against the reference", () => {
     });
     it(`matrix products in ${dtype}`, () => assert.equal(matmulDifference(dtype, wasm), null));
     it(`reductions in ${dtype}`, () => assert.equal(reduceDifference(dtype, wasm), null));
+    it(`windows in ${dtype}`, () => assert.equal(windowsDifference(dtype, wasm), null));
     it(`copies in ${dtype}`, () => assert.equal(copyDifference(dtype, wasm), null));
   }
 });
@@ -298,12 +381,17 @@ describe("kernels: the comparison sees planted faults", () => {
           wasm.copy(x, out, shape, strides, offset);
           spoil(out);
         },
+        unfold: (image, columns, windows) => {
+          wasm.unfold(image, columns, windows);
+          spoil(columns);
+        },
       };
       const add = { f: { name: "add", expr: "x + y" }, arity: 2, params: [] };
       assert.ok(mapDifference(add, dtype, faulty));
       assert.ok(matmulDifference(dtype, faulty));
       assert.ok(reduceDifference(dtype, faulty));
       assert.ok(copyDifference(dtype, faulty));
+      assert.ok(windowsDifference(dtype, faulty));
       const ops = ["add", "matmul", "sum", "permute"].map((name) => allOps().get(name) as Op);
       for (const op of ops) assert.ok(opDifference(op, dtype, faulty), `${op.name} passed`);
     });

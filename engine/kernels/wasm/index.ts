@@ -6,7 +6,7 @@ import { borrow, lend, lendResult, settle } from "./loan";
 import { matmulOf } from "./matmul";
 import { allocateShared } from "./memory";
 import { compileKernels, instantiate, type WasmExports } from "./module";
-import { copyOf, foldOf, unfoldOf } from "./moves";
+import { copyOf, findLargestOf, foldOf, unfoldOf } from "./moves";
 import { usual, type Worth } from "./worth";
 
 function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
@@ -37,6 +37,7 @@ export function openWasm(worth: Worth = usual): Kernels {
     copy: copyOf(wasm, worth),
     unfold: unfoldOf(wasm),
     fold: foldOf(wasm),
+    findLargest: findLargestOf(wasm),
     allocate: allocateShared,
   };
 }

@@ -4,13 +4,14 @@ import { ModelError } from "../../error";
 import { addressOf, release, reserve, wholeAs } from "./memory";
 
 type Floats = Float32Array | Float64Array;
+type Results = Floats | Int32Array;
 
 /** Room for small operands, handed out from its start in every call. */
 const DESK_BYTES = 2 ** 20;
 const desk = takeBlock(DESK_BYTES).address;
 let used = 0;
 let blocks: { readonly address: number; readonly bytes: number }[] = [];
-let results: { readonly values: Floats; readonly address: number }[] = [];
+let results: { readonly values: Results; readonly address: number }[] = [];
 
 function takeBlock(bytes: number) {
   const block = reserve(bytes);
@@ -41,7 +42,7 @@ export function lend(values: Values, like: Floats): number {
 }
 
 /** Address for a result; its values arrive with `settle`. */
-export function lendResult(values: Floats): number {
+export function lendResult(values: Results): number {
   const own = addressOf(values);
   if (own !== 0) return own;
   const address = borrow(values.byteLength);

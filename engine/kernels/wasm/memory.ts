@@ -167,14 +167,20 @@ export function addressOf(values: Values): number {
 }
 
 /** Views of the whole memory, for copying in and out. */
-let float32 = new Float32Array(newest);
-let float64 = new Float64Array(newest);
+let views = viewsOf(newest);
 
-/** The whole memory as float32 or float64. */
-export function wholeAs(values: Float32Array | Float64Array): Float32Array | Float64Array {
-  if (float32.buffer !== newest) {
-    float32 = new Float32Array(newest);
-    float64 = new Float64Array(newest);
-  }
-  return values instanceof Float32Array ? float32 : float64;
+function viewsOf(buffer: ArrayBufferLike) {
+  return {
+    buffer,
+    float32: new Float32Array(buffer),
+    float64: new Float64Array(buffer),
+    int32: new Int32Array(buffer),
+  };
+}
+
+/** The whole memory, with elements of the type of `values`. */
+export function wholeAs<T extends Float32Array | Float64Array | Int32Array>(values: T) {
+  if (views.buffer !== newest) views = viewsOf(newest);
+  if (values instanceof Float32Array) return views.float32;
+  return values instanceof Float64Array ? views.float64 : views.int32;
 }

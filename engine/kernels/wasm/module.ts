@@ -75,6 +75,7 @@ export type WasmExports = Readonly<
       matmul_f64: Matmul;
       unfold_f32: Im2col;
       fold_f32: Im2col;
+      largest_f32: Im2col;
       copy_f32: Copy;
       sum_f32(x: number, out: number, outer: number, size: number, inner: number, scratch: number): void;
       max_f32(x: number, out: number, outer: number, size: number, inner: number): void;

@@ -57,6 +57,15 @@ export function foldOf(wasm: WasmExports): Kernels["fold"] {
   };
 }
 
+export function findLargestOf(wasm: WasmExports): Kernels["findLargest"] {
+  return (image, places, windows) => {
+    if (image instanceof Float32Array) {
+      call(wasm.largest_f32, lend(image, image), lendResult(places), windows);
+      settle();
+    } else jsKernels.findLargest(image, places, windows);
+  };
+}
+
 function call(kernel: Im2col, from: number, to: number, windows: Windows): void {
   const { channels, size, kernel: k, stride, padding, dilation, count } = windows;
   const [s, p, d] = [stride, padding, dilation];

@@ -90,3 +90,42 @@ function addRow(x: usize, out: usize, step: i32, n: i32): void {
     store<f32>(at, load<f32>(at) + load<f32>(x + (<usize>i << 2)));
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function startInside(start: i32, step: i32): i32 {
+  return start >= 0 ? start : start + (step - 1 - start) / step * step;
+}
+
+/** The place of each window's largest element within its channel: the first of equal ones, the last NaN. */
+export function largest_f32(
+  image: usize, places: usize, channels: i32, height: i32, width: i32, kernelRows: i32, kernelColumns: i32, strideDown: i32, strideRight: i32,
+  paddingRows: i32, paddingColumns: i32, dilationDown: i32, dilationRight: i32, rows: i32, row: i32,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < rows; y++) {
+      const y0 = y * strideDown - paddingRows;
+      const top = startInside(y0, dilationDown);
+      const bottom = min(height, y0 + kernelRows * dilationDown);
+      for (let x = 0; x < row; x++) {
+        const x0 = x * strideRight - paddingColumns;
+        const left = startInside(x0, dilationRight);
+        const right = min(width, x0 + kernelColumns * dilationRight);
+        let best = top * width + left;
+        let largest = load<f32>(image + (<usize>best << 2));
+        for (let line = top; line < bottom; line += dilationDown) {
+          const end = line * width + right;
+          for (let place = line * width + left; place < end; place += dilationRight) {
+            const value = load<f32>(image + (<usize>place << 2));
+            const wins = value > largest || value != value;
+            best = select<i32>(place, best, wins);
+            largest = select<f32>(value, largest, wins);
+          }
+        }
+        store<i32>(places, best);
+        places += 4;
+      }
+    }
+    image += <usize>(height * width) << 2;
+  }
+}

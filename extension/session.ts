@@ -139,9 +139,10 @@ export class Session implements vscode.Disposable {
     if (contentChanges.length === 0 || this.state.kind === "empty") return;
     const isCovered = this.covers(file) || file === this.failure?.site?.file;
     if (!isCovered && !this.running) return;
+    const before = [this.stale, this.isFailureOld].join();
     this.#runEdits.add(document, contentChanges);
     if (this.edits !== this.#runEdits && isCovered) this.edits.add(document, contentChanges);
-    this.#changed.fire(this);
+    if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
   /** Takes over what an earlier window knew. */

@@ -7,11 +7,16 @@ import { describeLayer, describeTensor } from "./hover-text";
 import { lookUp } from "./lookup";
 
 export function registerHover(sessions: Sessions): vscode.Disposable {
-  const provideHover = async (document: vscode.TextDocument, position: vscode.Position) => {
+  const provideHover = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ) => {
     if (!readSetting("gradlens.hover.enabled", document.uri)) return null;
     const session = sessions.about(document.uri);
     if (!session?.report) return null;
     const analysis = await analyseDocument(document);
+    if (token.isCancellationRequested) return null;
     const subject = lookUp(session, document.uri.fsPath, position, analysis);
     if (!subject) return null;
     vscode.commands.executeCommand("setContext", "gradlens.hovered", true);

@@ -74,47 +74,90 @@ function fileOf(item: vscode.TestItem): vscode.TestItem {
   return item.parent ? fileOf(item.parent) : item;
 }
 
-export function registerTests(sessions: Sessions): vscode.Disposable {
-  const controller = vscode.tests.createTestController("gradlens", vscode.l10n.t("Gradient checks"));
-  let isRunning = false;
-  const discoverAll = async () => {
-    if (isRunning) return;
+class GradientTests implements vscode.Disposable {
+  readonly #controller = vscode.tests.createTestController("gradlens", vscode.l10n.t("Gradient checks"));
+  readonly #subscriptions: vscode.Disposable[] = [this.#controller];
+  #runs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly sessions: Sessions) {
+    const { Run } = vscode.TestRunProfileKind;
+    const run = (request: vscode.TestRunRequest, token: vscode.CancellationToken) =>
+      request.continuous ? this.#runOnSave(request, token) : this.#run(request);
+    this.#controller.resolveHandler = () => this.#discover();
+    this.#controller.refreshHandler = () => this.#discover();
+    this.#subscriptions.push(
+      this.#controller.createRunProfile(vscode.l10n.t("Gradcheck"), Run, run, true, undefined, true),
+      vscode.workspace.onDidOpenTextDocument(() => this.#discoverSoon()),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#controller.items.delete(uri.fsPath)),
+      sessions.onDidChange(() => this.#discoverSoon()),
+    );
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #discover(): Promise<void> {
     for (const document of vscode.workspace.textDocuments)
-      await discoverTests(controller, document, sessions.get(document.uri));
-  };
-  controller.resolveHandler = discoverAll;
-  controller.refreshHandler = discoverAll;
-  const runAll = async (request: vscode.TestRunRequest) => {
+      await discoverTests(this.#controller, document, this.sessions.get(document.uri));
+  }
+
+  #discoverSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#runs === 0) this.#discover();
+    }, 200);
+  }
+
+  /** Runs again whenever one of the files is saved, until the token is cancelled. */
+  #runOnSave(request: vscode.TestRunRequest, token: vscode.CancellationToken): void {
+    const subscription = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      const items = request.include ?? [...this.#controller.items].map(([, item]) => item);
+      const include = items.filter((item) => fileOf(item).id === uri.fsPath);
+      if (include.length > 0) this.#run(new vscode.TestRunRequest(include, request.exclude, request.profile));
+    });
+    token.onCancellationRequested(() => subscription.dispose());
+  }
+
+  async #run(request: vscode.TestRunRequest): Promise<void> {
     if (!(await mayRun())) return;
-    const run = controller.createTestRun(request);
-    isRunning = true;
+    const run = this.#controller.createTestRun(request);
+    this.#runs += 1;
     try {
-      const items = request.include ?? [...controller.items].map(([, item]) => item);
+      const items = request.include ?? [...this.#controller.items].map(([, item]) => item);
       for (const item of items.filter((each) => !request.exclude?.includes(each))) {
         const { uri } = fileOf(item);
-        if (uri && !run.token.isCancellationRequested) await runItem(run, item, sessions.open(uri));
+        if (uri && !run.token.isCancellationRequested) await this.#runOne(run, item, this.sessions.open(uri));
       }
     } finally {
-      isRunning = false;
+      this.#runs -= 1;
       run.end();
-      await discoverAll();
+      this.#discoverSoon();
     }
-  };
-  const profile = controller.createRunProfile(
-    vscode.l10n.t("Gradcheck"),
-    vscode.TestRunProfileKind.Run,
-    runAll,
-    true,
-  );
-  return vscode.Disposable.from(
-    controller,
-    profile,
-    vscode.workspace.onDidOpenTextDocument((document) =>
-      discoverTests(controller, document, sessions.get(document.uri)),
-    ),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => controller.items.delete(uri.fsPath)),
-    sessions.onDidChange((session) => {
-      if (!session.running) discoverAll();
-    }),
-  );
+  }
+
+  /** A layer of the text becomes, by the first run, the modules that it makes. */
+  async #runOne(run: vscode.TestRun, item: vscode.TestItem, session: Session): Promise<void> {
+    let items = [item];
+    if (!session.report) {
+      run.started(item);
+      await session.trace(run.token);
+      const document = await vscode.workspace.openTextDocument(session.uri);
+      if (session.report) await discoverTests(this.#controller, document, session);
+      items = this.#madeBy(item);
+    }
+    for (const each of items) await runItem(run, each, session);
+  }
+
+  #madeBy(item: vscode.TestItem): vscode.TestItem[] {
+    const modules = [...fileOf(item).children].map(([, child]) => child);
+    const made = modules.filter(({ range }) => range?.start.line === item.range?.start.line);
+    return !item.parent || made.length === 0 ? [item] : made;
+  }
+}
+
+export function registerTests(sessions: Sessions): vscode.Disposable {
+  return new GradientTests(sessions);
 }

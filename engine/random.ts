@@ -21,6 +21,16 @@ export class RandomGenerator {
     this.spare = null;
   }
 
+  /** The place in the sequence, to come back to with `restore`. */
+  save(): { readonly state: Uint32Array; readonly spare: number | null } {
+    return { state: this.state.slice(), spare: this.spare };
+  }
+
+  restore({ state, spare }: { readonly state: Uint32Array; readonly spare: number | null }): void {
+    this.state.set(state);
+    this.spare = spare;
+  }
+
   /** 32 random bits. */
   bits(): number {
     const s = this.state as unknown as [number, number, number, number];

@@ -49,6 +49,8 @@ export interface Run {
   readonly dtype: string;
   readonly durationMs: number;
   readonly failure: Failure | null;
+  /** Computes the loss once more as the file does, on a tape of its own; missing when the file has no `loss` to call. */
+  readonly rerun?: () => Promise<{ readonly loss: Tensor; readonly tape: Tape } | null>;
   /** What the model file exports; null when it did not get that far. */
   readonly exports?: Readonly<Record<string, unknown>> | null;
 }

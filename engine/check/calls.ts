@@ -3,7 +3,7 @@ import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
 import { conclude, where } from "./conclude";
-import type { Tolerances } from "./elements";
+import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
 import { type Pace, performanceNow } from "./pace";
 import { isCut, replay, type Step } from "./replay";

@@ -2,7 +2,8 @@
 import type { Check, Site, Verdict, WorstElement } from "../report";
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
-import type { Compared, Element } from "./elements";
+import type { Compared } from "./elements";
+import type { Element } from "./judge";
 import type { Evaluation } from "./variants";
 import { at, overall, showCount, showNumber, worstElement } from "./verdict";
 

@@ -3,7 +3,7 @@ import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
 import { alongGradients, type Downstream, downstreamOf, everywhere, type Passes } from "./batch";
 import { centralDerivative, LADDER } from "./difference";
-import { scaleOf } from "./elements";
+import { scaleOf } from "./judge";
 import { type Cut, isCut, type Replay, type Step } from "./replay";
 
 /** Where a dependence leaves the gradient's way. */

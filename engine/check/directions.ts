@@ -2,7 +2,8 @@
 import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
 import { centralDerivative, type Estimate, LADDER } from "./difference";
-import { type Compared, type Element, judge, sample, scaleOf, type Tolerances } from "./elements";
+import type { Compared } from "./elements";
+import { type Element, judge, sample, scaleOf, type Tolerances } from "./judge";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
 

@@ -6,12 +6,14 @@ import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { checkCalls } from "./calls";
+import { type Escape, explainEscape, findEscapes } from "./escape";
 import { checkHandWritten } from "./hand-written";
 import { findHandWritten } from "./hand-written/find";
 import { Pace } from "./pace";
 import { replay } from "./replay";
 import { checkSubject, type SubjectOptions } from "./subject";
 import { findSubjects, fullName, type Target } from "./target";
+import { findUnstable } from "./unstable";
 
 export type { Target } from "./target";
 export { isFailure } from "./verdict";
@@ -48,7 +50,13 @@ export async function checkGradients(run: Run, target: Target, options: CheckOpt
   const checks: Check[] = [];
   if (recorded.length > 0) {
     const again = replay(scalarLoss(run));
-    const settings: SubjectOptions = { limit: options.limit ?? 20_000, tolerances, seed: options.seed ?? 0 };
+    const unstable = findUnstable(again, replay(scalarLoss(run)));
+    const settings: SubjectOptions = {
+      limit: options.limit ?? 20_000,
+      tolerances,
+      seed: options.seed ?? 0,
+      unstable,
+    };
     for (const [i, subject] of recorded.entries()) {
       const name = fullName(subject);
       const check = await checkSubject(run, again, subject, settings, pace(name, i));
@@ -56,6 +64,12 @@ export async function checkGradients(run: Run, target: Target, options: CheckOpt
       if (options.isCancelled?.()) return checks;
       options.onProgress?.(name, (i + 1) / total);
     }
+    const escapes = unstable === null ? await findEscapes(run, recorded) : new Map<Tensor, Escape>();
+    checks.forEach((check, i) => {
+      const found = escapes.get(recorded[i]?.tensor as Tensor);
+      if (found !== undefined && check.verdict !== "wrong-derivative")
+        checks[i] = { ...check, ...explainEscape(found) };
+    });
   }
   for (const [i, found] of byHand.entries()) {
     if ("problem" in found) {

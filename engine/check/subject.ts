@@ -8,10 +8,11 @@ import { conclude, type Facts, where } from "./conclude";
 import { findCulprit } from "./culprit";
 import { changesFarAway, findCut } from "./cut";
 import { compareDirections } from "./directions";
-import { compareElements, type Tolerances } from "./elements";
+import { compareElements } from "./elements";
+import type { Tolerances } from "./judge";
 import { noiseOf } from "./noise";
 import { type Pace, performanceNow } from "./pace";
-import { isCut, type Replay } from "./replay";
+import { isCut, type Replay, type Step } from "./replay";
 import { findStandstill, reasonOf } from "./standstill";
 import type { Subject } from "./target";
 import { at, showNumber, worstElement } from "./verdict";
@@ -20,6 +21,8 @@ export interface SubjectOptions {
   readonly limit: number;
   readonly tolerances: Tolerances;
   readonly seed: number;
+  /** An operation that gives another result each time it runs. */
+  readonly unstable: Step | null;
 }
 
 /** Null when nothing was checked before the check was cancelled. */
@@ -75,6 +78,8 @@ async function factsOf(
   const broken = nonFinite(replay, x, analytic);
   if (broken !== null) return broken;
   const downstream = downstreamOf(replay, slot);
+  const { unstable } = options;
+  if (unstable !== null && downstream.steps.includes(unstable)) return randomFacts(run, unstable);
   const noise = noiseOf(downstream, options.seed + 1);
   const every = analytic.length <= options.limit;
   const compared = every
@@ -89,6 +94,16 @@ async function factsOf(
   const leak = findCut(replay, slot, noise);
   if (leak !== null) return { ...facts, ...cutFacts(run, leak) };
   return facts.verdict === "vacuous" ? { ...facts, ...explainVacuous(run, replay, slot, facts) } : facts;
+}
+
+function randomFacts(run: Run, { recorded }: Step): Facts {
+  const { op, out } = recorded;
+  const site = run.sources.site(out.site);
+  return {
+    verdict: "non-deterministic",
+    culprit: { op: op.name, site },
+    message: `${op.name}${where(site)} gives another result each time it runs on the same inputs, so differences say nothing about the gradient.`,
+  };
 }
 
 function nonFinite(replay: Replay, x: Tensor, analytic: Float64Array): Facts | null {

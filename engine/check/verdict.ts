@@ -2,7 +2,7 @@
 
 import type { Check, Verdict, WorstElement } from "../report";
 import { type Shape, sizeOf } from "../shape";
-import type { Element } from "./elements";
+import type { Element } from "./judge";
 
 /** True for verdicts that mean a mistake: what makes a command fail. */
 export function isFailure({ verdict }: Pick<Check, "verdict">): boolean {

@@ -1,0 +1,131 @@
+/** Values that left the tape: numbers read with item() or from data, which the loss depends on without a gradient. */
+import { RandomGenerator } from "../random";
+import type { Check, Site } from "../report";
+import type { Run } from "../run";
+import { normOf } from "../stats";
+import type { Tape } from "../tape";
+import { detached, Tensor } from "../tensor";
+import { where } from "./conclude";
+import { replay } from "./replay";
+import type { Subject } from "./target";
+import { showNumber } from "./verdict";
+
+/** How far parameters are moved, relative to their size: far enough to stand out from float32. */
+const MOVE = 1e-2;
+/** Disagreement that counts, relative to the change of the loss and to the loss itself. */
+const SHARE = 0.02;
+const ROUNDING: Readonly<Record<string, number>> = { float32: 1e-5, float64: 1e-11 };
+
+/** A dependence that only running the file again shows. */
+export interface Escape {
+  /** How the loss changed when the file ran again, and when the recorded operations did. */
+  readonly real: number;
+  readonly recorded: number;
+  /** The operation into which the value came back as a plain number. */
+  readonly op: string | null;
+  readonly site: Site | null;
+}
+
+interface Moment {
+  readonly real: number;
+  readonly recorded: number;
+  readonly tape: Tape;
+}
+
+/** The parameters on which the loss depends in ways that were not recorded; parameters are moved and put back. */
+export async function findEscapes(run: Run, subjects: readonly Subject[]): Promise<Map<Tensor, Escape>> {
+  const found = new Map<Tensor, Escape>();
+  const before = await lookAt(run);
+  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf);
+  if (before === null || run.loss === null || leaves.length === 0) return found;
+  const precision = ROUNDING[run.loss.dtype] ?? 1e-5;
+  // A loss that differs by itself, by another batch or by chance, cannot be compared.
+  if (Math.abs(before.real - before.recorded) > precision * Math.max(1, Math.abs(before.recorded)))
+    return found;
+  const together = await moved(leaves, () => lookAt(run));
+  if (together === null || agree(before, together, precision)) return found;
+  for (const subject of leaves) {
+    const after = await moved([subject], () => lookAt(run));
+    if (after === null || agree(before, after, precision)) continue;
+    const entry = entryOf(before.tape, after.tape, subject.tensor);
+    found.set(subject.tensor, {
+      real: after.real - before.real,
+      recorded: after.recorded - before.recorded,
+      op: entry?.op ?? null,
+      site: entry === null ? null : run.sources.site(entry.site),
+    });
+  }
+  return found;
+}
+
+async function lookAt(run: Run): Promise<Moment | null> {
+  try {
+    const again = await run.rerun?.();
+    if (!again || run.loss === null || again.loss.size !== 1) return null;
+    const { values, loss } = replay(run.loss);
+    return {
+      real: again.loss.data[0] as number,
+      recorded: values[loss]?.data[0] as number,
+      tape: again.tape,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function agree(before: Moment, after: Moment, precision: number): boolean {
+  const real = after.real - before.real;
+  const recorded = after.recorded - before.recorded;
+  const size = Math.max(Math.abs(real), Math.abs(recorded));
+  return !(Math.abs(real - recorded) > SHARE * size + 10 * precision * Math.abs(before.recorded));
+}
+
+async function moved<T>(subjects: readonly Subject[], look: () => Promise<T>): Promise<T> {
+  const kept = subjects.map(({ tensor }) => tensor.data.slice());
+  const random = new RandomGenerator(7);
+  try {
+    for (const { tensor } of subjects) {
+      const typical = normOf(tensor.data) / Math.sqrt(Math.max(1, tensor.size)) || 1;
+      tensor.data.forEach((v, i) => {
+        tensor.data[i] = v + MOVE * typical * (0.5 + random.uniform());
+      });
+    }
+    return await look();
+  } finally {
+    subjects.forEach(({ tensor }, i) => {
+      tensor.data.set(kept[i] as Float64Array);
+    });
+  }
+}
+
+/** The first plain number that differs between two runs of the same operations, by the operation that took it. */
+function entryOf(before: Tape, after: Tape, moved: Tensor): { op: string; site: number } | null {
+  const later = after.nodes;
+  for (const [n, node] of before.nodes.entries()) {
+    const other = later[n];
+    if (other === undefined || other.op !== node.op) return null;
+    for (const [i, x] of node.inputs.entries()) {
+      const y = other.inputs[i];
+      const plain = x.isLeaf && x !== moved && x.data !== moved.data && !detached.has(x);
+      if (plain && y instanceof Tensor && x.data.some((v, e) => v !== y.data[e])) {
+        return { op: node.op.name, site: node.out.site };
+      }
+    }
+  }
+  return null;
+}
+
+export function explainEscape({
+  real,
+  recorded,
+  op,
+  site,
+}: Escape): Pick<Check, "verdict" | "message" | "culprit"> {
+  const place =
+    op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
+  return {
+    verdict: "cut",
+    culprit: op === null ? null : { op, site },
+    message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${showNumber(real)}; the recorded operations explain ${showNumber(recorded)}.`,
+  };
+}

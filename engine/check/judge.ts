@@ -1,0 +1,136 @@
+/** Decides about single elements, from the loss along a ladder of steps on both sides. */
+import type { Tensor } from "../tensor";
+import {
+  centralDerivative,
+  type Estimate,
+  LADDER,
+  leftDerivative,
+  rightDerivative,
+  type Samples,
+} from "./difference";
+import type { Evaluation } from "./variants";
+
+/** What an error estimate is multiplied with before a difference counts as wrong. */
+export const SAFETY = 6;
+
+export type Outcome = "ok" | "wrong" | "kink" | "undecided" | "non-finite";
+
+export interface Element {
+  readonly index: number;
+  readonly analytic: number;
+  readonly numeric: number;
+  /** Estimated error of `numeric`. */
+  readonly error: number;
+  readonly step: number;
+  readonly outcome: Outcome;
+  /** One-sided slopes, left and right, when the element was refined. */
+  readonly slopes: readonly [number, number] | null;
+}
+
+export interface Tolerances {
+  /** Relative and absolute differences that are accepted besides the measured error. */
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** The size of the numbers around an element: its own, or that of its tensor. */
+export function scaleOf(x: Tensor): (i: number) => number {
+  let squares = 0;
+  for (const v of x.data) squares += v * v;
+  const typical = Math.sqrt(squares / Math.max(1, x.size)) || 1;
+  return (i) => Math.max(Math.abs(x.data[i] as number), typical);
+}
+
+/** The loss along the ladder of steps at each of the elements, in one evaluation. */
+export function sample(
+  evaluation: Evaluation,
+  x: Tensor,
+  scale: (i: number) => number,
+  elements: readonly number[],
+  noise: number,
+): Samples[] {
+  const perElement = 2 * LADDER.length + 1;
+  const index = new Int32Array(elements.length * perElement);
+  const data = new Float64Array(index.length);
+  elements.forEach((i, n) => {
+    const value = x.data[i] as number;
+    index.fill(i, n * perElement, (n + 1) * perElement);
+    data[n * perElement] = value;
+    LADDER.forEach((step, k) => {
+      data[n * perElement + 1 + 2 * k] = value + step * scale(i);
+      data[n * perElement + 2 + 2 * k] = value - step * scale(i);
+    });
+  });
+  const losses = evaluation.losses({ kind: "sparse", each: 1, index, data }, index.length);
+  return elements.map((_, n) => {
+    const at = (k: number) => losses[n * perElement + k] as number;
+    const steps = LADDER.map(
+      (_s, k) =>
+        ((data[n * perElement + 1 + 2 * k] as number) - (data[n * perElement + 2 + 2 * k] as number)) / 2,
+    );
+    return {
+      steps,
+      plus: LADDER.map((_s, k) => at(1 + 2 * k)),
+      minus: LADDER.map((_s, k) => at(2 + 2 * k)),
+      middle: at(0),
+      noise,
+    };
+  });
+}
+
+/** Decides about one element from the loss along the ladder. */
+export function judge(
+  index: number,
+  analytic: number,
+  samples: Samples,
+  { rtol, atol }: Tolerances,
+): Element {
+  const central = centralDerivative(samples);
+  const left = leftDerivative(samples);
+  const right = rightDerivative(samples);
+  const element = (outcome: Outcome, { value, error, step } = central): Element => ({
+    index,
+    analytic,
+    numeric: value,
+    error,
+    step,
+    outcome,
+    slopes: [left.value, right.value],
+  });
+  if (!Number.isFinite(analytic) || !Number.isFinite(central.value)) return element("non-finite");
+  const accepted = (value: number, error: number) =>
+    Math.abs(analytic - value) <=
+    SAFETY * error + rtol * Math.max(Math.abs(analytic), Math.abs(value)) + atol;
+  const near = limitAgrees(analytic, samples);
+  if (accepted(central.value, central.error)) {
+    if (near === null && isKink(analytic, left, right)) return element("kink");
+    const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));
+    return element(blind && (analytic !== 0 || central.value !== 0) ? "undecided" : "ok");
+  }
+  if (near !== null) return element("ok", near);
+  return element(isKink(analytic, left, right) ? "kink" : "wrong");
+}
+
+/** A derivative is a limit: with a kink close by, only the smallest steps tell. */
+function limitAgrees(analytic: number, { steps, plus, minus, noise }: Samples): Estimate | null {
+  for (let k = steps.length - 1; k >= 0; k--) {
+    const h = steps[k] as number;
+    const value = ((plus[k] as number) - (minus[k] as number)) / (2 * h);
+    const error = noise / h;
+    if (!(error < 0.01 * Math.abs(value))) continue;
+    return Math.abs(analytic - value) <= SAFETY * error + 1e-4 * Math.abs(value)
+      ? { value, error, step: h }
+      : null;
+  }
+  return null;
+}
+
+/** The slopes differ from both sides, and the gradient lies between them: a subgradient. */
+function isKink(analytic: number, left: Estimate, right: Estimate): boolean {
+  const margin = SAFETY * (left.error + right.error);
+  const size = Math.max(Math.abs(left.value), Math.abs(right.value));
+  if (!(Math.abs(left.value - right.value) > margin + 1e-4 * size)) return false;
+  const low = Math.min(left.value, right.value) - margin;
+  const high = Math.max(left.value, right.value) + margin;
+  return analytic >= low && analytic <= high;
+}

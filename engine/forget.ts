@@ -1,6 +1,6 @@
 /** Gives back the memory of what was recorded. */
 import type { Values } from "./dtype";
-import { releaseExcept, releaseValues } from "./kernels";
+import { type Block, releaseExcept, releaseValues, without } from "./kernels";
 import type { Node, Sweep } from "./tape";
 import type { Tensor } from "./tensor";
 
@@ -32,4 +32,22 @@ function keepIn(kept: Set<Tensor | Values>, x: Tensor): void {
 
 function isKept(kept: ReadonlySet<Tensor | Values>, x: Tensor): boolean {
   return kept.has(x) || (x.size > 1 && !x.isForgotten && kept.has(x.data));
+}
+
+/**
+ * Gives back what a backward pass allocated on the way to `gradients`; returns the blocks of gradients that are no
+ * leaf's. Those of leaves are the model's from now on.
+ */
+export function releaseTemporaries(
+  blocks: readonly Block[],
+  gradients: ReadonlyMap<Tensor, Tensor>,
+): readonly Block[] {
+  if (blocks.length === 0) return blocks;
+  const kept: Tensor[] = [];
+  for (const [x, g] of gradients) if (x.node === null) kept.push(g, x.grad as Tensor);
+  return releaseExcept(without(blocks, valuesOf(kept)), valuesOf(gradients.values()));
+}
+
+function* valuesOf(tensors: Iterable<Tensor>): Generator<Values> {
+  for (const x of tensors) if (x.size > 1) yield x.data;
 }

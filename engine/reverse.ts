@@ -1,10 +1,11 @@
 /** The reverse sweep: from the cotangent of an output to the gradient of everything it was made of. */
 import { checkCotangent } from "./cotangent";
-import type { Values } from "./dtype";
 import { ModelError } from "./error";
-import { type Block, logAllocations, releaseExcept, without } from "./kernels";
+import { releaseTemporaries } from "./forget";
+import { logAllocations } from "./kernels";
 import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
+import { forgetShared } from "./ops/once";
 import { checkUnchanged } from "./stamps";
 import { activeTape, type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
@@ -59,7 +60,11 @@ export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions =
     }
     return gradients;
   };
-  return options.createGraph ? run() : quietly(run);
+  try {
+    return options.createGraph ? run() : quietly(run);
+  } finally {
+    forgetShared();
+  }
 }
 
 function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
@@ -97,24 +102,12 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
     return found;
   });
   // What a recorded sweep allocated belongs to the graph that it made.
-  const others = options.createGraph ? [] : releasable(blocks, gradients);
-  if (tape === null) releaseExcept(others, []);
-  else tape.closeStep({ output, gradients, blocks: releaseExcept(others, valuesOf(gradients.values())) });
+  const rest = options.createGraph ? [] : releaseTemporaries(blocks, gradients);
+  tape?.closeStep({ output, gradients, blocks: rest });
 }
 
 function accumulate(x: Tensor, g: Tensor, options: BackwardOptions): void {
   const sum = x.grad;
   if (sum === null) x.grad = g;
   else x.grad = options.createGraph ? add(sum, g) : quietly(() => add(sum, g));
-}
-
-/** The blocks that hold no gradient of a leaf: those are the model's from now on. */
-function releasable(blocks: readonly Block[], gradients: ReadonlyMap<Tensor, Tensor>): readonly Block[] {
-  const kept: Tensor[] = [];
-  for (const [x, g] of gradients) if (x.node === null) kept.push(g, x.grad as Tensor);
-  return without(blocks, valuesOf(kept));
-}
-
-function* valuesOf(tensors: Iterable<Tensor>): Generator<Values> {
-  for (const x of tensors) if (x.size > 1) yield x.data;
 }

@@ -2,12 +2,19 @@
 import { isQuiet } from "../tape";
 import type { Tensor } from "../tensor";
 
-/** What was computed at the operation that a sweep is passing now; it holds no history, so that nothing leaks. */
-const latest: { at: WeakRef<object> | null; g: Tensor | null; values: Map<string, Tensor> } = {
-  at: null,
-  g: null,
-  values: new Map(),
-};
+interface Shared {
+  readonly at: object;
+  readonly g: Tensor;
+  readonly values: Map<string, Tensor>;
+}
+
+/** What was computed at the operation that a sweep is passing now. */
+let latest: Shared | null = null;
+
+/** Ends a sweep: the tensors that its rules shared may be given back now. */
+export function forgetShared(): void {
+  latest = null;
+}
 
 /**
  * `compute()`, or what it gave before for the same `name`, operation and cotangent. A sweep that is recorded
@@ -15,14 +22,11 @@ const latest: { at: WeakRef<object> | null; g: Tensor | null; values: Map<string
  */
 export function once(name: string, at: object, g: Tensor, compute: () => Tensor): Tensor {
   if (!isQuiet()) return compute();
-  if (latest.at?.deref() !== at || latest.g !== g) {
-    latest.at = new WeakRef(at);
-    latest.g = g;
-    latest.values = new Map();
-  }
+  if (latest === null || latest.at !== at || latest.g !== g) latest = { at, g, values: new Map() };
   const known = latest.values.get(name);
   if (known !== undefined) return known;
+  const { values } = latest;
   const value = compute();
-  latest.values.set(name, value);
+  values.set(name, value);
   return value;
 }

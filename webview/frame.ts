@@ -22,15 +22,25 @@ export function createFrame(title: string): Frame {
   const notice = h("section", { class: "notice", "aria-label": "State of the trace" });
   const content = h("div", { class: "content", hidden: true }, h("h1", { class: "hidden" }, title));
   document.body.append(h("main", {}, notice, content), status);
+  let shown = "";
   return {
     content,
     update(state) {
-      notice.replaceChildren(...noticeFor(state));
+      const message = notice.querySelector("[data-message]");
+      if (noticeKey(state) !== shown) notice.replaceChildren(...noticeFor(state));
+      else if (message && state.trace.kind === "running") message.textContent = state.trace.message;
+      shown = noticeKey(state);
       content.hidden = state.report === null;
       status.replaceChildren(...(state.report ? [summaryOf(state.report)] : []));
       return state.report;
     },
   };
+}
+
+/** The same as long as the buttons of the notice may stay: one that is replaced under the mouse cannot be clicked. */
+function noticeKey({ trace, report, stale }: PanelState): string {
+  const { kind } = trace;
+  return JSON.stringify([kind === "running" ? kind : trace, stale, report?.failure, report === null]);
 }
 
 function noticeFor({ trace, report, stale }: PanelState): HTMLElement[] {
@@ -75,7 +85,7 @@ function runningPage(message: string) {
     "section",
     { class: "page", role: "status" },
     progressRing("Running"),
-    h("h1", {}, message),
+    h("h1", { "data-message": true }, message),
     h("p", {}, "The model runs in a process of its own; you can go on editing."),
     button("Stop", stop, { icon: "debug-stop" }),
   );
@@ -86,7 +96,7 @@ function runningBanner(message: string) {
     "section",
     { class: "banner info", role: "status" },
     progressRing("Running"),
-    h("p", {}, message),
+    h("p", { "data-message": true }, message),
     button("Stop", stop),
   );
 }

@@ -11,13 +11,25 @@ export interface PanelState {
   readonly checking: { readonly target: string | null; readonly fraction: number | null } | null;
 }
 
+/** Each message brings a copy of the report; the one at hand stays when it is of the same run, so that nothing is drawn anew. */
+function sameOr(known: Report | null, next: Report | null): Report | null {
+  const isSame =
+    known !== null &&
+    next !== null &&
+    known.file === next.file &&
+    known.durationMs === next.durationMs &&
+    known.nodes.length === next.nodes.length &&
+    Object.is(known.loss?.value, next.loss?.value);
+  return isSame ? known : next;
+}
+
 /** The state after a message; the same object when the message does not concern it. */
 export function reduce(state: PanelState, message: ToPanel): PanelState {
   switch (message.type) {
     case "state":
       return {
         trace: message.state,
-        report: message.report,
+        report: sameOr(state.report, message.report),
         checks: message.checks,
         stale: message.stale,
         checking: message.state.kind === "ready" ? state.checking : null,

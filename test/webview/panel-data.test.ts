@@ -112,6 +112,16 @@ describe("panels: state", () => {
     assert.ok(checked.checking === null && checked.checks.length === 5);
   });
 
+  it("keeps the report at hand when a copy of it comes, and takes one of another run", () => {
+    const report = sumTimes();
+    const send = (next: typeof report) =>
+      ({ type: "state", state: { kind: "ready" }, report: next, checks: [], stale: false }) as const;
+    const shown = reduce(start, send(report));
+    assert.equal(reduce(shown, send(structuredClone(report))).report, report);
+    const other = { ...structuredClone(report), durationMs: report.durationMs + 1 };
+    assert.equal(reduce(shown, send(other)).report, other);
+  });
+
   it("leaves messages that are no state alone", () => {
     assert.equal(reduce(start, { type: "select", node: 3 }), start);
   });

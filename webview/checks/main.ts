@@ -6,45 +6,40 @@ import { h } from "../dom";
 import { createFrame } from "../frame";
 import type { PanelState } from "../reduce";
 import { connect } from "../store";
-import { button, progressRing } from "../toolkit";
+import { button } from "../toolkit";
 import { checkTable } from "./check-rows";
+import { createProgress } from "./progress";
 import { checkGroups, summary } from "./rows";
 
 const kept = loadState({ open: [] as string[] });
-let state: PanelState | null = null;
 
 const frame = createFrame("Gradient checks");
-const toolbar = h("div", { class: "toolbar", role: "group", "aria-label": "Tools" });
-const progress = h("div", { class: "progress", role: "status" });
+const counts = h("span", { class: "dimmed", role: "status" });
+const progress = createProgress();
 const body = h("div", { class: "checks" });
-frame.content.append(toolbar, progress, body);
-
-function show() {
-  if (!state) return;
-  const { checking, report, checks } = state;
-  const groups = checkGroups(report, checks);
-  toolbar.replaceChildren(
+let checks: readonly Check[] = [];
+frame.content.append(
+  h(
+    "div",
+    { class: "toolbar", role: "group", "aria-label": "Tools" },
     button("Check All", () => post({ type: "check", target: null }), { icon: "beaker", primary: true }),
     button("Copy as CSV", () => post({ type: "copy", text: csv(checks) }), { icon: "copy" }),
-    h("span", { class: "dimmed" }, summary(groups)),
-  );
-  progress.replaceChildren(...(checking ? progressParts(checking) : []));
+    counts,
+  ),
+  progress.element,
+  body,
+);
+
+function show({ report, checks }: PanelState) {
+  const groups = checkGroups(report, checks);
+  counts.textContent = summary(groups);
+  const focused = document.activeElement?.getAttribute("aria-label");
   body.replaceChildren(
     groups.length === 0
       ? nothing()
       : checkTable(groups, { isOpen: (key) => kept.open.includes(key), toggle }),
   );
-}
-
-function progressParts({ target, fraction }: NonNullable<PanelState["checking"]>): HTMLElement[] {
-  const what = target ? `Checking ${target}` : "Checking the model";
-  const bar = h("progress", { max: 1, value: fraction ?? undefined, "aria-label": what });
-  return [
-    progressRing(what),
-    h("span", {}, what, fraction === null ? "" : `, ${Math.round(fraction * 100)} %`),
-    bar,
-    button("Stop", () => post({ type: "stop" })),
-  ];
+  if (focused) body.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function nothing() {
@@ -94,8 +89,11 @@ function csv(checks: readonly Check[]): string {
   );
 }
 
-connect((next) => {
-  frame.update(next);
-  state = next;
-  show();
+let last: PanelState | null = null;
+connect((state) => {
+  frame.update(state);
+  progress.show(state.checking);
+  checks = state.checks;
+  if (state.report !== last?.report || state.checks !== last?.checks) show(state);
+  last = state;
 });

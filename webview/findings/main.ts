@@ -96,7 +96,9 @@ function readable(name: string): string {
     .toLowerCase();
 }
 
+let shown: Report | null = null;
 connect((state) => {
   const report = frame.update(state);
-  if (report) show(report);
+  if (report && report !== shown) show(report);
+  shown = report;
 });

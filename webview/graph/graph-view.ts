@@ -134,7 +134,11 @@ export class GraphView implements Gestured {
     this.#events.onDidSelect(index);
     if (this.element.clientWidth !== this.#size.width) this.#resize();
     const place = index === null ? null : this.placeOf(index);
-    if (place && (reveal === "centre" || !this.#isInside(place, reveal === "no" ? 0 : 0.3)))
+    if (
+      place &&
+      this.#size.width > 0 &&
+      (reveal === "centre" || !this.#isInside(place, reveal === "no" ? 0 : 0.3))
+    )
       this.#fly(centreOn(this.#view, place, this.#size));
   }
 
@@ -201,10 +205,14 @@ export class GraphView implements Gestured {
 
   #resize() {
     const { clientWidth: width, clientHeight: height } = this.element;
+    const wasHidden = this.#size.width === 0;
     this.#size = { width, height };
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
+    const place = this.#selected === null ? null : this.placeOf(this.#selected);
     if (this.#isFitted) this.#showFirst();
+    else if (place && wasHidden && width > 0 && !this.#isInside(place, 0))
+      this.#move(centreOn(this.#view, place, this.#size));
     this.#draw();
   }
 

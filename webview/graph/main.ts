@@ -73,7 +73,8 @@ const inspector = h("aside", { class: "inspector", "aria-label": "Inspector", hi
 const legendBox = h("div", { class: "legend-box" });
 const tableBox = h("div", { class: "outline-box", hidden: true });
 const announcer = h("div", { class: "hidden", "aria-live": "polite" });
-const stage = h("div", { class: "stage" }, view.element, tableBox, inspector);
+const nothing = h("p", { class: "nothing", hidden: true }, "No operation was recorded in this run.");
+const stage = h("div", { class: "stage" }, view.element, tableBox, inspector, nothing);
 frame.content.append(toolbar.element, stage, legendBox, announcer);
 
 const actions = {
@@ -155,6 +156,7 @@ function showAround(current: Scene) {
       current.boxes.some(({ shape }) => shape === "layer"),
     ),
   );
+  nothing.hidden = current.boxes.length > 0;
   toolbar.setLayers(allLayers(current.report).size > 0);
   setTable(isTable);
 }

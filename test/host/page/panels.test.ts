@@ -82,7 +82,7 @@ describe("panels", function () {
         assert.equal((await posted("trace")).length, 1);
         assert.deepEqual(await audit(), []);
         await sendState({ state: { kind: "running", message: "Tracing net.ts" } });
-        await page.locator("vscode-button", { hasText: "Stop" }).click();
+        await page.locator(".notice vscode-button", { hasText: "Stop" }).click();
         assert.equal((await posted("stop")).length, 1);
         const site = { file: "/m/net.ts", line: 7, column: 3, endLine: 7, endColumn: 9 };
         await sendState({
@@ -279,6 +279,10 @@ describe("panels", function () {
       assert.deepEqual(targets, ["net.fc2", null]);
       await send({ type: "checking", target: null, fraction: 0.25 });
       await page.locator("text=Checking the model, 25 %").waitFor();
+      const stop = await page.locator(".progress vscode-button").elementHandle();
+      await send({ type: "checking", target: null, fraction: 0.5 });
+      await page.locator("text=Checking the model, 50 %").waitFor();
+      assert.ok(await stop.evaluate((button: Element) => button.isConnected), "the button was replaced");
     },
   );
 

@@ -20,8 +20,14 @@ const kernels: Readonly<Record<string, Elementwise>> = {
   "2": { name: "square", expr: "x * x" },
   "0.5": { name: "sqrt", expr: "Math.sqrt(x)" },
 };
-const constantPower: Elementwise = { name: "powNumber", expr: "Math.pow(x, exponent)", params: ["exponent"] };
-const power: Elementwise = { name: "pow", expr: "Math.pow(x, y)" };
+// WGSL leaves the power of a negative number undefined: powers stay on the CPU.
+const constantPower: Elementwise = {
+  name: "powNumber",
+  expr: "Math.pow(x, exponent)",
+  params: ["exponent"],
+  gpu: null,
+};
+const power: Elementwise = { name: "pow", expr: "Math.pow(x, y)", gpu: null };
 
 const toBase: Rule<PowAttrs> = (g, { x, inputs, attrs: { exponent } }) => {
   if (exponent === undefined) {

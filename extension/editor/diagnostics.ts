@@ -92,7 +92,10 @@ function toDiagnostic(
   { site, message, severity, code, related }: Entry,
   session: Session,
 ): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(locate(site, session).range, message, severity);
+  const { start, end } = locate(site, session).range;
+  // Of a whole function only its first line: the editor cuts what is longer than the line.
+  const range = new vscode.Range(start, start.line === end.line ? end : start.translate(0, 1000));
+  const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = "gradlens";
   diagnostic.code = { value: code, target: explain(code) };
   if (related && related.length > 0) diagnostic.relatedInformation = relate(related, session);

@@ -25,6 +25,15 @@ const w = tensor([1, 2, 3], { requiresGrad: true });
 export const loss = () => double(w).sum();
 `;
 
+const homework = `export function scaleForward(x, w) {
+  return [x.map((v) => v * w), { x, w }];
+}
+export function scaleBackward(grad, { x, w }) {
+  return [grad.map((g) => -g * w), grad.reduce((sum, g, i) => sum + g * x[i], 0)];
+}
+export const samples = { scale: [[[1, 2, 3], 5]] };
+`;
+
 describe("findings and failed checks", () => {
   const example = (name: string) => {
     const extension = vscode.extensions.getExtension("gradlens.gradlens") ?? assert.fail("no extension");
@@ -69,6 +78,22 @@ describe("findings and failed checks", () => {
     const minus = find(editor, "-2");
     await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
     await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    await until("no problem", () => readProblems(uri).length === 0);
+  });
+
+  it("checks a backward pass written by hand on plain numbers, and is green after it is mended", async () => {
+    const editor = await openModel(homework);
+    const { uri } = editor.document;
+    const titles = async () => (await readLenses(editor)).map(({ title }) => title).join();
+    assert.equal(await titles(), "gradcheck this layer");
+    await vscode.commands.executeCommand("gradlens.gradcheckLayer", uri.fsPath, 1);
+    assert.match(await titles(), /^✗ gradcheck x\[\d\] · wrong derivative of .* · line 4$/);
+    assert.equal((await awaitProblems(uri))[0]?.range.start.line, 3);
+    const minus = find(editor, "-g");
+    await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
+    assert.match(await titles(), /before your edit$/);
+    await vscode.commands.executeCommand("gradlens.gradcheckLayer", uri.fsPath, 1);
+    assert.match(await titles(), /^✓ gradcheck 4\/4/);
     await until("no problem", () => readProblems(uri).length === 0);
   });
 

@@ -31,10 +31,24 @@ export interface Binding extends SourceBinding {
   readonly target: Node | null;
 }
 
+const binding = new Set([
+  "VariableDeclarator",
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "AssignmentExpression",
+  "PropertyDefinition",
+  "Property",
+  "ReturnStatement",
+  "ForOfStatement",
+]);
+
+const mayBind = ({ type }: Node) => binding.has(type);
+
 /** The bindings in the order of the text, numbered from `first`. */
 export function findBindings({ nodes, text, positions }: Parsed, first: number): Binding[] {
   const found: Found[] = [];
-  for (const node of nodes)
+  for (const node of nodes.filter(mayBind))
     found.push(...findDeclared(node), ...findAssigned(node, text), ...findProperty(node));
   found.sort((a, b) => a.start - b.start);
   return found.map(({ name, role, start, end, place, target }, index) => ({

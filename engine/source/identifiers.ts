@@ -1,6 +1,6 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
-import { functionAround, nameExpression } from "./names";
+import { functionAround, nameExpression, nameKey } from "./names";
 import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import { isVariable, Scopes } from "./scope";
@@ -25,14 +25,14 @@ export function findIdentifiers(
   }
   const identifiers: Identifier[] = [];
   for (const node of nodes) {
-    if (targets.has(node) || !(isVariable(node) || node.type === "MemberExpression")) continue;
+    if (targets.has(node) || !mayUse(node)) continue;
     const candidates = candidatesFor(node, slots, bound);
     if (!candidates) continue;
     const [start, end] = extentOf(node, text);
-    const likeliest = [...candidates].sort((a, b) => likelihood(b, node) - likelihood(a, node));
+    const likeliest = nearest(candidates, node).sort((a, b) => likelihood(b, node) - likelihood(a, node));
     identifiers.push({
       range: positions.range(start, end),
-      name: nameExpression(node),
+      name: node.type === "PropertyDefinition" ? `this.${nameKey(node)}` : nameExpression(node),
       bindings: likeliest.map(({ id }) => id),
     });
   }
@@ -59,9 +59,27 @@ function candidatesFor(
   return undefined;
 }
 
+/** A variable, a member, or a field that gets its value elsewhere. */
+function mayUse(node: Node): boolean {
+  if (node.type === "PropertyDefinition") return !node.value;
+  return node.type === "MemberExpression" || isVariable(node);
+}
+
+/** Of a name that is bound more often, only this many bindings around the use come into question. */
+const MOST = 32;
+
+function nearest(candidates: readonly Binding[], use: Node): Binding[] {
+  if (candidates.length <= MOST) return [...candidates];
+  const below = candidates.findIndex(({ target }) => (target?.start ?? 0) > use.start);
+  const middle = below < 0 ? candidates.length : below;
+  const from = Math.min(Math.max(0, middle - MOST / 2), candidates.length - MOST);
+  return candidates.slice(from, from + MOST);
+}
+
 /** The characters that a person points at: the name, or the last part of a member. */
 function extentOf(node: Node, text: string): [start: number, end: number] {
-  const { property, computed, start } = node;
+  const { property, computed, key, start } = node;
+  if (key) return [key.start, key.end];
   return property && !computed ? [property.start, property.end] : [start, endOfName(node, text)];
 }
 

@@ -10,16 +10,19 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
   const { nodes } = parsed;
   const classes = findModuleClasses(nodes);
   return [
-    ...nodes.flatMap((node) => findModule(node, classes, parsed)),
-    ...nodes.flatMap((node) => findHandWritten(node, parsed)),
+    ...nodes.filter(isConstruction).flatMap((node) => findModule(node, classes, parsed)),
+    ...nodes.filter(isClass).flatMap((node) => findHandWritten(node, parsed)),
     ...findPairs(parsed),
-    ...nodes.flatMap((node) => findCustomOp(node, parsed)),
+    ...nodes.filter(isCall).flatMap((node) => findCustomOp(node, parsed)),
   ];
 }
 
+const isConstruction = ({ type }: Node) => type === "NewExpression";
+const isCall = ({ type }: Node) => type === "CallExpression";
+
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
 function findModule(node: Node, classes: ModuleClasses, { positions }: Parsed): SourceLayer[] {
-  if (node.type !== "NewExpression" || !node.callee || !isModuleClass(node.callee, classes)) return [];
+  if (!node.callee || !isModuleClass(node.callee, classes)) return [];
   const range = positions.range(node.start, node.end);
   const held = nameHolder(node) ?? nameInside(node, range, positions);
   const type = nameExpression(node.callee);
@@ -59,7 +62,7 @@ function nameHolder(node: Node): Held | null {
 
 /** A class with both methods, `forward` and `backward`. */
 function findHandWritten(node: Node, { positions }: Parsed): SourceLayer[] {
-  if (!isClass(node) || !isNode(node.body)) return [];
+  if (!isNode(node.body)) return [];
   const methods = statementsOf(node.body).filter((member) => !member.static && isNode(member.value));
   const forward = methods.find((member) => nameKey(member) === "forward");
   const backward = methods.find((member) => nameKey(member) === "backward");
@@ -109,7 +112,7 @@ export function declaredFunctions(statement: Node): [name: string, node: Node][]
 
 /** `customOp({ name: "swish", forward, backward })`. */
 function findCustomOp(node: Node, { positions }: Parsed): SourceLayer[] {
-  if (node.type !== "CallExpression" || !node.callee) return [];
+  if (!node.callee) return [];
   if (!/(^|\.)customOp$/.test(nameExpression(node.callee))) return [];
   const properties = node.arguments?.[0]?.properties ?? [];
   const find = (key: string) => properties.find((property) => nameKey(property) === key);

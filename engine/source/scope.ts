@@ -12,6 +12,17 @@ export interface Variable {
 
 const blocks =
   /^(Program|BlockStatement|StaticBlock|SwitchStatement|CatchClause|For\w*Statement|TSModuleBlock)$/;
+const imports = new Set(["ImportSpecifier", "ImportDefaultSpecifier", "ImportNamespaceSpecifier"]);
+const declarations = new Set(["TSEnumDeclaration", "TSModuleDeclaration", "TSImportEqualsDeclaration"]);
+const keyed = new Set(["Property", "MethodDefinition", "PropertyDefinition"]);
+const unbound = new Set([
+  ...imports,
+  "ExportSpecifier",
+  "LabeledStatement",
+  "BreakStatement",
+  "ContinueStatement",
+  "MetaProperty",
+]);
 const hoists = /^(Program|StaticBlock|TSModuleBlock)$/;
 
 export class Scopes {
@@ -44,9 +55,9 @@ export class Scopes {
       for (const target of targetsOf(id)) this.#declare(scope, target, node);
     } else if (type === "CatchClause" && node.param) {
       for (const target of targetsOf(node.param)) this.#declare(node, target, node);
-    } else if (/^Import\w*Specifier$/.test(type) && node.local) {
+    } else if (imports.has(type) && node.local) {
       this.#declare(blockScope(node), node.local, node);
-    } else if (/^TS(Enum|Module|ImportEquals)Declaration$/.test(type) && id) {
+    } else if (declarations.has(type) && id) {
       this.#declare(blockScope(node), id, node);
     }
     if (isFunction(node))
@@ -88,10 +99,10 @@ export function isVariable(node: Node): boolean {
   const { parent } = node;
   if (node.type !== "Identifier" || !parent) return false;
   if (parent.type === "MemberExpression") return parent.computed === true || parent.object === node;
-  if (/^(Property|MethodDefinition|PropertyDefinition)$/.test(parent.type)) {
+  if (keyed.has(parent.type)) {
     return parent.computed === true || parent.value === node;
   }
-  if (/Specifier$|^(Labeled|Break|Continue)Statement$|^MetaProperty$/.test(parent.type)) return false;
+  if (unbound.has(parent.type)) return false;
   if (parent.type === "TSEnumMember") return parent.initializer === node;
   return !(isNode(parent.id) && parent.id === node && parent.type !== "VariableDeclarator");
 }

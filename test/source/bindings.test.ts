@@ -111,6 +111,18 @@ print(net.w, net.b);
     assert.deepEqual(usesOf(text, "this.w"), ["5: 2"]);
   });
 
+  it("include a field's declaration whose value comes later", () => {
+    const text = "class A {\n  w!: Tensor;\n  constructor() {\n    this.w = f();\n  }\n}\n";
+    assert.deepEqual(usesOf(text, "this.w"), ["2: 4"]);
+  });
+
+  it("stay few and near when a name is bound very often", () => {
+    const text = `let x = f();\n${"x = f(x);\n".repeat(500)}`;
+    const uses = usesOf(text, "x");
+    assert.equal(uses.length, 500);
+    assert.match(uses[249] ?? "", /^251: 250 249 248 (\d+ ){28}\d+$/);
+  });
+
   it("follow properties of an object", () => {
     const text = "const params = {\n  w: f(),\n};\nparams.w = g(params.w);\n";
     assert.deepEqual(usesOf(text, "params.w"), ["4: 2 4"]);

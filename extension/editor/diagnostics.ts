@@ -13,9 +13,10 @@ const severities: Record<Severity, vscode.DiagnosticSeverity> = {
   info: vscode.DiagnosticSeverity.Information,
 };
 
-/** The page that explains a rule. */
-function explain(rule: string): vscode.Uri {
-  return vscode.Uri.parse(`https://github.com/gradlens/gradlens#${rule}`);
+/** Where the code's link leads: to the panel that explains it with its numbers. */
+function panelLink(panel: Entry["panel"], file: string): vscode.Uri {
+  const query = encodeURIComponent(JSON.stringify([file]));
+  return vscode.Uri.parse(`command:gradlens.${panel}?${query}`);
 }
 
 function relate(related: readonly RelatedSite[], session: Session): vscode.DiagnosticRelatedInformation[] {
@@ -29,6 +30,7 @@ interface Entry {
   readonly message: string;
   readonly severity: vscode.DiagnosticSeverity;
   readonly code: string;
+  readonly panel: "showFindings" | "showChecks" | "showGraph";
   readonly related?: readonly RelatedSite[];
 }
 
@@ -38,7 +40,8 @@ function topOf(file: string): Site {
 }
 
 function fromFinding({ site, message, severity, rule, related }: Finding, session: Session): Entry {
-  return { site: site ?? topOf(session.file), message, severity: severities[severity], code: rule, related };
+  const place = site ?? topOf(session.file);
+  return { site: place, message, severity: severities[severity], code: rule, panel: "showFindings", related };
 }
 
 function fromFailure({ site, message, hint, kind, stack }: Failure, session: Session): Entry {
@@ -48,6 +51,7 @@ function fromFailure({ site, message, hint, kind, stack }: Failure, session: Ses
     message: details.filter((each) => each).join("\n"),
     severity: vscode.DiagnosticSeverity.Error,
     code: kind === "model" ? "run" : kind,
+    panel: "showGraph",
   };
 }
 
@@ -68,6 +72,7 @@ function fromCheck(check: Check, session: Session): Entry {
     severity:
       verdict === "wrong-derivative" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
     code: `gradcheck-${verdict}`,
+    panel: "showChecks",
     related,
   };
 }
@@ -89,7 +94,7 @@ function entriesOf(session: Session): Entry[] {
 }
 
 function toDiagnostic(
-  { site, message, severity, code, related }: Entry,
+  { site, message, severity, code, panel, related }: Entry,
   session: Session,
 ): vscode.Diagnostic {
   const { start, end } = locate(site, session).range;
@@ -97,7 +102,7 @@ function toDiagnostic(
   const range = new vscode.Range(start, start.line === end.line ? end : start.translate(0, 1000));
   const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = "gradlens";
-  diagnostic.code = { value: code, target: explain(code) };
+  diagnostic.code = { value: code, target: panelLink(panel, session.file) };
   if (related && related.length > 0) diagnostic.relatedInformation = relate(related, session);
   return diagnostic;
 }

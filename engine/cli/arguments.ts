@@ -18,6 +18,8 @@ export const usage = `gradlens: see what the backward pass of a model does
   --node PATH               Node to run the model with
   --fail-on warning|error   trace: exit with 1 when there is such a finding
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
+  --sarif FILE              check: also write SARIF 2.1.0, for code hosts
+  --junit FILE              check: also write JUnit XML, for CI servers
   --help, --version
 
 Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the file or the arguments are wrong
@@ -37,6 +39,9 @@ export interface Arguments {
   readonly nodePath: string;
   readonly failOn: Severity | null;
   readonly target: CheckTarget;
+  /** Files to write besides; null: none. */
+  readonly sarif: string | null;
+  readonly junit: string | null;
 }
 
 const options = {
@@ -48,6 +53,8 @@ const options = {
   node: { type: "string" },
   "fail-on": { type: "string" },
   target: { type: "string" },
+  sarif: { type: "string" },
+  junit: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -74,6 +81,8 @@ export function readArguments(args: readonly string[]): Arguments {
     nodePath: values.node ?? "",
     failOn: readFailOn(values["fail-on"]),
     target: targetOf(values.target, file),
+    sarif: values.sarif ?? null,
+    junit: values.junit ?? null,
   };
 }
 

@@ -1,13 +1,8 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
-import type { Check, Verdict } from "../report";
+import { isFailure } from "../check/verdict";
+import type { Check } from "../report";
 import { snippet } from "./messages";
 import { type Style, showCount, showNumber, table } from "./terminal";
-
-const failing: ReadonlySet<Verdict> = new Set(["wrong-derivative", "cut", "non-deterministic", "non-finite"]);
-
-export function isFailed({ verdict }: Check): boolean {
-  return failing.has(verdict);
-}
 
 export function showChecks(checks: readonly Check[], style: Style): string {
   const columns = [
@@ -20,7 +15,7 @@ export function showChecks(checks: readonly Check[], style: Style): string {
   ] as const;
   const rows = checks.map((check) => [
     mark(check),
-    nameOf(check),
+    nameOfCheck(check),
     check.verdict,
     amount(check),
     showNumber(check.worst?.relError),
@@ -31,10 +26,11 @@ export function showChecks(checks: readonly Check[], style: Style): string {
 }
 
 function mark(check: Check): string {
-  return check.verdict === "ok" ? "✓" : isFailed(check) ? "✗" : "!";
+  return check.verdict === "ok" ? "✓" : isFailure(check) ? "✗" : "!";
 }
 
-function nameOf({ target, parameter }: Check): string {
+/** "net.fc1.weight", or the target alone. */
+export function nameOfCheck({ target, parameter }: Check): string {
   return target === "" || target === parameter
     ? parameter
     : parameter === ""
@@ -49,22 +45,16 @@ function amount({ method, checked, elements }: Check): string {
 }
 
 function explain(check: Check, style: Style): string {
-  const { message, culprit, site, worst } = check;
-  const paint = isFailed(check) ? style.red : style.yellow;
-  const parts = [`${paint(style.bold(`${mark(check)} ${nameOf(check)}`))}${style.bold(`: ${message}`)}`];
+  const { message, culprit, site } = check;
+  const paint = isFailure(check) ? style.red : style.yellow;
+  const parts = [`${paint(style.bold(`${mark(check)} ${nameOfCheck(check)}`))}${style.bold(`: ${message}`)}`];
   const place = culprit?.site ?? site;
   if (place) parts.push(snippet(place, style, paint));
-  if (worst) {
-    const { index, analytic, numeric } = worst;
-    parts.push(
-      `  at [${index.join(", ")}]: backward pass ${showNumber(analytic)}, finite difference ${showNumber(numeric)}`,
-    );
-  }
   return parts.join("\n");
 }
 
 function summary(checks: readonly Check[], style: Style): string {
-  const failed = checks.filter(isFailed).length;
+  const failed = checks.filter(isFailure).length;
   const ok = checks.filter(({ verdict }) => verdict === "ok").length;
   const elements = checks.reduce((sum, { elements: count }) => sum + count, 0);
   const worst = Math.max(...checks.map(({ worst: element }) => element?.relError ?? 0));

@@ -1,13 +1,18 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isFailure } from "../check/verdict";
 import type { Failure, Report, Severity } from "../report";
 import { Engine } from "../runner/client";
 import type { OutputParams } from "../runner/protocol";
 import type { Arguments } from "./arguments";
-import { isFailed, showChecks } from "./check-text";
+import { showChecks } from "./check-text";
+import { toJUnit } from "./junit";
 import { showFailure } from "./messages";
+import { toSarif } from "./sarif";
 import { styleFor } from "./terminal";
 import { showReport } from "./trace-text";
+import { readVersion } from "./version";
 
 /** Exit codes. */
 const FINE = 0;
@@ -54,7 +59,10 @@ async function check(engine: Engine, args: Arguments): Promise<number> {
   if (result.checks.length === 0)
     return refuse(nothingToCheck(args, "report" in traced ? traced.report : null), args);
   print(args.json ? toJson(result.checks) : showChecks(result.checks, out));
-  return result.checks.some(isFailed) ? FAILED : FINE;
+  const { sarif, junit, file } = args;
+  if (sarif !== null) writeFileSync(sarif, toSarif(result.checks, file, readVersion()));
+  if (junit !== null) writeFileSync(junit, toJUnit(result.checks, file));
+  return result.checks.some(isFailure) ? FAILED : FINE;
 }
 
 function run(engine: Engine, { file, device, dtype, timeoutMs, memoryMiB }: Arguments) {

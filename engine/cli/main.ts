@@ -1,13 +1,7 @@
 /** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Arguments, readArguments, UsageError, usage } from "./arguments";
 import { runCommand } from "./commands";
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
-  return (manifest as { version: string }).version;
-}
+import { readVersion } from "./version";
 
 async function main(args: readonly string[]): Promise<number> {
   let read: Arguments;
@@ -19,7 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (read.command === "help") process.stdout.write(usage);
-  else if (read.command === "version") process.stdout.write(`${version()}\n`);
+  else if (read.command === "version") process.stdout.write(`${readVersion()}\n`);
   else return runCommand(read);
   return 0;
 }

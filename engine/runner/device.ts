@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type GpuKernels, openGpu } from "../kernels/gpu";
 import { kernels, useKernels } from "../kernels/index";
 import type { Device, DeviceChoice } from "../report";
+import { allowThreads } from "./threads";
 
+allowThreads();
 const cpu = kernels();
 let gpu: ReturnType<typeof openGpu> | null = null;
 

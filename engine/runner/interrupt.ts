@@ -4,26 +4,7 @@ import type { Failure } from "../report";
 import type { ModelSources } from "./model-sources";
 import { wholeLine } from "./original-position";
 import { showFrames } from "./stack";
-
-/** A function call of the interrupted thread; lines from 1, which compiled code has as the original. */
-export interface PausedFrame {
-  readonly name: string;
-  readonly file: string;
-  readonly line: number;
-}
-
-export type LimitKind = "timeout" | "memory";
-
-/** What the watchdog calls in the paused thread; answers are `TraceResult`s in base64. */
-export interface Interrupt {
-  /** Why and where the run ends; null: it may go on. */
-  stop(kind: LimitKind, frames: readonly PausedFrame[]): string | null;
-  /** The same with the report of what was recorded until then, which takes longer; null when there is nothing. */
-  report(): string | null;
-}
-
-/** The name under which the watchdog finds its function. */
-export const interruptName = "__gradlensInterrupt";
+import type { PausedFrame } from "./watch";
 
 export function answerInBase64(result: unknown): string {
   return serialize(result).toString("base64");

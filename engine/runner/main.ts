@@ -4,7 +4,6 @@ import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { closeExits } from "./exits";
-import { interruptName } from "./interrupt";
 import { watchTimers } from "./leftovers";
 import { Output } from "./output";
 import {
@@ -19,6 +18,7 @@ import {
 } from "./protocol";
 import { installRuntime } from "./runtime";
 import { Session } from "./session";
+import { interruptName } from "./watch";
 
 /** The channel to the client, kept where a model does not find it. */
 function takeChannel() {

@@ -10,7 +10,7 @@ import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { failureOf } from "./failure";
 import { restoreGlobals, saveGlobals } from "./globals";
-import { answerInBase64, type Interrupt, type LimitKind, stoppedAt } from "./interrupt";
+import { answerInBase64, stoppedAt } from "./interrupt";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { restoreListeners, saveListeners } from "./listeners";
 import { collectGarbage, limitMemory, memoryHint, showBytes } from "./memory";
@@ -28,7 +28,7 @@ import type {
 } from "./protocol";
 import { lastSite } from "./runtime";
 import { showSeconds, timeoutHint } from "./time-limit";
-import type { Watch } from "./watchdog";
+import type { Interrupt, LimitKind, Watch } from "./watch";
 
 export interface Client {
   watch(order: Watch | null): void;

@@ -5,14 +5,7 @@ import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import type { Failure } from "../report";
-import { interruptName, type LimitKind, type PausedFrame } from "./interrupt";
-
-/** What to watch from now on; null: nothing. */
-export interface Watch {
-  readonly deadline: number;
-  /** Resident memory of the process. */
-  readonly maxBytes: number;
-}
+import { interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
 
 /** The pipe on which the last answer goes out when the model's thread cannot speak any more. */
 export const ANSWER_FD = 3;

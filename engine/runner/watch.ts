@@ -1,0 +1,28 @@
+/** What the engine's main thread and its watchdog agree on. */
+
+/** A function call of the interrupted thread; lines from 1, which compiled code has as the original. */
+export interface PausedFrame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export type LimitKind = "timeout" | "memory";
+
+/** What the watchdog calls in the paused thread; answers are `TraceResult`s in base64. */
+export interface Interrupt {
+  /** Why and where the run ends; null: it may go on. */
+  stop(kind: LimitKind, frames: readonly PausedFrame[]): string | null;
+  /** The same with the report of what was recorded until then, which takes longer; null when there is nothing. */
+  report(): string | null;
+}
+
+/** The name under which the watchdog finds its function. */
+export const interruptName = "__gradlensInterrupt";
+
+/** What to watch from now on; null: nothing. */
+export interface Watch {
+  readonly deadline: number;
+  /** Resident memory of the process. */
+  readonly maxBytes: number;
+}

@@ -65,8 +65,8 @@ function products() {
     bundle("engine/runner/watchdog.ts", "watchdog.js", node),
     bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
     bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),
-    bundle("engine/index.ts", "index.js", node),
-    bundle("engine/index.ts", "index.mjs", { ...node, format: "esm" }),
+    bundle("engine/runner/library.ts", "index.js", node),
+    bundle("engine/runner/library.ts", "index.mjs", { ...node, format: "esm" }),
   ];
 }
 

@@ -15,6 +15,7 @@ export {
 } from "./derivatives";
 export { type DType, getDefaultDtype, setDefaultDtype } from "./dtype";
 export { ModelError } from "./error";
+export { getThreads, setThreads } from "./kernels/threads";
 export * as nn from "./nn";
 export * from "./ops";
 export * as optim from "./optim";

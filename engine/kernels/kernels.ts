@@ -52,6 +52,8 @@ export interface Kernels {
   fold(columns: Values, image: Values, windows: Windows): void;
   /** For every window of every channel the place of its largest element, counted over the channel's pixels. */
   findLargest(image: Values, places: Int32Array, windows: Windows): void;
+  /** Threads that are ready to share large products, this one included; 1 when left out. */
+  threads?(): number;
   /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */
   allocate?(dtype: DType, size: number): Values;
 }

@@ -18,6 +18,7 @@ const versionOf = (name) =>
 const loaders = {
   async ours() {
     const library = await import("../../dist/index.mjs");
+    library.setThreads(1);
     return { library, key: "ours", version: `gradlens, node ${process.version}` };
   },
   async ours2() {

@@ -7,6 +7,7 @@ import { matmulOf } from "./matmul";
 import { allocateShared } from "./memory";
 import { compileKernels, instantiate, type WasmExports } from "./module";
 import { copyOf, findLargestOf, foldOf, unfoldOf } from "./moves";
+import { gatherTeam } from "./team";
 import { usual, type Worth } from "./worth";
 
 function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
@@ -27,17 +28,20 @@ function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
 
 /** The kernels over the shared memory. @throws when the runtime has no shared memory or no SIMD */
 export function openWasm(worth: Worth = usual): Kernels {
-  const wasm = instantiate(compileKernels());
+  const module = compileKernels();
+  const wasm = instantiate(module);
+  const team = gatherTeam(wasm, module);
   return {
     ...jsKernels,
     name: "wasm",
     map: mapOf(wasm, worth),
-    matmul: matmulOf(wasm, worth),
+    matmul: matmulOf(wasm, team, worth),
     reduce: reduceOf(wasm, worth),
     copy: copyOf(wasm, worth),
     unfold: unfoldOf(wasm),
     fold: foldOf(wasm),
     findLargest: findLargestOf(wasm),
+    threads: team.ready,
     allocate: allocateShared,
   };
 }

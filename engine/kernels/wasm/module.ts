@@ -77,6 +77,8 @@ export type WasmExports = Readonly<
       fold_f32: Im2col;
       largest_f32: Im2col;
       copy_f32: Copy;
+      /** Runs the product described at an address on all threads that serve there. */
+      runJob(job: number): void;
       sum_f32(x: number, out: number, outer: number, size: number, inner: number, scratch: number): void;
       max_f32(x: number, out: number, outer: number, size: number, inner: number): void;
     }

@@ -4,3 +4,4 @@ export * from "./elementwise";
 export * from "./im2col";
 export * from "./matmul";
 export * from "./reduce";
+export * from "./team";

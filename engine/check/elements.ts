@@ -1,16 +1,22 @@
 /** Every element of a tensor: its gradient against central differences, refined where the first step leaves a doubt. */
+
+import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
 import { centralDerivative, LADDER } from "./difference";
 import { type Element, judge, SAFETY, sample, scaleOf, type Tolerances } from "./judge";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
 
-/** First step, relative to the scale of an element. Small enough for few kinks, large enough for little noise. */
+/** First step, relative to the scale of an element: small, for few kinks, and larger where gradients are near the noise. */
 const FIRST_STEP = 5e-5;
+const LARGEST_STEP = 1e-2;
 /** Relative difference up to which the first step is believed; below it truncation is expected. */
 const FIRST_AGREEMENT = 1e-6;
-/** How far an element must stand above the noise of the first step for that step to decide. */
+/** How far typical elements should stand above the noise of the first step. */
 const CLEAR = 1e4;
+/** How far an element must stand above it for that step to decide; less where a larger step would not help either. */
+const DECIDES = 300;
+const DECIDES_LAST = 50;
 /** Slopes from both sides that differ by this share may be a kink. */
 const BEND = 0.1;
 /** Doubtful elements refined before the search for the worst one stops, once wrong ones were found. */
@@ -38,17 +44,19 @@ export async function compareElements(
   const numeric = new Float64Array(x.size).fill(Number.NaN);
   const doubtful: number[] = [];
   const each = Math.max(1, Math.floor(evaluation.chunk / 2));
+  const step = firstStep(x, analytic, noise);
+  const clear = step === LARGEST_STEP ? DECIDES_LAST : DECIDES;
   let checked = 0;
   for (let start = 0; start < x.size; start += each) {
     if (!(await pace.turn("elements", start / x.size))) break;
     const end = Math.min(x.size, start + each);
     const these = Int32Array.from({ length: end - start }, (_, n) => start + n);
-    const { central, bend } = slopesAt(evaluation, x, these, (i) => FIRST_STEP * scale(i));
+    const { central, bend } = slopesAt(evaluation, x, these, (i) => step * scale(i));
     for (let i = start; i < end; i++) {
       const n = central[i - start] as number;
       numeric[i] = n;
-      const rounding = noise / (FIRST_STEP * scale(i));
-      if (!isClear(analytic[i] as number, n, bend[i - start] as number, rounding)) doubtful.push(i);
+      const rounding = noise / (step * scale(i));
+      if (!isClear(analytic[i] as number, n, bend[i - start] as number, rounding, clear)) doubtful.push(i);
     }
     checked = end;
   }
@@ -63,16 +71,25 @@ export async function compareElements(
     refined.push(...elements);
     if (elements.length < some.length || elements.some(({ outcome }) => outcome === "wrong")) break;
   }
-  return { numeric, checked, refined, step: FIRST_STEP * scale(0) };
+  return { numeric, checked, refined, step: step * scale(0) };
+}
+
+/** The step with which typical elements stand clear of the noise. */
+function firstStep(x: Tensor, analytic: ArrayLike<number>, noise: number): number {
+  const root = Math.sqrt(Math.max(1, x.size));
+  const gradient = normOf(analytic) / root;
+  const scale = normOf(x.data) / root || 1;
+  if (!(gradient > 0)) return FIRST_STEP;
+  return Math.min(LARGEST_STEP, Math.max(FIRST_STEP, (CLEAR * noise) / (gradient * scale)));
 }
 
 /** True when the first step decides that an element is right: it stands above the noise, and nothing bends there. */
-function isClear(analytic: number, numeric: number, bend: number, rounding: number): boolean {
+function isClear(analytic: number, numeric: number, bend: number, rounding: number, clear: number): boolean {
   const size = Math.max(Math.abs(analytic), Math.abs(numeric));
   if (bend > 1e3 * rounding && bend > BEND * size) return false;
   if (analytic === 0 && numeric === 0) return true;
   return (
-    size > CLEAR * rounding && Math.abs(analytic - numeric) <= FIRST_AGREEMENT * size + SAFETY * rounding
+    size > clear * rounding && Math.abs(analytic - numeric) <= FIRST_AGREEMENT * size + SAFETY * rounding
   );
 }
 

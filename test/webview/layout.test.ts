@@ -80,6 +80,19 @@ describe("graph layout", () => {
     assert.deepEqual([...assignRanks(6, { from, to })], [0, 1, 2, 3, 4, 3]);
   });
 
+  it("pulls down what is made of a parameter alone, together with it", () => {
+    // As above, with an operation 6 between the parameter 5 and its consumer 4.
+    const { from, to } = graph(7, [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+      [5, 6],
+      [6, 4],
+    ]);
+    assert.deepEqual([...assignRanks(7, { from, to })], [0, 1, 2, 3, 4, 2, 3]);
+  });
+
   it("draws the main path of a chain with parameters straight", () => {
     const layers = 8;
     const edges: [number, number][] = [];

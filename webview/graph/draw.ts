@@ -87,16 +87,17 @@ function drawNames(
   context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   context.font = textFont(theme);
   context.fillStyle = theme.foreground;
-  context.textAlign = "left";
   context.textBaseline = "middle";
   scene.boxes.forEach(({ text }, index) => {
     if (!isVisible(scene, index, area)) return;
-    const centre = { x: scene.layout.x[index] ?? 0, y: scene.layout.y[index] ?? 0 };
-    const { x, y } = toScreen(view, { x: centre.x + (scene.input.widths[index] ?? 0) / 2, y: centre.y });
-    const room = (scene.room[index] ?? 0) * view.scale - 16;
+    const { x, y } = toScreen(view, { x: scene.layout.x[index] ?? 0, y: scene.layout.y[index] ?? 0 });
+    const half = ((scene.input.widths[index] ?? 0) / 2) * view.scale + 10;
+    const isLeft = scene.isFirst[index] === 1;
+    const room = isLeft ? Number.POSITIVE_INFINITY : (scene.room[index] ?? 0) * view.scale - 16;
     const isShort = (words: string) => context.measureText(words).width <= room;
     const words = [`${text.title}   ${text.right}`, text.title].find(isShort);
-    if (words !== undefined) context.fillText(words, x + 10, y);
+    context.textAlign = isLeft ? "right" : "left";
+    if (words !== undefined) context.fillText(words, isLeft ? x - half : x + half, y);
   });
 }
 

@@ -30,6 +30,8 @@ export interface PlacedScene extends Scene {
   readonly layout: Layout;
   /** Free space to the right of each box within its row; infinite for the last one. */
   readonly room: Float64Array;
+  /** 1 for the first of several boxes in a row: what is left of it is free. */
+  readonly isFirst: Uint8Array;
 }
 
 export function placeScene(scene: Scene, layout: Layout): PlacedScene {
@@ -37,12 +39,14 @@ export function placeScene(scene: Scene, layout: Layout): PlacedScene {
   const order = Array.from(x.keys()).sort((a, b) => (y[a] ?? 0) - (y[b] ?? 0) || (x[a] ?? 0) - (x[b] ?? 0));
   const room = new Float64Array(x.length).fill(Number.POSITIVE_INFINITY);
   const half = (index: number) => (scene.input.widths[index] ?? 0) / 2;
+  const isFirst = new Uint8Array(x.length);
   order.forEach((index, i) => {
     const next = order[i + 1];
-    if (next !== undefined && y[next] === y[index])
-      room[index] = (x[next] ?? 0) - half(next) - (x[index] ?? 0) - half(index);
+    const isLast = next === undefined || y[next] !== y[index];
+    isFirst[index] = !isLast && y[order[i - 1] ?? -1] !== y[index] ? 1 : 0;
+    if (!isLast) room[index] = (x[next] ?? 0) - half(next) - (x[index] ?? 0) - half(index);
   });
-  return { ...scene, layout, room };
+  return { ...scene, layout, room, isFirst };
 }
 
 export const boxHeight = 46;

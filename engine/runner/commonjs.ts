@@ -18,6 +18,22 @@ type Wrapper = (
 
 const loaded = new WeakMap<Loader, Map<string, { exports: unknown }>>();
 
+/** The names that an ES module can import from the file, as far as its text shows them; `default` is all of it. */
+export function namesOfCommonJs({ text, analysis }: ModelSource): string[] {
+  const assigned = [...text.matchAll(/(?<![.\w$])(?:module\.)?exports\.([\w$]+)\s*=(?!=)/g)].map(
+    ([, name]) => name,
+  );
+  const defined = [...text.matchAll(/defineProperty\(\s*exports,\s*["']([\w$]+)["']/g)].map(
+    ([, name]) => name,
+  );
+  const [, listed = ""] = /(?<![.\w$])module\.exports\s*=\s*\{([^}]*)/.exec(text) ?? [];
+  const keys = [...listed.matchAll(/(?:^|,)\s*(?:async\s+)?["']?([\w$]+)["']?\s*(?=[,:(]|$)/g)].map(
+    ([, name]) => name,
+  );
+  const names = [...analysis.exports, ...assigned, ...defined, ...keys, "default"];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
 /** What the file exports; a file runs once for each loader. */
 export function loadCommonJs(source: ModelSource, loader: Loader): unknown {
   const { file, code } = source;
@@ -37,7 +53,8 @@ export function loadCommonJs(source: ModelSource, loader: Loader): unknown {
   return module.exports;
 }
 
-function requireFrom(specifier: string, source: ModelSource, loader: Loader): unknown {
+/** `require(specifier)` in a model file. */
+export function requireFrom(specifier: string, source: ModelSource, loader: Loader): unknown {
   if (specifier === "gradlens") return loader.options.gradlens;
   if (!isRelative(specifier)) return createRequire(source.file)(specifier);
   const { path, tried } = resolveRelative(specifier, source.file, loader.options.overlays);

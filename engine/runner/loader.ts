@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { loadCommonJs } from "./commonjs";
+import { loadCommonJs, namesOfCommonJs, requireFrom } from "./commonjs";
 import { jsonProblem, missingExport, missingFile, packageProblem } from "./import-problems";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
@@ -18,6 +18,11 @@ export interface LoaderOptions {
   /** What `import … from "gradlens"` gives. */
   readonly gradlens: Exports;
 }
+
+/** TypeScript's `import fs = require("fs")`, which is legal in a module. */
+const assignsImports = /^\s*import\s+[\p{ID_Continue}$]+\s*=\s*require\b/mu;
+/** Stands at the end, so that no line moves; functions are there from the start. */
+const requireFunction = "function require(specifier) { return import.meta.require(specifier); }";
 
 export class Loader {
   readonly #modules = new Map<string, Promise<vm.Module>>();
@@ -100,18 +105,21 @@ export class Loader {
     });
   }
 
-  #esModule({ file, code }: ModelSource): vm.Module {
-    return new vm.SourceTextModule(code, {
+  #esModule(source: ModelSource): vm.Module {
+    const { file, code } = source;
+    const require = (specifier: string) => requireFrom(specifier, source, this);
+    return new vm.SourceTextModule(assignsImports.test(source.text) ? `${code}\n${requireFunction}` : code, {
       identifier: file,
       initializeImportMeta: (meta) => {
-        Object.assign(meta, { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) });
+        const url = pathToFileURL(file).href;
+        Object.assign(meta, { url, filename: file, dirname: dirname(file), require });
       },
       importModuleDynamically: (specifier) => this.importFrom(specifier, file) as never,
     });
   }
 
   #commonJs(source: ModelSource): vm.Module {
-    const names = [...new Set([...source.analysis.exports, "default"])];
+    const names = namesOfCommonJs(source);
     const loader = this;
     return new vm.SyntheticModule(
       names,

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import * as gradlens from "../index";
 import { closeExits } from "./exits";
 import { watchTimers } from "./leftovers";
 import { Output } from "./output";
+import { shareEngine } from "./packages";
 import {
   checkRequest,
   outputNotification,
@@ -46,6 +48,7 @@ function start(): void {
   });
   Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
   installRuntime();
+  shareEngine(gradlens);
   watchTimers();
   closeExits();
   output.install();

@@ -1,5 +1,5 @@
 /** What a model file imports that is no model file: Node's own modules and packages of the person's node_modules. */
-import { createRequire, isBuiltin } from "node:module";
+import Module, { createRequire, isBuiltin } from "node:module";
 import vm from "node:vm";
 
 /** Names of exports and their values. */
@@ -30,4 +30,14 @@ export function findPackage(specifier: string, file: string): string | null {
   } catch {
     return null;
   }
+}
+
+type Load = (request: string, ...rest: unknown[]) => unknown;
+
+/** Has every `require("gradlens")`, also in packages, give the engine of this process: its tensors know its tape. */
+export function shareEngine(gradlens: Exports): void {
+  const loader = Module as unknown as { _load: Load };
+  const load = loader._load;
+  loader._load = (request, ...rest) =>
+    request === "gradlens" ? gradlens : load.call(loader, request, ...rest);
 }

@@ -62,6 +62,20 @@ const models: Record<string, Record<string, string>> = {
     "node_modules/@scope/numbers/package.json": `{ "name": "@scope/numbers", "type": "module", "exports": { "./two": { "import": "./lib/two.js" } } }`,
     "node_modules/@scope/numbers/lib/two.js": "export const two = 2;",
   },
+  "names from CommonJS": {
+    "model.mjs": `import { mul, parameter } from "gradlens";\nimport all, { two } from "./a.cjs";\nimport { half, three } from "./b.cjs";\nexport const loss = () => mul(mul(parameter(two), three), all.two * half());`,
+    "a.cjs": "exports.two = 2;",
+    "b.cjs": "const three = 3;\nmodule.exports = { three, half() { return 0.5; } };",
+  },
+  "import … = require(…)": {
+    "model.cts": `import gradlens = require("gradlens");\nimport path = require("node:path");\nimport { two } from "./two.cjs";\nconst { mul, parameter }: typeof gradlens = gradlens;\nexport const loss = () => mul(parameter(two), path.basename("/a/3.x").length);`,
+    "two.cjs": "exports.two = 2;",
+  },
+  "a package that requires gradlens": {
+    "model.mjs": `import { cube } from "layers";\nimport { parameter } from "gradlens";\nexport const loss = () => cube(parameter(2));`,
+    "node_modules/layers/package.json": `{ "name": "layers", "main": "main.js" }`,
+    "node_modules/layers/main.js": `const { mul } = require("gradlens");\nexports.cube = (x) => mul(x, 3);`,
+  },
   "the paths of a tsconfig": {
     "src/model.ts": `import { mul, parameter } from "gradlens";\nimport { two } from "@/numbers/two";\nimport { three } from "three";\nimport { one } from "lib/one";\nexport const loss = () => mul(mul(parameter(two), three), one);`,
     "tsconfig.json": `{\n  // a comment, as they have\n  "extends": "./base",\n  "compilerOptions": { "baseUrl": ".", "strict": true, },\n}`,

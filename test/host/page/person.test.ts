@@ -84,6 +84,8 @@ describe("a person at work", function () {
       .locator(".codelens-decoration a", { hasText: /^loss −12/ })
       .first()
       .waitFor();
+    const graph = await vscode.findWebview(page, "text=/sum-times\\.ts · loss −12/");
+    await graph.locator(".legend").first().waitFor();
     await vscode.takeScreenshot(page, "sum-times-hc");
   });
 });

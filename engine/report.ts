@@ -107,7 +107,7 @@ export interface Fix {
   readonly title: string;
   /** What the fix does and why, one sentence. */
   readonly detail: string;
-  /** A text edit, when the fix is one. */
+  /** A text edit, when the fix is one; the editor adds the name to the import when it is missing there. */
   readonly edit?: { readonly site: Site; readonly newText: string };
 }
 

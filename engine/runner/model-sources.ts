@@ -103,15 +103,18 @@ export class ModelSources implements Sources {
     return this.#inputs.has(binding);
   }
 
-  /** Only where the other function is surely known: as a method, in the same namespace, or already imported. */
+  /**
+   * Only where the other function is surely there: as a method, in the same namespace, or from the import that names this
+   * one too, to which the editor adds it when it is missing.
+   */
   renamed(id: number, to: string): Fix["edit"] | null {
     const entry = this.#owner(id, (each) => each.firstSite);
     const site = entry?.analysis.sites[id - entry.firstSite];
     if (!entry || !site) return null;
-    const imported = new RegExp(`import\\s*{[^}]*\\b${to}\\b[^}]*}\\s*from\\s*["']gradlens["']`).test(
-      entry.text,
-    );
-    if (!site.callee.includes(".") && !imported) return null;
+    const named =
+      /import\s*(?:[\w$]+\s*,\s*)?{([^}]*)}\s*from\s*["']gradlens["']/.exec(entry.text)?.[1] ?? "";
+    const isImported = named.split(",").some((name) => name.trim() === site.callee);
+    if (!site.callee.includes(".") && !isImported) return null;
     return { site: siteAt(entry.file, site.focus), newText: to };
   }
 

@@ -6,21 +6,19 @@ import { formatNumber } from "../numbers";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
-function hintsOf(session: Session, file: string, shown: vscode.Range): vscode.InlayHint[] {
+function hintsOf(session: Session, document: vscode.TextDocument, shown: vscode.Range): vscode.InlayHint[] {
   const scopes = session.report?.scopes ?? [];
-  const norms = new Map<string, { range: vscode.Range; texts: string[] }>();
+  const norms = new Map<number, readonly string[]>();
   for (const { site, gradNorm, path } of scopes) {
-    if (site?.file !== file || gradNorm === null || path === "") continue;
+    if (site?.file !== document.uri.fsPath || gradNorm === null || path === "") continue;
     const range = session.edits.locate(site);
     if (!range || !shown.contains(range.end)) continue;
-    const key = `${range.end.line}:${range.end.character}`;
-    const known = norms.get(key) ?? { range, texts: [] };
-    known.texts.push(formatNumber(gradNorm, 3));
-    norms.set(key, known);
+    const { line } = range.end;
+    norms.set(line, [...(norms.get(line) ?? []), formatNumber(gradNorm, 3)]);
   }
-  return [...norms.values()].map(({ range, texts }) => {
+  return [...norms].map(([line, texts]) => {
     const text = texts.length > 4 ? `${texts[0]} … ${texts.at(-1)}` : texts.join(", ");
-    const hint = new vscode.InlayHint(range.end, `‖∇‖ ${text}`);
+    const hint = new vscode.InlayHint(document.lineAt(line).range.end, `‖∇‖ ${text}`);
     hint.paddingLeft = true;
     hint.tooltip = vscode.l10n.t("Norm of the gradient of this layer's parameters");
     return hint;
@@ -29,10 +27,11 @@ function hintsOf(session: Session, file: string, shown: vscode.Range): vscode.In
 
 export function registerInlayHints(sessions: Sessions): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
-  const provideInlayHints = ({ uri }: vscode.TextDocument, range: vscode.Range) => {
+  const provideInlayHints = (document: vscode.TextDocument, range: vscode.Range) => {
+    const { uri } = document;
     const session = sessions.about(uri);
     const isWanted = readSetting("gradlens.inlayHints.enabled", uri);
-    return session && isWanted ? hintsOf(session, uri.fsPath, range) : [];
+    return session && isWanted ? hintsOf(session, document, range) : [];
   };
   const provider = { onDidChangeInlayHints: changed.event, provideInlayHints };
   return vscode.Disposable.from(

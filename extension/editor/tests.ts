@@ -88,7 +88,9 @@ class GradientTests implements vscode.Disposable {
     this.#controller.refreshHandler = () => this.#discover();
     this.#subscriptions.push(
       this.#controller.createRunProfile(vscode.l10n.t("Gradcheck"), Run, run, true, undefined, true),
-      vscode.workspace.onDidOpenTextDocument(() => this.#discoverSoon()),
+      vscode.workspace.onDidOpenTextDocument((document) =>
+        discoverTests(this.#controller, document, sessions.get(document.uri)),
+      ),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#controller.items.delete(uri.fsPath)),
       sessions.onDidChange(() => this.#discoverSoon()),
     );

@@ -53,6 +53,29 @@ describe("findings and failed checks", () => {
     assert.ok((problem.relatedInformation ?? []).length > 0);
   });
 
+  it("offers a quick fix that imports what it needs", async () => {
+    const editor = await openModel(example("deep-sigmoid.ts"), "ts");
+    const { uri } = editor.document;
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    const [problem] = await awaitProblems(uri);
+    const actions: vscode.CodeAction[] = await vscode.commands.executeCommand(
+      "vscode.executeCodeActionProvider",
+      uri,
+      problem?.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const fix =
+      actions.find(({ title }) => title === "Use relu instead of sigmoid") ?? assert.fail("no such fix");
+    assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
+    assert.match(editor.document.getText(), /import \{ relu, [^}]*\} from "gradlens"/);
+    assert.match(editor.document.getText(), /h = relu\(layer\.forward\(h\)\)/);
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    assert.deepEqual(
+      readProblems(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error),
+      [],
+    );
+  });
+
   it("takes Problems away when the text changes, and brings them back when the change is undone", async () => {
     const editor = await openModel(example("deep-sigmoid.ts"), "ts");
     const { uri } = editor.document;

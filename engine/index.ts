@@ -1,5 +1,6 @@
 /** The door for model files: what `import … from "gradlens"` gives. */
 
+export { type GradcheckOptions, gradcheck } from "./check/gradcheck";
 export * from "./create";
 export { type BackwardContext, type CustomOpSpec, customOp } from "./custom-op";
 export * as data from "./data";

@@ -1,0 +1,69 @@
+/** The gradient check as a function, for programs and tests: `torch.autograd.gradcheck`'s place in this library. */
+import { ModelError } from "../error";
+import { mul } from "../ops/arithmetic";
+import { sum } from "../ops/reduce";
+import { RandomGenerator } from "../random";
+import type { Check } from "../report";
+import type { Run } from "../run";
+import { record, Tape } from "../tape";
+import { Tensor } from "../tensor";
+import { type CheckOptions, checkGradients } from "./index";
+
+export type GradcheckOptions = CheckOptions;
+
+/**
+ * Checks the gradients of `fn` with respect to `inputs`: the backward pass that `fn` records against central
+ * differences of the same operations in float64. An output of several elements is weighted with random numbers.
+ * @returns one check per input, in order; the verdict "ok" means that all of its elements agree
+ * @throws ModelError when `fn` returns no tensor or no input takes a gradient
+ */
+export async function gradcheck(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<Check[]> {
+  const given = inputs instanceof Tensor ? [inputs] : [...inputs];
+  if (!given.some((x) => x.requiresGrad)) {
+    throw new ModelError("gradcheck(): none of the inputs requires a gradient", {
+      hint: "make them with parameter(…) or tensor(…, { requiresGrad: true })",
+    });
+  }
+  const tape = new Tape();
+  const loss = record(tape, () => {
+    given.forEach((x, i) => {
+      tape.bind(i + 1, x);
+    });
+    return weighted(fn(...given), options.seed ?? 0);
+  });
+  return await checkGradients(runOf(tape, loss), { kind: "all" }, options);
+}
+
+function weighted(out: unknown, seed: number): Tensor {
+  if (!(out instanceof Tensor))
+    throw new ModelError(`gradcheck(): the function returned ${typeof out}, expected a tensor`);
+  if (out.size === 1) return out;
+  const random = new RandomGenerator(seed + 1);
+  const weights = Float64Array.from(
+    { length: out.size },
+    () => (random.uniform() < 0.5 ? -1 : 1) * (0.5 + random.uniform()),
+  );
+  return sum(mul(out, new Tensor(weights, out.shape, "float64")));
+}
+
+function runOf(tape: Tape, loss: Tensor): Run {
+  const site = { file: "", line: 0, column: 0, endLine: 0, endColumn: 0 };
+  return {
+    tape,
+    loss,
+    gradients: null,
+    sources: {
+      site: () => null,
+      binding: (id) => ({ name: `input ${id}`, site, role: "declaration" }),
+    },
+    file: "",
+    device: { requested: "cpu", used: "cpu", reason: "checks run on the processor" },
+    dtype: loss.dtype,
+    durationMs: 0,
+    failure: null,
+  };
+}

@@ -18,6 +18,12 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+// Whoever reads the output may stop reading: `gradlens trace model.ts | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

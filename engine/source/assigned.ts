@@ -1,7 +1,7 @@
 /** Bindings made by statements and expressions: assignments, fields, returns. */
 import { bindIdentifier, type Found, type Place } from "./bindings";
 import { isLoop } from "./declared";
-import { functionAround, nameExpression, nameFunction, nameFunctionAround, nameKey } from "./names";
+import { functionAround, nameExpression, nameField, nameFunction, nameFunctionAround } from "./names";
 import { bare, endOfName, isFunction, isNode, type Node } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
 import { isPlainReference, mayHoldTensor } from "./values";
@@ -56,11 +56,10 @@ function bindTarget(target: Node, place: Place): Found[] {
 
 function findField(node: Node): Found[] {
   const { key, value } = node;
-  const name = nameKey(node);
+  const name = nameField(node);
   if (!key || !name || !isNode(value) || !mayHoldTensor(value)) return [];
-  const owner = node.static ? "static" : "this";
   const place: Place = { kind: "around", node: value };
-  return [{ name: `${owner}.${name}`, role: "field", start: key.start, end: key.end, place, target: node }];
+  return [{ name, role: "field", start: key.start, end: key.end, place, target: node }];
 }
 
 function findReturn(node: Node): Found[] {

@@ -1,6 +1,6 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
-import { functionAround, nameExpression, nameKey } from "./names";
+import { functionAround, nameExpression, nameField } from "./names";
 import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import { isVariable, Scopes } from "./scope";
@@ -32,7 +32,7 @@ export function findIdentifiers(
     const likeliest = nearest(candidates, node).sort((a, b) => likelihood(b, node) - likelihood(a, node));
     identifiers.push({
       range: positions.range(start, end),
-      name: node.type === "PropertyDefinition" ? `this.${nameKey(node)}` : nameExpression(node),
+      name: (node.type === "PropertyDefinition" && nameField(node)) || nameExpression(node),
       bindings: likeliest.map(({ id }) => id),
     });
   }

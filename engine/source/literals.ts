@@ -1,6 +1,6 @@
 /** Bindings made by object literals that a name holds: `const params = { w: randn([3]) }` gives `params.w`. */
 import type { Found } from "./bindings";
-import { nameExpression, nameKey } from "./names";
+import { nameExpression, nameField, nameKey } from "./names";
 import { isNode, type Node } from "./node";
 import { holderOf } from "./slots";
 import { mayHoldTensor } from "./values";
@@ -21,7 +21,5 @@ function nameOf(node: Node): string | null {
     const key = nameKey(node);
     return owner && key ? `${owner}.${key}` : null;
   }
-  if (node.type !== "PropertyDefinition") return nameExpression(node);
-  const key = nameKey(node);
-  return key && `${node.static ? "static" : "this"}.${key}`;
+  return node.type === "PropertyDefinition" ? nameField(node) : nameExpression(node);
 }

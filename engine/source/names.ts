@@ -88,6 +88,14 @@ export function nameFunction(node: Node): string | null {
   return nameHolder(node);
 }
 
+/** `this.w`, `Net.shared` of a static field; null when the name is computed. */
+export function nameField(field: Node): string | null {
+  const key = nameKey(field);
+  const type = classAround(field);
+  const owner = field.static ? ((type && nameClass(type)) ?? "static") : "this";
+  return key && `${owner}.${key}`;
+}
+
 function nameMember(member: Node): string | null {
   const key = nameKey(member);
   const owner = classAround(member);

@@ -51,7 +51,7 @@ describe("bindings", () => {
       run(
         "class N { w = tensor(1); #p = tensor(2); static s = tensor(3); f() { this.w = tensor(4); } } new N().f();",
       ),
-      ["static.s=3", "this.w=1", "this.#p=2", "this.w=4"],
+      ["N.s=3", "this.w=1", "this.#p=2", "this.w=4"],
     );
     assert.deepEqual(run("class N { constructor(readonly w: Tensor) {} } new N(tensor(1));"), ["this.w=1"]);
     assert.deepEqual(run("const x = await (async () => tensor(1))();"), ["return=1", "x=1"]);

@@ -8,16 +8,18 @@ import { root } from "../../.scripts/install.mjs";
 import { closePeers, openPeers } from "./peers.mjs";
 import { showTable } from "./table.mjs";
 
-const help = `npm run bench -- [NAME…] [--json] [--rounds N] [--engines ours,tfjs,jax,torch]
+const help = `npm run bench -- [NAME…] [--json] [--best] [--rounds N] [--engines ours,tfjs,jax,torch]
 
 Rows whose name contains one of the NAMEs, or all. Each engine runs in a process of its own, one at a time; the
-rounds are interleaved, so that a busy machine hits all alike. Times are medians in milliseconds.`;
+rounds are interleaved, so that a busy machine hits all alike. Times are medians in milliseconds, or with --best the
+shortest single runs, which a busy machine disturbs least.`;
 
 function readArguments(args) {
-  const options = { names: [], json: false, rounds: 5, engines: null };
+  const options = { names: [], json: false, best: false, rounds: 5, engines: null };
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--help") throw new Error(help);
     if (args[i] === "--json") options.json = true;
+    else if (args[i] === "--best") options.best = true;
     else if (args[i] === "--rounds") options.rounds = Number(args[++i]);
     else if (args[i] === "--engines") options.engines = args[++i].split(",");
     else options.names.push(args[i].toLowerCase());
@@ -31,7 +33,11 @@ function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Times one row on all engines that have it: { engine: { ms } or { error } }. */
+function summary(times) {
+  return { ms: median(times.map(({ ms }) => ms)), best: Math.min(...times.map(({ best }) => best)) };
+}
+
+/** Times one row on all engines that have it: { engine: { ms, best } or { error } }. */
 async function measure(row, peers, rounds) {
   const runs = new Map();
   for (const peer of peers) {
@@ -41,15 +47,15 @@ async function measure(row, peers, rounds) {
   for (let round = 0; round < rounds; round++) {
     for (const [peer, run] of runs) {
       if (run.error !== undefined) continue;
-      const { ms, error } = await peer.ask({ row });
-      if (error === undefined) run.times.push(ms);
+      const { ms, best, error } = await peer.ask({ row });
+      if (error === undefined) run.times.push({ ms, best });
       else run.error = error;
     }
   }
   return Object.fromEntries(
     [...runs].map(([peer, { times, error }]) => [
       peer.name,
-      error === undefined ? { ms: median(times) } : { error },
+      error === undefined ? summary(times) : { error },
     ]),
   );
 }
@@ -82,7 +88,7 @@ async function main() {
   } finally {
     closePeers(peers);
   }
-  writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table));
+  writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table, options.best));
 }
 
 function describeMachine() {

@@ -45,6 +45,7 @@ export class EngineChild {
   isRunning = true;
   readonly #process: ChildProcess;
   #killedFor: Failure | null = null;
+  #hasStarted = false;
   #stderr = "";
   #answer: Buffer[] = [];
 
@@ -67,7 +68,12 @@ export class EngineChild {
     });
     this.#process.stdio[3]?.on("data", (chunk: Buffer) => this.#answer.push(chunk));
     this.ended = this.#watchEnd();
-    this.started = this.connection.sendRequest(pingRequest).catch(() => undefined);
+    this.started = this.connection.sendRequest(pingRequest).then(
+      () => {
+        this.#hasStarted = true;
+      },
+      () => undefined,
+    );
   }
 
   /** Ends the process at once. */
@@ -84,12 +90,19 @@ export class EngineChild {
         this.connection.dispose();
         resolve(this.#killedFor ? { failure: this.#killedFor } : (this.#lastAnswer() ?? { failure }));
       };
-      this.#process.once("error", (error) => settle(notStarted(this.options.node, error)));
-      const over = (code: number | null, signal: string | null) =>
-        settle(explainEnd(code, signal, this.#stderr, this.options));
+      const { node } = this.options;
+      this.#process.once("error", ({ message }) => settle(notStarted(node, message)));
+      const over = (code: number | null, signal: string | null) => {
+        const how = signal ? `by the signal ${signal}` : `with exit code ${code}`;
+        const failure = explainEnd(how, this.#stderr, this.options);
+        settle(this.#hasStarted ? failure : notStarted(node, `it ended ${how}`));
+      };
       this.#process.once("close", over);
-      // A process that the model started may keep the pipes open for longer.
-      this.#process.once("exit", (code, signal) => setTimeout(() => over(code, signal), DRAIN_MS));
+      this.#process.once("exit", (code, signal) => {
+        this.isRunning = false;
+        // A process that the model started may keep the pipes open for longer.
+        setTimeout(() => over(code, signal), DRAIN_MS);
+      });
     });
   }
 
@@ -121,22 +134,17 @@ function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess 
   } as Parameters<typeof fork>[2]);
 }
 
-function notStarted({ path }: NodeChoice, error: Error): Failure {
+function notStarted({ path }: NodeChoice, why: string): Failure {
   return {
     kind: "crash",
-    message: `The engine process could not be started with ${path}: ${error.message}`,
+    message: `The engine process could not be started with ${path}: ${why}`,
     hint: "set gradlens.nodePath to a Node of version 20.19 or newer",
     site: null,
     stack: [],
   };
 }
 
-function explainEnd(
-  code: number | null,
-  signal: string | null,
-  stderr: string,
-  { memoryMiB }: ChildOptions,
-): Failure {
+function explainEnd(how: string, stderr: string, { memoryMiB }: ChildOptions): Failure {
   const failure = (kind: Failure["kind"], message: string, hint: string | null): Failure => {
     return { kind, message, hint, site: null, stack: [] };
   };
@@ -147,7 +155,6 @@ function explainEnd(
       "the setting gradlens.memory raises the limit",
     );
   }
-  const how = signal ? `by the signal ${signal}` : `with exit code ${code}`;
   const said = stderr
     .split("\n")
     .find((line) => /error|fatal/i.test(line))

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import type { Engine } from "../../engine/runner/client";
-import { failureOf, fixture, limits, openEngine, paramsFor, reportOf } from "./engine";
+import { Engine } from "../../engine/runner/client";
+import { failureOf, fixture, limits, openEngine, paramsFor, reportOf, root, script } from "./engine";
 
 const header = `import { mul, parameter, sum } from "gradlens";\n`;
 
@@ -168,6 +168,16 @@ describe("engine process", () => {
     } finally {
       other.dispose();
       delete process.env.SECRET_TOKEN;
+    }
+  });
+
+  it("says which Node could not be started", async () => {
+    for (const nodePath of ["/nowhere/node", "/bin/true"]) {
+      const other = new Engine({ script, folder: root, nodePath });
+      const failure = failureOf(await other.trace(paramsFor(fixture("hostile/fine.ts"))));
+      assert.equal(failure?.kind, "crash");
+      assert.ok(failure.message.startsWith(`The engine process could not be started with ${nodePath}: `));
+      other.dispose();
     }
   });
 

@@ -21,6 +21,8 @@ function sourceOf(node: Node): Node | null {
     case "ExportNamedDeclaration":
     case "ExportAllDeclaration":
       return node.exportKind === "type" ? null : (node.source ?? null);
+    case "TSImportEqualsDeclaration":
+      return node.importKind === "type" ? null : requiredBy(node);
     case "ImportExpression":
       return node.source ?? null;
     case "CallExpression":
@@ -28,6 +30,11 @@ function sourceOf(node: Node): Node | null {
     default:
       return null;
   }
+}
+
+/** The text in `import a = require("b")`. */
+function requiredBy({ moduleReference }: Node): Node | null {
+  return isNode(moduleReference?.expression) ? moduleReference.expression : null;
 }
 
 /** The names that the file exports; `export *` adds none. */
@@ -56,8 +63,9 @@ function declaredNames(declaration: Node | null | undefined): string[] {
 }
 
 /** Whether the text is a module or CommonJS: the extension decides, then the words that only one of them knows. */
-export function findFormat({ file, nodes }: Parsed): "module" | "commonjs" {
+export function findFormat({ file, nodes, sloppy }: Parsed): "module" | "commonjs" {
   if (/\.m[jt]s$/i.test(file)) return "module";
+  if (sloppy) return "commonjs";
   if (nodes.some(isModuleOnly)) return "module";
   if (/\.c[jt]s$/i.test(file)) return "commonjs";
   return nodes.some(isCommonJsOnly) ? "commonjs" : "module";
@@ -70,7 +78,9 @@ function isModuleOnly(node: Node): boolean {
   return waits && functionAround(node) === null;
 }
 
-function isCommonJsOnly({ type, callee, object, property }: Node): boolean {
+function isCommonJsOnly(node: Node): boolean {
+  const { type, callee, object, property } = node;
+  if (type === "TSImportEqualsDeclaration") return requiredBy(node) !== null;
   if (type === "CallExpression") return callee?.name === "require";
   if (type !== "MemberExpression" || !isNode(object)) return false;
   return (object.name === "module" && property?.name === "exports") || object.name === "exports";

@@ -14,6 +14,8 @@ export interface Parsed {
   readonly typescript: boolean;
   readonly positions: Positions;
   readonly program: Node;
+  /** Whether only sloppy CommonJS allows what stands in it. */
+  readonly sloppy: boolean;
   /** Every node that runs, outer before inner. */
   readonly nodes: readonly Node[];
 }
@@ -49,17 +51,19 @@ const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
 export function parse(text: string, file: string): Parsed {
   const typescript = /\.[mc]?tsx?$/i.test(file);
   const positions = new Positions(text);
-  const program = parseTree(text, file, typescript, positions);
+  const { program, sloppy } = parseTree(text, file, typescript, positions);
   const nodes = linkNodes(program);
   const unsupported = findUnsupported(nodes);
   if (unsupported) {
     const { node, message, hint } = unsupported;
     throw new SourceProblem({ message, hint, file, range: positions.range(node.start, node.end) });
   }
-  return { file, text, typescript, positions, program, nodes };
+  return { file, text, typescript, positions, program, sloppy, nodes };
 }
 
-function parseTree(text: string, file: string, typescript: boolean, positions: Positions): Node {
+type Tree = Pick<Parsed, "program" | "sloppy">;
+
+function parseTree(text: string, file: string, typescript: boolean, positions: Positions): Tree {
   const parser = typescript ? TypeScriptParser : JavaScriptParser;
   const options: Options = {
     ecmaVersion: "latest",
@@ -68,10 +72,10 @@ function parseTree(text: string, file: string, typescript: boolean, positions: P
     allowSuperOutsideMethod: false,
   };
   try {
-    return asNode(parser.parse(text, options));
+    return { program: asNode(parser.parse(text, options)), sloppy: false };
   } catch (cause) {
-    const script = typescript ? null : parseScript(text);
-    if (script) return script;
+    const script = /\.c?jsx?$/i.test(file) ? parseScript(text) : null;
+    if (script) return { program: script, sloppy: true };
     if (cause instanceof RangeError) {
       const message = "This file is nested too deeply to be read";
       throw new SourceProblem({ message, file, range: positions.range(0, text.length) });

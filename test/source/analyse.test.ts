@@ -163,6 +163,8 @@ await import("./dynamic"); await import(v); require("./common");
     assert.equal(formatOf("await f(); module.exports = 1;", "a.js"), "module");
     assert.equal(formatOf("f();", "a.cjs"), "commonjs");
     assert.equal(formatOf("require('a');", "a.mjs"), "module");
+    assert.equal(formatOf("import a = require('a'); a();", "a.cts"), "commonjs");
+    assert.equal(formatOf("with (o) { f(); } return;", "a.js"), "commonjs");
   });
 
   it("points at the name in a chain over several lines", () => {

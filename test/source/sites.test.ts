@@ -55,7 +55,7 @@ describe("sites and bindings of the corpus and the examples", () => {
 
     it(`${name}: every call is a site whose text is the call`, () => {
       const parser = /ts$/.test(name) ? TypeScriptParser : Parser;
-      const sourceType = analysis.format === "module" ? "module" : "commonjs";
+      const sourceType = analysis.format === "module" || parser === TypeScriptParser ? "module" : "commonjs";
       assert.equal(
         analysis.sites.length,
         countCalls(parser.parse(text, { ecmaVersion: "latest", sourceType })),

@@ -27,13 +27,16 @@ export async function openDevice(requested: DeviceChoice): Promise<() => Device>
     return () => ({ requested, used: "cpu", reason });
   }
   useKernels(opened);
-  return () => deviceOf(opened);
+  const before = opened.calls();
+  return () => deviceOf(opened, opened.calls() - before);
 }
 
-/** Asked after the run: a GPU can be lost on the way. */
-function deviceOf(opened: GpuKernels): Device {
+/** Asked after the run: a GPU can be lost on the way, or have had nothing to do. */
+function deviceOf(opened: GpuKernels, calls: number): Device {
+  const requested = "gpu";
   const failure = opened.failure();
-  return failure === null
-    ? { requested: "gpu", used: "gpu", reason: opened.adapter }
-    : { requested: "gpu", used: "cpu", reason: `the GPU was given up: ${failure}` };
+  if (failure !== null) return { requested, used: "cpu", reason: `the GPU was given up: ${failure}` };
+  if (calls === 0)
+    return { requested, used: "cpu", reason: "no operation of this run has a kernel for the GPU" };
+  return { requested, used: "gpu", reason: `${opened.adapter}, which ran ${calls} kernels` };
 }

@@ -1,5 +1,6 @@
 /** Finds the operation whose derivative makes a gradient wrong: each on the way is tried by itself. */
 import type { Downstream } from "./batch";
+import { findForgetful } from "./forgetful";
 import { checkOperation, type Fault } from "./operation";
 import type { Pace } from "./pace";
 import { isCut, type Step } from "./replay";
@@ -35,5 +36,5 @@ export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pac
       if (fault !== null) return fault;
     }
   }
-  return null;
+  return operations.map((step) => findForgetful(step, changed)).find((fault) => fault !== null) ?? null;
 }

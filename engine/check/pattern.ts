@@ -13,6 +13,7 @@ export interface Pattern {
     | "shifted"
     | "flipped"
     | "shape"
+    | "state"
     | "range"
     | "elements"
     | "unknown";

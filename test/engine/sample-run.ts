@@ -27,7 +27,7 @@ export interface Pen {
 }
 
 /** Records `model`, which returns the loss, and differentiates that; the line number is the id of a site. */
-export function sampleRun(model: (pen: Pen) => Tensor): Run {
+export function sampleRun(model: (pen: Pen) => Tensor, { differentiate = true } = {}): Run {
   const names: SourceName[] = [];
   const pen: Pen = {
     name(name, value, role = "declaration") {
@@ -38,12 +38,13 @@ export function sampleRun(model: (pen: Pen) => Tensor): Run {
   const tape = new Tape();
   resetSites();
   const loss = record(tape, () => model(pen));
-  if (loss.requiresGrad && tape.sweep === null) {
+  if (differentiate && loss.requiresGrad && tape.sweep === null) {
     record(tape, () => {
       if (activeTape() !== null) backward(loss, undefined, { retainGraph: true });
     });
   }
-  const gradients = tape.sweep?.gradients ?? (loss.requiresGrad ? sweep(loss, onesLike(loss)) : null);
+  const gradients =
+    tape.sweep?.gradients ?? (differentiate && loss.requiresGrad ? sweep(loss, onesLike(loss)) : null);
   return {
     tape,
     loss,

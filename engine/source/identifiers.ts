@@ -1,10 +1,10 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
-import { functionAround, nameExpression, nameField } from "./names";
+import { functionAround, nameExpression, nameField, nameKey } from "./names";
 import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import { isVariable, Scopes } from "./scope";
-import { Slots } from "./slots";
+import { keyOf, Slots } from "./slots";
 import type { Identifier } from "./types";
 
 /** The uses of all bound names in the order of the text; the bindings' own identifiers are not among them. */
@@ -23,9 +23,10 @@ export function findIdentifiers(
       if (slot) bound.set(slot, [...(bound.get(slot) ?? []), binding]);
     }
   }
+  const words = new Set([...targets].map(wordOf));
   const identifiers: Identifier[] = [];
   for (const node of nodes) {
-    if (targets.has(node) || !mayUse(node)) continue;
+    if (!mayUse(node, words) || targets.has(node)) continue;
     const candidates = candidatesFor(node, slots, bound);
     if (!candidates) continue;
     const [start, end] = extentOf(node, text);
@@ -59,10 +60,16 @@ function candidatesFor(
   return undefined;
 }
 
-/** A variable, a member, or a field that gets its value elsewhere. */
-function mayUse(node: Node): boolean {
-  if (node.type === "PropertyDefinition") return !node.value;
-  return node.type === "MemberExpression" || isVariable(node);
+/** A variable, a member, or a field that gets its value elsewhere, with a name that something is bound to. */
+function mayUse(node: Node, words: ReadonlySet<string | null>): boolean {
+  const { type, value } = node;
+  const may = type === "MemberExpression" || (type === "PropertyDefinition" && !value) || isVariable(node);
+  return may && words.has(wordOf(node));
+}
+
+function wordOf(node: Node): string | null {
+  if (node.type === "Identifier") return node.name ?? null;
+  return node.type === "MemberExpression" ? keyOf(node) : nameKey(node);
 }
 
 /** Of a name that is bound more often, only this many bindings around the use come into question. */

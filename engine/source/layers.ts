@@ -13,12 +13,13 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
     ...nodes.filter(isConstruction).flatMap((node) => findModule(node, classes, parsed)),
     ...nodes.filter(isClass).flatMap((node) => findHandWritten(node, parsed)),
     ...findPairs(parsed),
-    ...nodes.filter(isCall).flatMap((node) => findCustomOp(node, parsed)),
+    ...nodes.filter(isCustomOp).flatMap((node) => findCustomOp(node, parsed)),
   ];
 }
 
 const isConstruction = ({ type }: Node) => type === "NewExpression";
-const isCall = ({ type }: Node) => type === "CallExpression";
+const isCustomOp = ({ type, callee }: Node) =>
+  type === "CallExpression" && (callee?.property ?? callee)?.name === "customOp";
 
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
 function findModule(node: Node, classes: ModuleClasses, { positions }: Parsed): SourceLayer[] {
@@ -112,8 +113,6 @@ export function declaredFunctions(statement: Node): [name: string, node: Node][]
 
 /** `customOp({ name: "swish", forward, backward })`. */
 function findCustomOp(node: Node, { positions }: Parsed): SourceLayer[] {
-  if (!node.callee) return [];
-  if (!/(^|\.)customOp$/.test(nameExpression(node.callee))) return [];
   const properties = node.arguments?.[0]?.properties ?? [];
   const find = (key: string) => properties.find((property) => nameKey(property) === key);
   const named = find("name")?.value;

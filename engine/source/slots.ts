@@ -85,7 +85,8 @@ export function holderOf(property: Node): Node | null {
   }
 }
 
-function keyOf({ computed, property }: Node): string | null {
+/** The name of a member: `w` in `this.w`; null when it is computed. */
+export function keyOf({ computed, property }: Node): string | null {
   if (!property) return null;
   if (!computed) return property.type === "PrivateIdentifier" ? `#${property.name}` : (property.name ?? null);
   return property.type === "Literal" ? String(property.value) : null;

@@ -54,6 +54,10 @@ export function summarize(checks: readonly Check[]): string {
   if (bad) return `✗ gradcheck ${worstTitle(bad)} · ${blame(bad)}`;
   const sum = (of: (check: Check) => number) => checks.reduce((total, check) => total + of(check), 0);
   const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
+  const isPartial = checks.some(
+    ({ method, checked, elements }) => method === "every-element" && checked < elements,
+  );
+  if (isPartial) return vscode.l10n.t("gradcheck stopped · {0} agree so far", counts);
   const worst = Math.max(0, ...checks.map((check) => check.worst?.relError ?? 0));
   const directions = checks.some(({ method }) => method === "random-directions")
     ? ` · ${vscode.l10n.t("random directions")}`

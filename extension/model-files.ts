@@ -1,6 +1,6 @@
 /** Which documents are model files, and what can be read from their text before any run. */
 import * as vscode from "vscode";
-import type { Analysis } from "../engine/source";
+import type { Analysis, Range, SourceLayer } from "../engine/source";
 import { log } from "./log";
 
 /** The languages of model files, on a disk: what an engine process can load. */
@@ -22,6 +22,18 @@ export function mayBeModel(document: vscode.TextDocument): boolean {
 /** What the text last held while it could be parsed: half a line typed must not take the lenses away. */
 const lastGood = new WeakMap<vscode.TextDocument, Analysis>();
 
+/** In a file that does not import Gradlens, `forward()` and `backward()` without parameters are about something else. */
+function takesGradients(document: vscode.TextDocument): (layer: SourceLayer) => boolean {
+  const hasParameters = (part: Range | null) => {
+    if (!part) return false;
+    const text = document.getText(
+      new vscode.Range(part.line - 1, part.column - 1, part.endLine - 1, part.endColumn - 1),
+    );
+    return /^[^(]*\(\s*[^\s)]/.test(text);
+  };
+  return ({ forward, backward }) => hasParameters(forward) && hasParameters(backward);
+}
+
 interface Reading {
   readonly version: number;
   readonly analysis: Promise<Analysis | null>;
@@ -34,9 +46,11 @@ async function read(document: vscode.TextDocument): Promise<Analysis | null> {
   try {
     const { analysis } = analyse(document.getText(), document.uri.fsPath);
     if (!analysis) return lastGood.get(document) ?? null;
-    if (!analysis.usesGradlens && analysis.layers.length === 0) return null;
-    lastGood.set(document, analysis);
-    return analysis;
+    const layers = analysis.usesGradlens ? analysis.layers : analysis.layers.filter(takesGradients(document));
+    if (!analysis.usesGradlens && layers.length === 0) return null;
+    const known = { ...analysis, layers };
+    lastGood.set(document, known);
+    return known;
   } catch (error) {
     log.error(`Reading ${document.uri.fsPath} failed`, error);
     return null;

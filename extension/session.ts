@@ -39,6 +39,7 @@ export class Session implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   #cancellation: vscode.CancellationTokenSource | null = null;
+  #work: Promise<unknown> = Promise.resolve();
   #lastFraction = 0;
 
   constructor(
@@ -73,27 +74,9 @@ export class Session implements vscode.Disposable {
     return filesOf(this.report);
   }
 
-  /** Runs the file and keeps its report; a run under way is ended first. Never rejects: a failure is a state. */
-  async trace(cancel?: vscode.CancellationToken): Promise<void> {
-    const token = this.#begin(cancel);
-    const previous = this.state;
-    const edits = new Edits(readTexts(false));
-    this.#runEdits = edits;
-    this.failure = null;
-    this.unfinished = null;
-    this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
-    try {
-      const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
-        if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
-      });
-      if (token !== this.#cancellation?.token) return;
-      if ("report" in result) this.#accept(result.report, edits);
-      else this.#fail(result.failure, previous, edits);
-    } catch (error) {
-      if (token === this.#cancellation?.token) this.#fail(internal(error), previous, edits);
-    } finally {
-      this.#end(token);
-    }
+  /** Runs the file and keeps its report; what is under way is ended first. Never rejects: a failure is a state. */
+  trace(cancel?: vscode.CancellationToken): Promise<void> {
+    return this.#alone(cancel, (token) => this.#trace(token));
   }
 
   /** Checks gradients, after a new run when the text changed or no tape is left; gives the new rows. */
@@ -102,24 +85,7 @@ export class Session implements vscode.Disposable {
       await this.trace(cancel);
       if (this.state.kind !== "ready" || cancel?.isCancellationRequested) return [];
     }
-    const token = this.#begin(cancel);
-    this.unfinished = null;
-    this.#lastFraction = 0;
-    this.#setChecking({ target, fraction: 0 });
-    try {
-      const result = await this.engine.check({ target }, token, ({ fraction }) => {
-        if (!token.isCancellationRequested) this.#setFraction(target, fraction);
-      });
-      if (token !== this.#cancellation?.token) return [];
-      if ("failure" in result) this.#failCheck(target, result.failure);
-      else this.#keep(result.checks);
-      return "checks" in result ? result.checks : [];
-    } catch (error) {
-      if (token === this.#cancellation?.token) this.#failCheck(target, internal(error));
-      return [];
-    } finally {
-      this.#end(token);
-    }
+    return this.#alone(cancel, (token) => this.#check(target, token));
   }
 
   /** Elements of a tensor of the last run; rejects when its tape is gone. */
@@ -162,6 +128,43 @@ export class Session implements vscode.Disposable {
     return this.uri.path.split("/").at(-1) ?? this.uri.path;
   }
 
+  async #trace(token: vscode.CancellationToken): Promise<void> {
+    const previous = this.state;
+    const edits = new Edits(readTexts(false));
+    this.#runEdits = edits;
+    this.failure = null;
+    this.unfinished = null;
+    this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
+    try {
+      const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
+        if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
+      });
+      if ("report" in result) this.#accept(result.report, edits);
+      else this.#fail(result.failure, previous, edits);
+    } catch (error) {
+      this.#fail(internal(error), previous, edits);
+    }
+  }
+
+  async #check(target: CheckTarget, token: vscode.CancellationToken): Promise<readonly Check[]> {
+    this.unfinished = null;
+    this.#lastFraction = 0;
+    this.#setChecking({ target, fraction: 0 });
+    try {
+      const result = await this.engine.check({ target }, token, ({ fraction }) => {
+        if (!token.isCancellationRequested) this.#setFraction(target, fraction);
+      });
+      if ("failure" in result) this.#failCheck(target, result.failure);
+      else this.#keep(result.checks);
+      return "checks" in result ? result.checks : [];
+    } catch (error) {
+      this.#failCheck(target, internal(error));
+      return [];
+    } finally {
+      this.#setChecking(null);
+    }
+  }
+
   #traceParams() {
     const overlays = Object.fromEntries(readTexts(true));
     const device = readSetting("gradlens.device", this.uri);
@@ -169,19 +172,23 @@ export class Session implements vscode.Disposable {
     return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
   }
 
-  #begin(cancel: vscode.CancellationToken | undefined): vscode.CancellationToken {
+  /** Ends what is under way, waits until it has ended, and does a job that can be cancelled. */
+  async #alone<T>(
+    cancel: vscode.CancellationToken | undefined,
+    job: (token: vscode.CancellationToken) => Promise<T>,
+  ): Promise<T> {
     this.stop();
     const cancellation = new vscode.CancellationTokenSource();
-    cancel?.onCancellationRequested(() => cancellation.cancel());
+    const subscription = cancel?.onCancellationRequested(() => cancellation.cancel());
     this.#cancellation = cancellation;
-    return cancellation.token;
-  }
-
-  #end(token: vscode.CancellationToken): void {
-    if (token !== this.#cancellation?.token) return;
-    this.#cancellation.dispose();
-    this.#cancellation = null;
-    if (this.checking) this.#setChecking(null);
+    const work = this.#work.then(() => job(cancellation.token));
+    this.#work = work.catch(() => undefined);
+    try {
+      return await work;
+    } finally {
+      subscription?.dispose();
+      if (this.#cancellation === cancellation) this.#cancellation = null;
+    }
   }
 
   #accept(report: Report, edits: Edits, checks: readonly Check[] = []): void {
@@ -190,6 +197,10 @@ export class Session implements vscode.Disposable {
     this.edits = edits;
     this.#runEdits = edits;
     this.checks = checks;
+    const { device, durationMs, nodes } = report;
+    log.info(
+      `${this.name}: ${nodes.length} tensors in ${Math.round(durationMs)} ms on the ${device.used} (${device.reason})`,
+    );
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }
 

@@ -35,6 +35,7 @@ let count = 0;
 
 /** Writes a model file of its own for a test and shows it. */
 export async function openModel(text: string, extension = "js"): Promise<vscode.TextEditor> {
+  await vscode.extensions.getExtension("gradlens.gradlens")?.activate();
   count += 1;
   const uri = vscode.Uri.file(join(folder(), `model-${Date.now()}-${count}.${extension}`));
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));

@@ -9,8 +9,10 @@ import {
   folder,
   hoversAt,
   hoverText,
+  network,
   openModel,
   openTraced,
+  readLenses,
   readProblems,
   sumTimes,
   until,
@@ -60,6 +62,20 @@ describe("manners", () => {
     await vscode.commands.executeCommand("gradlens.stop");
     await run;
     assert.deepEqual(readProblems(editor.document.uri), []);
+  });
+
+  it("gives the last of several commands its answer", async () => {
+    const editor = await openModel(network);
+    const { fsPath } = editor.document.uri;
+    await Promise.all([
+      vscode.commands.executeCommand("gradlens.traceBackprop", fsPath),
+      vscode.commands.executeCommand("gradlens.traceBackprop", fsPath),
+      vscode.commands.executeCommand("gradlens.gradcheckModel", fsPath),
+      vscode.commands.executeCommand("gradlens.gradcheckLayer", fsPath, 6),
+    ]);
+    const titles = (await readLenses(editor)).map(({ title }) => title);
+    assert.match(titles[1] ?? "", /^✓ gradcheck 40\/40/);
+    assert.match(titles.at(-1) ?? "", /^loss/);
   });
 
   it("works again after Restart Engine", async () => {

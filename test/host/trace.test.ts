@@ -72,6 +72,16 @@ export function loss() {
     assert.match(after, /^loss 2\.\d+ · ‖∇‖ \d/);
   });
 
+  it("leaves files alone that have nothing to do with gradients", async () => {
+    const editor = await openModel(`export class History {
+  forward() { return this.move(1); }
+  backward() { return this.move(-1); }
+  move(by) { return by; }
+}
+`);
+    assert.deepEqual(await readLenses(editor), []);
+  });
+
   it("puts the verdict of a gradient check over its layer", async () => {
     const editor = await openModel(network);
     await vscode.commands.executeCommand("gradlens.gradcheckLayer", editor.document.uri.fsPath, 5);

@@ -14,7 +14,8 @@ function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
   return (kind, x, out, outer, size, inner) => {
     const covered = kind === "sum" || kind === "max";
     const float32 = x instanceof Float32Array && out instanceof Float32Array;
-    if (!covered || !float32 || x.length < worth.reduction) {
+    // An empty maximum is -Infinity; the module looks at a first element.
+    if (!covered || !float32 || x.length < Math.max(1, worth.reduction)) {
       jsKernels.reduce(kind, x, out, outer, size, inner);
       return;
     }

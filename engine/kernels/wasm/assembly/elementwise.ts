@@ -15,10 +15,18 @@ function power2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/** exp by Cephes' expf (S. Moshier): 2^n times a polynomial on [−ln 2 / 2, ln 2 / 2]; the scale is split so that results may be subnormal. */
+/** Adding this rounds a float32 of modest size to an integer, which then stands in the lowest bits. */
+const ROUNDING: f32 = 12582912;
+
+/**
+ * exp by Cephes' expf (S. Moshier): 2^n times a polynomial on [−ln 2 / 2, ln 2 / 2]; the scale is split so that results
+ * may be subnormal. The pseudo-minima keep NaN, which is their first operand.
+ */
 function exp4(x: v128): v128 {
-  x = f32x4.max(f32x4.min(x, f32x4.splat(89)), f32x4.splat(-104.5));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104.5));
+  const magic = f32x4.splat(ROUNDING);
+  const t = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), magic);
+  const n = f32x4.sub(t, magic);
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
   let p = f32x4.splat(1.9875691500e-4);
@@ -28,7 +36,7 @@ function exp4(x: v128): v128 {
   p = fma(p, r, f32x4.splat(1.6666665459e-1));
   p = fma(p, r, f32x4.splat(5.0000001201e-1));
   p = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  const k = i32x4.trunc_sat_f32x4_s(n);
+  const k = i32x4.sub(t, magic);
   const half = i32x4.shr_s(k, 1);
   return f32x4.mul(f32x4.mul(p, power2(half)), power2(i32x4.sub(k, half)));
 }
@@ -36,7 +44,7 @@ function exp4(x: v128): v128 {
 /** tanh as the ratio of polynomials that Eigen uses (generic_fast_tanh_float); ±1 beyond ±9. */
 function tanh4(x: v128): v128 {
   const limit = f32x4.splat(7.90531110763549805);
-  const v = f32x4.max(f32x4.min(x, limit), f32x4.neg(limit));
+  const v = f32x4.pmax(f32x4.pmin(x, limit), f32x4.neg(limit));
   const s = f32x4.mul(v, v);
   let p = f32x4.splat(-2.76076847742355e-16);
   p = fma(p, s, f32x4.splat(2.00018790482477e-13));

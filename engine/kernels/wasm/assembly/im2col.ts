@@ -97,12 +97,39 @@ function startInside(start: i32, step: i32): i32 {
   return start >= 0 ? start : start + (step - 1 - start) / step * step;
 }
 
+/** The usual case: windows of 2 × 2 that all lie within the image. */
+function largestOfFour(image: usize, places: usize, width: i32, strideDown: i32, strideRight: i32, rows: i32, row: i32): void {
+  const below = <usize>width << 2;
+  for (let y = 0; y < rows; y++) {
+    let place = y * strideDown * width;
+    let at = image + (<usize>place << 2);
+    for (let x = 0; x < row; x++) {
+      const a = load<f32>(at), b = load<f32>(at, 4), c = load<f32>(at + below), d = load<f32>(at + below, 4);
+      const right = b > a || b != b, lowRight = d > c || d != d;
+      const top = select<f32>(b, a, right), bottom = select<f32>(d, c, lowRight);
+      const low = bottom > top || bottom != bottom;
+      store<i32>(places, place + select<i32>(width + <i32>lowRight, <i32>right, low));
+      places += 4;
+      place += strideRight;
+      at += <usize>strideRight << 2;
+    }
+  }
+}
+
 /** The place of each window's largest element within its channel: the first of equal ones, the last NaN. */
 export function largest_f32(
   image: usize, places: usize, channels: i32, height: i32, width: i32, kernelRows: i32, kernelColumns: i32, strideDown: i32, strideRight: i32,
   paddingRows: i32, paddingColumns: i32, dilationDown: i32, dilationRight: i32, rows: i32, row: i32,
 ): void {
+  const halves = kernelRows == 2 && kernelColumns == 2 && dilationDown == 1 && dilationRight == 1 && paddingRows == 0 && paddingColumns == 0
+    && (rows - 1) * strideDown + 2 <= height && (row - 1) * strideRight + 2 <= width;
   for (let c = 0; c < channels; c++) {
+    if (halves) {
+      largestOfFour(image, places, width, strideDown, strideRight, rows, row);
+      places += <usize>(rows * row) << 2;
+      image += <usize>(height * width) << 2;
+      continue;
+    }
     for (let y = 0; y < rows; y++) {
       const y0 = y * strideDown - paddingRows;
       const top = startInside(y0, dilationDown);

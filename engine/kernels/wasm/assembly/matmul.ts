@@ -181,14 +181,46 @@ function rows<T>(x: usize, xRow: usize, xStep: usize, y: usize, yStep: usize, ou
 @inline
 function pack<T>(y: usize, yStep: usize, yColumn: usize, panel: usize, k: i32, width: i32): void {
   const full: i32 = 32 / sizeof<T>();
-  for (let l = 0; l < k; l++) {
-    let from = y + <usize>l * yStep;
-    const to = panel + (<usize>l << 5);
-    for (let j = 0; j < full; j++) {
-      store<T>(to + <usize>j * sizeof<T>(), j < width ? load<T>(from) : <T>0);
-      from += yColumn;
+  let l = 0;
+  if (width == full && yColumn == sizeof<T>()) {
+    for (; l < k; l++) {
+      v128.store(panel, v128.load(y));
+      v128.store(panel, v128.load(y, 16), 16);
+      y += yStep;
+      panel += 32;
+    }
+  } else if (sizeof<T>() == 4 && width == full && yStep == 4) {
+    const right = yColumn << 2;
+    for (; l + 4 <= k; l += 4) {
+      transpose4(y, yColumn, panel);
+      transpose4(y + right, yColumn, panel + 16);
+      y += 16;
+      panel += 128;
     }
   }
+  for (; l < k; l++) {
+    let from = y;
+    for (let j = 0; j < full; j++) {
+      store<T>(panel + <usize>j * sizeof<T>(), j < width ? load<T>(from) : <T>0);
+      from += yColumn;
+    }
+    y += yStep;
+    panel += 32;
+  }
+}
+
+/** Four columns of float32 that lie along memory, as rows of a panel. */
+// @ts-ignore: decorator
+@inline
+function transpose4(x: usize, step: usize, out: usize): void {
+  const a = v128.load(x), b = v128.load(x + step);
+  const c = v128.load(x + (step << 1)), d = v128.load(x + step + (step << 1));
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i64>(ab, cd, 0, 2));
+  v128.store(out, v128.shuffle<i64>(ab, cd, 1, 3), 32);
+  v128.store(out, v128.shuffle<i64>(ef, gh, 0, 2), 64);
+  v128.store(out, v128.shuffle<i64>(ef, gh, 1, 3), 96);
 }
 
 /** Rows of x that stay in the second-level cache while the panels of y pass by; divisible by both block heights. */

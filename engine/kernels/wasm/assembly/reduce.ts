@@ -47,16 +47,41 @@ function addRow(x: usize, sums: usize, n: i32): void {
 /** Maxima; NaN wins, as in PyTorch. */
 export function max_f32(x: usize, out: usize, outer: i32, size: i32, inner: i32): void {
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      let best: f32 = -Infinity;
-      let at = x + (<usize>i << 2);
+    if (inner == 1) {
+      store<f32>(out, maxRow(x, size));
+      x += <usize>size << 2;
+    } else {
+      memory.copy(out, x, <usize>inner << 2);
       for (let s = 0; s < size; s++) {
-        best = max<f32>(best, load<f32>(at));
-        at += <usize>inner << 2;
+        maxWith(x, out, inner);
+        x += <usize>inner << 2;
       }
-      store<f32>(out + (<usize>i << 2), best);
     }
-    x += <usize>(size * inner) << 2;
     out += <usize>inner << 2;
+  }
+}
+
+function maxRow(x: usize, n: i32): f32 {
+  let i = 0;
+  let best: f32 = -Infinity;
+  if (n >= 4) {
+    let four = v128.load(x);
+    for (; i + 4 <= n; i += 4) four = f32x4.max(four, v128.load(x + (<usize>i << 2)));
+    four = f32x4.max(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1));
+    best = max<f32>(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1));
+  }
+  for (; i < n; i++) best = max<f32>(best, load<f32>(x + (<usize>i << 2)));
+  return best;
+}
+
+function maxWith(x: usize, out: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = out + (<usize>i << 2);
+    v128.store(at, f32x4.max(v128.load(at), v128.load(x + (<usize>i << 2))));
+  }
+  for (; i < n; i++) {
+    const at = out + (<usize>i << 2);
+    store<f32>(at, max<f32>(load<f32>(at), load<f32>(x + (<usize>i << 2))));
   }
 }

@@ -16,7 +16,7 @@ const layers = [
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
     values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|sucrase$|magic-string$|gpu\.js$|webgpu$)/,
-    types: /^never$/,
+    types: /^sarif$/,
   },
   {
     files: /^engine\//,

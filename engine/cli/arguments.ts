@@ -18,8 +18,10 @@ export const usage = `gradlens: see what the backward pass of a model does
   --node PATH               Node to run the model with
   --fail-on warning|error   trace: exit with 1 when there is such a finding
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
-  --sarif FILE              check: also write SARIF 2.1.0, for code hosts
-  --junit FILE              check: also write JUnit XML, for CI servers
+  --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
+  --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
+  --against FILE            check: compare with gradients saved from PyTorch, a .npz or .safetensors file
+  --rtol NUMBER             check --against: relative difference to accept (1e-4, in float64 1e-7)
   --help, --version
 
 Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the file or the arguments are wrong
@@ -42,6 +44,12 @@ export interface Arguments {
   /** Files to write besides; null: none. */
   readonly sarif: string | null;
   readonly junit: string | null;
+  /** The file of gradients to compare with; null: check by finite differences. */
+  readonly against: string | null;
+  /** Null: what rounding in the element type of the run explains. */
+  readonly rtol: number | null;
+  /** True when the standard output belongs to JSON, SARIF or JUnit. */
+  readonly stdoutIsData: boolean;
 }
 
 const options = {
@@ -55,6 +63,8 @@ const options = {
   target: { type: "string" },
   sarif: { type: "string" },
   junit: { type: "string" },
+  against: { type: "string" },
+  rtol: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -83,7 +93,48 @@ export function readArguments(args: readonly string[]): Arguments {
     target: targetOf(values.target, file),
     sarif: values.sarif ?? null,
     junit: values.junit ?? null,
+    ...readAgainst(values),
+    stdoutIsData: isData(values),
   };
+}
+
+interface Outputs {
+  readonly json?: boolean | undefined;
+  readonly sarif?: string | undefined;
+  readonly junit?: string | undefined;
+}
+
+function isData({ json, sarif, junit }: Outputs): boolean {
+  const owners = [json && "--json", sarif === "-" && "--sarif -", junit === "-" && "--junit -"].filter(
+    Boolean,
+  );
+  if (owners.length > 1)
+    throw new UsageError(
+      `the standard output takes one of ${owners.join(" and ")}; expected a file for the other`,
+    );
+  return owners.length > 0;
+}
+
+interface AgainstOptions extends Outputs {
+  readonly against?: string | undefined;
+  readonly rtol?: string | undefined;
+  readonly target?: string | undefined;
+}
+
+function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
+  if (against === undefined) {
+    if (rtol !== undefined) throw new UsageError("--rtol goes with --against");
+    return { against: null, rtol: null };
+  }
+  if (sarif !== undefined || junit !== undefined)
+    throw new UsageError("--against prints a table or --json; --sarif and --junit are for gradient checks");
+  if (/^\d+$/.test(target ?? ""))
+    throw new UsageError(`--target is the line ${target}; with --against expected the name of a layer`);
+  if (!/\.(npz|safetensors)$/.test(against))
+    throw new UsageError(`--against is "${against}"; expected a .npz or .safetensors file`);
+  if (!statSync(against, { throwIfNoEntry: false })?.isFile())
+    throw new UsageError(`there is no file ${against}`);
+  return { against: resolve(against), rtol: rtol === undefined ? null : positive("rtol", rtol, 0) };
 }
 
 function readFailOn(value: string | undefined): Severity | null {

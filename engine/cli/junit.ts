@@ -1,34 +1,46 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
 import { isFailure } from "../check/verdict";
-import type { Check } from "../report";
+import type { Check, Failure } from "../report";
+import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { showPath, showPlace } from "./messages";
 
-/** A suite for the file, a test for each parameter. */
-export function toJUnit(checks: readonly Check[], file: string): string {
+/** A suite for the file, a test for each parameter; one test in error when the model failed. */
+export function toJUnit({ file, checks, failure }: Outcome): string {
   const failures = checks.filter(isFailure).length;
   const time = seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0));
-  const counts = `tests="${checks.length}" failures="${failures}" errors="0" skipped="0" time="${time}"`;
+  const tests = failure ? 1 : checks.length;
+  const counts = `tests="${tests}" failures="${failures}" errors="${failure ? 1 : 0}" skipped="0" time="${time}"`;
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<testsuites name="gradcheck" ${counts}>`,
-    `  <testsuite name="${escapeXml(showPath(file))}" ${counts}>`,
-    ...checks.map(testCase),
+    `  <testsuite name="${xml(showPath(file))}" ${counts}>`,
+    ...(failure ? [errorCase(failure, file)] : checks.map((check) => testCase(check, file))),
     "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
 }
 
-function testCase(check: Check): string {
+function errorCase({ kind, message, hint, site }: Failure, file: string): string {
+  const details = [message, ...(site ? [showPlace(site)] : []), ...(hint ? [hint] : [])].join("\n");
+  const head = `    <testcase classname="${xml(showPath(file))}" name="run" time="0.000">`;
+  const error = `      <error type="${kind}" message="${xml(message)}">${xml(details)}</error>`;
+  return `${head}\n${error}\n    </testcase>`;
+}
+
+function testCase(check: Check, file: string): string {
   const { target, parameter, durationMs, message, verdict } = check;
   const name = parameter === "" ? target : parameter;
-  const head = `    <testcase classname="${escapeXml(target)}" name="${escapeXml(name)}" time="${seconds(durationMs)}"`;
-  if (!isFailure(check)) return `${head}/>`;
+  const head = `    <testcase classname="${xml(target || showPath(file))}" name="${xml(name)}" time="${seconds(durationMs)}"`;
+  if (verdict === "ok") return `${head}/>`;
   const place = check.culprit?.site ?? check.site;
-  const details = [message, ...(place ? [showPlace(place)] : []), ...worstOf(check)].join("\n");
-  const failure = `      <failure type="${verdict}" message="${escapeXml(`${nameOfCheck(check)}: ${message}`)}">${escapeXml(details)}</failure>`;
-  return `${head}>\n${failure}\n    </testcase>`;
+  const details = xml([message, ...(place ? [showPlace(place)] : []), ...worstOf(check)].join("\n"));
+  const said = xml(`${nameOfCheck(check)}: ${message}`);
+  const body = isFailure(check)
+    ? `<failure type="${verdict}" message="${said}">${details}</failure>`
+    : `<system-out>${verdict}: ${details}</system-out>`;
+  return `${head}>\n      ${body}\n    </testcase>`;
 }
 
 function worstOf({ worst }: Check): string[] {
@@ -41,11 +53,18 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\n": "&#10;",
+  "\t": "&#9;",
+};
 
-function escapeXml(text: string): string {
-  // XML 1.0 has no way to write most control characters.
-  return Array.from(text, (char) =>
-    char < " " && char !== "\n" && char !== "\t" ? "" : (entities[char] ?? char),
-  ).join("");
+/** XML 1.0 has no way to write most control characters, halves of pairs and the two last of each plane. */
+const unwritable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+function xml(text: string): string {
+  return text.replace(unwritable, "\ufffd").replace(/[&<>"\n\t]/g, (char) => entities[char] ?? char);
 }

@@ -1,11 +1,13 @@
-/** Gradient checks as SARIF 2.1.0, which code hosts show beside the lines: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. */
-import { relative } from "node:path";
+/** Gradient checks and findings as SARIF 2.1.0, which code hosts show beside the lines: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. */
+import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
 import { isFailure } from "../check/verdict";
-import type { Check, Site, Verdict } from "../report";
+import type { Check, Failure, Finding, Site, Verdict } from "../report";
+import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 
-const descriptions: Readonly<Record<Exclude<Verdict, "ok">, string>> = {
+const verdicts: Readonly<Record<Exclude<Verdict, "ok">, string>> = {
   "wrong-derivative": "The backward pass gives another gradient than finite differences.",
   kink: "A value sits where the function has no derivative: its one-sided slopes differ.",
   cut: "The loss depends on the value, but no gradient comes back from it.",
@@ -15,53 +17,100 @@ const descriptions: Readonly<Record<Exclude<Verdict, "ok">, string>> = {
   "non-finite": "The loss or a gradient is not a finite number.",
 };
 
-/** One result for each check; passed ones have the kind "pass". */
-export function toSarif(checks: readonly Check[], file: string, version: string): string {
-  const rules = Object.entries(descriptions).map(([id, text]) => ({
-    id: `gradcheck/${id}`,
-    shortDescription: { text },
-  }));
-  const driver = { name: "Gradlens", semanticVersion: version, rules };
-  const root = { uri: `${pathToFileURL(process.cwd()).href}/` };
-  const log = {
+/** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
+export function toSarif({ file, checks, findings, failure }: Outcome, version: string): string {
+  const rules = rulesFor(findings);
+  const indexOf = (id: string) => rules.findIndex((rule) => rule.id === id);
+  const results = [
+    ...checks.filter(({ verdict }) => verdict !== "ok").map((check) => resultOfCheck(check, file)),
+    ...findings.map((finding) => resultOfFinding(finding, file)),
+  ];
+  const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: { driver },
+        tool: { driver: { name: "Gradlens", semanticVersion: version, rules } },
         columnKind: "utf16CodeUnits",
-        originalUriBaseIds: { SRCROOT: root },
-        results: checks.map((check) => resultOf(check, file)),
+        originalUriBaseIds: { SRCROOT: { uri: `${pathToFileURL(process.cwd()).href}/` } },
+        invocations: [invocationOf(failure, file)],
+        results: results.map((result) => ({ ...result, ruleIndex: indexOf(result.ruleId) })),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function resultOf(check: Check, file: string) {
-  const passed = check.verdict === "ok";
-  const level = passed ? "none" : isFailure(check) ? "error" : "warning";
+function rulesFor(findings: readonly Finding[]): ReportingDescriptor[] {
+  const ofVerdicts = Object.entries(verdicts).map(([id, text]) => ({
+    id: `gradcheck/${id}`,
+    shortDescription: { text },
+    defaultConfiguration: { level: levelOf(id as Verdict) },
+  }));
+  const names = [...new Set(findings.map(({ rule }) => rule))];
+  const ofFindings = names.map((rule) => ({
+    id: `diagnosis/${rule}`,
+    shortDescription: { text: `${rule.charAt(0).toUpperCase()}${rule.slice(1).replaceAll("-", " ")}.` },
+  }));
+  return [...ofVerdicts, ...ofFindings];
+}
+
+function levelOf(verdict: Verdict): "error" | "warning" {
+  return isFailure({ verdict }) ? "error" : "warning";
+}
+
+function resultOfCheck(check: Check, file: string): Result & { ruleId: string } {
+  const { verdict, message, site, culprit } = check;
+  const name = nameOfCheck(check);
+  const place = culprit?.site ?? site;
   return {
-    ruleId: passed ? "gradcheck" : `gradcheck/${check.verdict}`,
-    kind: passed ? "pass" : "fail",
-    level,
-    message: { text: `${nameOfCheck(check)}: ${check.message}` },
-    locations: [locationOf(check.culprit?.site ?? check.site, file)],
-    partialFingerprints: { parameter: nameOfCheck(check) },
+    ruleId: `gradcheck/${verdict}`,
+    level: levelOf(verdict),
+    message: { text: `${name}: ${message}` },
+    locations: [{ physicalLocation: locate(place, file) }],
+    relatedLocations: culprit?.site && site ? [related(0, site, `${name} was made here`, file)] : [],
+    partialFingerprints: { "parameter/v1": name },
   };
 }
 
-function locationOf(site: Site | null, file: string) {
-  const artifactLocation = locate(site?.file ?? file);
-  if (!site) return { physicalLocation: { artifactLocation } };
+function resultOfFinding(finding: Finding, file: string): Result & { ruleId: string } {
+  const { rule, severity, message, site } = finding;
+  return {
+    ruleId: `diagnosis/${rule}`,
+    level: severity === "info" ? "note" : severity,
+    message: { text: message },
+    locations: [{ physicalLocation: locate(site, file) }],
+    relatedLocations: finding.related.map((each, i) => related(i, each.site, each.message, file)),
+  };
+}
+
+function invocationOf(failure: Failure | null, file: string): Invocation {
+  if (!failure) return { executionSuccessful: true };
+  const { message, hint, site } = failure;
+  const text = hint ? `${message}. ${hint}` : message;
+  const notification = { level: "error", message: { text } } as const;
+  const locations = [{ physicalLocation: locate(site, file) }];
+  return {
+    executionSuccessful: false,
+    toolExecutionNotifications: [{ ...notification, locations }],
+  };
+}
+
+function related(id: number, site: Site, text: string, file: string): Location {
+  return { id, physicalLocation: locate(site, file), message: { text } };
+}
+
+/** The place; without one, the file. Columns of both count UTF-16 units from 1, the end exclusive. */
+function locate(site: Site | null, file: string): PhysicalLocation {
+  const artifactLocation = artifact(site?.file ?? file);
+  if (!site) return { artifactLocation };
   const { line, column, endLine, endColumn } = site;
-  const region = { startLine: line, startColumn: column, endLine, endColumn };
-  return { physicalLocation: { artifactLocation, region } };
+  return { artifactLocation, region: { startLine: line, startColumn: column, endLine, endColumn } };
 }
 
 /** Relative to the working folder when the file lies in it. */
-function locate(file: string) {
+function artifact(file: string) {
   const path = relative(process.cwd(), file);
-  if (path.startsWith("..")) return { uri: pathToFileURL(file).href };
+  if (path.startsWith("..") || isAbsolute(path)) return { uri: pathToFileURL(file).href };
   return { uri: path.split(/[\\/]/).map(encodeURIComponent).join("/"), uriBaseId: "SRCROOT" };
 }

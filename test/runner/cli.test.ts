@@ -1,27 +1,10 @@
 // The command line on the examples: tables, JSON, exit codes, messages.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import type { Check, Report, ReportNode } from "../../engine/report";
+import { gradlens } from "./command";
 import { fixture, root } from "./engine";
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gradlens(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { cwd: root, maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "" } };
-    execFile(process.execPath, [join(root, "dist/cli.js"), ...args], options, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-  });
-}
 
 const example = (name: string) => `media/examples/${name}.ts`;
 
@@ -72,33 +55,6 @@ describe("command line", () => {
       2410,
     );
     assert.ok(Math.max(...checks.map(({ worst }) => worst?.relError ?? 0)) < 1e-6);
-  });
-
-  it("writes checks as SARIF and JUnit", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
-    const [sarif, junit] = [join(folder, "checks.sarif"), join(folder, "checks.xml")];
-    try {
-      const file = "test/fixtures/runner/wrong-scale.js";
-      const { code } = await gradlens("check", file, "--sarif", sarif, "--junit", junit);
-      assert.equal(code, 1);
-      const log = JSON.parse(readFileSync(sarif, "utf8"));
-      assert.equal(log.version, "2.1.0");
-      const [run] = log.runs;
-      const wrong = run.results.find(({ level }: { level: string }) => level === "error");
-      assert.equal(wrong.ruleId, "gradcheck/wrong-derivative");
-      assert.ok(run.tool.driver.rules.some(({ id }: { id: string }) => id === wrong.ruleId));
-      const { artifactLocation, region } = wrong.locations[0].physicalLocation;
-      assert.deepEqual(artifactLocation, { uri: file, uriBaseId: "SRCROOT" });
-      assert.ok(region.startLine > 1);
-      const xml = readFileSync(junit, "utf8");
-      assert.match(xml, /<testsuite name="test\/fixtures\/runner\/wrong-scale\.js" tests="\d+" failures="1"/);
-      assert.match(
-        xml,
-        /<failure type="wrong-derivative" message="[^"<]+">[^<]+wrong-scale\.js:\d+:\d+\n[^<]+<\/failure>/,
-      );
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
   });
 
   it("checks one layer, by name and by line", async () => {

@@ -1,0 +1,77 @@
+/** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
+import { writeFileSync } from "node:fs";
+import { isFailure } from "../check/verdict";
+import type { Check, Failure, Finding, Report } from "../report";
+import type { Engine } from "../runner/client";
+import type { TraceResult } from "../runner/protocol";
+import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
+import type { Arguments } from "./arguments";
+import { showChecks } from "./check-text";
+import { toJUnit } from "./junit";
+import { toSarif } from "./sarif";
+import { readVersion } from "./version";
+
+/** What became of a check: all that its reports are made from. */
+export interface Outcome {
+  readonly file: string;
+  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
+  /** Why there are no checks. */
+  readonly failure: Failure | null;
+}
+
+export async function checkByDifferences(
+  engine: Engine,
+  traced: TraceResult,
+  args: Arguments,
+): Promise<number> {
+  const outcome = await ask(engine, traced, args);
+  if (!writeReports(outcome, args)) return WRONG;
+  if (outcome.failure) return refuse(outcome.failure, args);
+  if (args.json) print(toJson(outcome.checks));
+  else if (!args.stdoutIsData) print(showChecks(outcome.checks, out));
+  return outcome.checks.some(isFailure) ? FAILED : FINE;
+}
+
+async function ask(engine: Engine, traced: TraceResult, { file, target }: Arguments): Promise<Outcome> {
+  const nothing = { file, checks: [], findings: [] };
+  if ("failure" in traced) return { ...nothing, failure: traced.failure };
+  const { findings, failure } = traced.report;
+  if (failure) return { ...nothing, findings, failure };
+  const result = await engine.check({ target });
+  if ("failure" in result) return { ...nothing, findings, failure: result.failure };
+  if (result.checks.length === 0)
+    return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };
+  return { file, checks: result.checks, findings, failure: null };
+}
+
+/** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */
+function writeReports(outcome: Outcome, { sarif, junit }: Arguments): boolean {
+  const write = (path: string, text: string) => {
+    if (path === "-") process.stdout.write(text);
+    else writeFileSync(path, text);
+  };
+  try {
+    if (sarif !== null) write(sarif, toSarif(outcome, readVersion()));
+    if (junit !== null) write(junit, toJUnit(outcome));
+    return true;
+  } catch (error) {
+    complain(mistake(`the report could not be written: ${error instanceof Error ? error.message : error}`));
+    return false;
+  }
+}
+
+function nothingToCheck(target: Arguments["target"], { scopes }: Report): Failure {
+  const paths = scopes.map(({ path }) => path).filter((path) => path !== "");
+  const named =
+    target.kind === "path"
+      ? ` called "${target.path}"`
+      : target.kind === "line"
+        ? ` at line ${target.line}`
+        : "";
+  const hint =
+    paths.length > 0
+      ? `there is ${paths.slice(0, 12).join(", ")}`
+      : "a parameter is a tensor that requires a gradient";
+  return mistake(`There is nothing to check${named}`, hint);
+}

@@ -4,7 +4,7 @@ import { type Options, Parser } from "acorn";
 import { isNode, linkNodes, type Node } from "./node";
 import { Positions } from "./positions";
 import { SourceProblem } from "./source-problem";
-import { describeSyntaxError, isParserError } from "./syntax-error";
+import { decoratorMessage, describeSyntaxError, isParserError } from "./syntax-error";
 import type { SourceError } from "./types";
 import { findUnsupported } from "./unsupported";
 
@@ -24,13 +24,16 @@ export interface Parsed {
 function withCheapErrors(Base: typeof Parser): typeof Parser {
   return class extends Base {
     raise(pos: number, message: string): never {
-      const raisedAt = Number(Reflect.get(this, "pos"));
-      throw Object.assign(new SyntaxError(message), { pos, raisedAt });
+      throw parserError(message, pos, Number(Reflect.get(this, "pos")));
     }
     raiseRecoverable(pos: number, message: string): never {
       this.raise(pos, message);
     }
   };
+}
+
+function parserError(message: string, pos: number, raisedAt: number): SyntaxError {
+  return Object.assign(new SyntaxError(message), { pos, raisedAt });
 }
 
 /** The plugin knows `<const T>` on functions, but not in the types of functions and methods. */
@@ -43,8 +46,18 @@ function withConstTypes(Base: typeof Parser): typeof Parser {
   };
 }
 
+/** On functions the plugin reads decorators and forgets them: they are refused where they stand. */
+function withoutDecorators(Base: typeof Parser): typeof Parser {
+  return class extends Base {
+    parseDecorator(): never {
+      const start = Number(Reflect.get(this, "start"));
+      throw parserError(decoratorMessage, start, start);
+    }
+  };
+}
+
 const JavaScriptParser = Parser.extend(withCheapErrors);
-const TypeScriptParser = Parser.extend(tsPlugin(), withConstTypes, withCheapErrors);
+const TypeScriptParser = Parser.extend(tsPlugin(), withConstTypes, withoutDecorators, withCheapErrors);
 const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
 
 /** The tree of a text. Throws a `SourceProblem` for a syntax error and for what Gradlens cannot run. */

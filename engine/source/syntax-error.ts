@@ -12,6 +12,9 @@ export function isParserError(cause: unknown): cause is ParserError {
   return cause instanceof SyntaxError && "pos" in cause && "raisedAt" in cause;
 }
 
+export const decoratorMessage = "Decorators are not supported in a model file";
+
+/** What a parser's error says to the person who wrote the text. */
 export function describeSyntaxError(
   { message, pos, raisedAt }: ParserError,
   file: string,
@@ -19,6 +22,11 @@ export function describeSyntaxError(
   parser: typeof Parser,
 ): SourceError {
   const { text } = positions;
+  if (message === decoratorMessage || text[pos] === "@") {
+    const name = /^@[\p{ID_Continue}$.]*/u.exec(text.slice(pos))?.[0] ?? "@";
+    const hint = "Call the function yourself: `const A = decorate(class A { … })`.";
+    return { message: decoratorMessage, hint, file, range: positions.range(pos, pos + name.length) };
+  }
   if (message !== "Unexpected token") {
     const word = wordAt(text, pos);
     const end = /^[\p{ID_Continue}$]/u.test(word) ? pos + word.length : Math.max(raisedAt, pos + word.length);

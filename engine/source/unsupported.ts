@@ -29,12 +29,6 @@ export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
 
 function unsupportedAt(node: Node): Unsupported | null {
   switch (node.type) {
-    case "Decorator":
-      return {
-        node,
-        message: "Decorators are not supported in a model file",
-        hint: "Call the function yourself: `const A = decorate(class A { … })`.",
-      };
     case "TSExportAssignment":
       return {
         node,

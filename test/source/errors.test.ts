@@ -93,6 +93,12 @@ const wrong: [text: string, place: string, message: string, hint?: string][] = [
     "Call the function yourself: `const A = decorate(class A { … })`.",
   ],
   [
+    "f();\n@torch.jit(1)\nexport function g() {}",
+    "2 @torch.jit",
+    "Decorators are not supported in a model file",
+    "Call the function yourself: `const A = decorate(class A { … })`.",
+  ],
+  [
     "const a = 1;\nexport = a;",
     "2 export = a;",
     "`export =` is not supported in a model file",
@@ -137,6 +143,10 @@ describe("texts that cannot be run", () => {
   it("are refused in JavaScript as in TypeScript", () => {
     assert.equal(refuse("const x: number = 1;", "a.js").message, "Syntax error: unexpected `:`");
     assert.equal(refuse("const x = <a/>;", "a.jsx").message, "JSX is not supported in a model file");
+    assert.equal(
+      refuse("@layer class A {}", "a.mjs").message,
+      "Decorators are not supported in a model file",
+    );
     assert.equal(refuse("let x = ;", "a.cjs").message, "Syntax error: unexpected `;`");
   });
 

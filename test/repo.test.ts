@@ -10,12 +10,12 @@ import { describe, it } from "mocha";
 const layers = [
   {
     files: /^engine\/source\//,
-    values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$|magic-string$|sucrase$)/,
+    values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$)/,
     types: /^engine\/report$/,
   },
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
-    values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|sucrase$|magic-string$|gpu\.js$|webgpu$)/,
+    values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|gpu\.js$|webgpu$)/,
     types: /^sarif$/,
   },
   {

@@ -4,6 +4,7 @@ import type { Shape } from "../shape";
 import { findLargest, fold, unfold } from "./im2col";
 import type { Elementwise, Kernels, MatmulSize, Operand, Reduction } from "./kernels";
 import { prelude } from "./prelude";
+import { combineRows, dotRows } from "./rows";
 
 /** Rows of one length, evenly spaced: m rows of n elements. */
 interface Rows {
@@ -255,4 +256,15 @@ function copy(x: Values, out: Values, shape: Shape, strides: readonly number[], 
   map(identity, [{ data: x, strides, offset }], out, shape, []);
 }
 
-export const jsKernels: Kernels = { name: "js", map, matmul, reduce, copy, unfold, fold, findLargest };
+export const jsKernels: Kernels = {
+  name: "js",
+  map,
+  matmul,
+  reduce,
+  copy,
+  unfold,
+  fold,
+  findLargest,
+  dotRows,
+  combineRows,
+};

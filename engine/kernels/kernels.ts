@@ -2,6 +2,7 @@
 import type { DType, Values } from "../dtype";
 import type { Shape } from "../shape";
 import type { Windows } from "./im2col";
+import type { Groups } from "./rows";
 
 /** An elementwise function, as source text of an expression: compiled for the CPU and, as is, for the GPU. */
 export interface Elementwise {
@@ -52,6 +53,16 @@ export interface Kernels {
   fold(columns: Values, image: Values, windows: Windows): void;
   /** For every window of every channel the place of its largest element, counted over the channel's pixels. */
   findLargest(image: Values, places: Int32Array, windows: Windows): void;
+  /** sums[c] = Σ (x − shift[c]) · (y − shift[c]) over group c, or Σ x when y is null; in double precision. */
+  dotRows(x: Values, y: Values | null, shift: Float64Array | null, sums: Float64Array, layout: Groups): void;
+  /** out = scale[c] · (x − shift[c] − tilt[c] · y) for every element of group c; `numbers` are scale, shift, tilt. */
+  combineRows(
+    x: Values,
+    y: Values,
+    out: Values,
+    numbers: readonly [Float64Array, Float64Array, Float64Array],
+    layout: Groups,
+  ): void;
   /** Threads that are ready to share large products, this one included; 1 when left out. */
   threads?(): number;
   /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */

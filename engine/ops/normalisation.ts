@@ -1,5 +1,7 @@
 /** How normalisation operations are made: standardize within groups, then scale and shift. */
 import { ModelError } from "../error";
+import { kernels } from "../kernels";
+import type { Elementwise } from "../kernels/kernels";
 import { type At, type Call, defineOp, type Op, type OpFunction, type Rule } from "../op";
 import type { Sampler } from "../sampler";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape";
@@ -88,13 +90,16 @@ function sameType(...tensors: Tensor[]): boolean {
   return tensors.every((x) => x.dtype === tensors[0]?.dtype);
 }
 
-/** hat · weight + bias in one pass, in the memory of `hat`, which nothing else uses yet. */
+const times: Elementwise = { name: "mul", expr: "x * y" };
+const plus: Elementwise = { name: "add", expr: "x + y" };
+
+/** hat · weight + bias in the memory of `hat`, which nothing else uses yet. */
 function scaleAndShift(hat: Tensor, weight: Tensor, bias: Tensor, inner: number): Tensor {
   const { data } = hat;
-  for (let at = 0, c = 0; at < data.length; c = c + 1 === weight.size ? 0 : c + 1) {
-    const [scale, shift] = [weight.data[c] as number, bias.data[c] as number];
-    for (const end = at + inner; at < end; at++) data[at] = scale * (data[at] as number) + shift;
-  }
+  const shape = [data.length / (weight.size * inner), weight.size, inner];
+  const own = { data, strides: [weight.size * inner, inner, 1] };
+  kernels().map(times, [own, { data: weight.data, strides: [0, 1, 0] }], data, shape, []);
+  kernels().map(plus, [own, { data: bias.data, strides: [0, 1, 0] }], data, shape, []);
   return hat;
 }
 

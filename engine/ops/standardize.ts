@@ -1,5 +1,6 @@
 /** Mean 0 and variance 1 within groups: the heart of every normalisation layer. */
-import { allocate, allocateUnset, type Values } from "../dtype";
+import { allocate, allocateUnset } from "../dtype";
+import { kernels } from "../kernels";
 import { defineOp, type OpFunction } from "../op";
 import { isQuiet } from "../tape";
 import { Tensor } from "../tensor";
@@ -23,30 +24,20 @@ const countOf = (x: Tensor): number => (x.shape[0] as number) * (x.shape[2] as n
 
 /** Mean and biased variance of every group of x, [a, groups, b]. */
 export function groupMoments(x: Tensor): { means: Float64Array; variances: Float64Array } {
-  const [a, groups, b] = x.shape as [number, number, number];
-  const means = new Float64Array(groups);
-  const variances = new Float64Array(groups);
-  for (let row = 0; row < a * groups; row++) {
-    const c = row % groups;
-    means[c] = (means[c] as number) + rowSum(x.data, row * b, b) / (a * b);
-  }
-  for (let row = 0; row < a * groups; row++) {
-    const c = row % groups;
-    variances[c] = (variances[c] as number) + rowSquares(x.data, row * b, b, means[c] as number) / (a * b);
-  }
+  const layout = layoutOf(x);
+  const means = new Float64Array(layout.groups);
+  const variances = new Float64Array(layout.groups);
+  kernels().dotRows(x.data, null, null, means, layout);
+  divide(means, countOf(x));
+  kernels().dotRows(x.data, x.data, means, variances, layout);
+  divide(variances, countOf(x));
   return { means, variances };
 }
 
-function rowSum(data: Values, from: number, count: number): number {
-  let sum = 0;
-  for (let i = from; i < from + count; i++) sum += data[i] as number;
-  return sum;
-}
+const layoutOf = (x: Tensor) => ({ groups: x.shape[1] as number, b: x.shape[2] as number });
 
-function rowSquares(data: Values, from: number, count: number, mean: number): number {
-  let sum = 0;
-  for (let i = from; i < from + count; i++) sum += ((data[i] as number) - mean) ** 2;
-  return sum;
+function divide(sums: Float64Array, count: number): void {
+  for (let c = 0; c < sums.length; c++) sums[c] = (sums[c] as number) / count;
 }
 
 /**
@@ -62,16 +53,11 @@ export const standardize: Grouped = defineOp<[Tensor, EpsAttrs], EpsAttrs>({
   args: (x, attrs) => ({ inputs: [x], attrs }),
   forward([x], { eps }) {
     const { data, shape, dtype } = x as Tensor;
-    const [a, groups, b] = shape as [number, number, number];
     const { means, variances } = groupMoments(x as Tensor);
+    const scales = variances.map((variance) => 1 / Math.sqrt(variance + eps));
     const out = allocateUnset(dtype, data.length);
-    for (let at = 0, i = 0; i < a; i++) {
-      for (let c = 0; c < groups; c++) {
-        const scale = 1 / Math.sqrt((variances[c] as number) + eps);
-        const shift = means[c] as number;
-        for (let j = 0; j < b; j++, at++) out[at] = ((data[at] as number) - shift) * scale;
-      }
-    }
+    const tilts = new Float64Array(scales.length);
+    kernels().combineRows(data, data, out, [scales, means, tilts], layoutOf(x as Tensor));
     return new Tensor(out, shape, dtype);
   },
   vjp: [(g, { x, out, attrs }) => project(g, out, inverseDeviation(x, attrs))],
@@ -88,30 +74,17 @@ export function project(g: Tensor, standardized: Tensor, inverse: Tensor): Tenso
 
 /** The same in two passes over the elements, for sweeps that record nothing. */
 function projectAtOnce(g: Tensor, standardized: Tensor, inverse: Tensor): Tensor {
-  const [a, groups, b] = g.shape as [number, number, number];
-  const hat = standardized.data;
-  const shifts = new Float64Array(groups);
-  const tilts = new Float64Array(groups);
-  for (let row = 0; row < a * groups; row++) {
-    const c = row % groups;
-    shifts[c] = (shifts[c] as number) + rowSum(g.data, row * b, b) / (a * b);
-    tilts[c] = (tilts[c] as number) + rowProduct(g.data, hat, row * b, b) / (a * b);
-  }
+  const layout = layoutOf(g);
+  const shifts = new Float64Array(layout.groups);
+  const tilts = new Float64Array(layout.groups);
+  kernels().dotRows(g.data, null, null, shifts, layout);
+  kernels().dotRows(g.data, standardized.data, null, tilts, layout);
+  divide(shifts, countOf(g));
+  divide(tilts, countOf(g));
   const out = allocateUnset(g.dtype, g.size);
-  for (let row = 0; row < a * groups; row++) {
-    const c = row % groups;
-    const [shift, tilt, scale] = [shifts[c] as number, tilts[c] as number, inverse.data[c] as number];
-    for (let i = row * b; i < (row + 1) * b; i++) {
-      out[i] = scale * ((g.data[i] as number) - shift - tilt * (hat[i] as number));
-    }
-  }
+  const scales = Float64Array.from(inverse.data);
+  kernels().combineRows(g.data, standardized.data, out, [scales, shifts, tilts], layout);
   return new Tensor(out, g.shape, g.dtype);
-}
-
-function rowProduct(x: Values, y: Values, from: number, count: number): number {
-  let sum = 0;
-  for (let i = from; i < from + count; i++) sum += (x[i] as number) * (y[i] as number);
-  return sum;
 }
 
 /** 1 / √(variance + eps) of each group, [1, groups, 1]. */

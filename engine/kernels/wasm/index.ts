@@ -7,6 +7,7 @@ import { matmulOf } from "./matmul";
 import { allocateShared } from "./memory";
 import { compileKernels, instantiate, type WasmExports } from "./module";
 import { copyOf, findLargestOf, foldOf, unfoldOf } from "./moves";
+import { combineRowsOf, dotRowsOf } from "./rows";
 import { gatherTeam } from "./team";
 import { usual, type Worth } from "./worth";
 
@@ -42,6 +43,8 @@ export function openWasm(worth: Worth = usual): Kernels {
     unfold: unfoldOf(wasm),
     fold: foldOf(wasm),
     findLargest: findLargestOf(wasm),
+    dotRows: dotRowsOf(wasm, worth),
+    combineRows: combineRowsOf(wasm, worth),
     threads: team.ready,
     allocate: allocateShared,
   };

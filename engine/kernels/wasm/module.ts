@@ -65,6 +65,19 @@ export type Copy = (
   m: number,
 ) => void;
 
+/** out = scale · (x − shift − tilt · y) per group of [a, groups, b]. */
+export type Rows = (
+  x: number,
+  y: number,
+  out: number,
+  scale: number,
+  shift: number,
+  tilt: number,
+  a: number,
+  groups: number,
+  b: number,
+) => void;
+
 type Unary = "neg" | "abs" | "square" | "sqrt" | "relu" | "exp" | "sigmoid" | "tanh" | "reciprocal";
 type Binary = "add" | "sub" | "mul" | "div" | "squaredDifference" | "gate" | "tanhSlope" | "sigmoidSlope";
 
@@ -77,6 +90,16 @@ export type WasmExports = Readonly<
       fold_f32: Im2col;
       largest_f32: Im2col;
       copy_f32: Copy;
+      dotRows_f32(
+        x: number,
+        y: number,
+        shift: number,
+        sums: number,
+        a: number,
+        groups: number,
+        b: number,
+      ): void;
+      combineRows_f32: Rows;
       /** Runs the product described at an address on all threads that serve there. */
       runJob(job: number): void;
       sum_f32(x: number, out: number, outer: number, size: number, inner: number, scratch: number): void;

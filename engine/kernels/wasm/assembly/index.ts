@@ -4,4 +4,5 @@ export * from "./elementwise";
 export * from "./im2col";
 export * from "./matmul";
 export * from "./reduce";
+export * from "./rows";
 export * from "./team";

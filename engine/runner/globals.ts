@@ -4,6 +4,9 @@
 const { is } = Object;
 const { ownKeys, defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
 
+/** Node keeps these behind accessors, whose descriptors stay the same. */
+const behindAccessors = { process, Buffer, performance };
+
 interface Property {
   readonly key: PropertyKey;
   readonly descriptor: PropertyDescriptor;
@@ -54,6 +57,39 @@ export function restoreGlobals(saved: readonly Saved[]): string[] {
       deleteProperty(target, key);
       note(name, key);
     }
+  }
+  return changed;
+}
+
+/** The global variables themselves. */
+export function saveVariables(): readonly Property[] {
+  return save("globalThis", globalThis).properties;
+}
+
+/** Removes global variables that are new and puts back those that were replaced. @returns whether there were any */
+export function restoreVariables(saved: readonly Property[]): boolean {
+  let changed = false;
+  const known = Object.create(null) as Record<PropertyKey, true>;
+  const { process, Buffer, performance } = globalThis;
+  const { process: ours, Buffer: bytes, performance: clock } = behindAccessors;
+  if (process !== ours || Buffer !== bytes || performance !== clock) {
+    changed = true;
+    Object.assign(globalThis, behindAccessors);
+  }
+  for (let i = 0; i < saved.length; i++) {
+    const { key, descriptor } = saved[i] as Property;
+    known[key] = true;
+    if (isSame(descriptor, getOwnPropertyDescriptor(globalThis, key))) continue;
+    // Node replaces some accessors by their value when they are first read: that is no change.
+    if (!descriptor.get) changed = true;
+    defineProperty(globalThis, key, descriptor);
+  }
+  const now = ownKeys(globalThis);
+  for (let i = 0; i < now.length; i++) {
+    const key = now[i] as PropertyKey;
+    if (known[key]) continue;
+    changed = true;
+    deleteProperty(globalThis, key);
   }
   return changed;
 }

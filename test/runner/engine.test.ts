@@ -55,13 +55,18 @@ describe("engine process", () => {
   });
 
   it("runs each file anew", async () => {
-    const counter = `let n = 0;\nglobalThis.runs = (globalThis.runs ?? 0) + 1;\nexport const count = () => ++n;\n`;
+    const counter = `let n = 0;\nexport const count = () => ++n;\n`;
     write("counter.js", counter);
     const file = write(
       "c.ts",
       `${header}import { count } from "./counter";\nexport const loss = () => mul(parameter(count()), 1);`,
     );
     for (const _ of [1, 2]) assert.equal((await run(file)).loss?.value, 1);
+    const globals = write(
+      "globals.ts",
+      `${header}globalThis.runs = (globalThis.runs ?? 1) + 1;\nexport const loss = () => mul(parameter(globalThis.runs), 1);`,
+    );
+    for (const _ of [1, 2]) assert.equal((await run(globals)).loss?.value, 2);
   });
 
   it("shows what ran before an exception", async () => {

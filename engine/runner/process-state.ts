@@ -1,0 +1,69 @@
+/** The process as it was before a model ran in it, and what has to be put back afterwards. */
+import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
+import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
+import { restoreListeners, saveListeners } from "./listeners";
+
+/** Who is told about what a model left behind. */
+export interface StateObserver {
+  /** The process should not run another model. */
+  retire(reason: string): void;
+  print(text: string): void;
+}
+
+function saveAll() {
+  return {
+    builtIns: saveGlobals(),
+    variables: saveVariables(),
+    listeners: saveListeners(),
+    folder: process.cwd(),
+  };
+}
+
+export class ProcessState {
+  #saved: ReturnType<typeof saveAll> | null = null;
+  #resources: ReadonlyMap<string, number> = new Map();
+  readonly #timers = new Map<object, () => void>();
+
+  constructor(private readonly observer: StateObserver) {}
+
+  /** A model is about to run. The state is taken once, when the engine is set up and nobody else's code has run. */
+  begin(): void {
+    this.#saved ??= saveAll();
+    this.#resources = activeResources();
+  }
+
+  /** Runs a model's code; its timers are remembered. */
+  run<T>(fn: () => T): T {
+    return withTimers(this.#timers, fn);
+  }
+
+  /** Puts back JavaScript's own objects and who listens to the process, before anything of ours runs again. */
+  restore(): void {
+    if (!this.#saved) return;
+    const changed = restoreGlobals(this.#saved.builtIns);
+    const hasOwn = restoreVariables(this.#saved.variables);
+    if (restoreListeners(this.#saved.listeners)) {
+      this.observer.retire("the model changed the listeners of its process");
+    }
+    if (hasOwn) this.observer.retire("the model made or changed global variables");
+    if (changed.length === 0) return;
+    this.observer.print(`The model changed ${listed(changed)}; that was put back.\n`);
+    this.observer.retire("the model changed built-in objects");
+  }
+
+  /** The model is done, or given up. Stops its timers; names what else is left of it. */
+  end(isDone: boolean): void {
+    this.restore();
+    const left = grown(this.#resources, activeResources());
+    if (this.#saved && process.cwd() !== this.#saved.folder) process.chdir(this.#saved.folder);
+    if (clearTimers(this.#timers) > 0) {
+      this.observer.print("Timers of the model still ran when it was done; they were stopped.\n");
+    }
+    if (left.length > 0) this.observer.retire(`the model left ${left.join(", ")} open`);
+    else if (!isDone) this.observer.retire("the model may still be running");
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}

@@ -35,6 +35,7 @@ function tables(wasm: WasmExports): (expr: string) => Functions {
     "y > 0 ? x : 0": wasm.gate_f32,
     "x * (1 - y * y)": wasm.tanhSlope_f32,
     "x * y * (1 - y)": wasm.sigmoidSlope_f32,
+    "2 * x * y": wasm.squareSlope_f32,
   };
   return (expr) => ({ one: one[expr], two: two[expr], slow: /exp|sigmoid\(|tanh/.test(expr) });
 }

@@ -79,7 +79,16 @@ export type Rows = (
 ) => void;
 
 type Unary = "neg" | "abs" | "square" | "sqrt" | "relu" | "exp" | "sigmoid" | "tanh" | "reciprocal";
-type Binary = "add" | "sub" | "mul" | "div" | "squaredDifference" | "gate" | "tanhSlope" | "sigmoidSlope";
+type Binary =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "squaredDifference"
+  | "gate"
+  | "tanhSlope"
+  | "sigmoidSlope"
+  | "squareSlope";
 
 export type WasmExports = Readonly<
   Record<`${Unary}_f32`, Map1> &

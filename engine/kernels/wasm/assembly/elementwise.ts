@@ -1,6 +1,6 @@
 // Elementwise functions over float32, four lanes at a time, in rows of n elements. Steps and rows are counted in elements; a step of 0 repeats.
 
-const ADD: i32 = 0, SUB: i32 = 1, MUL: i32 = 2, DIV: i32 = 3, SQUARED_DIFFERENCE: i32 = 4, GATE: i32 = 5, TANH_SLOPE: i32 = 6, SIGMOID_SLOPE: i32 = 7;
+const ADD: i32 = 0, SUB: i32 = 1, MUL: i32 = 2, DIV: i32 = 3, SQUARED_DIFFERENCE: i32 = 4, GATE: i32 = 5, TANH_SLOPE: i32 = 6, SIGMOID_SLOPE: i32 = 7, SQUARE_SLOPE: i32 = 8;
 const NEG: i32 = 0, ABS: i32 = 1, SQUARE: i32 = 2, SQRT: i32 = 3, RELU: i32 = 4, EXP: i32 = 5, SIGMOID: i32 = 6, TANH: i32 = 7, RECIPROCAL: i32 = 8;
 
 // @ts-ignore: decorator
@@ -93,6 +93,7 @@ function two4(op: i32, x: v128, y: v128): v128 {
   if (op == MUL) return f32x4.mul(x, y);
   if (op == GATE) return v128.and(x, f32x4.gt(y, f32x4.splat(0)));
   if (op == TANH_SLOPE) return f32x4.mul(x, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+  if (op == SQUARE_SLOPE) return f32x4.mul(f32x4.add(x, x), y);
   if (op == SIGMOID_SLOPE) return f32x4.mul(x, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
   if (op == SQUARED_DIFFERENCE) {
     const d = f32x4.sub(x, y);
@@ -174,3 +175,4 @@ export function squaredDifference_f32(x: usize, xs: i32, xr: i32, y: usize, ys: 
 export function gate_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(GATE, x, xs, xr, y, ys, yr, out, n, rows); }
 export function tanhSlope_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(TANH_SLOPE, x, xs, xr, y, ys, yr, out, n, rows); }
 export function sigmoidSlope_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(SIGMOID_SLOPE, x, xs, xr, y, ys, yr, out, n, rows); }
+export function squareSlope_f32(x: usize, xs: i32, xr: i32, y: usize, ys: i32, yr: i32, out: usize, n: i32, rows: i32): void { map2(SQUARE_SLOPE, x, xs, xr, y, ys, yr, out, n, rows); }

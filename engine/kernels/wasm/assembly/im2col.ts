@@ -105,10 +105,11 @@ function largestOfFour(image: usize, places: usize, width: i32, strideDown: i32,
     let at = image + (<usize>place << 2);
     for (let x = 0; x < row; x++) {
       const a = load<f32>(at), b = load<f32>(at, 4), c = load<f32>(at + below), d = load<f32>(at + below, 4);
-      const right = b > a || b != b, lowRight = d > c || d != d;
-      const top = select<f32>(b, a, right), bottom = select<f32>(d, c, lowRight);
-      const low = bottom > top || bottom != bottom;
-      store<i32>(places, place + select<i32>(width + <i32>lowRight, <i32>right, low));
+      // Without branches: which element is largest cannot be predicted.
+      const right = i32(b > a) | i32(b != b), lowRight = i32(d > c) | i32(d != d);
+      const top = select<f32>(b, a, right != 0), bottom = select<f32>(d, c, lowRight != 0);
+      const low = i32(bottom > top) | i32(bottom != bottom);
+      store<i32>(places, place + select<i32>(width + lowRight, right, low != 0));
       places += 4;
       place += strideRight;
       at += <usize>strideRight << 2;
@@ -144,9 +145,9 @@ export function largest_f32(
           const end = line * width + right;
           for (let place = line * width + left; place < end; place += dilationRight) {
             const value = load<f32>(image + (<usize>place << 2));
-            const wins = value > largest || value != value;
-            best = select<i32>(place, best, wins);
-            largest = select<f32>(value, largest, wins);
+            const wins = i32(value > largest) | i32(value != value);
+            best = select<i32>(place, best, wins != 0);
+            largest = select<f32>(value, largest, wins != 0);
           }
         }
         store<i32>(places, best);

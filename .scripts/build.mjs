@@ -14,6 +14,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { buildKernels } from "./kernels.mjs";
+import { buildTypes } from "./types.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (path) => join(root, path);
@@ -129,10 +130,6 @@ function copyAssets() {
   ];
   for (const asset of assets.filter(has))
     copyFileSync(inRoot(asset), inRoot(`dist/webview/${basename(asset)}`));
-  writeIfChanged({
-    path: inRoot("dist/types/index.d.ts"),
-    contents: Buffer.from('export * from "./engine/index";\n'),
-  });
   if (has("dist/cli.js")) chmodSync(inRoot("dist/cli.js"), 0o755);
 }
 
@@ -158,6 +155,7 @@ export async function build({ minify = false } = {}) {
   const written = (await Promise.all(plan().map(make))).flat();
   removeStale(new Set(written));
   copyAssets();
+  buildTypes();
   return failed;
 }
 

@@ -45,7 +45,7 @@ const functions = {
 };
 
 type Method<F> = F extends (x: never, ...rest: infer P) => infer R ? (...rest: P) => R : never;
-type Methods = { [K in keyof typeof functions]: Method<(typeof functions)[K]> };
+export type Methods = { [K in keyof typeof functions]: Method<(typeof functions)[K]> };
 
 declare module "../tensor" {
   interface Tensor extends Methods {

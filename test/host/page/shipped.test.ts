@@ -6,11 +6,19 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { harness, node24, root } from "../../harness/paths.mjs";
 
-const needed = ["package.json", "README.md", "LICENSE", "dist/extension.js", "dist/engine.js", "dist/cli.js"];
+const needed = [
+  "package.json",
+  "README.md",
+  "LICENSE",
+  "dist/extension.js",
+  "dist/engine.js",
+  "dist/cli.js",
+  "dist/types/gradlens.d.ts",
+];
 const allowed = [
   /^(package\.json|package\.nls(\.\w+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/(webview\/)?[\w.-]+\.(js|mjs|css|ttf)$/,
-  /^dist\/types\/(index|engine\/.*)\.d\.ts$/,
+  /^dist\/types\/(index|gradlens|engine\/.*)\.d\.ts$/,
   /^media\//,
   /^node_modules\/(gpu\.js|gpu-mock\.js|webgpu)\//,
 ];

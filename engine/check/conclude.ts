@@ -22,14 +22,14 @@ export function conclude(
   every: boolean,
 ): Facts {
   const x = evaluation.x;
-  const { numeric, refined, checked } = compared;
+  const { numeric, refined, checked, pairs } = compared;
   const verdict = overall(refined, analytic, numeric);
   const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
   const shown = refined.filter(({ outcome }) => outcome === failing);
   const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, numeric, checked, x) : null;
   return {
     verdict,
-    message: sentence(verdict, { worst, shown, checked, total: x.size, every }),
+    message: sentence(verdict, { worst, shown, checked, total: x.size, every, pairs: pairs ?? 0 }),
     worst,
     checked,
     method: every ? "every-element" : "random-directions",
@@ -69,9 +69,10 @@ interface Told {
   readonly checked: number;
   readonly total: number;
   readonly every: boolean;
+  readonly pairs: number;
 }
 
-function sentence(verdict: Verdict, { worst, shown, checked, total, every }: Told): string {
+function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs }: Told): string {
   const place = worst === null || worst.index.length === 0 ? "here" : `at ${at(worst.index)}`;
   const values = worst
     ? `${place} the backward pass gives ${showNumber(worst.analytic)}, differences give ${showNumber(worst.numeric)}`
@@ -83,7 +84,10 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every }: Tol
       }
       return `${checked === total ? (total === 1 ? "The one element agrees" : `All ${showCount(checked)} elements agree`) : `The first ${showCount(checked)} elements agree`} with finite differences.`;
     case "wrong-derivative":
-      return `${values.charAt(0).toUpperCase()}${values.slice(1)}${shown.length > 1 ? `; ${showCount(shown.length)} elements are wrong` : ""}.`;
+      if (!every) {
+        return `${capital(values)}; found among ${showCount(total)} elements with ${pairs} pairs of evaluations.`;
+      }
+      return `${capital(values)}${shown.length > 1 ? `; ${showCount(shown.length)} elements are wrong` : ""}.`;
     case "kink":
       return `${shown.length === 1 ? "One element sits" : `${showCount(shown.length)} elements sit`} on a kink, where the slope jumps: ${kinkAt(worst, shown)}. Any slope between the two sides is a valid gradient.`;
     case "vacuous":
@@ -91,7 +95,7 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every }: Tol
     case "noise-floor":
       return "The gradient is smaller than the rounding noise of the loss, so differences can neither confirm nor refute it.";
     default:
-      return `${values.charAt(0).toUpperCase()}${values.slice(1)}.`;
+      return `${capital(values)}.`;
   }
 }
 
@@ -102,4 +106,8 @@ function kinkAt(worst: WorstElement | null, shown: readonly Element[]): string {
   const [left, right] = element?.slopes ?? [Number.NaN, Number.NaN];
   const place = worst === null || worst.index.length === 0 ? "" : `at ${at(worst.index)} `;
   return `${place}it is ${showNumber(left)} on the left and ${showNumber(right)} on the right, and the backward pass gives ${showNumber(worst?.analytic ?? Number.NaN)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

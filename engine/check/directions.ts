@@ -3,24 +3,20 @@ import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
 import { centralDerivative, type Estimate, LADDER } from "./difference";
 import type { Compared } from "./elements";
-import { type Element, judge, sample, scaleOf, type Tolerances } from "./judge";
+import { judge, sample, scaleOf, type Tolerances } from "./judge";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
 
 /** Directions compared: a single wrong element escapes none of them, because no component is near 0. */
 const DIRECTIONS = 2;
-/** Steps for a direction, as places of the ladder: 4^−5 … 4^−9, few because each costs two evaluations in full. */
-const STEPS = LADDER.slice(4, 9);
+/** Steps for a direction, as places of the ladder: 4^−5 … 4^−8, few because each costs two evaluations in full. */
+const STEPS = LADDER.slice(4, 8);
 const SAFETY = 6;
-
-export interface Searched extends Compared {
-  /** Pairs of evaluations that were needed. */
-  readonly pairs: number;
-}
 
 /**
  * Compares directional derivatives; where one is wrong, halves the set of elements until the wrong element is found.
  * The directions have components ± scale, so an error of one element shows undiminished.
+ * @param looks how many other elements are then looked at, to tell a single error from a common one
  */
 export async function compareDirections(
   evaluation: Evaluation,
@@ -29,11 +25,12 @@ export async function compareDirections(
   tolerances: Tolerances,
   pace: Pace,
   seed: number,
-): Promise<Searched> {
+  looks = 0,
+): Promise<Compared> {
   const x = evaluation.x;
   const scale = scaleOf(x);
   const random = new RandomGenerator(seed);
-  const numeric = new Float64Array(0);
+  const numeric = new Float64Array(x.size).fill(Number.NaN);
   let pairs = 0;
   let checked = 0;
   for (let d = 0; d < DIRECTIONS; d++) {
@@ -49,14 +46,18 @@ export async function compareDirections(
     const whole = gap(0, x.size, STEPS);
     checked++;
     if (Math.abs(whole.gap) <= whole.margin + tolerances.atol) continue;
-    const index = await bisect(x.size, whole.step, gap, pace);
+    const index = await bisect(x.size, whole, gap, pace);
     if (index === null) break;
-    const [samples] = sample(evaluation, x, scale, [index], noise);
+    const others = Array.from({ length: looks }, () => Math.floor(random.uniform() * x.size));
+    const indices = [...new Set([index, ...others])];
     pairs += LADDER.length;
-    const element = samples ? judge(index, analytic[index] as number, samples, tolerances) : null;
-    if (element === null) break;
-    const refined: Element[] = [element.outcome === "ok" ? { ...element, outcome: "undecided" } : element];
-    return { numeric, checked, refined, step: element.step, pairs };
+    const refined = sample(evaluation, x, scale, indices, noise).map((samples, n) => {
+      const i = indices[n] as number;
+      return judge(i, analytic[i] as number, samples, tolerances);
+    });
+    for (const element of refined) numeric[element.index] = element.numeric;
+    const found = refined.filter(({ outcome }) => outcome !== "ok");
+    return { numeric, checked, refined: found, step: refined[0]?.step ?? whole.step, pairs };
   }
   return { numeric, checked, refined: [], step: (STEPS[0] as number) * scale(0), pairs };
 }
@@ -117,23 +118,28 @@ function lossAlong(
   return evaluation.losses({ kind: "dense", data }, 1)[0] as number;
 }
 
-/** Follows the larger gap, one pair of evaluations a half. */
+/** Follows the gap into halves: one pair of evaluations a half, the other half's gap is what remains. */
 async function bisect(
   size: number,
-  step: number,
-  gap: (from: number, to: number, steps: readonly number[]) => Gap,
+  { gap: whole, step }: Gap,
+  gapOf: (from: number, to: number, steps: readonly number[]) => Gap,
   pace: Pace,
 ): Promise<number | null> {
   let from = 0;
   let to = size;
+  let gap = whole;
   while (to - from > 1) {
-    if (!(await pace.turn("searching the wrong element", 1 - Math.log2(to - from) / Math.log2(size))))
-      return null;
+    const fraction = 1 - Math.log2(to - from) / Math.log2(size);
+    if (!(await pace.turn("searching the wrong element", fraction))) return null;
     const middle = (from + to) >> 1;
-    const whole = Math.abs(gap(from, to, [step]).gap);
-    const left = Math.abs(gap(from, middle, [step]).gap);
-    if (left > whole / 2) to = middle;
-    else from = middle;
+    const { gap: left } = gapOf(from, middle, [step]);
+    if (Math.abs(left) > Math.abs(gap - left)) {
+      to = middle;
+      gap = left;
+    } else {
+      from = middle;
+      gap -= left;
+    }
   }
   return from;
 }

@@ -29,6 +29,8 @@ export interface Compared {
   /** The elements that were refined. */
   readonly refined: readonly Element[];
   readonly step: number;
+  /** Pairs of evaluations that random directions needed. */
+  readonly pairs?: number;
 }
 
 /** Compares `analytic` with differences of the loss, element by element; stops early when cancelled. */

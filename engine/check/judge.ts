@@ -101,7 +101,8 @@ export function judge(
   const accepted = (value: number, error: number) =>
     Math.abs(analytic - value) <=
     SAFETY * error + rtol * Math.max(Math.abs(analytic), Math.abs(value)) + atol;
-  const near = limitAgrees(analytic, samples);
+  // Where the slope jumps close by, only the smallest steps show the derivative.
+  const near = jumps(left, right) ? limitAgrees(analytic, samples) : null;
   if (accepted(central.value, central.error)) {
     if (near === null && isKink(analytic, left, right)) return element("kink");
     const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));
@@ -125,12 +126,16 @@ function limitAgrees(analytic: number, { steps, plus, minus, noise }: Samples): 
   return null;
 }
 
-/** The slopes differ from both sides, and the gradient lies between them: a subgradient. */
+/** The slopes differ from both sides by more than their errors. */
+function jumps(left: Estimate, right: Estimate): boolean {
+  const size = Math.max(Math.abs(left.value), Math.abs(right.value));
+  return Math.abs(left.value - right.value) > SAFETY * (left.error + right.error) + 1e-4 * size;
+}
+
+/** The slope jumps here, and the gradient lies between both sides: a subgradient. */
 function isKink(analytic: number, left: Estimate, right: Estimate): boolean {
   const margin = SAFETY * (left.error + right.error);
-  const size = Math.max(Math.abs(left.value), Math.abs(right.value));
-  if (!(Math.abs(left.value - right.value) > margin + 1e-4 * size)) return false;
   const low = Math.min(left.value, right.value) - margin;
   const high = Math.max(left.value, right.value) + margin;
-  return analytic >= low && analytic <= high;
+  return jumps(left, right) && analytic >= low && analytic <= high;
 }

@@ -36,11 +36,36 @@ export function findPattern(
   wrong: readonly number[],
   others: readonly ArrayLike<number>[],
 ): Pattern {
+  const known = [...numeric.keys()].filter((i) => !Number.isNaN(numeric[i]));
+  if (known.length < numeric.length) return ofSample(x, analytic, numeric, known, wrong);
   return (
     ofAll(x.shape, analytic, numeric, others) ??
     ofSome(x, analytic, numeric, wrong) ?? {
       name: "unknown",
       sentence: "it differs from the true derivative, without a simple pattern such as a sign or a factor",
+    }
+  );
+}
+
+/** Only some elements were looked at: a mistake that they share, or one of its own. */
+function ofSample(
+  x: Tensor,
+  analytic: Float64Array,
+  numeric: Float64Array,
+  known: readonly number[],
+  wrong: readonly number[],
+): Pattern {
+  const of = (values: Float64Array) => Float64Array.from(known, (i) => values[i] as number);
+  const common = wrong.length > 1 ? ofAll([], of(analytic), of(numeric), []) : null;
+  const [first = 0] = wrong;
+  const where =
+    wrong.length > 1
+      ? `in ${wrong.length} of ${known.length} elements that were tried, such as`
+      : "in element";
+  return (
+    common ?? {
+      name: "elements",
+      sentence: `it is wrong ${where} ${at(unravel(first, x.shape))}: ${showNumber(analytic[first] as number)} instead of ${showNumber(numeric[first] as number)}`,
     }
   );
 }

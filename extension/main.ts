@@ -1,6 +1,7 @@
 /** What VS Code calls first: puts the parts together. Nothing is parsed, forked or drawn before it is needed. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands/index";
+import { registerAddTypes } from "./editor/add-types";
 import { registerCodeLens } from "./editor/codelens";
 import { registerDecorations } from "./editor/decorations";
 import { registerDiagnostics } from "./editor/diagnostics";
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCodeLens(sessions),
     registerDiagnostics(sessions),
     registerQuickFixes(sessions),
+    registerAddTypes(extensionUri),
     registerInlayHints(sessions),
     registerStatus(sessions),
     registerDecorations(sessions, extensionUri),

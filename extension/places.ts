@@ -25,8 +25,8 @@ export function describeSite(site: Site): string {
   return `${site.file.split(/[\\/]/).at(-1)}:${site.line}`;
 }
 
-/** The text of a link that runs a command of ours. */
-export function commandLink(title: string, command: string, ...args: unknown[]): string {
+/** The text of a link that runs a command of ours; `hint` is what resting the mouse on it says. */
+export function commandLink(title: string, command: string, args: readonly unknown[], hint = title): string {
   const query = encodeURIComponent(JSON.stringify(args));
-  return `[${title}](command:${command}?${query})`;
+  return `[${title}](command:${command}?${query} "${hint.replaceAll('"', "'")}")`;
 }

@@ -10,6 +10,12 @@ function describe(session: Session): string {
   return session.checking ? targetTitle(session.checking.target) : session.name;
 }
 
+/** For the status bar, where there is little room. */
+function brief({ name, checking }: Session): string {
+  const fraction = checking?.fraction ?? null;
+  return fraction === null ? name : `${name} ${Math.round(fraction * 100)} %`;
+}
+
 function follow(
   session: Session,
   progress: vscode.Progress<{ message?: string; increment?: number }>,
@@ -33,7 +39,9 @@ export async function showProgress<T>(
   const quiet = { location: vscode.ProgressLocation.Window, title };
   vscode.window.withProgress(quiet, async (progress) => {
     progress.report({ message: session.name });
+    const following = session.onDidChange(() => progress.report({ message: brief(session) }));
     await settled(work);
+    following.dispose();
   });
   const timer = setTimeout(() => {
     const loud = { location: vscode.ProgressLocation.Notification, title, cancellable: true };

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, SourceLayer } from "../../engine/source";
 import { isPassed, targetOfLayer } from "../checks";
+import { lookUp } from "../editor/lookup";
 import type { Gradlens } from "../gradlens";
 import { analyseDocument } from "../model-files";
 import { showProgress } from "../progress";
@@ -26,6 +27,8 @@ async function targetAtCursor(session: Session): Promise<CheckTarget | null> {
   const editor = vscode.window.activeTextEditor;
   const isHere = editor?.document.uri.fsPath === session.file;
   const analysis = isHere ? await analyseDocument(editor.document) : null;
+  const subject = editor && lookUp(session, session.file, editor.selection.active, analysis);
+  if (isHere && subject?.kind === "layer") return { kind: "path", path: subject.scope.path };
   const layer = analysis && editor ? layerAt(analysis, editor.selection.active.line + 1) : undefined;
   if (layer) return targetOfLayer(layer, session.file);
   const message = vscode.l10n.t(

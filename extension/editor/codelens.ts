@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, Range, SourceLayer } from "../../engine/source";
-import { checksOf, summarize } from "../checks";
+import { checksOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { analyseDocument, modelSelector } from "../model-files";
 import { formatNumber } from "../numbers";
@@ -24,9 +24,11 @@ function staleMark(session: Session): string {
   return session.stale ? ` · ${vscode.l10n.t("before your edit")}` : "";
 }
 
-function isAbout(target: CheckTarget, { range }: SourceLayer, { uri }: vscode.TextDocument): boolean {
+/** Whether a check takes in a layer of the document. */
+function isAbout(target: CheckTarget, layer: SourceLayer, session: Session, uri: vscode.Uri): boolean {
+  if (target.kind === "line") return target.line === layer.range.line && target.file === uri.fsPath;
   if (target.kind === "all") return true;
-  return target.kind === "line" && target.line === range.line && target.file === uri.fsPath;
+  return pathsOf(layer, session).some((path) => path === target.path || path.startsWith(`${target.path}.`));
 }
 
 /** The lens over a layer: an invitation, progress, or the verdict. */
@@ -42,13 +44,13 @@ function layerCommand(
       : { command: "gradlens.gradcheckLayer", arguments: [file, layer.range.line] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
-  if (checking && isAbout(checking.target, layer, document)) {
+  if (session && checking && isAbout(checking.target, layer, session, document.uri)) {
     const percent = checking.fraction === null ? "" : ` ${Math.round(checking.fraction * 100)} %`;
     const title = `$(loading~spin) gradcheck${percent}`;
     return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
   }
   const { unfinished } = session ?? {};
-  if (unfinished && isAbout(unfinished.target, layer, document)) {
+  if (session && unfinished && isAbout(unfinished.target, layer, session, document.uri)) {
     const title = `✗ ${vscode.l10n.t("gradcheck did not finish")}`;
     return { ...check, title, tooltip: unfinished.failure.message };
   }

@@ -117,8 +117,13 @@ function markdown(parts: readonly string[]): vscode.MarkdownString {
 
 function staleNote(session: Session): string {
   if (!session.stale) return "";
-  const again = commandLink(vscode.l10n.t("Trace again"), "gradlens.traceBackprop", session.file);
+  const again = commandLink(vscode.l10n.t("Trace again"), "gradlens.traceBackprop", [session.file]);
   return `$(history) *${vscode.l10n.t("The file changed since this trace.")}* ${again}`;
+}
+
+function checkLink(title: string, path: string, session: Session): string {
+  const hint = vscode.l10n.t("Compare the gradients of {0} with finite differences", path);
+  return commandLink(`$(beaker) ${title}`, "gradlens.gradcheckLayer", [session.file, path], hint);
 }
 
 function noGradient({ grad, requiresGrad }: ReportNode): string {
@@ -135,15 +140,13 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     session.report?.findings.filter(({ node: about }) => about !== null && ids.has(about)) ?? [];
   const scope = session.report?.scopes[node.scope]?.path;
   const links = [
-    commandLink(`$(type-hierarchy) ${vscode.l10n.t("Graph")}`, "gradlens.showGraph", session.file, node.id),
-    scope && node.kind !== "input"
-      ? commandLink(
-          `$(beaker) ${vscode.l10n.t("Check {0}", scope)}`,
-          "gradlens.gradcheckLayer",
-          session.file,
-          scope,
-        )
-      : "",
+    commandLink(
+      `$(type-hierarchy) ${vscode.l10n.t("Graph")}`,
+      "gradlens.showGraph",
+      [session.file, node.id],
+      vscode.l10n.t("Show in the graph"),
+    ),
+    scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
   ];
   return markdown([
     heading(subject, node, links),
@@ -171,11 +174,6 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
       ? ""
       : `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|\n${lines.slice(0, 12).join("\n")}`,
     staleNote(session),
-    commandLink(
-      `$(beaker) ${vscode.l10n.t("Gradcheck {0}", scope.path)}`,
-      "gradlens.gradcheckLayer",
-      session.file,
-      scope.path,
-    ),
+    checkLink(vscode.l10n.t("Gradcheck {0}", scope.path), scope.path, session),
   ]);
 }

@@ -11,7 +11,7 @@ import type { Tensor } from "./tensor";
 const blind: ReadonlySet<Role> = new Set(["distributes", "moves", "gathers", "stops"]);
 
 /** Elements looked at per leaf; of larger ones every k-th, since updates change all of them. */
-const looks = 1024;
+const looks = 128;
 
 /** A number that changes when values of a leaf among the inputs change; 0 when it does not matter. */
 export function stampOf(op: Op, inputs: readonly Tensor[]): number {

@@ -8,7 +8,8 @@ import { isCut, type Step } from "./replay";
 /** The first fault on the way back from the loss, or null. */
 export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pace): Promise<Fault | null> {
   const { broken } = replay;
-  if (broken !== null && steps.includes(broken.step)) {
+  const changed = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
+  if (broken !== null && steps.includes(broken.step) && changed.has(broken.step.inputs[broken.input] ?? -1)) {
     const size = broken.step.node.inputs[broken.input]?.size ?? 0;
     const pattern = { name: "shape" as const, sentence: `its backward rule ${broken.problem}` };
     return {
@@ -20,7 +21,6 @@ export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pac
       elements: size,
     };
   }
-  const changed = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
   const operations = steps.filter((step): step is Step => !isCut(step)).reverse();
   // One call of each line first: the iterations of a loop share their rule, if not their values.
   const tried = new Set<string>();

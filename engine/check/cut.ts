@@ -25,7 +25,7 @@ export function findCut(replay: Replay, slot: number, noise: number): Leak | nul
   const direction = directionFor(replay.values[slot] as Tensor);
   const without = slopeOf(closed, direction, noise);
   const all = slopeOf(open, direction, noise);
-  if (!differs(all, without)) return null;
+  if (!differs(all, without) || !persists(open, closed, direction, noise)) return null;
   const candidates = open.steps.filter((step) => !alongGradients(step)).slice(0, MAX_CANDIDATES);
   for (const step of candidates) {
     // What lies behind the cut may be without gradients too: from there on everything passes.
@@ -46,6 +46,19 @@ export function findCut(replay: Replay, slot: number, noise: number): Leak | nul
 function differs(a: { value: number; error: number }, b: { value: number; error: number }): boolean {
   const size = Math.max(Math.abs(a.value), Math.abs(b.value));
   return Math.abs(a.value - b.value) > 6 * (a.error + b.error) + 1e-6 * size;
+}
+
+/** True when the slopes differ at the smallest steps too: what only jumps, such as an order that changes, does not. */
+function persists(open: Downstream, closed: Downstream, direction: Float64Array, noise: number): boolean {
+  const slope = (of: Downstream, h: number) =>
+    (lossAt(of, of.x, direction, h) - lossAt(of, of.x, direction, -h)) / (2 * h);
+  for (const h of LADDER.toReversed()) {
+    const [withIt, without] = [slope(open, h), slope(closed, h)];
+    const size = Math.max(Math.abs(withIt), Math.abs(without));
+    if (noise / h > 0.01 * size) continue;
+    return Math.abs(withIt - without) > (12 * noise) / h + 1e-6 * size;
+  }
+  return true;
 }
 
 function directionFor(x: Tensor): Float64Array {

@@ -204,8 +204,27 @@ async function refine(
     const some = elements.slice(start, start + each);
     for (const [n, samples] of sample(evaluation, x, scale, some, noise).entries()) {
       const i = some[n] as number;
-      found.push(judge(i, analytic[i] as number, samples, tolerances));
+      const element = judge(i, analytic[i] as number, samples, tolerances);
+      found.push(lookCloser(evaluation, x, scale, element, noise, tolerances));
     }
   }
   return found;
+}
+
+/** An element far smaller than its neighbours may need steps of its own size. */
+function lookCloser(
+  evaluation: Evaluation,
+  x: Tensor,
+  scale: (i: number) => number,
+  element: Element,
+  noise: number,
+  tolerances: Tolerances,
+): Element {
+  const { index, analytic, outcome, error } = element;
+  const own = Math.abs(x.data[index] as number) || 1e-5 * scale(index);
+  if (outcome === "ok" || outcome === "undecided" || own > scale(index) / 64) return element;
+  const [samples] = sample(evaluation, x, () => own, [index], noise);
+  if (samples === undefined) return element;
+  const closer = judge(index, analytic, samples, tolerances);
+  return closer.outcome === "ok" || closer.error < error ? closer : element;
 }

@@ -13,7 +13,7 @@ import { showNumber } from "./verdict";
 /** How far parameters are moved, relative to their size: far enough to stand out from float32. */
 const MOVE = 1e-2;
 /** Disagreement that counts, relative to the change of the loss and to the loss itself. */
-const SHARE = 0.02;
+const SHARE = 2e-3;
 const ROUNDING: Readonly<Record<string, number>> = { float32: 1e-5, float64: 1e-11 };
 
 /** A dependence that only running the file again shows. */

@@ -31,7 +31,8 @@ function lossOf(logits: Values, start: number, rows: number, classes: number, ta
     for (let c = from + 1; c < from + classes; c++) max = Math.max(max, logits[c] as number);
     let sum = 0;
     for (let c = from; c < from + classes; c++) sum += Math.exp((logits[c] as number) - max);
-    total += Math.log(sum) + max - (logits[from + (targets[row] as number)] as number);
+    // max − target first: where the model is sure of the target, that is 0, and the small logarithm stays exact.
+    total += Math.log(sum) + (max - (logits[from + (targets[row] as number)] as number));
   }
   return total;
 }

@@ -97,12 +97,17 @@ export function judge(
     outcome,
     slopes: [left.value, right.value],
   });
-  if (!Number.isFinite(analytic) || !Number.isFinite(central.value)) return element("non-finite");
+  const oneSided = [right, left].find(({ value }) => Number.isFinite(value));
+  if (!Number.isFinite(analytic) || oneSided === undefined) return element("non-finite");
   const accepted = (value: number, error: number) =>
     Math.abs(analytic - value) <=
     SAFETY * error + rtol * Math.max(Math.abs(analytic), Math.abs(value)) + atol;
+  // At the end of its domain a function has a slope to one side only.
+  if (!Number.isFinite(central.value))
+    return element(accepted(oneSided.value, oneSided.error) ? "ok" : "wrong", oneSided);
   // Where the slope jumps close by, only the smallest steps show the derivative.
-  const near = jumps(left, right) ? limitAgrees(analytic, samples) : null;
+  const size = Math.max(Math.abs(left.value), Math.abs(right.value));
+  const near = jumps(left, right) ? limitAgrees(analytic, samples, size) : null;
   if (accepted(central.value, central.error)) {
     if (near === null && isKink(analytic, left, right)) return element("kink");
     const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));
@@ -112,14 +117,21 @@ export function judge(
   return element(isKink(analytic, left, right) ? "kink" : "wrong");
 }
 
-/** A derivative is a limit: with a kink close by, only the smallest steps tell. */
-function limitAgrees(analytic: number, { steps, plus, minus, noise }: Samples): Estimate | null {
+/** A derivative is a limit: with a kink close by, only the smallest steps tell; at the kink the sides differ there too. */
+function limitAgrees(
+  analytic: number,
+  { steps, plus, minus, middle, noise }: Samples,
+  size: number,
+): Estimate | null {
   for (let k = steps.length - 1; k >= 0; k--) {
     const h = steps[k] as number;
-    const value = ((plus[k] as number) - (minus[k] as number)) / (2 * h);
+    const right = ((plus[k] as number) - middle) / h;
+    const left = (middle - (minus[k] as number)) / h;
+    const value = (left + right) / 2;
     const error = noise / h;
-    if (!(error < 0.01 * Math.abs(value))) continue;
-    return Math.abs(analytic - value) <= SAFETY * error + 1e-4 * Math.abs(value)
+    if (!(error < 0.01 * Math.max(size, Math.abs(value)))) continue;
+    const isSmooth = Math.abs(right - left) <= 4 * SAFETY * error + 0.02 * size;
+    return isSmooth && Math.abs(analytic - value) <= SAFETY * error + 1e-4 * Math.abs(value)
       ? { value, error, step: h }
       : null;
   }

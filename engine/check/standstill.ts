@@ -1,4 +1,6 @@
 /** Why no gradient arrives: the operation that received one and handed nothing on. */
+import { isFloat } from "../dtype";
+import type { Node } from "../tape";
 import type { Tensor } from "../tensor";
 import type { Downstream } from "./batch";
 import { isCut, type Step } from "./replay";
@@ -17,11 +19,26 @@ export function findStandstill({ replay, slot, steps }: Downstream): Step | null
   return stops ?? null;
 }
 
+/** The first operation on the way to the loss whose output takes no gradient; null when there is none. */
+export function findStop({ replay, steps }: Downstream): Step | null {
+  const takes = (slot: number) => replay.values[slot]?.requiresGrad ?? false;
+  const stop = steps.find(
+    (step): step is Step => !isCut(step) && !step.differentiable && step.inputs.some(takes),
+  );
+  return stop ?? null;
+}
+
+/** True for operations whose results move in steps, such as rounding, comparisons and integers. */
+export function isFlat(node: Node): boolean {
+  const { op, inputs, out } = node;
+  return op.role === "stops" || !isFloat(out.dtype) || inputs.every((_, i) => op.vjp(i, node) === null);
+}
+
 /** What a student should know about an operation that passes nothing. */
 export function reasonOf({ node }: Step, line: string): string {
-  const { name, role } = node.op;
+  const { name } = node.op;
   const x = node.inputs[0] as Tensor;
-  if (role === "stops" || node.inputs.every((_, i) => node.op.vjp(i, node) === null)) {
+  if (isFlat(node)) {
     return `${name}${line} is flat almost everywhere: its slope is 0, so no gradient passes.`;
   }
   if (/relu/i.test(name) && x.data.every((v) => v <= 0)) {

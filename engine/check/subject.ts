@@ -3,7 +3,8 @@ import type { Check } from "../report";
 import type { Run } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { downstreamOf } from "./batch";
+import { type Downstream, downstreamOf, everywhere } from "./batch";
+import { findBlowUp } from "./blow-up";
 import { conclude, type Facts, where } from "./conclude";
 import { findCulprit } from "./culprit";
 import { changesFarAway, findCut } from "./cut";
@@ -13,7 +14,7 @@ import type { Tolerances } from "./judge";
 import { noiseOf } from "./noise";
 import { type Pace, performanceNow } from "./pace";
 import { isCut, type Replay, type Step } from "./replay";
-import { findStandstill, reasonOf } from "./standstill";
+import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
 import type { Subject } from "./target";
 import { at, showNumber, worstElement } from "./verdict";
 
@@ -75,9 +76,9 @@ async function factsOf(
     };
   }
   const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
-  const broken = nonFinite(replay, x, analytic);
-  if (broken !== null) return broken;
   const downstream = downstreamOf(replay, slot);
+  const bad = nonFinite(run, downstream, analytic);
+  if (bad !== null) return bad;
   const { unstable } = options;
   if (unstable !== null && downstream.steps.includes(unstable)) return randomFacts(run, unstable);
   const noise = noiseOf(downstream, options.seed + 1);
@@ -87,9 +88,10 @@ async function factsOf(
     : await compareDirections(downstream, analytic, noise, options.tolerances, pace, options.seed);
   if (compared.checked === 0) return null;
   const facts = conclude(downstream, analytic, compared, every);
-  if (facts.verdict === "wrong-derivative") {
+  // A gradient of the wrong shape was mended for the comparison; the backward pass would not have got so far.
+  if (facts.verdict === "wrong-derivative" || passesBroken(downstream)) {
     const fault = await findCulprit(downstream, pace);
-    return fault === null ? facts : { ...facts, ...blame(run, facts, fault) };
+    return fault === null ? facts : { ...facts, verdict: "wrong-derivative", ...blame(run, facts, fault) };
   }
   const leak = findCut(replay, slot, noise);
   if (leak !== null) return { ...facts, ...cutFacts(run, leak) };
@@ -106,7 +108,15 @@ function randomFacts(run: Run, { recorded }: Step): Facts {
   };
 }
 
-function nonFinite(replay: Replay, x: Tensor, analytic: Float64Array): Facts | null {
+/** True when the gradient comes through a rule that gave none of the right shape. */
+function passesBroken({ replay: { broken }, slot, steps }: Downstream): boolean {
+  if (broken === null || !steps.includes(broken.step)) return false;
+  const from = broken.step.inputs[broken.input];
+  return from === slot || steps.some((step) => (isCut(step) ? step.to : step.out) === from);
+}
+
+function nonFinite(run: Run, downstream: Downstream, analytic: Float64Array): Facts | null {
+  const { replay, x } = downstream;
   const loss = replay.values[replay.loss]?.data[0] as number;
   if (!Number.isFinite(loss)) {
     return { verdict: "non-finite", message: `The loss is ${loss}, so there is no derivative to compare.` };
@@ -114,10 +124,16 @@ function nonFinite(replay: Replay, x: Tensor, analytic: Float64Array): Facts | n
   const bad = analytic.findIndex((v) => !Number.isFinite(v));
   if (bad < 0) return null;
   const worst = worstElement(bad, analytic[bad] as number, Number.NaN, x.shape, 0);
+  const message = `The gradient of element ${at(worst.index)} is ${analytic[bad]}, although the loss is finite`;
+  const step = findBlowUp(downstream);
+  if (step === null) return { verdict: "non-finite", message: `${message}.`, worst };
+  const { op, out } = step.recorded;
+  const site = run.sources.site(out.site);
   return {
     verdict: "non-finite",
-    message: `The gradient of element ${at(worst.index)} is ${analytic[bad]}, although the loss is finite.`,
+    message: `${message}: ${op.name}${where(site)} gets a finite gradient and hands back one that is not.`,
     worst,
+    culprit: { op: op.name, site },
   };
 }
 
@@ -155,15 +171,12 @@ function cutFacts(run: Run, { step, withIt, without }: NonNullable<ReturnType<ty
 
 /** Nothing flows: is it a step function, or is there truly no dependence? */
 function explainVacuous(run: Run, replay: Replay, slot: number, facts: Facts): Partial<Facts> {
-  const step = findStandstill(downstreamOf(replay, slot));
+  const step = findStandstill(downstreamOf(replay, slot)) ?? findStop(downstreamOf(replay, slot, everywhere));
   if (step === null) return {};
   const site = run.sources.site(step.recorded.out.site);
   const culprit = { op: step.recorded.op.name, site };
   const reason = reasonOf(step, where(site));
-  const flat =
-    step.node.op.role === "stops" ||
-    step.node.inputs.every((_, i) => step.node.op.vjp(i, step.node) === null);
-  if (flat && changesFarAway(replay, slot)) {
+  if (isFlat(step.node) && changesFarAway(replay, slot)) {
     return {
       verdict: "cut",
       culprit,

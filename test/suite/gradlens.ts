@@ -38,7 +38,7 @@ function runOf(trial: TapeTrial): Run {
     return out.size === 1 ? out : onLine(11, () => g.sum(onLine(10, () => g.mul(out, weightsFor(out)))));
   };
   const run = sampleRun(({ name }) => {
-    parameters.forEach((x, i) => name(`x${i}`, x));
+    for (const [i, x] of parameters.entries()) name(`x${i}`, x);
     return loss();
   });
   const rerun = async () => {

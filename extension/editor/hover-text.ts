@@ -57,7 +57,12 @@ function table({ value, grad }: ReportNode): string {
   const numbers = value.size === 1 ? [itemRow] : [...rows, ...(hasNonFinite ? [nonFiniteRow] : []), textRow];
   const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
   const none = vscode.l10n.t("none");
-  const lines = numbers.map(([title, show]) => `| ${title} | ${show(value)} | ${grad ? show(grad) : none} |`);
+  // Of a tensor without a finite element there is nothing to say but that.
+  const cell = (stats: Stats, [, show]: Row) =>
+    stats.size > 1 && stats.nonFinite === stats.size && show !== nonFiniteRow[1] ? "–" : show(stats);
+  const lines = numbers.map(
+    (row) => `| ${row[0]} | ${cell(value, row)} | ${grad ? cell(grad, row) : none} |`,
+  );
   const pictures =
     value.size === 1 ? [] : [`| | ${picture("value", value)} | ${grad ? picture("grad", grad) : none} |`];
   return [head, ...pictures, ...lines].join("\n");

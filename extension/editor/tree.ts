@@ -134,5 +134,12 @@ export function registerTree(sessions: Sessions): vscode.Disposable {
     view.description = sessions.current?.name ?? "";
     changed.fire();
   };
-  return vscode.Disposable.from(changed, view, sessions.onDidChange(update));
+  // A check reports its progress often; the tree shows none of it.
+  let timer: NodeJS.Timeout | undefined;
+  const updateSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(update, 100);
+  };
+  const stop = { dispose: () => clearTimeout(timer) };
+  return vscode.Disposable.from(changed, view, sessions.onDidChange(updateSoon), stop);
 }

@@ -37,6 +37,12 @@ describe("parts of a hover", () => {
     assert.match(histogramText({ low: -1, high: 3, counts }), /^[·▁-█]+$/);
   });
 
+  it("draw nothing where no element is finite", () => {
+    const nothing = { low: 0, high: 0, counts: [] };
+    assert.match(histogramImage(nothing, palettes.dark.value), /^data:image\/svg\+xml/);
+    assert.equal(histogramText(nothing), "");
+  });
+
   it("show few digits, signs and what is no number", () => {
     const shown = [0, 1, -0.012345, 1e-9, 1.5e7, Number.NaN, Number.NEGATIVE_INFINITY].map((x) =>
       formatNumber(x),

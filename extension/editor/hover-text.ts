@@ -54,7 +54,7 @@ const textRow: Row = ["", ({ histogram }) => histogramText(histogram)];
 /** Value and gradient side by side; of a single number only the number. */
 function table({ value, grad }: ReportNode): string {
   const hasNonFinite = value.nonFinite > 0 || (grad?.nonFinite ?? 0) > 0;
-  const numbers = value.size === 1 ? [itemRow] : [...rows, ...(hasNonFinite ? [nonFiniteRow] : []), textRow];
+  const numbers = value.size === 1 ? [itemRow] : [...(hasNonFinite ? [nonFiniteRow] : []), ...rows, textRow];
   const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
   const none = vscode.l10n.t("none");
   // Of a tensor without a finite element there is nothing to say but that.
@@ -68,7 +68,8 @@ function table({ value, grad }: ReportNode): string {
   return [head, ...pictures, ...lines].join("\n");
 }
 
-function picture(of: "value" | "grad", { histogram }: Stats): string {
+function picture(of: "value" | "grad", { histogram, nonFinite, size }: Stats): string {
+  if (nonFinite === size) return "–";
   const what =
     of === "value" ? vscode.l10n.t("Histogram of the values") : vscode.l10n.t("Histogram of the gradient");
   const alt = `${what}, ${formatNumber(histogram.low)} … ${formatNumber(histogram.high)}`;

@@ -11,9 +11,12 @@ const MIB = 2 ** 20;
 /** Node itself, its compiled code and what the engine brings. */
 const BASE_BYTES = 256 * MIB;
 
+/** A thread that is free hears its own alarm, before the watchdog comes. */
+const ALARM_MS = 100;
+
 /** What the watchdog looks after from now on. */
 export function watchFor({ timeoutMs, memoryMiB }: Limits): Watch {
-  return { deadline: Date.now() + timeoutMs, maxBytes: memoryMiB * MIB + BASE_BYTES };
+  return { deadline: Date.now() + timeoutMs + ALARM_MS, maxBytes: memoryMiB * MIB + BASE_BYTES };
 }
 
 export function explainLimit(kind: LimitKind, { timeoutMs, memoryMiB }: Limits) {

@@ -25,7 +25,7 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "./protocol";
-import type { Interrupt, Watch } from "./watch";
+import { again, type Interrupt, type Watch } from "./watch";
 
 export interface Client extends StateObserver {
   watch(order: Watch | null): void;
@@ -100,11 +100,12 @@ export class Session {
 
   /** What the watchdog asks; see there. */
   readonly interrupt: Interrupt = {
-    stop: (kind, frames) => {
+    stop: (kind, frames, isLast) => {
       const limits = this.#limits;
       if (!limits || (kind === "memory" && this.#fitsAfterCollecting(limits))) return null;
       this.#state.restore();
       this.#stopped = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
+      if (this.#stopped.site === null && this.#interrupt !== null && !isLast) return again;
       return answerInBase64({ failure: this.#stopped });
     },
     report: () => {

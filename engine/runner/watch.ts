@@ -11,11 +11,13 @@ export type LimitKind = "timeout" | "memory";
 
 /** What the watchdog calls in the paused thread; answers are `TraceResult`s in base64. */
 export interface Interrupt {
-  /** Why and where the run ends; null: it may go on. */
-  stop(kind: LimitKind, frames: readonly PausedFrame[]): string | null;
+  /** Why and where the run ends; null: it may go on; `again`: nothing of the model runs at this moment. */
+  stop(kind: LimitKind, frames: readonly PausedFrame[], isLast: boolean): string | null;
   /** The same with the report of what was recorded until then, which takes longer; null when there is nothing. */
   report(): string | null;
 }
+
+export const again = "again";
 
 /** The name under which the watchdog finds its function. */
 export const interruptName = "__gradlensInterrupt";

@@ -5,13 +5,16 @@ import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import type { Failure } from "../report";
-import { interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
+import { again, interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
 
 /** The pipe on which the last answer goes out when the model's thread cannot speak any more. */
 export const ANSWER_FD = 3;
 const LOOK_MS = 25;
 /** The model's thread has this long to say where it is; of a run that takes too long the client has less patience. */
 const PATIENCE_MS = 5_000;
+/** Between two model functions, as in a loop of promises, there is no line to name: then it is tried again. */
+const TRIES = 30;
+const BETWEEN_MS = 7;
 /** And this long to make the report of what ran until then. */
 const REPORT_MS = 300;
 
@@ -34,11 +37,12 @@ function stop(kind: LimitKind): void {
       if (error || answer.exceptionDetails) end(plainAnswer(kind));
       else done(answer.result.value);
     });
-  let asked = false;
+  let tries = TRIES;
   const ask = (frames: readonly PausedFrame[]) => {
-    if (asked) return;
-    asked = true;
-    call(`${interruptName}.stop(${JSON.stringify(kind)}, ${JSON.stringify(frames)})`, (value) => {
+    const isLast = --tries <= 0;
+    const args = [kind, frames, isLast].map((each) => JSON.stringify(each)).join(", ");
+    call(`${interruptName}.stop(${args})`, (value) => {
+      if (value === again) return tryAgain();
       clearTimeout(lastCall);
       if (typeof value !== "string") return session.disconnect();
       const short = Buffer.from(value, "base64");
@@ -47,6 +51,10 @@ function stop(kind: LimitKind): void {
         end(typeof full === "string" ? Buffer.from(full, "base64") : short),
       );
     });
+  };
+  const tryAgain = () => {
+    session.post("Debugger.resume");
+    setTimeout(() => session.post("Debugger.pause"), BETWEEN_MS);
   };
   session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
   session.on("Debugger.paused", ({ params }) =>

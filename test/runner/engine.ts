@@ -12,7 +12,7 @@ export function fixture(path: string): string {
 }
 
 /** Limits that no test reaches by being slow. */
-export const limits: Limits = { timeoutMs: 15_000, memoryMiB: 1024, maxOperations: 1_000_000 };
+export const limits: Limits = { timeoutMs: 60_000, memoryMiB: 1024, maxOperations: 1_000_000 };
 
 export function paramsFor(file: string, changes: Partial<TraceParams> = {}): TraceParams {
   return { file, overlays: {}, device: "cpu", dtype: "float32", limits, ...changes };

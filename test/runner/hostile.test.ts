@@ -31,7 +31,8 @@ function matchGolden(file: string, text: string): void {
   assert.equal(text, existsSync(path) ? readFileSync(path, "utf8") : "(no golden file)");
 }
 
-describe("hostile model files", () => {
+describe("hostile model files", function () {
+  this.timeout(120_000);
   const { engine, printed } = openEngine();
   const fine = `${folder}/fine.ts`;
   after(() => engine.dispose());

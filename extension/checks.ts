@@ -88,16 +88,18 @@ export function checksOf(layer: SourceLayer, session: Session): readonly Check[]
   return isComplete || checks.some((check) => !isPassed(check)) ? checks : [];
 }
 
-/** An operation of the file is checked with the gradients that pass it: its own fault comes first. */
+/** An operation of the file: its own checks, else those of parameters whose gradients it makes wrong, else all. */
 function checksOfOperation(name: string, { checks, report }: Session): readonly Check[] {
   const isComplete = checks.length >= (report?.parameters.length ?? 0);
-  const own = checks.filter(({ culprit }) => culprit?.op === name);
-  return own.length > 0 ? own : isComplete ? checks : [];
+  const own = checks.filter(({ target }) => target === name);
+  if (own.length > 0) return own;
+  const blaming = checks.filter(({ culprit }) => culprit?.op === name);
+  return blaming.length > 0 ? blaming : isComplete ? checks : [];
 }
 
 /** What to ask the engine for a layer of the source. */
-export function targetOfLayer({ kind, range }: SourceLayer, file: string): CheckTarget {
-  return kind === "customOp" ? { kind: "all" } : { kind: "line", file, line: range.line };
+export function targetOfLayer({ range }: SourceLayer, file: string): CheckTarget {
+  return { kind: "line", file, line: range.line };
 }
 
 function liesIn({ kind, range, forward, backward }: SourceLayer, site: Site, session: Session): boolean {

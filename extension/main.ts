@@ -1,7 +1,6 @@
 /** What VS Code calls first: puts the parts together. Nothing is parsed, forked or drawn before it is needed. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands/index";
-import { registerAddTypes } from "./editor/add-types";
 import { registerCodeLens } from "./editor/codelens";
 import { registerDecorations } from "./editor/decorations";
 import { registerDiagnostics } from "./editor/diagnostics";
@@ -11,6 +10,7 @@ import { registerQuickFixes } from "./editor/quick-fixes";
 import { registerStatus } from "./editor/status";
 import { registerTests } from "./editor/tests";
 import { registerTree } from "./editor/tree";
+import { registerTypesFix } from "./editor/types-fix";
 import { log } from "./log";
 import { watchModelFiles } from "./model-files";
 import { Panels } from "./panels/index";
@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCodeLens(sessions),
     registerDiagnostics(sessions),
     registerQuickFixes(sessions),
-    registerAddTypes(extensionUri),
+    registerTypesFix(),
     registerInlayHints(sessions),
     registerStatus(sessions),
     registerDecorations(sessions, extensionUri),

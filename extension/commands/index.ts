@@ -1,6 +1,7 @@
 /** All commands: an id of package.json and what runs. */
 import * as vscode from "vscode";
 import type { Gradlens } from "../gradlens";
+import { addTypes } from "./add-types";
 import { gradcheckLayer } from "./gradcheck-layer";
 import { gradcheckModel } from "./gradcheck-model";
 import { openExample } from "./open-example";
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   "gradlens.stop": stop,
   "gradlens.restartEngine": restartEngine,
   "gradlens.openExample": openExample,
+  "gradlens.addTypes": addTypes,
 };
 
 export function registerCommands(gradlens: Gradlens): vscode.Disposable {

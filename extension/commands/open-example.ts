@@ -59,5 +59,5 @@ export async function openExample(gradlens: Gradlens, name?: unknown): Promise<v
   const placeHolder = vscode.l10n.t("An example to look at, change and trace");
   const chosen = named ?? (await vscode.window.showQuickPick(examples, { placeHolder, matchOnDetail: true }));
   if (!chosen) return;
-  await vscode.window.showTextDocument(await copyExample(gradlens, chosen));
+  await vscode.window.showTextDocument(await copyExample(gradlens, chosen), { preview: false });
 }

@@ -38,10 +38,7 @@ function layerCommand(
   document: vscode.TextDocument,
 ): vscode.Command {
   const file = document.uri.fsPath;
-  const check =
-    layer.kind === "customOp"
-      ? { command: "gradlens.gradcheckModel", arguments: [file] }
-      : { command: "gradlens.gradcheckLayer", arguments: [file, layer.range.line] };
+  const check = { command: "gradlens.gradcheckLayer", arguments: [file, layer.range.line] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
   if (session && checking && isAbout(checking.target, layer, session, document.uri)) {

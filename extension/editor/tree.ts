@@ -51,7 +51,7 @@ function parameterEntry(parameter: ReportParameter, session: Session): Entry {
 function layerEntry(scope: ReportScope, own: readonly ReportParameter[], session: Session): Entry {
   const parameters = byNorm(own).map((parameter) => parameterEntry(parameter, session));
   return new Entry(scope.path === "" ? session.name : scope.path, parameters, {
-    description: `${normOf(scope)} · ${scope.type}`,
+    description: scope.type === "" ? normOf(scope) : `${normOf(scope)} · ${scope.type}`,
     tooltip: vscode.l10n.t("{0} parameters", formatCount(scope.parameters)),
     iconPath: new vscode.ThemeIcon("symbol-class"),
     ...showPlace(scope.site, session),

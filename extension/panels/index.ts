@@ -56,9 +56,14 @@ export class Panels implements vscode.Disposable {
     for (const serializer of this.#serializers) serializer.dispose();
   }
 
-  /** A new panel joins the column of those that are open, else it opens beside. */
+  /** A new panel joins the column of those that are open, else it opens beside; never over the text that it is about. */
   #create(name: PanelName, session: Session): Panel {
-    const column = [...this.#open.values()].find(({ view }) => view.viewColumn)?.view.viewColumn;
+    const texts = vscode.window.visibleTextEditors.filter(
+      ({ document }) => document.uri.fsPath === session.file,
+    );
+    const column = [...this.#open.values()]
+      .map(({ view }) => view.viewColumn)
+      .find((each) => each !== undefined && !texts.some(({ viewColumn }) => viewColumn === each));
     const showOptions = { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: true };
     const options = { enableScripts: true, localResourceRoots: resourceRoots(this.context.extensionUri) };
     const title = `${titles[name]}: ${session.name}`;

@@ -220,11 +220,15 @@ function lookCloser(
   noise: number,
   tolerances: Tolerances,
 ): Element {
-  const { index, analytic, outcome, error } = element;
+  const { index, analytic, outcome } = element;
   const own = Math.abs(x.data[index] as number) || 1e-5 * scale(index);
   if (outcome === "ok" || outcome === "undecided" || own > scale(index) / 64) return element;
-  const [samples] = sample(evaluation, x, () => own, [index], noise);
-  if (samples === undefined) return element;
-  const closer = judge(index, analytic, samples, tolerances);
-  return closer.outcome === "ok" || closer.error < error ? closer : element;
+  let best = element;
+  for (const size of [Math.sqrt(own * scale(index)), own]) {
+    const [samples] = sample(evaluation, x, () => size, [index], noise);
+    const closer = samples === undefined ? element : judge(index, analytic, samples, tolerances);
+    if (closer.outcome === "ok") return closer;
+    if (closer.error < best.error) best = closer;
+  }
+  return best;
 }

@@ -79,12 +79,8 @@ export function sample(
 }
 
 /** Decides about one element from the loss along the ladder. */
-export function judge(
-  index: number,
-  analytic: number,
-  samples: Samples,
-  { rtol, atol }: Tolerances,
-): Element {
+export function judge(index: number, analytic: number, given: Samples, { rtol, atol }: Tolerances): Element {
+  const samples = analytic === 0 ? given : { ...given, noise: Math.max(given.noise, quantumOf(given)) };
   const central = centralDerivative(samples);
   const left = leftDerivative(samples);
   const right = rightDerivative(samples);
@@ -115,6 +111,20 @@ export function judge(
   }
   if (near !== null) return element("ok", near);
   return element(isKink(analytic, left, right) ? "kink" : "wrong");
+}
+
+/**
+ * The unit in which the loss is rounded, where small steps do not move it at all: as with a sure classifier, whose loss
+ * of 1e-15 is the logarithm of a number beside 1. 0 when it moves, or when it jumps by more than such rounding.
+ */
+function quantumOf({ steps, plus, minus, middle }: Samples): number {
+  const moves = [...plus, ...minus].map((loss) => Math.abs(loss - middle));
+  const isStill = [plus, minus].every((side) => side.slice(-3).every((loss) => loss === middle));
+  const smallest = moves.some((move) => move > 0)
+    ? Math.min(...moves.filter((move) => move > 0))
+    : Number.EPSILON;
+  const scale = Math.max(1, (steps[0] ?? 0) / (LADDER[0] as number));
+  return isStill && smallest <= 16 * Number.EPSILON * scale ? smallest : 0;
 }
 
 /** A derivative is a limit: with a kink close by, only the smallest steps tell; at the kink the sides differ there too. */

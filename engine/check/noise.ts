@@ -3,8 +3,8 @@ import { RandomGenerator } from "../random";
 import type { Evaluation } from "./variants";
 
 const POINTS = 12;
-/** Distances of the points, relative to the values; the wider ones where the loss stands still over the narrower. */
-const WIDTHS = [1e-12, 1e-10, 1e-8, 1e-6, 1e-4];
+/** Distances of the points, relative to the values; the wider ones, up to the rounding of float32, where the loss stands still. */
+const WIDTHS = [1e-12, 1e-10, 1e-8];
 
 /**
  * Standard deviation of the rounding noise in the loss, from third differences along a short line through the
@@ -19,9 +19,10 @@ export function noiseOf(evaluation: Evaluation, seed = 1): number {
   );
   let noise = Number.MIN_VALUE;
   for (const width of WIDTHS) {
-    const losses = lossesAlong(evaluation, direction, width);
-    const size = Math.max(...losses.map(Math.abs));
-    noise = Math.max(noise, spreadOf(losses), (Number.EPSILON / 4) * size);
+    // At the end of a domain the loss is defined to one side only.
+    const losses = lossesAlong(evaluation, direction, width).filter((loss) => Number.isFinite(loss));
+    const size = Math.max(0, ...losses.map(Math.abs));
+    noise = Math.max(noise, spreadOf(losses, width === WIDTHS[0]), (Number.EPSILON / 4) * size);
     // A loss that is rounded coarsely, as in single precision, moves in steps that a narrow line does not show.
     if (new Set(losses).size > POINTS / 2) break;
   }
@@ -39,13 +40,16 @@ function lossesAlong(evaluation: Evaluation, direction: Float64Array, width: num
   return Array.from(evaluation.losses({ kind: "dense", data }, POINTS));
 }
 
-function spreadOf(losses: readonly number[]): number {
+/** The root of the mean square on the narrowest line; on wider ones the median, since kinks may lie there. */
+function spreadOf(losses: readonly number[], isNarrow: boolean): number {
+  if (losses.length < 4) return 0;
   let differences = losses;
   for (let order = 0; order < 3; order++) {
     const before = differences;
     differences = before.slice(1).map((v, i) => v - (before[i] as number));
   }
-  const squares = differences.reduce((sum, d) => sum + d * d, 0) / differences.length;
+  const squares = differences.map((d) => d * d).sort((a, b) => a - b);
+  const mean = squares.reduce((sum, d) => sum + d, 0) / squares.length;
   // Third differences of independent noise have 1 + 9 + 9 + 1 = 20 times its variance.
-  return Math.sqrt(squares / 20);
+  return Math.sqrt((isNarrow ? mean : (squares[squares.length >> 1] as number)) / 20);
 }

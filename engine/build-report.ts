@@ -66,7 +66,8 @@ type NameOf = (x: Tensor) => string | null;
 
 function weightsOf({ tensors, operations }: Numbered, nameOf: NameOf): Weight[] {
   return tensors.flatMap((tensor, node) =>
-    operations[node] === null && tensor.requiresGrad
+    // The result of an operation that the report leaves out is no weight.
+    operations[node] === null && tensor.requiresGrad && tensor.isLeaf
       ? [{ tensor, node, name: nameOf(tensor) ?? `parameter ${node}` }]
       : [],
   );
@@ -122,6 +123,7 @@ const detachFacts = {
 
 /** What a leaf is: weights take gradients; data has a name or more than one element; the rest are numbers in the text. */
 function leafFacts(x: Tensor, named: boolean, inModule: boolean) {
-  const kind = x.requiresGrad ? "parameter" : !inModule && (named || x.size > 1) ? "input" : "constant";
+  const kind =
+    x.requiresGrad && x.isLeaf ? "parameter" : !inModule && (named || x.size > 1) ? "input" : "constant";
   return { kind: kind as "parameter" | "input" | "constant", op: kind, label: "", formula: "", role: "" };
 }

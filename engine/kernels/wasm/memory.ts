@@ -88,12 +88,17 @@ export function release(block: Block): void {
   else list.push(block);
 }
 
-function disown(block: Block): void {
-  if (owned.get(block.address) !== block) return;
+function giveBack(block: Block): void {
+  if (disown(block)) unknownBytes = Math.max(0, unknownBytes - block.bytes);
+}
+
+function disown(block: Block): boolean {
+  if (owned.get(block.address) !== block) return false;
   owned.delete(block.address);
   ownedBytes -= block.bytes;
   // A new record, so that a late report about the old owner cannot free the block of the next one.
   release({ ...block });
+  return true;
 }
 
 const unreachable = new FinalizationRegistry<Block>(disown);
@@ -129,7 +134,7 @@ export function without(blocks: readonly Block[], values: Iterable<Values>): rea
 export function releaseExcept(blocks: readonly Block[], values: Iterable<Values>): readonly Block[] {
   if (blocks.length === 0) return blocks;
   const kept = addressesOf(values);
-  for (const block of blocks) if (!kept.has(block.address)) disown(block);
+  for (const block of blocks) if (!kept.has(block.address)) giveBack(block);
   return blocks.filter(({ address }) => kept.has(address));
 }
 
@@ -138,6 +143,15 @@ function addressesOf(values: Iterable<Values>): Set<number> {
   for (const each of values) addresses.add(addressOf(each));
   return addresses;
 }
+
+/**
+ * The collector decides by the memory it knows of, and this one it does not know. So for every so many bytes a buffer
+ * that is never touched, and therefore takes no room, lives as long as the values that were allocated last. Smaller
+ * ones would be made of used memory, which has to be cleared.
+ */
+const STAND_IN_BYTES = 33 * MIB;
+const standIns = new WeakMap<Values, ArrayBuffer>();
+let unknownBytes = 0;
 
 /** Values for a tensor, in the shared memory as long as the budget lasts. Their content is undefined. */
 export function allocateShared(dtype: DType, size: number): Values {
@@ -150,6 +164,11 @@ export function allocateShared(dtype: DType, size: number): Values {
   log?.push(block);
   const values = viewOf(dtype, size, newest, block.address);
   unreachable.register(values, block);
+  unknownBytes += block.bytes;
+  if (unknownBytes >= STAND_IN_BYTES) {
+    unknownBytes -= STAND_IN_BYTES;
+    standIns.set(values, new ArrayBuffer(STAND_IN_BYTES));
+  }
   return values;
 }
 
@@ -157,7 +176,7 @@ export function allocateShared(dtype: DType, size: number): Values {
 export function releaseValues(values: Values): void {
   const address = addressOf(values);
   const block = address === 0 ? undefined : owned.get(address);
-  if (block !== undefined) disown(block);
+  if (block !== undefined) giveBack(block);
 }
 
 /** Address of values that lie in the shared memory; 0 for others. */

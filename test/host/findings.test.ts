@@ -95,7 +95,7 @@ describe("findings and failed checks", () => {
     assert.equal(typeof problem?.code === "object" && problem.code.value, "gradcheck-wrong-derivative");
     assert.ok(
       (await readLenses(editor)).some(({ title }) =>
-        /^✗ gradcheck w\[\d\] · wrong derivative of double · line 8$/.test(title),
+        /^✗ gradcheck w\[\d\] · wrong derivative of double · line 5$/.test(title),
       ),
     );
     const minus = find(editor, "-2");

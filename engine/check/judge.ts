@@ -103,7 +103,8 @@ export function judge(index: number, analytic: number, given: Samples, { rtol, a
     return element(accepted(oneSided.value, oneSided.error) ? "ok" : "wrong", oneSided);
   // Where the slope jumps close by, only the smallest steps show the derivative.
   const size = Math.max(Math.abs(left.value), Math.abs(right.value));
-  const near = jumps(left, right) ? limitAgrees(analytic, samples, size) : null;
+  const isEven = !jumps(left, right) && !jumps(left, central) && !jumps(central, right);
+  const near = isEven ? null : limitAgrees(analytic, samples, size);
   if (accepted(central.value, central.error)) {
     if (near === null && isKink(analytic, left, right)) return element("kink");
     const blind = SAFETY * central.error >= Math.max(Math.abs(analytic), Math.abs(central.value));

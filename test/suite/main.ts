@@ -3,7 +3,7 @@ import { allCases, type Outcome, rivals, runGradlens, runRival, type Score, scor
 
 function readSeeds(args: readonly string[]): { seeds: number[]; verbose: boolean; match: string } {
   const at = (flag: string) => args[args.indexOf(flag) + 1];
-  const count = args.includes("--seeds") ? Number(at("--seeds")) : 1;
+  const count = args.includes("--seeds") ? Number(at("--seeds")) : 5;
   const first = args.includes("--seed") ? Number(at("--seed")) : 0;
   if (!Number.isInteger(count) || !Number.isInteger(first) || count < 1)
     throw new Error("suite:gradcheck [--seed N] [--seeds COUNT] [--match TEXT] [--verbose]");

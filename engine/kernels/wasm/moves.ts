@@ -8,12 +8,16 @@ import { addressOf } from "./memory";
 import type { Im2col, WasmExports } from "./module";
 import type { Worth } from "./worth";
 
-const isShared = (values: Values, worth: Worth) => worth.copies || addressOf(values) !== 0;
+/** Whether a copy within the shared memory is quicker; what is read from elsewhere must be small beside the result. */
+function pays(x: Values, out: Values, worth: Worth): boolean {
+  if (worth.copies) return true;
+  return addressOf(out) !== 0 && (addressOf(x) !== 0 || 4 * x.length <= out.length);
+}
 
 export function copyOf(wasm: WasmExports, worth: Worth): Kernels["copy"] {
   return (x, out, shape, strides, offset) => {
     const covered = out instanceof Float32Array && x instanceof Float32Array && out.length >= worth.fast;
-    if (!covered || !isShared(x, worth) || !isShared(out, worth)) {
+    if (!covered || !pays(x, out, worth)) {
       jsKernels.copy(x, out, shape, strides, offset);
       return;
     }

@@ -15,11 +15,22 @@ const BASE_BYTES = 256 * MIB;
 const ALARM_MS = 100;
 
 /** What the watchdog looks after from now on. */
-export function watchFor({ timeoutMs, memoryMiB }: Limits): Watch {
-  return { deadline: Date.now() + timeoutMs + ALARM_MS, maxBytes: memoryMiB * MIB + BASE_BYTES };
+export function watchFor(limits: Limits): Watch {
+  const blocked = "the model waits in a call that nothing can interrupt, such as execSync";
+  return {
+    deadline: Date.now() + limits.timeoutMs + ALARM_MS,
+    maxBytes: limits.memoryMiB * MIB + BASE_BYTES,
+    explain: {
+      timeout: { ...explainLimit("timeout", limits), hint: blocked, site: null, stack: [] },
+      memory: { ...explainLimit("memory", limits), site: null, stack: [] },
+    },
+  };
 }
 
-export function explainLimit(kind: LimitKind, { timeoutMs, memoryMiB }: Limits) {
+export function explainLimit(
+  kind: LimitKind,
+  { timeoutMs, memoryMiB }: Limits,
+): Pick<Failure, "kind" | "message" | "hint"> {
   const message =
     kind === "timeout"
       ? `The run took longer than its limit of ${showSeconds(timeoutMs)}`

@@ -123,7 +123,7 @@ export class ModelRun {
     if (loss === undefined) {
       return new ModelProblem("The file has no loss: it exports no function `loss` and calls no backward()", {
         site,
-        hint: "write `export function loss() { … return crossEntropy(output, labels); }`",
+        hint: this.#lossHint(),
       });
     }
     const found =
@@ -137,6 +137,15 @@ export class ModelRun {
         ? "return the tensor itself, without item(): a number has no gradient"
         : "return the tensor to differentiate";
     return new ModelProblem(`The loss must be a tensor with one element; found ${found}`, { site, hint });
+  }
+
+  #lossHint(): string {
+    const bindings = this.sources.find(this.params.file)?.analysis.exports ?? [];
+    return /(?:function|const|let)\s+loss\b/.test(this.sources.find(this.params.file)?.text ?? "")
+      ? "`loss` is there but not exported: write `export` before it"
+      : bindings.includes("default")
+        ? "give the function that it exports a name: `export function loss() { … }`"
+        : "write `export function loss() { … return crossEntropy(output, labels); }`";
   }
 
   /** Where the file speaks of its loss, else its first character. */

@@ -78,7 +78,7 @@ export class ModelSources implements Sources {
   handWritten(): readonly SourceLayerSite[] {
     return this.#used.flatMap(({ file, analysis }) =>
       analysis.layers.flatMap((layer): SourceLayerSite[] => {
-        const { kind, name, range, forward, backward } = layer;
+        const { kind, name, range, forward, backward, gradients } = layer;
         if (kind === "module") return [];
         const inputs = parametersIn(analysis, forward);
         return [
@@ -92,6 +92,8 @@ export class ModelSources implements Sources {
               name: found.name,
               binding: found.id,
             })),
+            returned: (gradients?.returned ?? []).map((each) => siteAt(file, each)),
+            filled: new Map((gradients?.fields ?? []).map((each) => [each.name, siteAt(file, each.range)])),
           },
         ];
       }),

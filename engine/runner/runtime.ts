@@ -2,6 +2,7 @@
 import { bind } from "../binding";
 import { enter, leave, resume, suspend } from "../sites";
 import type { Runtime } from "../source";
+import { activeTape } from "../tape";
 
 let last = 0;
 
@@ -17,6 +18,9 @@ const runtime = {
   },
   leave,
   bind,
+  offer(functions: Readonly<Record<string, unknown>>) {
+    for (const [name, value] of Object.entries(functions)) activeTape()?.offered.set(name, value);
+  },
   suspend,
   resume,
 };

@@ -1,5 +1,7 @@
 /** What the engine's main thread and its watchdog agree on. */
 
+import type { Failure } from "../report";
+
 /** A function call of the interrupted thread; lines from 1, which compiled code has as the original. */
 export interface PausedFrame {
   readonly name: string;
@@ -27,4 +29,6 @@ export interface Watch {
   readonly deadline: number;
   /** Resident memory of the process. */
   readonly maxBytes: number;
+  /** What to say when the model's thread cannot say it. */
+  readonly explain: Readonly<Record<LimitKind, Failure>>;
 }

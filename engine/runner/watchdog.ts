@@ -4,7 +4,6 @@ import { type Debugger, Session } from "node:inspector";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort } from "node:worker_threads";
-import type { Failure } from "../report";
 import { again, interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
 
 /** The pipe on which the last answer goes out when the model's thread cannot speak any more. */
@@ -22,19 +21,20 @@ let watch: Watch | null = null;
 
 function look(): void {
   if (!watch) return;
-  if (Date.now() > watch.deadline) stop("timeout");
-  else if (process.memoryUsage.rss() > watch.maxBytes) stop("memory");
+  if (Date.now() > watch.deadline) stop("timeout", watch);
+  else if (process.memoryUsage.rss() > watch.maxBytes) stop("memory", watch);
 }
 
 /** Pauses the model's thread and lets it make its answer; ends the process unless it may go on. */
-function stop(kind: LimitKind): void {
+function stop(kind: LimitKind, { explain }: Watch): void {
   watch = null;
+  const plain = serialize({ failure: explain[kind] });
   const session = new Session();
   const scripts = new Map<string, string>();
-  let lastCall = setTimeout(() => end(plainAnswer(kind)), PATIENCE_MS);
+  let lastCall = setTimeout(() => end(plain), PATIENCE_MS);
   const call = (expression: string, done: (value: unknown) => void) =>
     session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
-      if (error || answer.exceptionDetails) end(plainAnswer(kind));
+      if (error || answer.exceptionDetails) end(plain);
       else done(answer.result.value);
     });
   let tries = TRIES;
@@ -74,13 +74,6 @@ function toFrame(
   // The inspector shows absolute paths as URLs.
   const file = url.startsWith("file:") ? fileURLToPath(url) : url;
   return { name: functionName, file, line: lineNumber + 1 };
-}
-
-function plainAnswer(kind: LimitKind): Buffer {
-  const message =
-    kind === "timeout" ? "The run took longer than its limit" : "The run needs more memory than its limit";
-  const failure: Failure = { kind, message, hint: null, site: null, stack: [] };
-  return serialize({ failure });
 }
 
 function end(answer: Buffer): void {

@@ -1,6 +1,6 @@
 // "Add Gradlens types to this folder": where TypeScript does not find the library, and no longer after the fix.
 import assert from "node:assert/strict";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
@@ -28,7 +28,7 @@ describe("types of the library", function () {
   before(() => renameSync(installed, away));
   after(async () => {
     await closeEditors();
-    for (const path of made) rmSync(path, { force: true });
+    for (const path of [...made, join(folder(), "inner")]) rmSync(path, { recursive: true, force: true });
     renameSync(away, installed);
   });
 
@@ -60,5 +60,17 @@ describe("types of the library", function () {
       return labels.includes("backward") ? labels : null;
     });
     assert.ok(completions.includes("matmul"));
+  });
+
+  it("come beside the model where there is a project already", async () => {
+    const model = vscode.Uri.file(join(folder(), "inner/model.ts"));
+    const project = join(folder(), "tsconfig.json");
+    const text = "{}\n";
+    writeFileSync(project, text);
+    await vscode.workspace.fs.writeFile(model, new TextEncoder().encode("export {};\n"));
+    await vscode.commands.executeCommand("gradlens.addTypes", model);
+    assert.ok(existsSync(join(folder(), "inner/gradlens.d.ts")));
+    assert.ok(!existsSync(join(folder(), "inner/tsconfig.json")));
+    assert.equal(readFileSync(project, "utf8"), text);
   });
 });

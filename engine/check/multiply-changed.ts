@@ -108,16 +108,28 @@ function columnsChanged(
   return { kind: "sparse", each, index: places, data: values };
 }
 
+const kept = new WeakMap<Node, Float64Array>();
+
+/** Room for the results at a node, used again by its next evaluation: by then the losses of this one are known. */
+function room(node: Node, size: number): Float64Array {
+  const known = kept.get(node);
+  if (known !== undefined && known.length >= size) return known.subarray(0, size);
+  const made = new Float64Array(size);
+  kept.set(node, made);
+  return made;
+}
+
 /** Several changed elements: their rows (columns) of the other factor are added to copies of the product. */
 function addChanges(
-  { x, y, out }: Node,
+  node: Node,
   i: number,
   { each, index, data }: Sparse,
   { m, k, n, transX, transY }: Layout,
   count: number,
 ): Variants {
+  const { x, y, out } = node;
   const changed: Tensor = i === 0 ? x : y;
-  const result = new Float64Array(count * out.size);
+  const result = room(node, count * out.size);
   for (let v = 0; v < count; v++) {
     const base = v * out.size;
     result.set(out.data, base);

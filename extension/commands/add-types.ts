@@ -43,7 +43,7 @@ export async function addTypes(gradlens: Gradlens, argument?: unknown): Promise<
   // A project may leave out its top folder, but hardly the model's own.
   const folder = hasProject ? own : top;
   const types = vscode.Uri.joinPath(gradlens.context.extensionUri, "dist/types/gradlens.d.ts");
-  await fs.copy(types, vscode.Uri.joinPath(folder, "gradlens.d.ts"), { overwrite: true });
+  await fs.copy(types, vscode.Uri.joinPath(folder, "./gradlens.d.ts"), { overwrite: true });
   if (!hasProject)
     await fs.writeFile(vscode.Uri.joinPath(folder, "tsconfig.json"), new TextEncoder().encode(project));
   // Where files are not watched, TypeScript sees a new project only after a fresh start.

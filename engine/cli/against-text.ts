@@ -27,7 +27,7 @@ export function showCompared(rows: readonly ComparedGradient[], rtol: number, st
     isDifferent(row) ? "✗" : "✓",
     row.name,
     showShape(row.shape),
-    words[row.kind],
+    row.kind === "same" && row.reference === null ? "none in both" : words[row.kind],
     ...numbersOf(row),
   ]);
   return `${table(columns, cells, style)}\n\n${summary(rows, rtol, style)}`;

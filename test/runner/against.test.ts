@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { cast, tensor } from "../../engine";
-import type { ComparedGradient } from "../../engine/cli/against";
+import { type ComparedGradient, compareGradients } from "../../engine/cli/against";
+import { showCompared } from "../../engine/cli/against-text";
+import { styleFor } from "../../engine/cli/terminal";
 import { writeNpz, writeSafetensors } from "../../engine/data";
 import type { Tensor } from "../../engine/tensor";
 import { readReference, type StoredTensor, tensorOf } from "../engine/reference";
@@ -106,6 +108,46 @@ describe("gradients against PyTorch's", () => {
     assert.match(out, /encoder\.norm2\.bias +\[8\] +another shape +\[2\]$/m);
     assert.match(out, /encoder\.norm1\.bias +\[8\] +not in the reference$/m);
     assert.match(out, /extra +\[8\] +not in the run$/m);
+  });
+
+  it("takes no gradient for the same as none, and for zeros where the reference has some", () => {
+    const none = (name: string) => ({ name, shape: [2], values: null });
+    const zero = tensor([0, 0]);
+    const [idle, unreached, cut] = compareGradients(
+      [none("idle"), none("net.unreached"), none("net.cut")],
+      { unreached: zero, cut: tensor([0, 1e-3]) },
+      1e-4,
+    );
+    assert.deepEqual([idle?.kind, idle?.reference], ["same", null]);
+    assert.deepEqual([unreached?.kind, unreached?.reference], ["same", "unreached"]);
+    assert.ok(cut?.kind === "differs" && cut.worst?.relError === 1);
+    assert.match(showCompared(idle ? [idle] : [], 1e-4, styleFor({}, {})), /✓ +idle +\[2\] +none in both/);
+  });
+
+  it("measures rounding against the model's gradients, and mistakes as they are", () => {
+    const gradient = (name: string, values: number[]) => ({
+      name,
+      shape: [2],
+      values: Float64Array.from(values),
+    });
+    const reference = {
+      large: tensor([1, -1]),
+      bias: tensor([1e-9, -2e-9]),
+      broken: tensor([Number.NaN, 1]),
+    };
+    const rows = compareGradients(
+      [
+        gradient("large", [1, -1.001]),
+        gradient("bias", [3e-9, 0]),
+        gradient("broken", [Number.NaN, Infinity]),
+      ],
+      reference,
+      1e-4,
+    );
+    assert.deepEqual(
+      rows.map(({ kind }) => kind),
+      ["differs", "same", "differs"],
+    );
   });
 
   it("refuses what it cannot compare with", async () => {

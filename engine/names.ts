@@ -15,7 +15,8 @@ export interface NamedModule {
 /** All modules of a run by themselves: those held by variables, what is in their fields, and those that only ran. */
 export function nameModules(run: Run): Map<Module, NamedModule> {
   const bound = [...run.tape.modules.values()];
-  const held = new Set<unknown>(bound.flatMap(({ module }) => childrenOf(module)));
+  const held = new Set<object>();
+  for (const { module } of bound) holdAll(module, held);
   const named = new Map<Module, NamedModule>();
   const paths = new Set<string>();
   const visit = (module: Module, path: string, parent: Module | null) => {
@@ -49,8 +50,14 @@ function scopesOf(node: Node): { module: object; parent: object | null }[] {
   return scopes;
 }
 
-function childrenOf(module: object): Module[] {
-  return module instanceof Module ? module.namedChildren().map(([, child]) => child) : [];
+/** Adds what lies in the fields of a module, at any depth. */
+function holdAll(module: object, held: Set<object>): void {
+  if (!(module instanceof Module)) return;
+  for (const [, child] of module.namedChildren()) {
+    if (held.has(child)) continue;
+    held.add(child);
+    holdAll(child, held);
+  }
 }
 
 function distinct(path: string, taken: Set<string>): string {

@@ -9,7 +9,7 @@ export function checkOptions(options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ModelError(
-      `the options are ${show(options)}, expected an object such as { ${known[0] ?? ""}: … }`,
+      `the options are ${show(options)}, expected an object such as { ${known[0] ?? ""}: ${typeof options === "number" ? options : "…"} }`,
     );
   }
   for (const name in options) {

@@ -22,6 +22,9 @@ export interface SourceLayerSite {
   readonly backward: Site | null;
   /** The parameters of its forward pass, in order, by their bindings. */
   readonly inputs: readonly { readonly name: string; readonly binding: number }[];
+  /** Where its backward pass makes the gradients of inputs, and those of fields, by name such as `dW`. */
+  readonly returned: readonly Site[];
+  readonly filled: ReadonlyMap<string, Site>;
 }
 
 /** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */

@@ -42,6 +42,8 @@ export class Tape {
   /** Bindings whose last value is kept whatever it is: the parameters of hand-written layers. */
   watches: ((binding: number) => boolean) | null = null;
   readonly watched = new Map<number, unknown>();
+  /** Functions of model files that may not be exported, by name: pairs of hand-written layers. */
+  readonly offered = new Map<string, unknown>();
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;

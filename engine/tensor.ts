@@ -104,6 +104,13 @@ export class Tensor {
   }
 }
 
+/** What `console.log(x)` prints in Node: the values, not the tape behind them. */
+Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: Tensor) {
+    return this.isForgotten ? `Tensor(${showShape(this.shape)}, ${this.dtype})` : this.toString();
+  },
+});
+
 /** Stands for the values of tensors whose tape was dropped. */
 const forgotten: Values = new Uint8Array(0);
 

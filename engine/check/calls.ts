@@ -3,6 +3,7 @@ import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
 import { conclude, where } from "./conclude";
+import { returnedAt } from "./hand-written/find";
 import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
 import { type Pace, performanceNow } from "./pace";
@@ -47,7 +48,8 @@ async function checkCall(
     if (alone === null || alone.compared.checked === 0) continue;
     const { evaluation, analytic, compared, fault } = alone;
     const facts = conclude(evaluation, analytic, compared, true);
-    const culprit = { op: source.name, site: source.backward ?? source.site };
+    const site = returnedAt(source, input, step.node.inputs.length) ?? source.site;
+    const culprit = { op: source.name, site };
     checks.push({
       target: source.name,
       parameter: source.inputs[input]?.name ?? `input ${input + 1}`,

@@ -1,7 +1,8 @@
 /** The check of one tensor: its gradient against differences, and the verdict with its reason. */
-import type { Check } from "../report";
+import type { Check, Site } from "../report";
 import type { Run } from "../run";
 import { showShape } from "../shape";
+import type { Node } from "../tape";
 import type { Tensor } from "../tensor";
 import { type Downstream, downstreamOf, everywhere } from "./batch";
 import { findBlowUp } from "./blow-up";
@@ -10,6 +11,7 @@ import { findCulprit } from "./culprit";
 import { changesFarAway, findCut } from "./cut";
 import { compareDirections } from "./directions";
 import { compareElements } from "./elements";
+import { returnedAt } from "./hand-written/find";
 import type { Tolerances } from "./judge";
 import { noiseOf } from "./noise";
 import { type Pace, performanceNow } from "./pace";
@@ -143,7 +145,7 @@ function blame(
   fault: NonNullable<Awaited<ReturnType<typeof findCulprit>>>,
 ): Partial<Facts> {
   const { op, out } = fault.step.recorded;
-  const site = run.sources.site(out.site);
+  const site = backwardOf(run, fault.step.recorded, fault.input) ?? run.sources.site(out.site);
   const forward =
     fault.forwardMode === "right"
       ? " Its forward-mode rule agrees with the differences, so the fault is in the backward rule."
@@ -153,6 +155,16 @@ function blame(
     culprit: { op: op.name, site },
     message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}`,
   };
+}
+
+/** Where the backward pass of an operation of the model file makes the gradient of an input. */
+function backwardOf(run: Run, { op, inputs }: Node, input: number): Site | null {
+  if (!("spec" in op)) return null;
+  const written = run.sources
+    .handWritten?.()
+    .filter(({ kind, name }) => kind === "customOp" && name === op.name);
+  const [source] = written ?? [];
+  return source && written?.length === 1 ? returnedAt(source, input, inputs.length) : null;
 }
 
 function cutFacts(run: Run, { step, withIt, without }: NonNullable<ReturnType<typeof findCut>>): Facts {

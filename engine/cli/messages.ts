@@ -4,6 +4,9 @@ import { relative } from "node:path";
 import type { Failure, Finding, Severity, Site } from "../report";
 import type { Style } from "./terminal";
 
+/** Longer lines are shown around the marked range only. */
+const MAX_LINE = 160;
+
 /** The file as a person would type it here. */
 export function showPath(file: string): string {
   const path = relative(process.cwd(), file);
@@ -42,14 +45,26 @@ export function snippet(site: Site, style: Style, paint: (text: string) => strin
   const margin = " ".repeat(String(site.line).length);
   const edge = style.blue(`${margin} |`);
   const place = `${margin}${style.blue("-->")} ${showPlace(site)}`;
-  const text = lineOf(site);
-  if (text === null) return place;
-  const before = text.slice(0, site.column - 1).replace(/[^\t]/g, " ");
-  const end = site.endLine > site.line ? text.trimEnd().length + 1 : site.endColumn;
-  const marks = "^".repeat(Math.max(1, end - site.column));
+  const line = lineOf(site);
+  if (line === null) return place;
+  const last = site.endLine > site.line ? line.trimEnd().length + 1 : site.endColumn;
+  const { text, start, end } = window(line, site.column - 1, last - 1);
+  const before = text.slice(0, start).replace(/[^\t]/g, " ");
+  const marks = "^".repeat(Math.max(1, end - start));
   return [place, edge, `${style.blue(`${site.line} |`)} ${text}`, `${edge} ${before}${paint(marks)}`].join(
     "\n",
   );
+}
+
+/** The part of a very long line that holds the marked range, with … where something was left out. */
+function window(line: string, start: number, end: number): { text: string; start: number; end: number } {
+  if (line.length <= MAX_LINE) return { text: line, start, end };
+  const from = Math.max(0, Math.min(start - MAX_LINE / 4, line.length - MAX_LINE));
+  const to = Math.min(line.length, from + MAX_LINE);
+  const head = from > 0 ? "…" : "";
+  const shift = head.length - from;
+  const text = head + line.slice(from, to) + (to < line.length ? "…" : "");
+  return { text, start: start + shift, end: Math.min(end, to) + shift };
 }
 
 function note(word: string, text: string, site: Site | null, style: Style): string {

@@ -1,5 +1,5 @@
 /** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
-import type { Report, ReportNode } from "../report";
+import type { Report, ReportNode, Stats } from "../report";
 import { showFinding, showPath } from "./messages";
 import { logBars, type Style, showCount, showNumber, table } from "./terminal";
 
@@ -10,7 +10,10 @@ export function showReport(report: Report, style: Style): string {
   const parts = [title(report, style)];
   if (report.parameters.length > 0) parts.push(layers(report, style));
   const operations = report.nodes.filter(({ kind }) => kind === "operation");
-  if (operations.length > 0 && operations.length <= MAX_OPERATIONS) parts.push(tensors(report.nodes, style));
+  if (operations.length > MAX_OPERATIONS) {
+    const count = showCount(operations.length);
+    parts.push(style.dim(`${count} operations are too many for a table; --json lists them all.`));
+  } else if (operations.length > 0) parts.push(tensors(report.nodes, style));
   parts.push(...report.findings.map((finding) => showFinding(finding, style)));
   if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
   return parts.join("\n\n");
@@ -90,7 +93,9 @@ function tensors(nodes: readonly ReportNode[], style: Style): string {
   return table(columns, rows, style);
 }
 
-/** The number itself, or the norm of several. */
-function item({ item: value, norm }: { readonly item?: number; readonly norm: number }): string {
-  return value === undefined ? `‖${showNumber(norm)}‖` : showNumber(value);
+/** The number itself, or the norm of several: of the finite ones, and how many are not. */
+function item({ item: value, norm, nonFinite, size }: Stats): string {
+  if (value !== undefined) return showNumber(value);
+  const finite = nonFinite < size ? `‖${showNumber(norm)}‖` : "";
+  return nonFinite === 0 ? finite : `${finite} ${showCount(nonFinite)} not finite`.trim();
 }

@@ -2,7 +2,7 @@
 import { describe } from "./analyse";
 import { findBindings } from "./bindings";
 import { Edits } from "./edits";
-import { instrument } from "./instrument";
+import { instrument, offerPairs } from "./instrument";
 import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
@@ -23,5 +23,6 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   lowerAccessors(parsed.nodes, text, edits);
   lowerUsing(parsed.nodes, text, edits);
   instrument(parsed, sites, bindings, edits);
+  offerPairs(parsed, edits);
   return { ...edits.apply(text), analysis: describe(parsed, sites, bindings) };
 }

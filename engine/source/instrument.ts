@@ -2,6 +2,7 @@
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
 import type { Edits } from "./edits";
+import { pairsOf } from "./layers";
 import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
 import type { Site } from "./sites";
@@ -26,7 +27,8 @@ export function instrument(
     }
   }
   for (const { id, node } of sites) {
-    if (chained.has(node)) continue;
+    // What a class inherits is made by the `new` that the person wrote, not by `super()`.
+    if (chained.has(node) || node.callee?.type === "Super") continue;
     if (node.type === "ThrowStatement") markThrow(id, node, edits);
     else markSite(id, node, edits);
   }
@@ -35,6 +37,13 @@ export function instrument(
     if (node.type === "TryStatement") markTry(node, edits);
   }
   markBindings(bindings, edits);
+}
+
+/** Hands over the pairs of functions at the end of the file, so that they can be checked without being exported. */
+export function offerPairs(parsed: Parsed, edits: Edits): void {
+  const names = pairsOf(parsed).flatMap((pair) => pair.names);
+  const end = parsed.text.length;
+  if (names.length > 0) edits.wrap(end, end, "", `\n;__gradlens.offer({ ${names.join(", ")} });`);
 }
 
 const enter = (id: number) => `__gradlens.enter(${id})`;

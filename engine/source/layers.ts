@@ -1,4 +1,5 @@
 /** Finds, without running anything, the layers and the backward passes written by hand that can be checked. */
+import { findGradients } from "./gradients";
 import { findModuleClasses, isModuleClass, type ModuleClasses } from "./module-classes";
 import { classAround, nameClass, nameExpression, nameKey } from "./names";
 import { bare, isClass, isNode, type Node, parentOf, statementsOf } from "./node";
@@ -62,7 +63,8 @@ function nameHolder(node: Node): Held | null {
 }
 
 /** A class with both methods, `forward` and `backward`. */
-function findHandWritten(node: Node, { positions }: Parsed): SourceLayer[] {
+function findHandWritten(node: Node, parsed: Parsed): SourceLayer[] {
+  const { positions } = parsed;
   if (!isNode(node.body)) return [];
   const methods = statementsOf(node.body).filter((member) => !member.static && isNode(member.value));
   const forward = methods.find((member) => nameKey(member) === "forward");
@@ -72,31 +74,50 @@ function findHandWritten(node: Node, { positions }: Parsed): SourceLayer[] {
   const at = (part: Node) => positions.range(part.start, part.end);
   const type = node.superClass ? nameExpression(node.superClass) : null;
   return [
-    { kind: "class", name, owner: null, type, range: at(node), forward: at(forward), backward: at(backward) },
+    {
+      kind: "class",
+      name,
+      owner: null,
+      type,
+      range: at(node),
+      forward: at(forward),
+      backward: at(backward),
+      gradients: findGradients(backward, parsed),
+    },
   ];
 }
 
-/** `affineForward` or `affine` next to `affineBackward`, at the top of the file. */
-function findPairs({ program, positions }: Parsed): SourceLayer[] {
+interface Pair {
+  readonly base: string;
+  /** The names of the two functions, and the statements that declare them. */
+  readonly names: readonly [forward: string, backward: string];
+  readonly forward: Node;
+  readonly backward: Node;
+}
+
+export function pairsOf({ program }: Parsed): Pair[] {
   const functions = new Map(statementsOf(program).flatMap(declaredFunctions));
-  const at = (part: Node) => positions.range(part.start, part.end);
-  return [...functions].flatMap(([name, backward]): SourceLayer[] => {
+  return [...functions].flatMap(([name, backward]): Pair[] => {
     const base = /^(.+)(?:Backward|_backward)$/.exec(name)?.[1];
-    const forward =
-      base && (functions.get(`${base}Forward`) ?? functions.get(`${base}_forward`) ?? functions.get(base));
-    if (!base || !forward) return [];
-    return [
-      {
-        kind: "pair",
-        name: base,
-        owner: null,
-        type: null,
-        range: at(forward),
-        forward: at(forward),
-        backward: at(backward),
-      },
-    ];
+    const found = base && [`${base}Forward`, `${base}_forward`, base].find((each) => functions.has(each));
+    const forward = found && functions.get(found);
+    return base && forward ? [{ base, names: [found, name], forward, backward }] : [];
   });
+}
+
+/** `affineForward` or `affine` next to `affineBackward`, at the top of the file. */
+function findPairs(parsed: Parsed): SourceLayer[] {
+  const at = (part: Node) => parsed.positions.range(part.start, part.end);
+  return pairsOf(parsed).map(({ base, forward, backward }) => ({
+    kind: "pair",
+    name: base,
+    owner: null,
+    type: null,
+    range: at(forward),
+    forward: at(forward),
+    backward: at(backward),
+    gradients: findGradients(backward, parsed),
+  }));
 }
 
 /** The functions that a statement declares, by name: `function f() {}`, `const f = () => …`, exported or not. */
@@ -112,7 +133,8 @@ export function declaredFunctions(statement: Node): [name: string, node: Node][]
 }
 
 /** `customOp({ name: "swish", forward, backward })`. */
-function findCustomOp(node: Node, { positions }: Parsed): SourceLayer[] {
+function findCustomOp(node: Node, parsed: Parsed): SourceLayer[] {
+  const { positions } = parsed;
   const properties = node.arguments?.[0]?.properties ?? [];
   const find = (key: string) => properties.find((property) => nameKey(property) === key);
   const named = find("name")?.value;
@@ -129,6 +151,7 @@ function findCustomOp(node: Node, { positions }: Parsed): SourceLayer[] {
       range,
       forward: at(find("forward")),
       backward: at(find("backward")),
+      gradients: findGradients(find("backward"), parsed),
     },
   ];
 }

@@ -61,6 +61,16 @@ export interface SourceLayer {
   readonly range: Range;
   readonly forward: Range | null;
   readonly backward: Range | null;
+  /** Of a backward pass written by hand. */
+  readonly gradients?: SourceGradients;
+}
+
+/** Where a backward pass makes its gradients. */
+export interface SourceGradients {
+  /** One per input, as it returns them; a single range for all where it returns one value. */
+  readonly returned: readonly Range[];
+  /** Fields of the object that it fills: `dW`, `grads.W`. */
+  readonly fields: readonly { readonly name: string; readonly range: Range }[];
 }
 
 export interface SourceImport {
@@ -116,6 +126,8 @@ export interface Runtime {
   bind<T>(binding: number, value: T): T;
   /** What `resume` needs to bring the sites back after an `await` or a `yield`. */
   suspend(): unknown;
+  /** Hands over functions of the file that are not exported, by name: pairs whose backward pass can be checked. */
+  offer(functions: Readonly<Record<string, unknown>>): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
 }

@@ -28,7 +28,7 @@ describe("hand-written layers in a file", () => {
       "wave.b ok",
       "cube.x wrong-derivative",
     ]);
-    assert.equal(checks[1]?.culprit?.site?.line, 18);
+    assert.deepEqual([checks[1]?.culprit?.site?.line, checks[4]?.culprit?.site?.line], [19, 45]);
     assert.match(checks[1]?.message ?? "", /wrong sign/);
     assert.match(checks[4]?.message ?? "", /0\.66667 times/);
   });
@@ -43,12 +43,18 @@ describe("hand-written layers in a file", () => {
     }
   });
 
+  it("checks a pair that nothing exports, and points at what makes the wrong gradient", async () => {
+    const checks = await check("pair.ts", { kind: "all" });
+    assert.deepEqual(verdicts(checks), ["affine.x ok", "affine.w wrong-derivative", "affine.b ok"]);
+    assert.equal(checks[1]?.culprit?.site?.line, 12);
+  });
+
   it("checks a custom operation where it is called, and through the loss", async () => {
     const alone = await check("custom.ts", { kind: "path", path: "swish" });
     assert.deepEqual(verdicts(alone), ["swish.x wrong-derivative"]);
-    assert.equal(alone[0]?.culprit?.site?.line, 7);
+    assert.equal(alone[0]?.culprit?.site?.line, 9);
     const [through] = await check("custom.ts", { kind: "all" });
     assert.equal(through?.verdict, "wrong-derivative");
-    assert.deepEqual([through?.culprit?.op, through?.culprit?.site?.line], ["swish", 16]);
+    assert.deepEqual([through?.culprit?.op, through?.culprit?.site?.line], ["swish", 9]);
   });
 });

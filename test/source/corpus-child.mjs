@@ -61,6 +61,7 @@ globalThis.__gradlens = {
     top = before;
     return value;
   },
+  offer() {},
   bind(binding, value) {
     events.push({ binding, value: value instanceof Tensor ? value.v : null });
     return value;

@@ -12,10 +12,8 @@ type Fn = (...args: unknown[]) => unknown;
 
 /** Every hand-written layer of the text, once for each of its samples, or for its last call. */
 export function findHandWritten(run: Run): Found[] {
-  const exports = { ...(run.exports?.default as object | undefined), ...run.exports } as Record<
-    string,
-    unknown
-  >;
+  const own = Object.fromEntries(run.tape.offered);
+  const exports: Record<string, unknown> = { ...own, ...(run.exports?.default as object), ...run.exports };
   return (run.sources.handWritten?.() ?? []).flatMap((source): Found[] => {
     if (source.kind === "customOp") return [ofOperation(run, source)];
     return source.kind === "class" ? ofClass(run, source, exports) : ofPair(run, source, exports);
@@ -23,8 +21,15 @@ export function findHandWritten(run: Run): Found[] {
 }
 
 function about(source: SourceLayerSite, inputs: readonly unknown[]) {
-  const { name, site, backward } = source;
-  return { name, site, backwardSite: backward, inputs, inputNames: source.inputs.map((input) => input.name) };
+  const { name, site, filled } = source;
+  const inputNames = source.inputs.map((input) => input.name);
+  const inputSites = inputs.map((_, input) => returnedAt(source, input, inputs.length));
+  return { name, site, backwardSite: source.backward, inputs, inputNames, inputSites, fieldSites: filled };
+}
+
+/** Where the backward pass makes the gradient of an input; the whole pass where that is not plain. */
+export function returnedAt({ returned, backward }: SourceLayerSite, input: number, count: number) {
+  return (returned.length === count ? returned[input] : null) ?? backward;
 }
 
 /** A custom operation is checked at the calls that were recorded. */
@@ -60,7 +65,7 @@ function ofPair(run: Run, source: SourceLayerSite, exports: Record<string, unkno
     return [
       {
         source,
-        problem: `the two functions of ${name} are not exported: write \`export\` before both, so that they can be called`,
+        problem: `the run did not get to the end of the file with the two functions of ${name}`,
       },
     ];
   }

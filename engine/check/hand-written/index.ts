@@ -1,6 +1,6 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
 import { RandomGenerator } from "../../random";
-import type { Check } from "../../report";
+import type { Check, Site } from "../../report";
 import { showShape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { conclude, type Facts, where } from "../conclude";
@@ -11,7 +11,7 @@ import { type Pace, performanceNow } from "../pace";
 import { findPattern } from "../pattern";
 import { inFloat64 } from "../replay";
 import { type Evaluation, toDense } from "../variants";
-import type { HandWritten } from "./layer";
+import { gradientNames, type HandWritten } from "./layer";
 import { copyOf, type Flat, flatten } from "./values";
 
 export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
@@ -22,6 +22,8 @@ interface Part {
   readonly flat: Flat;
   /** The gradient that the backward pass gave. */
   readonly gradient: Flat | null;
+  /** Where the backward pass makes it. */
+  readonly site: Site | null;
   losses(data: Float64Array): number;
 }
 
@@ -82,7 +84,8 @@ function partsOf(layer: HandWritten): { parts: Part[]; deterministic: boolean } 
           new Map(),
         ),
       );
-    return [{ name: layer.inputNames[i] ?? `input ${i + 1}`, flat, gradient: flatten(given), losses }];
+    const name = layer.inputNames[i] ?? `input ${i + 1}`;
+    return [{ name, flat, gradient: flatten(given), site: layer.inputSites[i] ?? null, losses }];
   });
   const ofFields = [...layer.fields].flatMap(([name, value]): Part[] => {
     const flat = flatten(copyOf(value));
@@ -92,7 +95,9 @@ function partsOf(layer: HandWritten): { parts: Part[]; deterministic: boolean } 
       run(inputs, new Map([[name, flat.rebuild(flat.data)]]));
       return result;
     };
-    return [{ name, flat, gradient: flatten(found.fields.get(name)), losses }];
+    const filled = gradientNames(name).find((each) => layer.fieldSites.has(each));
+    const site = layer.fieldSites.get(filled ?? "") ?? null;
+    return [{ name, flat, gradient: flatten(found.fields.get(name)), site, losses }];
   });
   return { parts: [...ofInputs, ...ofFields], deterministic: first.every((v, i) => Object.is(v, again[i])) };
 }
@@ -105,11 +110,12 @@ async function factsOf(
   pace: Pace,
 ): Promise<Facts | null> {
   const { flat, gradient } = part;
-  const culprit = { op: `${layer.name}.backward`, site: layer.backwardSite };
+  const site = part.site ?? layer.backwardSite;
+  const culprit = { op: `${layer.name}.backward`, site };
   const wrong = (sentence: string): Facts => ({
     verdict: "wrong-derivative",
     culprit,
-    message: `The backward pass of ${layer.name}${where(layer.backwardSite)} is wrong for ${part.name}: ${sentence}.`,
+    message: `The backward pass of ${layer.name}${where(site)} is wrong for ${part.name}: ${sentence}.`,
   });
   if (gradient === null) return wrong("what it returns is not made of numbers");
   if (gradient.data.length !== flat.data.length) {

@@ -21,6 +21,9 @@ export interface HandWritten {
   readonly inputs: readonly unknown[];
   /** Names of the inputs, as far as they are known. */
   readonly inputNames: readonly string[];
+  /** Where the backward pass makes the gradients of inputs, and those of fields, as far as that is known. */
+  readonly inputSites: readonly (Site | null)[];
+  readonly fieldSites: ReadonlyMap<string, Site>;
   /** Fields that may be parameters. */
   readonly fields: ReadonlyMap<string, unknown>;
   /** A function that evaluates the output for inputs and fields, again and again. */
@@ -35,6 +38,8 @@ interface About {
   readonly backwardSite?: Site | null;
   readonly inputs: readonly unknown[];
   readonly inputNames?: readonly string[];
+  readonly inputSites?: readonly (Site | null)[];
+  readonly fieldSites?: ReadonlyMap<string, Site>;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -100,8 +105,9 @@ export function handWrittenPair(
   };
 }
 
-function described({ name, site = null, backwardSite = null, inputs, inputNames = [] }: About) {
-  return { name, site, backwardSite, inputs, inputNames };
+function described({ name, site = null, backwardSite = null, inputs, ...known }: About) {
+  const { inputNames = [], inputSites = [], fieldSites = new Map<string, Site>() } = known;
+  return { name, site, backwardSite, inputs, inputNames, inputSites, fieldSites };
 }
 
 /** One gradient per input: alone for a single one, in an array or as the values of an object for several. */
@@ -124,16 +130,26 @@ function perInput(returned: unknown, inputs: readonly unknown[]): readonly unkno
   return [returned];
 }
 
+const holders = ["grads", "grad", "gradients"];
+
+function ownNames(field: string): string[] {
+  const capital = field.charAt(0).toUpperCase() + field.slice(1);
+  return [`d${field}`, `d${capital}`, `grad${capital}`, `grad_${field}`, `${field}Grad`];
+}
+
+/** How the gradient of a field may be called: `dW`, `gradW`, `grads.W`. */
+export function gradientNames(field: string): string[] {
+  return [...ownNames(field), ...holders.map((holder) => `${holder}.${field}`)];
+}
+
 /** Where the gradient of the field `W` may be found after a backward pass. */
 function gradientOf(
   instance: Record<string, unknown>,
   field: string,
 ): { value: unknown; clear(): void } | undefined {
-  const capital = field.charAt(0).toUpperCase() + field.slice(1);
-  const own = [`d${field}`, `d${capital}`, `grad${capital}`, `grad_${field}`, `${field}Grad`];
-  const name = own.find((candidate) => candidate in instance);
+  const name = ownNames(field).find((candidate) => candidate in instance);
   if (name !== undefined) return place(instance, name);
-  for (const holder of ["grads", "grad", "gradients"]) {
+  for (const holder of holders) {
     const { [holder]: grads } = instance;
     if (typeof grads === "object" && grads !== null && field in grads)
       return place(grads as Record<string, unknown>, field);

@@ -1,0 +1,87 @@
+// What the terminal says about files as people write them.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "mocha";
+import { gradlens } from "./command";
+
+describe("the terminal on files as people write them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gradlens-messages-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const trace = (name: string, text: string) => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return gradlens("trace", file);
+  };
+
+  it("says that a loss is there but not exported", async () => {
+    const { code, err } = await trace("hidden.ts", "function loss() {}\n");
+    assert.equal(code, 2);
+    assert.match(err, /hint: `loss` is there but not exported: write `export` before it/);
+    const unnamed = await trace("unnamed.ts", "export default function () {}\n");
+    assert.match(unnamed.err, /hint: give the function that it exports a name/);
+  });
+
+  it("shows the marked part of a very long line", async () => {
+    const { err } = await trace(
+      "long.ts",
+      `export const a = [${"1, ".repeat(500)} b, ${"2, ".repeat(500)}];\n`,
+    );
+    const [, line = "", marks = ""] = /^1 \| (.*)\n +\| (.*)$/m.exec(err) ?? assert.fail(err);
+    assert.ok(line.length < 200 && line.startsWith("…") && line.endsWith("…"), line);
+    assert.equal(line[marks.indexOf("^")], "b");
+  });
+
+  it("counts what is not finite beside the norm of the rest, and prints tensors as their values", async () => {
+    const { out } = await trace(
+      "log.ts",
+      `import { log, parameter, relu, sum } from "gradlens";
+const w = parameter([-1, 0.5, 2]);
+console.log(w);
+export function loss() {
+  const l = log(relu(w));
+  return sum(l);
+}
+`,
+    );
+    assert.match(out, /^Tensor\(\[3\], float32, \[-1, 0\.5, 2\]\)$/m);
+    assert.match(out, /^ +5 +l +log .* ‖0\.9803‖ 1 not finite /m);
+  });
+
+  it("checks a model whose class has a constructor at the line that makes it", async () => {
+    const file = join(folder, "constructed.ts");
+    const text = `import { nn, ones, sum, type Tensor } from "gradlens";
+class Net extends nn.Module {
+  fc: nn.Linear;
+  constructor() {
+    super();
+    this.fc = new nn.Linear(2, 1);
+  }
+  forward(x: Tensor) { return this.fc.forward(x); }
+}
+const net = new Net();
+export const loss = () => sum(net.forward(ones([1, 2])));
+`;
+    writeFileSync(file, text);
+    const { out, err } = await gradlens("check", file, "--target", "10");
+    assert.match(out, /2 of 2 parameters ok/, err);
+  });
+
+  it("names the layers of blocks in a list by their path", async () => {
+    const { out } = await trace(
+      "blocks.ts",
+      `import { nn, ones, sum, type Tensor } from "gradlens";
+class Block extends nn.Module {
+  up = new nn.Linear(2, 2);
+  forward(x: Tensor) { return this.up.forward(x); }
+}
+const net = new nn.Sequential(new Block(), new Block());
+export const loss = () => sum(net.forward(ones([1, 2])));
+`,
+    );
+    assert.match(out, /^net\.0\.up /m);
+    assert.match(out, /^net\.1\.up /m);
+  });
+});

@@ -4,14 +4,15 @@ import { crossEntropy } from "../ops/cross-entropy";
 import type { Node } from "../tape";
 import type { Lift } from "./structure";
 
-/** Changes of a logit up to which six terms of the exponential series are exact to the last bit. */
-const SMALL = 4e-3;
+/** Changes of a logit up to which four terms of the exponential series are exact to the last bit. */
+const SMALL = 1e-3;
 
 /** A row of logits at the recorded point. */
 interface Row {
   readonly max: number;
   /** exp(logit − max) */
   readonly shares: Float64Array;
+  readonly sum: number;
   readonly loss: number;
 }
 
@@ -48,23 +49,27 @@ function rowAt(logits: Values, row: number, classes: number, target: number): Ro
   const own = Array.from(logits.subarray(row * classes, (row + 1) * classes));
   const max = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const shares = Float64Array.from(own, (v) => Math.exp(v - max));
-  return { max, shares, loss: rowLoss(logits, row * classes, classes, target) };
+  return {
+    max,
+    shares,
+    sum: shares.reduce((a, b) => a + b, 0),
+    loss: rowLoss(logits, row * classes, classes, target),
+  };
 }
 
 /** The loss of a row; close to the recorded one its exponentials are those of that row times short series. */
 function near(logits: Values, from: number, base: Values, at: number, row: Row, target: number): number {
-  const { shares, max } = row;
+  const { shares } = row;
   const classes = shares.length;
-  let sum = 0;
-  let moved = false;
+  let change = 0;
   for (let c = 0; c < classes; c++) {
     const d = (logits[from + c] as number) - (base[at + c] as number);
-    if (!(Math.abs(d) <= SMALL)) return rowLoss(logits, from, classes, target);
-    moved ||= d !== 0;
-    const series = d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24 + d * (1 / 120 + d / 720)))));
-    sum += (shares[c] as number) * (1 + series);
+    if (!(d <= SMALL && d >= -SMALL)) return rowLoss(logits, from, classes, target);
+    change += (shares[c] as number) * d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24))));
   }
-  return moved ? Math.log(sum) + (max - (logits[from + target] as number)) : row.loss;
+  const own = logits[from + target] as number;
+  if (change === 0 && own === base[at + target]) return row.loss;
+  return Math.log(row.sum + change) + (row.max - own);
 }
 
 function rowLoss(logits: Values, from: number, classes: number, target: number): number {

@@ -111,6 +111,17 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
   },
 });
 
+/** JavaScript turns what stands beside `*` or `<` into numbers: with a tensor that would silently be NaN. */
+Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
+  value(this: Tensor, wanted: string) {
+    if (wanted !== "number") return this.toString();
+    throw new ModelError(
+      `found a tensor of shape ${showShape(this.shape)}, expected a number: operators such as * and < do not compute with tensors`,
+      { hint: "write mul(x, y) or lt(x, y), or x.item() for the number in a tensor with one element" },
+    );
+  },
+});
+
 /** Stands for the values of tensors whose tape was dropped. */
 const forgotten: Values = new Uint8Array(0);
 

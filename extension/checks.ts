@@ -51,7 +51,10 @@ function blame(check: Check): string {
 /** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms". */
 export function summarize(checks: readonly Check[]): string {
   const bad = checks.find((check) => !isPassed(check));
-  if (bad) return `✗ gradcheck ${worstTitle(bad)} · ${blame(bad)}`;
+  if (bad) {
+    const isOne = bad.target === "" || checks.every(({ target }) => target === bad.target);
+    return `✗ gradcheck ${isOne ? "" : `${bad.target}.`}${worstTitle(bad)} · ${blame(bad)}`;
+  }
   const sum = (of: (check: Check) => number) => checks.reduce((total, check) => total + of(check), 0);
   const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
   const isPartial = checks.some(

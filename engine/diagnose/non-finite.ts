@@ -19,11 +19,13 @@ function inForward(traced: Traced, node: ReportNode): Finding {
   const made = node.kind === "operation";
   const from = made
     ? `${node.op} made the first ${what} of the run from finite inputs: ${inputs.map(rangeOf).join(", ") || "none"}`
-    : `the values given here hold ${what}`;
+    : isWeight(node)
+      ? `${node.name ?? "The parameter made here"} holds ${what} already before this step`
+      : `The values given here hold ${what}`;
   return {
     rule: "non-finite",
     severity: "error",
-    message: `${capital(from)}. ${times(node.value.nonFinite, "element")} of ${node.value.size.toLocaleString("en")}; ${times(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
+    message: `${made ? capital(from) : from}. ${times(node.value.nonFinite, "element")} of ${node.value.size.toLocaleString("en")}; ${times(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
     site: node.site,
     node: node.id,
     evidence: {
@@ -35,9 +37,18 @@ function inForward(traced: Traced, node: ReportNode): Finding {
       ...operands(inputs),
     },
     related: relatedTo(inputs),
-    fixes: fixesFor(node.op),
+    fixes: made ? fixesFor(node.op) : isWeight(node) ? [diverged] : [],
   };
 }
+
+function isWeight({ kind }: ReportNode): boolean {
+  return kind === "parameter";
+}
+
+const diverged = {
+  title: "Lower the learning rate, or clip the gradients",
+  detail: "Weights that training has made infinite or NaN took steps that were too large.",
+};
 
 function inBackward(traced: Traced, node: ReportNode): Finding {
   const g = traced.gradOf(node.id)?.data ?? [];

@@ -69,8 +69,9 @@ export function missingExport(
     if (!site) continue;
     const names = exportsOf(specifier, source);
     const like = nearest(name, names);
+    const whole = name === "default" ? `write import { … } from "${specifier}"` : undefined;
     const listed = names.length > 0 && names.length <= 12 ? `it exports ${names.join(", ")}` : undefined;
-    const hint = like ? `did you mean "${like}"?` : listed;
+    const hint = like ? `did you mean "${like}"?` : (listed ?? whole);
     const what = isRelative(specifier) ? `The file "${specifier}"` : `"${specifier}"`;
     const said = name === "default" ? "has no default export" : `does not export "${name}"`;
     return new ModelProblem(`${what} ${said}`, hint === undefined ? { site } : { site, hint });

@@ -5,8 +5,13 @@ import { nearest } from "./nearest";
 const notThere =
   /^(?:.*\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*) is not (?:a function|a constructor|defined)$/u;
 
+const notCallable = /^((?:this\.)?[\p{ID_Start}$_][\p{ID_Continue}$]*) is not a function$/u;
+
 /** A hint for "x.matmull is not a function", "nn.Linar is not a constructor", "rellu is not defined"; else null. */
 export function suggestName(message: string): string | null {
+  // A name by itself that is no function is there: most likely a layer, called as in PyTorch.
+  const called = notCallable.exec(message)?.[1];
+  if (called !== undefined) return `a layer is called by its forward: ${called}.forward(…)`;
   const name = notThere.exec(message)?.[1];
   if (name === undefined) return null;
   if (message.endsWith("defined") && Object.hasOwn(gradlens, name)) {

@@ -96,6 +96,11 @@ describe("engine process", () => {
       ["parameter(2).matmull(3)", "did you mean matmul?"],
       ["new nn.Linar(2, 3)", "did you mean Linear?"],
       ["relu(parameter(2))", 'write import { relu } from "gradlens"'],
+      ["((net) => net(1))(new nn.ReLU())", "a layer is called by its forward: net.forward(…)"],
+      [
+        "parameter(2) * parameter(3)",
+        "write mul(x, y) or lt(x, y), or x.item() for the number in a tensor with one element",
+      ],
     ];
     for (const [text, hint] of wrong) {
       const file = write(

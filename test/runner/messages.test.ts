@@ -69,6 +69,24 @@ export const loss = () => sum(net.forward(ones([1, 2])));
     assert.match(out, /2 of 2 parameters ok/, err);
   });
 
+  it("says of weights that training made NaN that the steps were too large", async () => {
+    const { out } = await trace(
+      "diverged.ts",
+      `import { nn, ones, optim } from "gradlens";
+const net = new nn.Linear(2, 1);
+const opt = new optim.SGD(net.parameters(), { lr: 100 });
+for (let i = 0; i < 100; i++) {
+  const l = net.forward(ones([1, 2])).pow(2).mean();
+  opt.zeroGrad();
+  l.backward();
+  opt.step();
+}
+`,
+    );
+    assert.match(out, /error\[non-finite\]: net\.weight holds NaN already before this step/);
+    assert.match(out, /fix: Lower the learning rate/);
+  });
+
   it("names the layers of blocks in a list by their path", async () => {
     const { out } = await trace(
       "blocks.ts",

@@ -7,6 +7,9 @@ import type { Lift } from "./structure";
 /** Changes of a logit up to which four terms of the exponential series are exact to the last bit. */
 const SMALL = 1e-3;
 
+/** Below this loss a row is nearly sure of its target, and how its logarithm is rounded shows. */
+const SURE = 1e-2;
+
 /** A row of logits at the recorded point. */
 interface Row {
   readonly max: number;
@@ -61,6 +64,7 @@ function rowAt(logits: Values, row: number, classes: number, target: number): Ro
 function near(logits: Values, from: number, base: Values, at: number, row: Row, target: number): number {
   const { shares } = row;
   const classes = shares.length;
+  if (row.loss < SURE) return rowLoss(logits, from, classes, target);
   let change = 0;
   for (let c = 0; c < classes; c++) {
     const d = (logits[from + c] as number) - (base[at + c] as number);

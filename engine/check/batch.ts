@@ -1,6 +1,7 @@
 /** Evaluates the loss under many perturbations of one tensor at once, recomputing only what depends on it. */
 import type { Values } from "../dtype";
 import { Tensor } from "../tensor";
+import { addUpChanged } from "./add-up-changed";
 import { isProduct, multiplyChanged } from "./multiply-changed";
 import { type Cut, inFloat64, isCut, type Replay, type Step } from "./replay";
 import {
@@ -108,6 +109,8 @@ function advanceSparse(step: Step, slot: number, variants: Sparse, count: number
   const once = step.inputs.lastIndexOf(slot) === i;
   if (!once) return null;
   if (isProduct(step.node)) return multiplyChanged(step.node, i, variants, count);
+  const sums = addUpChanged(step.node, variants, count);
+  if (sums !== null) return sums;
   const moves = movesOf(step, i);
   if (moves === null || moves.copies === 0 || variants.each * moves.copies * 4 > out.size) return null;
   return moveChanged(moves, variants, inputs[i] as Tensor);

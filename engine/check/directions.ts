@@ -3,7 +3,7 @@ import { RandomGenerator } from "../random";
 import type { Tensor } from "../tensor";
 import { centralDerivative, type Estimate, LADDER } from "./difference";
 import type { Compared } from "./elements";
-import { judge, sample, scaleOf, type Tolerances } from "./judge";
+import { type Element, judge, sample, scaleOf, type Tolerances } from "./judge";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
 
@@ -51,10 +51,13 @@ export async function compareDirections(
     const others = Array.from({ length: looks }, () => Math.floor(random.uniform() * x.size));
     const indices = [...new Set([index, ...others])];
     pairs += LADDER.length;
-    const refined = sample(evaluation, x, scale, indices, noise).map((samples, n) => {
-      const i = indices[n] as number;
-      return judge(i, analytic[i] as number, samples, tolerances);
-    });
+    const refined: Element[] = [];
+    // One at a time: with a large tensor, the ladder of a single element fills the memory that is spared for it.
+    for (const i of indices) {
+      if (refined.length > 0 && !(await pace.turn("looking at other elements", 1))) break;
+      const [samples] = sample(evaluation, x, scale, [i], noise);
+      if (samples) refined.push(judge(i, analytic[i] as number, samples, tolerances));
+    }
     for (const element of refined) numeric[element.index] = element.numeric;
     const found = refined.filter(({ outcome }) => outcome !== "ok");
     return { numeric, checked, refined: found, step: refined[0]?.step ?? whole.step, pairs };

@@ -1,4 +1,5 @@
 /** One operation by itself, at the values it had: its backward and forward rules against differences. */
+import { allOps } from "../op";
 import { mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
 import { RandomGenerator } from "../random";
@@ -62,8 +63,7 @@ export async function compareAlone(
   pace: Pace,
 ): Promise<Alone | null> {
   const x = step.node.inputs[input];
-  if (x === undefined || !(x.data instanceof Float64Array) || x.size === 0 || x.size > MAX_ELEMENTS)
-    return null;
+  if (x === undefined || !(x.data instanceof Float64Array) || x.size === 0) return null;
   const { again, leaf, weights } = weighted(step, input);
   const slot = again.slotOf(leaf);
   if (slot === undefined) return null;
@@ -117,6 +117,8 @@ function forwardMode(
   numeric: Float64Array,
   wrong: readonly Element[],
 ): Fault["forwardMode"] {
+  // The forward mode of a custom operation is made from its backward pass: it says nothing new, slowly.
+  if (allOps().get(node.op.name) !== node.op) return "none";
   const x = node.inputs[input] as Tensor;
   const tangent = new Tensor(new Float64Array(x.size), x.shape, "float64");
   let expected = 0;

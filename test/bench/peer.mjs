@@ -26,6 +26,12 @@ const loaders = {
     library.setThreads(2);
     return { library, key: "ours", version: "gradlens with two threads" };
   },
+  async traced() {
+    const { loadEngine } = await import("./traced.mjs");
+    const library = await loadEngine();
+    library.gradlens.setThreads(1);
+    return { library, key: "traced", version: "gradlens recording a trace" };
+  },
   async tfjs() {
     const tf = require("@tensorflow/tfjs");
     const wasm = require("@tensorflow/tfjs-backend-wasm");

@@ -25,6 +25,7 @@ const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THR
 class Peer {
   #answers = [];
   #waiting = null;
+  #ended = null;
 
   constructor(name, command, args) {
     this.name = name;
@@ -34,7 +35,10 @@ class Peer {
       env: { ...process.env, ...oneThread },
     });
     createInterface({ input: this.child.stdio[3] }).on("line", (line) => this.#arrive(JSON.parse(line)));
-    this.child.on("exit", (code) => this.#arrive({ error: `the process ended with code ${code}` }));
+    this.child.on("exit", (code) => {
+      this.#ended = { error: `the process ended with code ${code}` };
+      this.#arrive(this.#ended);
+    });
     this.child.stdin.on("error", () => {});
   }
 
@@ -46,6 +50,7 @@ class Peer {
 
   next() {
     if (this.#answers.length > 0) return Promise.resolve(this.#answers.shift());
+    if (this.#ended) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
@@ -63,7 +68,7 @@ export async function openPeers(names, say) {
   if (failed.length > 0) throw new Error(`does not build: ${failed.join(", ")}`);
   install(here);
   const node = newestNode();
-  const engines = ["ours", "ours2", "tfjs", "jax"].map((name) => [
+  const engines = ["ours", "ours2", "traced", "tfjs", "jax"].map((name) => [
     name,
     node,
     [join(here, "peer.mjs"), name],

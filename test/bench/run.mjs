@@ -8,7 +8,7 @@ import { root } from "../../.scripts/install.mjs";
 import { closePeers, openPeers } from "./peers.mjs";
 import { showTable } from "./table.mjs";
 
-const help = `npm run bench -- [NAME…] [--json] [--best] [--rounds N] [--engines ours,tfjs,jax,torch]
+const help = `npm run bench -- [NAME…] [--json] [--best] [--rounds N] [--engines ours,ours2,traced,tfjs,jax,torch]
 
 Rows whose name contains one of the NAMEs, or all. Each engine runs in a process of its own, one at a time; the
 rounds are interleaved, so that a busy machine hits all alike. Times are medians in milliseconds, or with --best the

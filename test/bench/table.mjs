@@ -1,5 +1,12 @@
 // The table of a benchmark: ours, theirs, and how many times as long they take.
-const titles = { ours: "Gradlens", ours2: "two threads", tfjs: "tfjs-wasm", jax: "jax-js", torch: "PyTorch" };
+const titles = {
+  ours: "Gradlens",
+  ours2: "two threads",
+  traced: "traced",
+  tfjs: "tfjs-wasm",
+  jax: "jax-js",
+  torch: "PyTorch",
+};
 
 function milliseconds(ms) {
   return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms >= 1 ? ms.toFixed(2) : ms.toFixed(3);

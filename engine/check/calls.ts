@@ -2,6 +2,7 @@
 import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
+import { findMisbehaviour } from "./behaviour";
 import { conclude, where } from "./conclude";
 import { returnedAt } from "./hand-written/find";
 import type { Tolerances } from "./judge";
@@ -64,7 +65,7 @@ async function checkCall(
       message:
         fault === null
           ? facts.message
-          : `The backward pass of ${source.name}${where(culprit.site)} is wrong: ${fault.pattern.sentence}. ${facts.message}`,
+          : `The backward pass of ${source.name}${where(culprit.site)} is wrong: ${(findMisbehaviour(step, input) ?? fault.pattern).sentence}. ${facts.message}`,
       durationMs: performanceNow() - start,
     });
   }

@@ -1,5 +1,6 @@
 /** Finds the operation whose derivative makes a gradient wrong: each on the way is tried by itself. */
 import type { Downstream } from "./batch";
+import { findMisbehaviour } from "./behaviour";
 import { findForgetful } from "./forgetful";
 import { checkOperation, type Fault } from "./operation";
 import type { Pace } from "./pace";
@@ -33,7 +34,7 @@ export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pac
     for (const [input, from] of step.inputs.entries()) {
       if (!changed.has(from) || !(await pace.turn(`trying ${step.node.op.name} by itself`, 0.9))) continue;
       const fault = await checkOperation(step, input);
-      if (fault !== null) return fault;
+      if (fault !== null) return { ...fault, pattern: findMisbehaviour(step, input) ?? fault.pattern };
     }
   }
   return operations.map((step) => findForgetful(step, changed)).find((fault) => fault !== null) ?? null;

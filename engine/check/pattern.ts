@@ -16,6 +16,8 @@ export interface Pattern {
     | "state"
     | "range"
     | "elements"
+    | "unsteady"
+    | "not-linear"
     | "unknown";
   /** Continues "The backward rule of sin is wrong: …". */
   readonly sentence: string;

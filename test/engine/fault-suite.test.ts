@@ -25,6 +25,19 @@ describe("gradient check: suite of backward passes", () => {
     assert.ok(places >= 0.95 * faults, `${places} of ${faults}`);
   });
 
+  it("says what is wrong with how a rule behaves", async () => {
+    const sentences: Readonly<Record<string, RegExp>> = {
+      "exp: incoming gradient ignored": /not proportional to the incoming gradient/,
+      "relu: mask from the incoming gradient": /not proportional to the incoming gradient/,
+      "noise added to the gradient": /another gradient each time/,
+      "one cache for two calls": /values of another call/,
+      "bias: gradient not reduced over the batch": /shape \[4, 3\] for an input of shape \[3\]/,
+    };
+    const few = cases.filter(({ name }) => name in sentences);
+    assert.equal(few.length, Object.keys(sentences).length);
+    for (const { name, said } of await runGradlens(few, 0)) assert.match(said, sentences[name] as RegExp);
+  });
+
   it("the rules of others find plain faults and pass plain functions", async () => {
     const plain = [
       "sin: derivative is −cos",

@@ -1,0 +1,53 @@
+/** How a backward rule behaves whatever its values: is it the same each time, and proportional to the incoming gradient? */
+import type { Values } from "../dtype";
+import { allOps } from "../op";
+import { RandomGenerator } from "../random";
+import { Tensor } from "../tensor";
+import type { Pattern } from "./pattern";
+import { inFloat64, type Step } from "./replay";
+
+/** Relative difference up to which results count as the same. */
+const SAME = 1e-6;
+const FACTOR = -3;
+
+/** What is wrong with how a rule behaves, or null; the engine's own operations are not tried. */
+export function findMisbehaviour(step: Step, input: number): Pattern | null {
+  const { op, out } = step.node;
+  if (allOps().get(op.name) === op) return null;
+  const random = new RandomGenerator(out.size + 1);
+  const weights = Float64Array.from({ length: out.size }, () => random.uniform() - 0.5);
+  try {
+    return inFloat64(() => {
+      const [once, again] = [1, 1].map((factor) => gradientFor(step, input, weights, factor));
+      const scaled = gradientFor(step, input, weights, FACTOR);
+      if (!once || !again || !scaled) return null;
+      if (!isSame(once, again, 1))
+        return { name: "unsteady", sentence: "it gives another gradient each time it runs" };
+      if (isSame(once, scaled, FACTOR)) return null;
+      return {
+        name: "not-linear",
+        sentence:
+          "its result is not proportional to the incoming gradient (is that left out, clipped, or used for a mask?)",
+      };
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** Each time for a new tensor: rules may remember what they gave for one. */
+function gradientFor({ node }: Step, input: number, weights: Float64Array, factor: number) {
+  const g = new Tensor(
+    weights.map((v) => v * factor),
+    node.out.shape,
+    "float64",
+  );
+  return node.op.vjp(input, node)?.(g, node).data ?? null;
+}
+
+/** True when b is `factor` times a. */
+function isSame(a: Values, b: Values, factor: number): boolean {
+  let size = 0;
+  for (const v of b) size = Math.max(size, Math.abs(v));
+  return a.every((v, i) => Math.abs(factor * v - (b[i] as number)) <= SAME * size);
+}

@@ -127,7 +127,7 @@ function failed({ message, hint, site }: Failed, isBanner: boolean) {
       "div",
       { class: "text" },
       isBanner ? h("p", {}, h("strong", {}, message)) : h("h1", {}, message),
-      hint && h("p", {}, hint),
+      hint && h("p", {}, hint.charAt(0).toUpperCase() + hint.slice(1)),
       site && h("p", {}, "At ", siteLink(site)),
       isBanner && isKept,
     ),

@@ -5,7 +5,7 @@ import { h, icon, on } from "../dom";
 import { formatCount, formatDuration, formatIndex, formatNumber } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
-import { type CheckGroup, type CheckRow, verdictLooks } from "./rows";
+import { type CheckGroup, type CheckRow, keyOf, verdictLooks } from "./rows";
 
 /** Which rows are open, by key. */
 export interface Opened {
@@ -41,7 +41,7 @@ export function checkTable(groups: readonly CheckGroup[], opened: Opened): HTMLE
           "tbody",
           {},
           groupHeading(group),
-          group.rows.flatMap((row) => rowParts(`${group.target}.${row.parameter}`, row, opened)),
+          group.rows.flatMap((row) => rowParts(keyOf(group, row), row, opened)),
         ),
       ),
     ),

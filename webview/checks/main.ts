@@ -9,9 +9,9 @@ import { connect } from "../store";
 import { button } from "../toolkit";
 import { checkTable } from "./check-rows";
 import { createProgress } from "./progress";
-import { checkGroups, summary } from "./rows";
+import { type CheckGroup, type CheckRow, checkGroups, keyOf, summary } from "./rows";
 
-const kept = loadState({ open: [] as string[] });
+const kept = loadState({ open: [] as string[], closed: [] as string[] });
 
 const frame = createFrame("Gradient checks");
 const counts = h("span", { class: "dimmed", role: "status" });
@@ -35,11 +35,19 @@ function show({ report, checks }: PanelState) {
   counts.textContent = summary(groups);
   const focused = document.activeElement?.getAttribute("aria-label");
   body.replaceChildren(
-    groups.length === 0
-      ? nothing()
-      : checkTable(groups, { isOpen: (key) => kept.open.includes(key), toggle }),
+    groups.length === 0 ? nothing() : checkTable(groups, { isOpen: isOpenIn(groups), toggle }),
   );
   if (focused) body.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** What a person opened, and the first wrong derivative unless a person closed it. */
+function isOpenIn(groups: readonly CheckGroup[]) {
+  const keys = groups.flatMap((group) => group.rows.filter(isWrong).map((row) => keyOf(group, row)));
+  return (key: string) => kept.open.includes(key) || (key === keys[0] && !kept.closed.includes(key));
+}
+
+function isWrong({ check }: CheckRow): boolean {
+  return check?.verdict === "wrong-derivative";
 }
 
 function nothing() {
@@ -51,7 +59,9 @@ function nothing() {
 }
 
 function toggle(key: string, isOpen: boolean) {
-  kept.open = isOpen ? [...kept.open.slice(-100), key] : kept.open.filter((each) => each !== key);
+  const others = (keys: readonly string[]) => keys.filter((each) => each !== key).slice(-100);
+  kept.open = isOpen ? [...others(kept.open), key] : others(kept.open);
+  kept.closed = isOpen ? others(kept.closed) : [...others(kept.closed), key];
   saveState(kept);
 }
 

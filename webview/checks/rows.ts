@@ -44,6 +44,11 @@ export function checkGroups(report: Report | null, checks: readonly Check[]): Ch
   return [...groups.values()];
 }
 
+/** By which a row is remembered. */
+export function keyOf({ target }: CheckGroup, { parameter }: CheckRow): string {
+  return `${target}.${parameter}`;
+}
+
 function fullName(target: string, parameter: string): string {
   return [target, parameter].filter((part) => part !== "").join(".");
 }
@@ -60,7 +65,7 @@ export const verdictLooks: Readonly<Record<Verdict, VerdictLook>> = {
   "wrong-derivative": { word: "Wrong derivative", icon: "error", tone: "error" },
   kink: { word: "At a kink", icon: "warning", tone: "warning" },
   cut: { word: "Cut off", icon: "debug-disconnect", tone: "warning" },
-  vacuous: { word: "Says nothing", icon: "circle-slash", tone: "info" },
+  vacuous: { word: "Nothing flows", icon: "circle-slash", tone: "info" },
   "noise-floor": { word: "Lost in rounding", icon: "info", tone: "info" },
   "non-deterministic": { word: "Not repeatable", icon: "sync-ignored", tone: "warning" },
   "non-finite": { word: "Not finite", icon: "error", tone: "error" },

@@ -180,11 +180,16 @@ function neighbourSection(
       {},
       prefix ? h("code", {}, prefix) : null,
       linkButton(nodeNames(report)[id] ?? node.op, () => actions.selectNode(id)),
-      h("span", { class: "dimmed" }, gradientText(node.grad)),
+      h("span", { class: "dimmed" }, valueText(node), gradientText(node.grad)),
     );
   });
   const rest = ids.length - items.length;
   return section(title, h("ul", { class: "neighbours" }, items, rest > 0 && h("li", {}, `and ${rest} more`)));
+}
+
+/** The number that formulas speak of, where it is one. */
+function valueText({ value }: ReportNode): string {
+  return value.item === undefined ? "" : `value ${formatNumber(value.item, 4)} · `;
 }
 
 function consumers(report: Report, id: number): number[] {

@@ -108,6 +108,7 @@ describe("panels", function () {
       const text = await inspector.innerText();
       assert.match(text, /add distributes: hands the gradient on unchanged/);
       assert.match(text, /Number\s+3\s+−4/);
+      assert.match(text, /x\s+x\s*value −2 · gradient −4\s+y\s+y\s*value 5 · gradient −4/);
       await page.keyboard.press("Enter");
       await page.keyboard.press("Tab");
       await page.keyboard.press("Tab");
@@ -269,8 +270,12 @@ describe("panels", function () {
         await wrong.innerText(),
         /weight\s+Wrong derivative\s+320 \/ 320\s+0\.5\s+\[9, 31\]\s+0\.41\s+0\.82\s+swish/,
       );
+      const details = page.locator("text=apart by 0.41");
+      await details.waitFor();
       await wrong.locator("button").press("Enter");
-      await page.locator("text=apart by 0.41").waitFor();
+      await details.waitFor({ state: "hidden" });
+      await wrong.locator("button").press("Enter");
+      await details.waitFor();
       await page.locator("button", { hasText: "net.ts:31" }).click();
       assert.equal((await posted("reveal"))[0].site.line, 31);
       await page.locator("vscode-button", { hasText: "Gradcheck This Layer" }).nth(1).click();

@@ -1,6 +1,8 @@
 /** The gradient check as a function, for programs and tests: `torch.autograd.gradcheck`'s place in this library. */
+
+import { grad } from "../derivatives";
 import { ModelError } from "../error";
-import { mul } from "../ops/arithmetic";
+import { add, mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
 import { RandomGenerator } from "../random";
 import type { Check } from "../report";
@@ -9,12 +11,15 @@ import { record, Tape } from "../tape";
 import { Tensor } from "../tensor";
 import { type CheckOptions, checkGradients } from "./index";
 
-export type GradcheckOptions = CheckOptions;
+export interface GradcheckOptions extends CheckOptions {
+  /** 2 checks the gradient of the gradient as well: a second row an input. Default 1. */
+  order?: 1 | 2;
+}
 
 /**
  * Checks the gradients of `fn` with respect to `inputs`: the backward pass that `fn` records against central
  * differences of the same operations in float64. An output of several elements is weighted with random numbers.
- * @returns one check per input, in order; the verdict "ok" means that all of its elements agree
+ * @returns one check per input, in order, and for `order: 2` one more each for the gradient of the gradient; the verdict "ok" means that all of its elements agree
  * @throws ModelError when `fn` returns no tensor or no input takes a gradient
  */
 export async function gradcheck(
@@ -28,14 +33,34 @@ export async function gradcheck(
       hint: "make them with parameter(…) or tensor(…, { requiresGrad: true })",
     });
   }
+  const { order = 1, ...rest } = options;
+  const first = await checkOf(given, () => weighted(fn(...given), rest.seed ?? 0), rest);
+  if (order === 1) return first;
+  const second = await checkOf(
+    given,
+    () => gradientOf(weighted(fn(...given), rest.seed ?? 0), given, rest.seed ?? 0),
+    rest,
+  );
+  return [...first, ...second.map((check) => ({ ...check, target: "gradient" }))];
+}
+
+function checkOf(inputs: readonly Tensor[], loss: () => Tensor, options: CheckOptions): Promise<Check[]> {
   const tape = new Tape();
-  const loss = record(tape, () => {
-    given.forEach((x, i) => {
+  const out = record(tape, () => {
+    inputs.forEach((x, i) => {
       tape.bind(i + 1, x);
     });
-    return weighted(fn(...given), options.seed ?? 0);
+    return loss();
   });
-  return await checkGradients(runOf(tape, loss), { kind: "all" }, options);
+  return checkGradients(runOf(tape, out), { kind: "all" }, options);
+}
+
+/** The gradients of `loss` as one number, recorded so that it can be differentiated. */
+function gradientOf(loss: Tensor, inputs: readonly Tensor[], seed: number): Tensor {
+  const leaves = inputs.filter((x) => x.requiresGrad);
+  return grad(loss, leaves, { createGraph: true })
+    .map((g, i) => weighted(g, seed + i + 1))
+    .reduce((total, each) => add(total, each));
 }
 
 function weighted(out: unknown, seed: number): Tensor {

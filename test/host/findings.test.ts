@@ -104,14 +104,29 @@ describe("findings and failed checks", () => {
     await until("no problem", () => readProblems(uri).length === 0);
   });
 
+  it("checks a custom operation from its lens, at what its backward pass returns", async () => {
+    const editor = await openModel(wrongSign);
+    const lenses: vscode.CodeLens[] = await vscode.commands.executeCommand(
+      "vscode.executeCodeLensProvider",
+      editor.document.uri,
+      100,
+    );
+    const { command } = lenses.find((lens) => lens.command?.title === "gradcheck this layer") ?? {};
+    await vscode.commands.executeCommand(command?.command ?? "", ...(command?.arguments ?? []));
+    const titles = (await readLenses(editor)).map(({ title }) => title).join();
+    assert.match(titles, /✗ gradcheck x\[\d\] · wrong derivative of double · line 5/);
+    const [problem] = await awaitProblems(editor.document.uri);
+    assert.equal(editor.document.getText(problem?.range), "grad.mul(-2)");
+  });
+
   it("checks a backward pass written by hand on plain numbers, and is green after it is mended", async () => {
     const editor = await openModel(homework);
     const { uri } = editor.document;
     const titles = async () => (await readLenses(editor)).map(({ title }) => title).join();
     assert.equal(await titles(), "gradcheck this layer");
     await vscode.commands.executeCommand("gradlens.gradcheckLayer", uri.fsPath, 1);
-    assert.match(await titles(), /^✗ gradcheck x\[\d\] · wrong derivative of .* · line 4$/);
-    assert.equal((await awaitProblems(uri))[0]?.range.start.line, 3);
+    assert.match(await titles(), /^✗ gradcheck x\[\d\] · wrong derivative of .* · line 5$/);
+    assert.equal((await awaitProblems(uri))[0]?.range.start.line, 4);
     const minus = find(editor, "-g");
     await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
     assert.match(await titles(), /before your edit$/);

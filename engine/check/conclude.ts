@@ -2,13 +2,14 @@
 import type { Check, Site, Verdict, WorstElement } from "../report";
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
+import { type Detailed, detailOf } from "./detail";
 import type { Compared } from "./elements";
 import type { Element } from "./judge";
 import type { Evaluation } from "./variants";
 import { at, overall, showCount, showNumber, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
-export type Facts = Pick<Check, "verdict" | "message"> & Partial<Check>;
+export type Facts = Pick<Check, "verdict" | "message"> & Partial<Check> & Detailed;
 
 /** " in line 12" of the model file, or nothing. */
 export function where(site: Site | null): string {
@@ -26,7 +27,7 @@ export function conclude(
   const verdict = overall(refined, analytic, numeric);
   const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
   const shown = refined.filter(({ outcome }) => outcome === failing);
-  const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, numeric, checked, x) : null;
+  const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, compared, x) : null;
   return {
     verdict,
     message: sentence(verdict, { worst, shown, checked, total: x.size, every, pairs: pairs ?? 0 }),
@@ -34,6 +35,7 @@ export function conclude(
     checked,
     method: every ? "every-element" : "random-directions",
     step: shown[0]?.step ?? compared.step,
+    detail: detailOf(evaluation, analytic, compared),
   };
 }
 
@@ -43,18 +45,19 @@ function largest(elements: readonly Element[], x: Tensor): WorstElement | null {
     .reduce<WorstElement | null>((a, b) => (a === null || b.absError > a.absError ? b : a), null);
 }
 
+/** Elements below the noise do not count, unless there are no others: their difference is one of rounding. */
 function worstOf(
   analytic: Float64Array,
-  numeric: Float64Array,
-  checked: number,
+  { numeric, checked, refined }: Compared,
   x: Tensor,
 ): WorstElement | null {
+  const blind = new Set(refined.filter(({ outcome }) => outcome === "undecided").map(({ index }) => index));
   const typical = normOf(analytic) / Math.sqrt(Math.max(1, analytic.length));
   let worst = -1;
   let error = -1;
   for (let i = 0; i < checked; i++) {
     const difference = Math.abs((analytic[i] as number) - (numeric[i] as number));
-    if (difference > error) {
+    if (difference > error && (!blind.has(i) || blind.size >= checked)) {
       error = difference;
       worst = i;
     }

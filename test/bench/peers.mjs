@@ -22,6 +22,9 @@ function hasTorch() {
 
 const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
+/** Some engines need half a minute for the largest rows, before they have answered once. */
+const ANSWER_LIMIT_MS = 180_000;
+
 class Peer {
   #answers = [];
   #waiting = null;
@@ -56,9 +59,13 @@ class Peer {
     });
   }
 
-  ask(question) {
+  /** The answer to a question; an error when it takes too long, and from then on. */
+  async ask(question) {
+    const alarm = setTimeout(() => this.child.kill("SIGKILL"), ANSWER_LIMIT_MS);
     this.child.stdin.write(`${JSON.stringify(question)}\n`);
-    return this.next();
+    const answer = await this.next();
+    clearTimeout(alarm);
+    return answer;
   }
 }
 

@@ -4,19 +4,20 @@ import { crossEntropy } from "../ops/cross-entropy";
 import type { Node } from "../tape";
 import type { Lift } from "./structure";
 
-/** Changes of a logit up to which four terms of the exponential series are exact to the last bit. */
+/** Changes of a logit up to which a few terms of the series of exp and log are exact to the last bit. */
 const SMALL = 1e-3;
-
 /** Below this loss a row is nearly sure of its target, and how its logarithm is rounded shows. */
 const SURE = 1e-2;
 
-/** A row of logits at the recorded point. */
-interface Row {
-  readonly max: number;
-  /** exp(logit − max) */
+/** The rows of logits at the recorded point. */
+interface Recorded {
+  readonly logits: Float64Array;
+  /** softmax(logits) */
   readonly shares: Float64Array;
-  readonly sum: number;
-  readonly loss: number;
+  /** Loss of each row. */
+  readonly losses: Float64Array;
+  readonly targets: Int32Array;
+  readonly classes: number;
 }
 
 /** For logits of shape [items, classes] against class indices; like every lift it is tried before it is used. */
@@ -26,54 +27,52 @@ export function fusedCrossEntropy({ op, x, y, inputs, attrs }: Node, i: number):
   if (!known || (reduction !== "mean" && reduction !== "sum")) return null;
   const [rows, classes] = x.shape as [number, number];
   const divisor = reduction === "mean" ? rows : 1;
-  const targets = y.data;
-  const recorded = Array.from({ length: rows }, (_, row) =>
-    rowAt(x.data, row, classes, targets[row] as number),
-  );
+  const recorded = recordedAt(Float64Array.from(x.data), Int32Array.from(y.data), rows, classes);
   return {
     name: "fused cross entropy",
     run(variants, count) {
       const losses = new Float64Array(count);
-      for (let k = 0; k < count; k++) {
-        let total = 0;
-        for (let row = 0; row < rows; row++) {
-          const from = (k * rows + row) * classes;
-          const target = targets[row] as number;
-          total += near(variants, from, x.data, row * classes, recorded[row] as Row, target);
-        }
-        losses[k] = total / divisor;
-      }
+      for (let k = 0; k < count; k++) losses[k] = totalLoss(variants, k * rows, recorded) / divisor;
       return losses;
     },
   };
 }
 
-function rowAt(logits: Values, row: number, classes: number, target: number): Row {
-  const own = Array.from(logits.subarray(row * classes, (row + 1) * classes));
-  const max = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const shares = Float64Array.from(own, (v) => Math.exp(v - max));
-  return {
-    max,
-    shares,
-    sum: shares.reduce((a, b) => a + b, 0),
-    loss: rowLoss(logits, row * classes, classes, target),
-  };
+function recordedAt(logits: Float64Array, targets: Int32Array, rows: number, classes: number): Recorded {
+  const losses = new Float64Array(rows);
+  const shares = new Float64Array(logits.length);
+  for (let row = 0; row < rows; row++) {
+    const from = row * classes;
+    losses[row] = rowLoss(logits, from, classes, targets[row] as number);
+    const log = (losses[row] as number) + (logits[from + (targets[row] as number)] as number);
+    for (let c = from; c < from + classes; c++) shares[c] = Math.exp((logits[c] as number) - log);
+  }
+  return { logits, shares, losses, targets, classes };
 }
 
-/** The loss of a row; close to the recorded one its exponentials are those of that row times short series. */
-function near(logits: Values, from: number, base: Values, at: number, row: Row, target: number): number {
-  const { shares } = row;
-  const classes = shares.length;
-  if (row.loss < SURE) return rowLoss(logits, from, classes, target);
-  let change = 0;
-  for (let c = 0; c < classes; c++) {
-    const d = (logits[from + c] as number) - (base[at + c] as number);
-    if (!(d <= SMALL && d >= -SMALL)) return rowLoss(logits, from, classes, target);
-    change += (shares[c] as number) * d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24))));
+/** The losses of all rows; close to the recorded ones by short series from there, which is faster and rounds less. */
+function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
+  const { logits, shares, losses, targets, classes } = at;
+  let total = 0;
+  for (let row = 0; row < losses.length; row++) {
+    const base = row * classes;
+    const from = firstRow * classes + base;
+    const target = targets[row] as number;
+    const loss = losses[row] as number;
+    let isNear = loss >= SURE;
+    // The mean of exp(d) − 1 over the classes: what the sum of exponentials grows by, relative to itself.
+    let r = 0;
+    for (let c = 0; c < classes && isNear; c++) {
+      const d = (variants[from + c] as number) - (logits[base + c] as number);
+      isNear = d <= SMALL && d >= -SMALL;
+      r += (shares[base + c] as number) * d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24))));
+    }
+    if (isNear) {
+      const log = r * (1 - r * (1 / 2 - r * (1 / 3 - r * (1 / 4 - r * (1 / 5)))));
+      total += loss + (log - ((variants[from + target] as number) - (logits[base + target] as number)));
+    } else total += rowLoss(variants, from, classes, target);
   }
-  const own = logits[from + target] as number;
-  if (change === 0 && own === base[at + target]) return row.loss;
-  return Math.log(row.sum + change) + (row.max - own);
+  return total;
 }
 
 function rowLoss(logits: Values, from: number, classes: number, target: number): number {

@@ -11,7 +11,8 @@ async function findWrong(g, w) {
   const [check] = await g.gradcheck((x) => g.sum(scaled(g)(x)), w);
   const pairs = Number(/(\d+) pairs/.exec(check.message)?.[1]);
   if (check.verdict !== "wrong-derivative" || check.worst?.index[0] !== wrong) throw new Error(check.message);
-  if (!(pairs <= mostPairs)) throw new Error(`found with ${pairs} pairs of evaluations, more than ${mostPairs}`);
+  if (!(pairs <= mostPairs))
+    throw new Error(`found with ${pairs} pairs of evaluations, more than ${mostPairs}`);
   return pairs;
 }
 

@@ -188,6 +188,9 @@ export interface Check {
   readonly durationMs: number;
 }
 
+/** How every element is looked at first; those in doubt are always refined by Richardson extrapolation. */
+export type CheckMethod = "central" | "forward" | "five-point" | "richardson";
+
 /** A person's mistake, or a run that had to be ended. */
 export interface Failure {
   readonly kind: "model" | "syntax" | "timeout" | "memory" | "exit" | "crash" | "cancelled" | "internal";

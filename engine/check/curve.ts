@@ -5,6 +5,7 @@ import { downstreamOf } from "./batch";
 import { scaleOf } from "./judge";
 import { replay } from "./replay";
 import { findSubjects } from "./target";
+import type { Evaluation } from "./variants";
 
 /** One point of the curve. */
 export interface CurvePoint {
@@ -33,21 +34,21 @@ export function errorCurve(run: Run, path: string, index: number): ErrorCurve {
   const slot = subject === undefined ? undefined : again?.slotOf(subject.tensor);
   if (again === null || slot === undefined) throw new ModelError(`the loss does not depend on ${path}`);
   const evaluation = downstreamOf(again, slot);
+  const { size } = evaluation.x;
+  if (!(index >= 0 && index < size))
+    throw new ModelError(`${path} has ${size} elements, found index ${index}`);
+  return curveOf(evaluation, again.gradients[slot]?.data[index] ?? 0, index);
+}
+
+/** The same where a check has been: of one element that exists. */
+export function curveOf(evaluation: Evaluation, analytic: number, index: number): ErrorCurve {
   const { x } = evaluation;
-  if (!(index >= 0 && index < x.size))
-    throw new ModelError(`${path} has ${x.size} elements, found index ${index}`);
   const value = x.data[index] as number;
-  const sides = STEPS.flatMap((step) => [value + step * scaleOf(x)(index), value - step * scaleOf(x)(index)]);
-  const losses = evaluation.losses(
-    {
-      kind: "sparse",
-      each: 1,
-      index: new Int32Array(sides.length).fill(index),
-      data: Float64Array.from(sides),
-    },
-    sides.length,
-  );
-  const analytic = again.gradients[slot]?.data[index] ?? 0;
+  const scale = scaleOf(x)(index);
+  const sides = STEPS.flatMap((step) => [value + step * scale, value - step * scale]);
+  const at = new Int32Array(sides.length).fill(index);
+  const data = Float64Array.from(sides);
+  const losses = evaluation.losses({ kind: "sparse", each: 1, index: at, data }, sides.length);
   const points = STEPS.map((_, k): CurvePoint => {
     const width = (sides[2 * k] as number) - (sides[2 * k + 1] as number);
     const numeric = ((losses[2 * k] as number) - (losses[2 * k + 1] as number)) / width;

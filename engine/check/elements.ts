@@ -4,11 +4,10 @@ import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
 import { centralDerivative, LADDER } from "./difference";
 import { type Element, judge, SAFETY, sample, scaleOf, type Tolerances } from "./judge";
+import { centralSlopes, methods } from "./methods";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
 
-/** First step, relative to the scale of an element: small, for few kinks, and larger where gradients are near the noise. */
-const FIRST_STEP = 5e-5;
 const LARGEST_STEP = 1e-2;
 /** Relative difference up to which the first step is believed; below it truncation is expected. */
 const FIRST_AGREEMENT = 1e-6;
@@ -45,15 +44,16 @@ export async function compareElements(
   const scale = scaleOf(x);
   const numeric = new Float64Array(x.size).fill(Number.NaN);
   const doubtful: number[] = [];
-  const each = Math.max(1, Math.floor(evaluation.chunk / 2));
-  const step = firstStep(x, analytic, noise);
+  const { slopes, points, smallest } = methods[tolerances.method ?? "central"];
+  const each = Math.max(1, Math.floor(evaluation.chunk / points));
+  const step = firstStep(x, analytic, noise, smallest);
   const clear = step === LARGEST_STEP ? DECIDES_LAST : DECIDES;
   let checked = 0;
   for (let start = 0; start < x.size; start += each) {
     if (!(await pace.turn("elements", start / x.size))) break;
     const end = Math.min(x.size, start + each);
     const these = Int32Array.from({ length: end - start }, (_, n) => start + n);
-    const { central, bend } = slopesAt(evaluation, x, these, (i) => step * scale(i));
+    const { central, bend } = slopes(evaluation, these, (i) => step * scale(i));
     for (let i = start; i < end; i++) {
       const n = central[i - start] as number;
       numeric[i] = n;
@@ -77,12 +77,12 @@ export async function compareElements(
 }
 
 /** The step with which typical elements stand clear of the noise. */
-function firstStep(x: Tensor, analytic: ArrayLike<number>, noise: number): number {
+function firstStep(x: Tensor, analytic: ArrayLike<number>, noise: number, smallest: number): number {
   const root = Math.sqrt(Math.max(1, x.size));
   const gradient = normOf(analytic) / root;
   const scale = normOf(x.data) / root || 1;
-  if (!(gradient > 0)) return FIRST_STEP;
-  return Math.min(LARGEST_STEP, Math.max(FIRST_STEP, (CLEAR * noise) / (gradient * scale)));
+  if (!(gradient > 0)) return smallest;
+  return Math.min(LARGEST_STEP, Math.max(smallest, (CLEAR * noise) / (gradient * scale)));
 }
 
 /** True when the first step decides that an element is right: it stands above the noise, and nothing bends there. */
@@ -128,8 +128,8 @@ async function secondLook(
   for (let start = 0; start < doubtful.length; start += each) {
     if (!(await pace.turn("elements", start / doubtful.length))) break;
     const these = doubtful.slice(start, start + each);
-    const coarse = slopesAt(evaluation, x, these, (i) => 4 * fine * scale(i)).central;
-    const close = slopesAt(evaluation, x, these, (i) => fine * scale(i)).central;
+    const coarse = centralSlopes(evaluation, these, (i) => 4 * fine * scale(i)).central;
+    const close = centralSlopes(evaluation, these, (i) => fine * scale(i)).central;
     these.forEach((i, n) => {
       const a = analytic[i] as number;
       const value = (close[n] as number) + ((close[n] as number) - (coarse[n] as number)) / 15;
@@ -153,37 +153,6 @@ function blindElement(
   step: number,
 ): Element {
   return { index, analytic, numeric, error, step, outcome: "undecided", slopes: null };
-}
-
-/** Central differences of some elements, each with its own step, and how much the slopes of both sides differ. */
-function slopesAt(
-  evaluation: Evaluation,
-  x: Tensor,
-  elements: ArrayLike<number>,
-  step: (i: number) => number,
-): { central: Float64Array; bend: Float64Array } {
-  const count = 2 * elements.length;
-  const index = new Int32Array(count);
-  const data = new Float64Array(count);
-  for (let n = 0; n < elements.length; n++) {
-    const i = elements[n] as number;
-    const h = step(i);
-    index[2 * n] = i;
-    index[2 * n + 1] = i;
-    data[2 * n] = (x.data[i] as number) + h;
-    data[2 * n + 1] = (x.data[i] as number) - h;
-  }
-  const losses = evaluation.losses({ kind: "sparse", each: 1, index, data }, count);
-  const middle = evaluation.middle;
-  const central = new Float64Array(elements.length);
-  const bend = new Float64Array(elements.length);
-  for (let n = 0; n < elements.length; n++) {
-    const width = (data[2 * n] as number) - (data[2 * n + 1] as number);
-    const [plus, minus] = [losses[2 * n] as number, losses[2 * n + 1] as number];
-    central[n] = (plus - minus) / width;
-    bend[n] = Math.abs(plus + minus - 2 * middle) / (width / 2);
-  }
-  return { central, bend };
 }
 
 async function refine(

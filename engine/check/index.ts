@@ -1,11 +1,12 @@
 /** The gradient check: finite differences in float64 against the gradients of the backward pass. */
 
 import { ModelError } from "../error";
-import type { Check } from "../report";
+import type { Check, CheckMethod } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { checkCalls } from "./calls";
+import { type Detail, withoutDetail } from "./detail";
 import { type Escape, explainEscape, findEscapes } from "./escape";
 import { checkHandWritten } from "./hand-written";
 import { findHandWritten } from "./hand-written/find";
@@ -15,6 +16,7 @@ import { checkSubject, type SubjectOptions } from "./subject";
 import { findSubjects, fullName, type Target } from "./target";
 import { findUnstable } from "./unstable";
 
+export type { Detail } from "./detail";
 export type { Target } from "./target";
 export { isFailure } from "./verdict";
 
@@ -28,6 +30,10 @@ export interface CheckOptions {
   readonly rtol?: number;
   readonly atol?: number;
   readonly seed?: number;
+  /** How every element is looked at first; those in doubt are always refined by Richardson extrapolation. */
+  readonly method?: CheckMethod;
+  /** Gets the numbers of every element behind each check. */
+  readonly keep?: (check: Check, detail: Detail) => void;
 }
 
 /**
@@ -36,8 +42,13 @@ export interface CheckOptions {
  * @throws ModelError when the target has nothing to check, saying what could be checked
  */
 export async function checkGradients(run: Run, target: Target, options: CheckOptions = {}): Promise<Check[]> {
+  const found = await checkAll(run, target, options);
+  return found.map((check) => withoutDetail(check, options.keep));
+}
+
+async function checkAll(run: Run, target: Target, options: CheckOptions): Promise<Check[]> {
   const byHand = findHandWritten(run).filter(({ source }) => isMeant(source, target));
-  const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0 };
+  const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0, method: options.method };
   const hasOwn = byHand.length > 0 && (target.kind !== "all" || run.loss === null);
   const recorded = hasOwn ? [] : findSubjects(run, target);
   const total = recorded.length + byHand.length;

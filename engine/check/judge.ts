@@ -1,4 +1,5 @@
 /** Decides about single elements, from the loss along a ladder of steps on both sides. */
+import type { CheckMethod } from "../report";
 import type { Tensor } from "../tensor";
 import {
   centralDerivative,
@@ -31,6 +32,8 @@ export interface Tolerances {
   /** Relative and absolute differences that are accepted besides the measured error. */
   readonly rtol: number;
   readonly atol: number;
+  /** How every element is looked at first. Default "central". */
+  readonly method?: CheckMethod | undefined;
 }
 
 /** The size of the numbers around an element: its own, or that of its tensor. */

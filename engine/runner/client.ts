@@ -1,11 +1,17 @@
 /** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
-import { CancellationTokenSource } from "vscode-jsonrpc/node";
-import type { Failure, Stats } from "../report";
+import { CancellationTokenSource, type RequestType } from "vscode-jsonrpc/node";
+import type { Failure, Report, Stats } from "../report";
 import { EngineChild } from "./engine-child";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import {
+  type CheckCurveParams,
+  type CheckCurveResult,
+  type CheckDetailsParams,
+  type CheckDetailsResult,
   type CheckParams,
   type CheckResult,
+  checkCurveRequest,
+  checkDetailsRequest,
   checkRequest,
   type OutputParams,
   type ProgressParams,
@@ -85,20 +91,18 @@ export class Engine {
   }
 
   /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
-  async check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
-    const child = this.#child;
-    if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
-    const source = new CancellationTokenSource();
-    let patience: NodeJS.Timeout | undefined;
-    const onAbort = () => {
-      source.cancel();
-      patience = setTimeout(() => child.kill(cancelled()), CANCEL_MS);
-    };
-    const send = () => child.connection.sendRequest(checkRequest, params, source.token);
-    const result = await this.#ask(child, send, asking, onAbort);
-    clearTimeout(patience);
-    this.hasTape &&= child.isRunning;
-    return "report" in result ? { failure: result.report.failure ?? noRun() } : result;
+  check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
+    return this.#checking(checkRequest, params, asking);
+  }
+
+  /** The numbers behind a row of a check. */
+  checkDetails(params: CheckDetailsParams, asking: Asking = {}): Promise<CheckDetailsResult> {
+    return this.#checking(checkDetailsRequest, params, asking);
+  }
+
+  /** The differences of one element over their step. */
+  checkCurve(params: CheckCurveParams, asking: Asking = {}): Promise<CheckCurveResult> {
+    return this.#checking(checkCurveRequest, params, asking);
   }
 
   /** Elements of a tensor of the last run. @throws when there is no run */
@@ -119,6 +123,27 @@ export class Engine {
 
   dispose(): void {
     this.kill();
+  }
+
+  /** Work on the last run that stops when asked to; a process that does not is ended. */
+  async #checking<P, R extends object>(
+    request: RequestType<P, R, void>,
+    params: P,
+    asking: Asking,
+  ): Promise<R | { readonly failure: Failure }> {
+    const child = this.#child;
+    if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
+    const source = new CancellationTokenSource();
+    let patience: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      source.cancel();
+      patience = setTimeout(() => child.kill(cancelled()), CANCEL_MS);
+    };
+    const send = (): Promise<R> => child.connection.sendRequest(request.method, params, source.token);
+    const result: R | TraceResult = await this.#ask<R>(child, send, asking, onAbort);
+    clearTimeout(patience);
+    this.hasTape &&= child.isRunning;
+    return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
   }
 
   #live(): EngineChild {
@@ -182,6 +207,11 @@ export class Engine {
     const message = error instanceof Error ? error.message : String(error);
     return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
   }
+}
+
+/** What a process leaves that ends in the middle of its work. */
+function isReport(result: object): result is { readonly report: Report } {
+  return "report" in result;
 }
 
 function cancelled(): Failure {

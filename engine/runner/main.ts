@@ -9,6 +9,8 @@ import { watchTimers } from "./leftovers";
 import { Output } from "./output";
 import { shareEngine } from "./packages";
 import {
+  checkCurveRequest,
+  checkDetailsRequest,
   checkRequest,
   outputNotification,
   pingRequest,
@@ -77,6 +79,10 @@ function start(): void {
     }),
   );
   connection.onRequest(checkRequest, (params, token) => inTurn(() => session.check(params, token)));
+  connection.onRequest(checkDetailsRequest, (params, token) =>
+    inTurn(() => session.checkDetails(params, token)),
+  );
+  connection.onRequest(checkCurveRequest, (params, token) => inTurn(() => session.checkCurve(params, token)));
   connection.onRequest(valuesRequest, (params) => session.values(params));
   connection.onRequest(statsRequest, (params) => session.stats(params));
   connection.listen();

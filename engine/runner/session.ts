@@ -1,11 +1,10 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Built } from "../build-report";
-import { checkGradients } from "../check";
 import type { Device, Failure, Stats } from "../report";
-import type { Run } from "../run";
 import { statsOf } from "../stats";
 import type { Tensor } from "../tensor";
+import { type Asked, CheckSession } from "./check-session";
 import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { failureOf } from "./failure";
@@ -16,6 +15,10 @@ import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
 import { ProcessState, type StateObserver } from "./process-state";
 import type {
+  CheckCurveParams,
+  CheckCurveResult,
+  CheckDetailsParams,
+  CheckDetailsResult,
   CheckParams,
   CheckResult,
   Limits,
@@ -40,7 +43,7 @@ export class Session {
   readonly #state: ProcessState;
   #running: ModelRun | null = null;
   #limits: Limits | null = null;
-  #last: { readonly run: Run; readonly built: Built } | null = null;
+  #last: { readonly built: Built; readonly checks: CheckSession } | null = null;
   /** What the watchdog was told; its report comes a moment later. */
   #stopped: Failure | null = null;
   #interrupt: ((failure: Failure) => void) | null = null;
@@ -61,22 +64,18 @@ export class Session {
     return this.#close(run, device(), failure);
   }
 
-  async check({ target }: CheckParams, token: CancellationToken): Promise<CheckResult> {
-    const limits = this.#limits;
-    if (!this.#last || !limits) return { failure: noRun() };
-    this.#begin(limits);
-    try {
-      const onProgress = (message: string, fraction: number) => {
-        this.client.watch(watchFor(limits));
-        this.client.progress(message, fraction);
-      };
-      const isCancelled = () => token.isCancellationRequested;
-      return { checks: await checkGradients(this.#last.run, target, { onProgress, isCancelled }) };
-    } catch (error) {
-      return { failure: failureOf(error, this.#sources, 0) };
-    } finally {
-      this.client.watch(null);
-    }
+  check({ target, settings = {} }: CheckParams, token: CancellationToken): Promise<CheckResult> {
+    return this.#ask(token, async (checks, asked) => ({
+      checks: await checks.check(target, settings, asked),
+    }));
+  }
+
+  checkDetails(params: CheckDetailsParams, token: CancellationToken): Promise<CheckDetailsResult> {
+    return this.#ask(token, (checks, asked) => checks.details(params, asked));
+  }
+
+  checkCurve(params: CheckCurveParams, token: CancellationToken): Promise<CheckCurveResult> {
+    return this.#ask(token, (checks, asked) => checks.curve(params, asked));
   }
 
   values({ node, of, start, count }: ValuesParams): ValuesResult {
@@ -115,6 +114,29 @@ export class Session {
       return answerInBase64({ report: run.result(device, this.#stopped).built.report });
     },
   };
+
+  /** Work on the last run, within its limits; what goes wrong is a value. */
+  async #ask<R>(
+    token: CancellationToken,
+    work: (checks: CheckSession, asked: Asked) => Promise<R>,
+  ): Promise<R | { readonly failure: Failure }> {
+    const limits = this.#limits;
+    if (!this.#last || !limits) return { failure: noRun() };
+    this.#begin(limits);
+    try {
+      const onProgress = (message: string, fraction: number) => {
+        this.client.watch(watchFor(limits));
+        this.client.progress(message, fraction);
+      };
+      return await work(this.#last.checks, { onProgress, isCancelled: () => token.isCancellationRequested });
+    } catch (error) {
+      if (token.isCancellationRequested)
+        return { failure: { kind: "cancelled", message: "Cancelled", hint: null, site: null, stack: [] } };
+      return { failure: failureOf(error, this.#sources, 0) };
+    } finally {
+      this.client.watch(null);
+    }
+  }
 
   #begin(limits: Limits): void {
     this.#limits = limits;
@@ -163,8 +185,9 @@ export class Session {
   #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {
     try {
       if (failure && run.tape.count === 0) return { failure };
-      this.#last = run.result(device, failure);
-      return { report: this.#last.built.report };
+      const { run: kept, built } = run.result(device, failure);
+      this.#last = { built, checks: new CheckSession(kept) };
+      return { report: built.report };
     } finally {
       this.client.watch(null);
       this.#running = null;

@@ -1,0 +1,85 @@
+/** Gradient checks of one run: their rows, and the numbers behind them for as long as the run is the last one. */
+import { type CheckOptions, checkGradients, type Detail } from "../check";
+import { curveOf } from "../check/curve";
+import { asSecondOrder, firstOrderName, gradientRun } from "../check/second-order";
+import { ModelError } from "../error";
+import type { Check } from "../report";
+import type { Run } from "../run";
+import type {
+  CheckCurveParams,
+  CheckDetailsParams,
+  CheckedRow,
+  CheckSettings,
+  CheckTarget,
+} from "./protocol";
+
+/** Elements in one answer. */
+const PAGE = 65_536;
+
+export type Asked = Pick<CheckOptions, "onProgress" | "isCancelled">;
+
+export class CheckSession {
+  /** Of the last check, and of rows that were asked about since. */
+  readonly #details = new Map<string, Detail[]>();
+  #settings: CheckSettings = {};
+
+  constructor(private readonly run: Run) {}
+
+  check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Check[]> {
+    this.#details.clear();
+    this.#settings = settings;
+    return this.#check(target, settings, asked);
+  }
+
+  /** A page of both gradients of a row. @throws ModelError when the row has none */
+  async details({ start, count, ...row }: CheckDetailsParams, asked: Asked) {
+    const { analytic, numeric, evaluation } = await this.#find(row, asked);
+    const end = start + Math.min(count, PAGE);
+    return {
+      analytic: analytic.slice(start, end),
+      numeric: numeric.slice(start, end),
+      shape: evaluation.x.shape,
+    };
+  }
+
+  /** Differences of one element over their step. @throws ModelError when there is no such element */
+  async curve({ index, ...row }: CheckCurveParams, asked: Asked) {
+    const { analytic, evaluation, stepAt } = await this.#find(row, asked);
+    if (!(index >= 0 && index < analytic.length))
+      throw new ModelError(`${nameOf(row)} has ${analytic.length} elements, found index ${index}`);
+    const { points, analytic: value } = curveOf(evaluation, analytic[index] as number, index);
+    return {
+      steps: Float64Array.from(points, ({ step }) => step),
+      numeric: Float64Array.from(points, ({ numeric }) => numeric),
+      analytic: value,
+      chosen: stepAt(index),
+    };
+  }
+
+  async #check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Check[]> {
+    const keep = (check: Check, detail: Detail) => {
+      const key = nameOf(check);
+      this.#details.set(key, [...(this.#details.get(key) ?? []), detail]);
+    };
+    const { secondOrder = false, ...options } = settings;
+    const first = await checkGradients(this.run, target, { ...options, ...asked, keep });
+    if (!secondOrder || asked.isCancelled?.()) return first;
+    const keepSecond = (check: Check, detail: Detail) => keep(asSecondOrder(check), detail);
+    const run = gradientRun(this.run, settings.seed ?? 0);
+    const second = await checkGradients(run, target, { ...options, ...asked, keep: keepSecond });
+    return [...first, ...second.map(asSecondOrder)];
+  }
+
+  async #find(row: CheckedRow, asked: Asked): Promise<Detail> {
+    const name = nameOf(row);
+    const target = { kind: "path", path: firstOrderName(name) } as const;
+    if (!this.#details.has(name)) await this.#check(target, this.#settings, asked);
+    const found = this.#details.get(name)?.[row.nth];
+    if (found !== undefined) return found;
+    throw new ModelError(`the check of ${name} compared no elements, so there are no numbers to show`);
+  }
+}
+
+function nameOf({ target, parameter }: Pick<Check, "target" | "parameter">): string {
+  return target === "" ? parameter : `${target}.${parameter}`;
+}

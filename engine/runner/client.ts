@@ -132,6 +132,7 @@ export class Engine {
     asking: Asking,
   ): Promise<R | { readonly failure: Failure }> {
     const child = this.#child;
+    if (asking.signal?.aborted) return { failure: cancelled() };
     if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
     const source = new CancellationTokenSource();
     let patience: NodeJS.Timeout | undefined;

@@ -1,6 +1,7 @@
 /** The numbers behind a check, asked of the engine process: both gradients by element, and the error over the step. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import type { Failure } from "../../engine/report";
 import type { Engine } from "../../engine/runner/client";
 import type { CheckResult } from "../../engine/runner/protocol";
 import { openEngine, paramsFor, reportOf } from "./engine";
@@ -17,9 +18,9 @@ const net = new Net();
 export function loss() { return net.forward(); }
 `;
 
-function ok<R extends object>(result: R | { readonly failure: { readonly message: string } }): R {
-  if ("failure" in result) throw new Error(String((result.failure as { message: string }).message));
-  return result as R;
+function ok<R extends object>(result: R): Exclude<R, { readonly failure: Failure }> {
+  if ("failure" in result) throw new Error((result.failure as Failure).message);
+  return result as Exclude<R, { readonly failure: Failure }>;
 }
 
 describe("check details", () => {

@@ -130,6 +130,7 @@ function addChanges(
   const { x, y, out } = node;
   const changed: Tensor = i === 0 ? x : y;
   const result = room(node, count * out.size);
+  const [rows, columns, isTransposed] = i === 0 ? [m, k, transX] : [k, n, transY];
   for (let v = 0; v < count; v++) {
     const base = v * out.size;
     result.set(out.data, base);
@@ -137,7 +138,8 @@ function addChanges(
       const element = index[e] as number;
       const change = (data[e] as number) - (changed.data[element] as number);
       if (change === 0) continue;
-      const [a, b] = i === 0 ? place(element, m, k, transX) : place(element, k, n, transY);
+      const a = isTransposed ? element % rows : Math.floor(element / columns);
+      const b = isTransposed ? Math.floor(element / rows) : element % columns;
       const length = i === 0 ? n : m;
       // Row a of the product and row b of y; or column b of the product and column a of x.
       let from = i === 0 ? (transY ? b : b * n) : transX ? a * m : a;

@@ -5,11 +5,18 @@ import { deadRelu } from "./dead-relu";
 import { explodingGradient } from "./exploding-gradient";
 import { nonFinite } from "./non-finite";
 import { vanishingGradient } from "./vanishing-gradient";
+import { vanishingThroughTime } from "./vanishing-through-time";
 
 /** One rule: what it finds in a run. It must stay silent about a run that is fine. */
 export type DiagnosisRule = (traced: Traced) => Finding[];
 
-const rules: readonly DiagnosisRule[] = [nonFinite, explodingGradient, vanishingGradient, deadRelu];
+const rules: readonly DiagnosisRule[] = [
+  nonFinite,
+  explodingGradient,
+  vanishingGradient,
+  vanishingThroughTime,
+  deadRelu,
+];
 
 export function diagnose(traced: Traced): Finding[] {
   return rules.flatMap((rule) => rule(traced));

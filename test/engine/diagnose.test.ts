@@ -1,6 +1,7 @@
 /** The diagnosis: each rule speaks up where it should, with its numbers, and stays silent about healthy runs. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { bind } from "../../engine/binding";
 import { buildReport } from "../../engine/build-report";
 import * as g from "../../engine/index";
 import type { Finding } from "../../engine/report";
@@ -52,6 +53,30 @@ describe("diagnosis", () => {
   it("is silent about a healthy network", () => {
     assert.deepEqual(findings(network(2, (x) => g.relu(x))), []);
     assert.deepEqual(findings(network(4, (x) => g.tanh(x))), []);
+  });
+
+  it("names a state whose gradient vanishes through time, and is silent where weights carry it", () => {
+    const recurrent = (scale: number) => (pen: Pen) => {
+      g.manualSeed(1);
+      const wx = g.parameter(g.randn([3, 5]).mul(0.5));
+      const wh = g.parameter(
+        Array.from({ length: 5 }, (_, i) => [0, 1, 2, 3, 4].map((j) => (i === j ? scale : 0))),
+      );
+      let h: g.Tensor = g.zeros([1, 5]);
+      pen.name("h", h);
+      for (let step = 0; step < 30; step++) {
+        h = onLine(7, () => g.add(g.matmul(g.randn([1, 3]), wx), g.matmul(h, wh)));
+        bind(1, h);
+      }
+      return g.mean(g.mul(h, h));
+    };
+    const [finding, ...others] = findings(recurrent(0.3));
+    assert.deepEqual(others, []);
+    assert.equal(finding?.rule, "vanishing-gradient");
+    assert.equal(finding.site?.line, 7);
+    // 0.3 to the power 11 is above a millionth, to the power 12 below.
+    assert.deepEqual([finding.evidence.steps, finding.evidence.within], [30, 12]);
+    assert.deepEqual(findings(recurrent(1)), []);
   });
 
   it("is silent about scalars", () => {

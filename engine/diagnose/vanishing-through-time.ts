@@ -1,0 +1,78 @@
+/** Gradients of a recurrent state that shrink from step to step until the early steps no longer count. */
+import type { Finding, ReportNode } from "../report";
+import type { Traced } from "../run";
+import { factorsBetween } from "./path";
+import { show } from "./show";
+
+/** A state that keeps a tenth in each step is far below this after ten. */
+const RATIO = 1e-6;
+const MIN_STEPS = 10;
+
+export function vanishingThroughTime(traced: Traced): Finding[] {
+  const [worst] = statesOf(traced)
+    .flatMap((steps) => findingOf(traced, steps))
+    .sort((a, b) => Number(a.evidence.ratio) - Number(b.evidence.ratio));
+  return worst === undefined ? [] : [worst];
+}
+
+/** What each name of the model held one after the other, where every tensor was made with weights from the one before. */
+function statesOf(traced: Traced): ReportNode[][] {
+  const held = new Map<string, ReportNode[]>();
+  for (const { binding, tensor, part } of traced.run.tape.bindings) {
+    const node = traced.nodes[traced.idOf(tensor) ?? -1];
+    if (node?.kind !== "operation" || node.grad === null || node.grad.nonFinite > 0) continue;
+    const steps = held.get(`${binding}${part}`) ?? [];
+    if (steps.at(-1) !== node) steps.push(node);
+    held.set(`${binding}${part}`, steps);
+  }
+  return [...held.values()].filter((steps) => steps.length >= MIN_STEPS && isRecurrent(traced, steps));
+}
+
+/** Whether the last two steps used the same weight: other layers one after the other are depth, not time. */
+function isRecurrent(traced: Traced, steps: readonly ReportNode[]): boolean {
+  const [first, second, third] = steps.slice(-3);
+  if (first === undefined || second === undefined || third === undefined) return false;
+  const earlier = new Set(weightsBetween(traced, second.id, first.id));
+  return weightsBetween(traced, third.id, second.id).some((weight) => earlier.has(weight));
+}
+
+function weightsBetween(traced: Traced, from: number, to: number): number[] {
+  const inputs = factorsBetween(traced, from, to).flatMap(({ node }) => traced.nodes[node]?.inputs ?? []);
+  return inputs.filter((id) => traced.nodes[id]?.kind === "parameter");
+}
+
+function findingOf(_traced: Traced, steps: readonly ReportNode[]): Finding[] {
+  const last = steps.at(-1);
+  const norm = ({ grad }: ReportNode) => grad?.norm ?? 0;
+  // What is exactly 0 may have other reasons; it counts when something else faded out.
+  const first = steps.find((step) => norm(step) > 0);
+  if (last === undefined || first === undefined || norm(first) / norm(last) >= RATIO) return [];
+  const within = steps.filter((step) => norm(step) / norm(last) >= RATIO).length;
+  const name = last.name?.replace(/ #\d+$/, "") ?? last.op;
+  const ratio = norm(first) / norm(last);
+  const site = (step: ReportNode, when: string) =>
+    step.site === null
+      ? []
+      : [{ site: step.site, message: `${name} ${when}: ‖gradient‖ ${show(norm(step))}` }];
+  return [
+    {
+      rule: "vanishing-gradient",
+      severity: "warning",
+      message: `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${show(norm(last))} in the last of ${steps.length} steps and ${show(norm(first))} in step ${steps.indexOf(first) + 1}. What happened more than ${within} steps before the end hardly changes the weights.`,
+      site: last.site,
+      node: last.id,
+      evidence: { steps: steps.length, first: norm(first), last: norm(last), ratio, limit: RATIO, within },
+      related: [...site(first, `in step ${steps.indexOf(first) + 1}`), ...site(last, "in the last step")],
+      fixes: [
+        {
+          title: "Use nn.LSTM or nn.GRU",
+          detail: "Their state is carried on by a sum, through which a gradient passes unchanged.",
+        },
+        {
+          title: "Start with orthogonal recurrent weights, of size 1",
+          detail: "Then the first steps neither shrink nor enlarge the gradient (nn.init.orthogonal).",
+        },
+      ],
+    },
+  ];
+}

@@ -14,6 +14,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { buildKernels } from "./kernels.mjs";
+import { noticesText, packagesOf } from "./notices.mjs";
 import { buildTypes } from "./types.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -106,11 +107,12 @@ function writeIfChanged({ path, contents }) {
   writeFileSync(path, contents);
 }
 
-/** Builds one bundle and gives the paths it wrote. */
+/** Builds one bundle; gives the paths that it wrote and those of what went into it. */
 async function emit(options, minify) {
-  const { outputFiles } = await esbuild.build({ ...shared(minify), ...options });
+  const { outputFiles, metafile } = await esbuild.build({ ...shared(minify), metafile: true, ...options });
   for (const file of outputFiles) writeIfChanged(file);
-  return outputFiles.map(({ path }) => relative(root, path).split(sep).join("/"));
+  const written = outputFiles.map(({ path }) => relative(root, path).split(sep).join("/"));
+  return { written, inputs: Object.keys(metafile.inputs) };
 }
 
 /** Deletes what an earlier build left of source files that are gone. */
@@ -119,15 +121,16 @@ function removeStale(written) {
   for (const path of stale) rmSync(inRoot(path));
 }
 
+const codicons = "node_modules/@vscode/codicons/dist";
 /** Files that are used as they are. */
+const assets = [
+  "node_modules/uplot/dist/uPlot.min.css",
+  `${codicons}/codicon.css`,
+  `${codicons}/codicon.ttf`,
+];
+
 function copyAssets() {
   mkdirSync(inRoot("dist/webview"), { recursive: true });
-  const codicons = "node_modules/@vscode/codicons/dist";
-  const assets = [
-    "node_modules/uplot/dist/uPlot.min.css",
-    `${codicons}/codicon.css`,
-    `${codicons}/codicon.ttf`,
-  ];
   for (const asset of assets.filter(has))
     copyFileSync(inRoot(asset), inRoot(`dist/webview/${basename(asset)}`));
   if (has("dist/cli.js")) chmodSync(inRoot("dist/cli.js"), 0o755);
@@ -149,12 +152,18 @@ export async function build({ minify = false } = {}) {
       return await emit(options, minify);
     } catch {
       failed.push(entry);
-      return [];
+      return { written: [], inputs: [] };
     }
   };
-  const written = (await Promise.all(plan().map(make))).flat();
-  removeStale(new Set(written));
+  const made = await Promise.all(plan().map(make));
+  removeStale(new Set(made.flatMap(({ written }) => written)));
   copyAssets();
+  const shipped = made.filter(({ written }) => !written.some((path) => path.startsWith("dist/test/")));
+  const packages = packagesOf([...shipped.flatMap(({ inputs }) => inputs), ...assets]);
+  writeIfChanged({
+    path: inRoot("dist/THIRD-PARTY-NOTICES.txt"),
+    contents: Buffer.from(noticesText(root, packages)),
+  });
   buildTypes();
   return failed;
 }

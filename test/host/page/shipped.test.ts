@@ -7,6 +7,8 @@ import { describe, it } from "mocha";
 import { harness, node24, root } from "../../harness/paths.mjs";
 
 const needed = [
+  "media/marks/passed.svg",
+  "dist/THIRD-PARTY-NOTICES.txt",
   "package.json",
   "README.md",
   "LICENSE",
@@ -18,6 +20,7 @@ const needed = [
 const allowed = [
   /^(package\.json|package\.nls(\.\w+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/(webview\/)?[\w.-]+\.(js|mjs|css|ttf)$/,
+  /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/types\/(index|gradlens|engine\/.*)\.d\.ts$/,
   /^media\//,
   /^node_modules\/(gpu\.js|gpu-mock\.js|webgpu)\//,

@@ -7,7 +7,7 @@ import { describe, it } from "mocha";
 import { harness, node24, root } from "../../harness/paths.mjs";
 
 const needed = [
-  "media/marks/passed.svg",
+  "media/marks/warning.svg",
   "dist/THIRD-PARTY-NOTICES.txt",
   "package.json",
   "README.md",

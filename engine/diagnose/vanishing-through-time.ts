@@ -10,7 +10,7 @@ const MIN_STEPS = 10;
 
 export function vanishingThroughTime(traced: Traced): Finding[] {
   const [worst] = statesOf(traced)
-    .flatMap((steps) => findingOf(traced, steps))
+    .flatMap(findingOf)
     .sort((a, b) => Number(a.evidence.ratio) - Number(b.evidence.ratio));
   return worst === undefined ? [] : [worst];
 }
@@ -41,7 +41,7 @@ function weightsBetween(traced: Traced, from: number, to: number): number[] {
   return inputs.filter((id) => traced.nodes[id]?.kind === "parameter");
 }
 
-function findingOf(_traced: Traced, steps: readonly ReportNode[]): Finding[] {
+function findingOf(steps: readonly ReportNode[]): Finding[] {
   const last = steps.at(-1);
   const norm = ({ grad }: ReportNode) => grad?.norm ?? 0;
   // What is exactly 0 may have other reasons; it counts when something else faded out.

@@ -1,7 +1,7 @@
 /** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
 import * as vscode from "vscode";
-import type { DeviceChoice } from "../engine/report";
-import type { Limits } from "../engine/runner/protocol";
+import type { CheckMethod, DeviceChoice } from "../engine/report";
+import type { CheckSettings, Limits } from "../engine/runner/protocol";
 import { log } from "./log";
 
 interface Setting<T> {
@@ -32,6 +32,13 @@ const settings = {
   /** MiB. */
   "gradlens.memory": numberFrom(2048, 128, 65_536),
   "gradlens.maxOperations": numberFrom(5_000_000, 1000, 100_000_000),
+  "gradlens.check.method": oneOf<CheckMethod>("central", "forward", "five-point", "richardson"),
+  "gradlens.check.rtol": numberFrom(1e-6, 0, 1),
+  "gradlens.check.atol": numberFrom(0, 0, Number.MAX_VALUE),
+  /** Elements of a parameter. */
+  "gradlens.check.limit": numberFrom(20_000, 0, 10_000_000),
+  "gradlens.check.seed": numberFrom(0, 0, 2 ** 31 - 1),
+  "gradlens.check.secondOrder": flag(false),
   "gradlens.nodePath": {
     fallback: "",
     accepts: (value: unknown): value is string => typeof value === "string",
@@ -60,6 +67,17 @@ export function readLimits(resource?: vscode.Uri): Limits {
     timeoutMs: readSetting("gradlens.timeout", resource) * 1000,
     memoryMiB: readSetting("gradlens.memory", resource),
     maxOperations: readSetting("gradlens.maxOperations", resource),
+  };
+}
+
+export function readCheckSettings(resource?: vscode.Uri): CheckSettings {
+  return {
+    method: readSetting("gradlens.check.method", resource),
+    rtol: readSetting("gradlens.check.rtol", resource),
+    atol: readSetting("gradlens.check.atol", resource),
+    limit: readSetting("gradlens.check.limit", resource),
+    seed: readSetting("gradlens.check.seed", resource),
+    secondOrder: readSetting("gradlens.check.secondOrder", resource),
   };
 }
 

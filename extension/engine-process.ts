@@ -3,6 +3,10 @@ import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { Asking, Engine } from "../engine/runner/client";
 import type {
+  CheckCurveParams,
+  CheckCurveResult,
+  CheckDetailsParams,
+  CheckDetailsResult,
   CheckParams,
   CheckResult,
   ProgressParams,
@@ -57,6 +61,25 @@ export class EngineProcess implements vscode.Disposable {
     onProgress: OnProgress,
   ): Promise<CheckResult> {
     return this.#ask(token, onProgress, (engine, asking) => engine.check(params, asking));
+  }
+
+  async checkDetails(
+    params: CheckDetailsParams,
+    token: vscode.CancellationToken,
+  ): Promise<CheckDetailsResult> {
+    return this.#ask(
+      token,
+      () => undefined,
+      (engine, asking) => engine.checkDetails(params, asking),
+    );
+  }
+
+  async checkCurve(params: CheckCurveParams, token: vscode.CancellationToken): Promise<CheckCurveResult> {
+    return this.#ask(
+      token,
+      () => undefined,
+      (engine, asking) => engine.checkCurve(params, asking),
+    );
   }
 
   async values(params: ValuesParams): Promise<ValuesResult> {

@@ -3,15 +3,20 @@ import * as vscode from "vscode";
 import type { Check, Failure, Report } from "../engine/report";
 import type { CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
 import type { TraceState } from "../webview/protocol";
-import { readLimits, readSetting } from "./config";
+import { readCheckSettings, readLimits, readSetting } from "./config";
 import { Edits } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { log } from "./log";
+import { filesOf } from "./report-files";
 
 /** A gradient check under way. */
 export interface Checking {
   readonly target: CheckTarget;
   readonly fraction: number | null;
+}
+
+interface Failed {
+  readonly failure: Failure;
 }
 
 export type Running = "trace" | "check" | null;
@@ -41,6 +46,7 @@ export class Session implements vscode.Disposable {
   #cancellation: vscode.CancellationTokenSource | null = null;
   #work: Promise<unknown> = Promise.resolve();
   #lastFraction = 0;
+  readonly #questions = new Set<vscode.CancellationTokenSource>();
 
   constructor(
     readonly uri: vscode.Uri,
@@ -90,14 +96,34 @@ export class Session implements vscode.Disposable {
 
   /** Elements of a tensor of the last run; rejects when its tape is gone. */
   async values(params: ValuesParams): Promise<ValuesResult> {
-    if (!this.engine.hasTape)
-      throw new Error(vscode.l10n.t("The run is over and its values are gone. Trace again to see them."));
+    if (!this.engine.hasTape) throw new Error(goneText());
     return this.engine.values(params);
+  }
+
+  /** Asks the engine about a check, after what is under way; rejects when it cannot answer, with the reason. */
+  async askAboutCheck<R extends object>(
+    question: (engine: EngineProcess, token: vscode.CancellationToken) => Promise<R>,
+  ): Promise<Exclude<R, Failed>> {
+    const cancellation = new vscode.CancellationTokenSource();
+    this.#questions.add(cancellation);
+    const work = this.#work.then(() => {
+      if (!this.engine.hasTape) throw new Error(goneText());
+      return question(this.engine, cancellation.token);
+    });
+    this.#work = work.catch(() => undefined);
+    try {
+      const answer = await work;
+      if ("failure" in answer) throw new Error((answer as unknown as Failed).failure.message);
+      return answer as Exclude<R, Failed>;
+    } finally {
+      this.#questions.delete(cancellation);
+    }
   }
 
   /** Ends what is under way. */
   stop(): void {
     this.#cancellation?.cancel();
+    for (const question of this.#questions) question.cancel();
   }
 
   noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -151,9 +177,13 @@ export class Session implements vscode.Disposable {
     this.#lastFraction = 0;
     this.#setChecking({ target, fraction: 0 });
     try {
-      const result = await this.engine.check({ target }, token, ({ fraction }) => {
-        if (!token.isCancellationRequested) this.#setFraction(target, fraction);
-      });
+      const result = await this.engine.check(
+        { target, settings: readCheckSettings(this.uri) },
+        token,
+        ({ fraction }) => {
+          if (!token.isCancellationRequested) this.#setFraction(target, fraction);
+        },
+      );
       if ("failure" in result) this.#failCheck(target, result.failure);
       else this.#keep(result.checks);
       return "checks" in result ? result.checks : [];
@@ -247,6 +277,10 @@ export class Session implements vscode.Disposable {
   }
 }
 
+function goneText(): string {
+  return vscode.l10n.t("The run is over and its values are gone. Trace again to see them.");
+}
+
 function failed({ message, site, hint }: Failure): TraceState {
   return { kind: "failed", message, site, hint };
 }
@@ -255,18 +289,4 @@ function internal(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   log.error("The engine process could not answer", error instanceof Error ? error : message);
   return { kind: "internal", message, hint: null, site: null, stack: [] };
-}
-
-const files = new WeakMap<Report, ReadonlySet<string>>();
-
-function filesOf(report: Report | null): ReadonlySet<string> {
-  if (!report) return new Set();
-  const known = files.get(report);
-  if (known) return known;
-  const sites = [...report.nodes, ...report.scopes, ...report.bindings].flatMap(
-    ({ site }) => site?.file ?? [],
-  );
-  const found = new Set(sites);
-  files.set(report, found);
-  return found;
 }

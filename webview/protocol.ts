@@ -11,6 +11,7 @@
  * A panel posts `ready` once its listener stands; the answer is one `state`, after which any message may come in any order.
  */
 import type { Check, Report, Site } from "../engine/report";
+import type { CheckCurve, CheckDetails, CheckedRow } from "./check-numbers";
 
 export type PanelName = "graph" | "gradients" | "checks" | "findings";
 
@@ -47,7 +48,9 @@ export type ToPanel =
       readonly values: Float64Array;
       readonly shape: readonly number[];
     }
-  | { readonly type: "valuesFailed"; readonly request: number; readonly message: string };
+  | { readonly type: "valuesFailed"; readonly request: number; readonly message: string }
+  | ({ readonly type: "details"; readonly request: number } & CheckDetails)
+  | ({ readonly type: "curve"; readonly request: number } & CheckCurve);
 
 /** From the panel to the extension. */
 export type FromPanel =
@@ -66,6 +69,15 @@ export type FromPanel =
       readonly start: number;
       readonly count: number;
     }
+  | {
+      readonly type: "details";
+      readonly request: number;
+      readonly row: CheckedRow;
+      readonly start: number;
+      readonly count: number;
+    }
+  /** `index` is flat. */
+  | { readonly type: "curve"; readonly request: number; readonly row: CheckedRow; readonly index: number }
   | { readonly type: "copy"; readonly text: string }
   /** Ask where to save this picture and write it there; `name` is the proposal, as "graph.png". */
   | { readonly type: "save"; readonly name: string; readonly bytes: Uint8Array }

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { DeviceChoice, Severity } from "../report";
-import type { CheckTarget } from "../runner/protocol";
+import type { CheckSettings, CheckTarget } from "../runner/protocol";
 
 export const usage = `gradlens: see what the backward pass of a model does
 
@@ -21,7 +21,12 @@ export const usage = `gradlens: see what the backward pass of a model does
   --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
   --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
   --against FILE            check: compare with gradients saved from PyTorch, a .npz or .safetensors file
-  --rtol NUMBER             check --against: relative difference to accept (1e-4, in float64 1e-7)
+  --rtol NUMBER             check: relative difference to accept (1e-6; with --against 1e-4, in float64 1e-7)
+  --atol NUMBER             check: absolute difference to accept (0)
+  --limit ELEMENTS          check: larger parameters are checked along random directions (20000)
+  --seed NUMBER             check: seed of those directions (0)
+  --method NAME             check: central, forward, five-point or richardson differences (central)
+  --second-order            check: the gradient of the gradient too
   --help, --version
 
 Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the file or the arguments are wrong
@@ -48,6 +53,8 @@ export interface Arguments {
   readonly against: string | null;
   /** Null: what rounding in the element type of the run explains. */
   readonly rtol: number | null;
+  /** How to check by finite differences. */
+  readonly settings: CheckSettings;
   /** True when the standard output belongs to JSON, SARIF or JUnit. */
   readonly stdoutIsData: boolean;
 }
@@ -65,6 +72,11 @@ const options = {
   junit: { type: "string" },
   against: { type: "string" },
   rtol: { type: "string" },
+  atol: { type: "string" },
+  limit: { type: "string" },
+  seed: { type: "string" },
+  method: { type: "string" },
+  "second-order": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -94,6 +106,7 @@ export function readArguments(args: readonly string[]): Arguments {
     sarif: values.sarif ?? null,
     junit: values.junit ?? null,
     ...readAgainst(values),
+    settings: readSettings(values),
     stdoutIsData: isData(values),
   };
 }
@@ -122,10 +135,7 @@ interface AgainstOptions extends Outputs {
 }
 
 function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
-  if (against === undefined) {
-    if (rtol !== undefined) throw new UsageError("--rtol goes with --against");
-    return { against: null, rtol: null };
-  }
+  if (against === undefined) return { against: null, rtol: null };
   if (sarif !== undefined || junit !== undefined)
     throw new UsageError("--against prints a table or --json; --sarif and --junit are for gradient checks");
   if (/^\d+$/.test(target ?? ""))
@@ -135,6 +145,39 @@ function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
   if (!statSync(against, { throwIfNoEntry: false })?.isFile())
     throw new UsageError(`there is no file ${against}`);
   return { against: resolve(against), rtol: rtol === undefined ? null : positive("rtol", rtol, 0) };
+}
+
+interface SettingOptions {
+  readonly against?: string | undefined;
+  readonly rtol?: string | undefined;
+  readonly atol?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly method?: string | undefined;
+  readonly "second-order"?: boolean | undefined;
+}
+
+function readSettings(values: SettingOptions): CheckSettings {
+  const { against, rtol, atol, limit, seed, method } = values;
+  const own = (["atol", "limit", "seed", "method", "second-order"] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  if (against !== undefined && own !== undefined)
+    throw new UsageError(`--${own} is for gradient checks; it does not go with --against`);
+  return {
+    ...(rtol === undefined ? {} : { rtol: notNegative("rtol", rtol) }),
+    ...(atol === undefined ? {} : { atol: notNegative("atol", atol) }),
+    ...(limit === undefined ? {} : { limit: notNegative("limit", limit) }),
+    ...(seed === undefined ? {} : { seed: notNegative("seed", seed) }),
+    method: oneOf("method", method, ["central", "forward", "five-point", "richardson"]),
+    secondOrder: values["second-order"] ?? false,
+  };
+}
+
+function notNegative(name: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number >= 0 && Number.isFinite(number)) return number;
+  throw new UsageError(`--${name} is "${value}"; expected a number, 0 or more`);
 }
 
 function readFailOn(value: string | undefined): Severity | null {

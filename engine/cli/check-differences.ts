@@ -33,12 +33,16 @@ export async function checkByDifferences(
   return outcome.checks.some(isFailure) ? FAILED : FINE;
 }
 
-async function ask(engine: Engine, traced: TraceResult, { file, target }: Arguments): Promise<Outcome> {
+async function ask(
+  engine: Engine,
+  traced: TraceResult,
+  { file, target, settings }: Arguments,
+): Promise<Outcome> {
   const nothing = { file, checks: [], findings: [] };
   if ("failure" in traced) return { ...nothing, failure: traced.failure };
   const { findings, failure } = traced.report;
   if (failure) return { ...nothing, findings, failure };
-  const result = await engine.check({ target });
+  const result = await engine.check({ target, settings });
   if ("failure" in result) return { ...nothing, findings, failure: result.failure };
   if (result.checks.length === 0)
     return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };

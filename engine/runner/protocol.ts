@@ -1,6 +1,9 @@
 /** The contract between the engine process and who starts it: requests, results, notifications. */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
-import type { Check, CheckMethod, DeviceChoice, Failure, Report, Stats } from "../report";
+import type { Check, DeviceChoice, Failure, Report, Stats } from "../report";
+import type { CheckSettings } from "./check-protocol";
+
+export * from "./check-protocol";
 
 export interface Limits {
   /** Wall clock of a run or check, in milliseconds; the process is killed afterwards. */
@@ -30,17 +33,6 @@ export type CheckTarget =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "line"; readonly file: string; readonly line: number };
 
-/** How to check; what is left out has the defaults of `CheckOptions` in engine/check. */
-export interface CheckSettings {
-  readonly rtol?: number;
-  readonly atol?: number;
-  readonly limit?: number;
-  readonly seed?: number;
-  readonly method?: CheckMethod;
-  /** Also checks the gradient of the gradient. */
-  readonly secondOrder?: boolean;
-}
-
 export interface CheckParams {
   readonly target: CheckTarget;
   readonly settings?: CheckSettings;
@@ -48,39 +40,6 @@ export interface CheckParams {
 
 /** Several targets give several rows; `missing` says why there is none. */
 export type CheckResult = { readonly checks: readonly Check[] } | { readonly failure: Failure };
-
-/** A row of a check; `nth` counts the rows of the same name before it. */
-export interface CheckedRow {
-  readonly target: string;
-  readonly parameter: string;
-  readonly nth: number;
-}
-
-/** Flat element range; an answer holds 65,536 elements at most. */
-export interface CheckDetailsParams extends CheckedRow {
-  readonly start: number;
-  readonly count: number;
-}
-
-/** Both gradients by element; differences are NaN where no single element was compared. */
-export type CheckDetailsResult =
-  | { readonly analytic: Float64Array; readonly numeric: Float64Array; readonly shape: readonly number[] }
-  | { readonly failure: Failure };
-
-export interface CheckCurveParams extends CheckedRow {
-  /** Flat index of the element. */
-  readonly index: number;
-}
-
-/** Central differences over their step, and the step with which the check decided. */
-export type CheckCurveResult =
-  | {
-      readonly steps: Float64Array;
-      readonly numeric: Float64Array;
-      readonly analytic: number;
-      readonly chosen: number;
-    }
-  | { readonly failure: Failure };
 
 export interface ValuesParams {
   readonly node: number;
@@ -115,11 +74,6 @@ export interface OutputParams {
 export const traceRequest = new RequestType<TraceParams, TraceResult, void>("trace");
 /** Checks gradients of the last run. Progress is reported; cancellation is honoured between elements. */
 export const checkRequest = new RequestType<CheckParams, CheckResult, void>("check");
-/** The numbers behind a row of a check; a row that the last check did not have is checked again. Cancelled as a check. */
-export const checkDetailsRequest = new RequestType<CheckDetailsParams, CheckDetailsResult, void>(
-  "checkDetails",
-);
-export const checkCurveRequest = new RequestType<CheckCurveParams, CheckCurveResult, void>("checkCurve");
 /** Elements of a tensor of the last run. */
 export const valuesRequest = new RequestType<ValuesParams, ValuesResult, void>("values");
 export const statsRequest = new RequestType<StatsParams, Stats | null, void>("stats");

@@ -12,6 +12,10 @@ const RUNNING_MS = 400;
 
 type Sent = Pick<Session, "state" | "report" | "checks" | "stale" | "checking">;
 
+type Unnumbered<T> = T extends { readonly request: number } ? Omit<T, "request"> : never;
+/** What answers a question, without the question's number. */
+type Answer = Unnumbered<Exclude<ToPanel, { readonly type: "valuesFailed" }>>;
+
 export class Panel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #waiting: ToPanel[] = [];
@@ -106,7 +110,26 @@ export class Panel implements vscode.Disposable {
         run(showCommands[message.panel], message.node);
         break;
       case "values":
-        this.#sendValues(message);
+        this.#answer(message.request, async () => {
+          const { node, of, start, count } = message;
+          return { type: "values", ...(await this.session.values({ node, of, start, count })) };
+        });
+        break;
+      case "details":
+        this.#answer(message.request, async () => {
+          const params = { ...message.row, start: message.start, count: message.count };
+          const details = await this.session.askAboutCheck((engine, token) =>
+            engine.checkDetails(params, token),
+          );
+          return { type: "details", ...details };
+        });
+        break;
+      case "curve":
+        this.#answer(message.request, async () => {
+          const params = { ...message.row, index: message.index };
+          const curve = await this.session.askAboutCheck((engine, token) => engine.checkCurve(params, token));
+          return { type: "curve", ...curve };
+        });
         break;
       case "copy":
         vscode.env.clipboard.writeText(message.text);
@@ -120,10 +143,10 @@ export class Panel implements vscode.Disposable {
     }
   }
 
-  async #sendValues({ request, node, of, start, count }: FromPanel & { type: "values" }): Promise<void> {
+  /** Answers a question of the page, or says why not. */
+  async #answer(request: number, find: () => Promise<Answer>): Promise<void> {
     try {
-      const { values, shape } = await this.session.values({ node, of, start, count });
-      this.#post({ type: "values", request, values, shape });
+      this.#post({ ...(await find()), request });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#post({ type: "valuesFailed", request, message });

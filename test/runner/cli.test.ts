@@ -67,6 +67,21 @@ describe("command line", () => {
     assert.match(wrong.err, /^error: .*net\.fc3/);
   });
 
+  it("takes the options of a check", async () => {
+    const check = (...args: string[]) =>
+      gradlens("check", example("digits-mlp"), "--target", "net.fc2.bias", "--json", ...args);
+    const rows = (out: string) =>
+      (JSON.parse(out) as { parameter: string; method: string }[]).map((row) => [row.parameter, row.method]);
+    assert.deepEqual(rows((await check("--limit", "3", "--seed", "7")).out), [["bias", "random-directions"]]);
+    assert.deepEqual(rows((await check("--second-order", "--method", "five-point", "--rtol", "1e-5")).out), [
+      ["bias", "every-element"],
+      ["bias (second order)", "every-element"],
+    ]);
+    const wrong = await check("--method", "backward");
+    assert.deepEqual([wrong.code, /central or forward/.test(wrong.err)], [2, true]);
+    assert.match((await check("--atol", "-1")).err, /--atol is "-1"; expected a number, 0 or more/);
+  });
+
   it("traces deep-sigmoid: finds the vanishing gradient, and --fail-on makes it count", async () => {
     const report = await traceJson("deep-sigmoid");
     const finding = report.findings.find(({ rule }) => rule === "vanishing-gradient");

@@ -2,7 +2,7 @@
 import type { RandomGenerator } from "../../engine/random";
 import type { Probe, Vectors } from "./probe";
 
-/** True: the gradient passes. Chainer alone can say that a point is not differentiable. */
+/** What a checker says; Chainer alone can say that a point is not differentiable. */
 export type Answer = "passes" | "fails" | "kink" | "non-deterministic";
 
 export interface Rival {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const [engine] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const ANSWERS = 3;
-const WARM_MS = 400;
+const WARM_MS = 2_000;
 const ROUND_MS = 250;
 const MOST_RUNS = 2_000;
 

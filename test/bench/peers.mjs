@@ -25,13 +25,13 @@ const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THR
 /** Some engines need half a minute for the largest rows, before they have answered once. */
 const ANSWER_LIMIT_MS = 180_000;
 
-class Peer {
+/** A running engine. Every row gets a new one, as a model gets a process of its own: nothing of other rows lingers. */
+class Run {
   #answers = [];
   #waiting = null;
   #ended = null;
 
-  constructor(name, command, args) {
-    this.name = name;
+  constructor(command, args) {
     // What libraries print goes to stderr; answers come on a pipe of their own.
     this.child = spawn(command, args, {
       stdio: ["pipe", 2, 2, "pipe"],
@@ -46,9 +46,10 @@ class Peer {
   }
 
   #arrive(answer) {
-    if (this.#waiting) this.#waiting(answer);
-    else this.#answers.push(answer);
+    const waiting = this.#waiting;
     this.#waiting = null;
+    if (waiting) waiting(answer);
+    else this.#answers.push(answer);
   }
 
   next() {
@@ -58,19 +59,42 @@ class Peer {
       this.#waiting = resolve;
     });
   }
+}
+
+class Peer {
+  version = null;
+  #run = null;
+
+  constructor(name, command, args) {
+    this.name = name;
+    this.command = command;
+    this.args = args;
+  }
+
+  async start() {
+    this.#run = new Run(this.command, this.args);
+    const hello = await this.#run.next();
+    this.version ??= hello.version ?? null;
+  }
 
   /** The answer to a question; an error when it takes too long, and from then on. */
   async ask(question) {
-    const alarm = setTimeout(() => this.child.kill("SIGKILL"), ANSWER_LIMIT_MS);
-    this.child.stdin.write(`${JSON.stringify(question)}\n`);
-    const answer = await this.next();
+    const { child } = this.#run;
+    const alarm = setTimeout(() => child.kill("SIGKILL"), ANSWER_LIMIT_MS);
+    child.stdin.write(`${JSON.stringify(question)}\n`);
+    const answer = await this.#run.next();
     clearTimeout(alarm);
     return answer;
   }
+
+  stop() {
+    this.#run?.child.kill();
+    this.#run = null;
+  }
 }
 
-/** Starts the engines that are named, or all that are there. */
-export async function openPeers(names, say) {
+/** The engines that are named, or all that are there, ready to be started. */
+export async function findPeers(names, say) {
   const failed = await build();
   if (failed.length > 0) throw new Error(`does not build: ${failed.join(", ")}`);
   install(here);
@@ -82,16 +106,7 @@ export async function openPeers(names, say) {
   ]);
   if (hasTorch()) engines.push(["torch", python, [join(here, "peer.py")]]);
   else say("Without PyTorch: apt-get install python3-torch libopenblas0-pthread\n");
-  const peers = [];
-  for (const [name, command, args] of engines.filter(([name]) => names === null || names.includes(name))) {
-    const peer = new Peer(name, command, args);
-    const hello = await peer.next();
-    peer.version = hello.version ?? hello.error;
-    peers.push(peer);
-  }
-  return peers;
-}
-
-export function closePeers(peers) {
-  for (const { child } of peers) child.kill();
+  return engines
+    .filter(([name]) => names === null || names.includes(name))
+    .map(([name, command, args]) => new Peer(name, command, args));
 }

@@ -5,7 +5,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../../.scripts/install.mjs";
-import { closePeers, openPeers } from "./peers.mjs";
+import { findPeers } from "./peers.mjs";
 import { showTable } from "./table.mjs";
 
 const help = `npm run bench -- [NAME…] [--json] [--best] [--rounds N] [--engines ours,ours2,traced,tfjs,jax,torch]
@@ -37,20 +37,31 @@ function summary(times) {
   return { ms: median(times.map(({ ms }) => ms)), best: Math.min(...times.map(({ best }) => best)) };
 }
 
+/** Whether an engine has a function for this row; PyTorch's are in Python, so it must be asked. */
+function has(row, { name }) {
+  if (name === "torch") return true;
+  return name === "ours2" ? row.threads === true && row.ours !== undefined : row[name] !== undefined;
+}
+
 /** Times one row on all engines that have it: { engine: { ms, best } or { error } }. */
 async function measure(row, peers, rounds) {
   const runs = new Map();
-  for (const peer of peers) {
-    const answer = await peer.ask({ row, warm: true });
-    runs.set(peer, { times: [], error: answer.error });
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (const [peer, run] of runs) {
-      if (run.error !== undefined) continue;
-      const { ms, best, error } = await peer.ask({ row });
-      if (error === undefined) run.times.push({ ms, best });
-      else run.error = error;
+  try {
+    for (const peer of peers) {
+      await peer.start();
+      const answer = await peer.ask({ row, warm: true });
+      runs.set(peer, { times: [], error: answer.error });
     }
+    for (let round = 0; round < rounds; round++) {
+      for (const [peer, run] of runs) {
+        if (run.error !== undefined) continue;
+        const { ms, best, error } = await peer.ask({ row });
+        if (error === undefined) run.times.push({ ms, best });
+        else run.error = error;
+      }
+    }
+  } finally {
+    for (const peer of peers) peer.stop();
   }
   return Object.fromEntries(
     [...runs].map(([peer, { times, error }]) => [
@@ -77,17 +88,14 @@ async function main() {
     throw new Error(
       `No row is called ${options.names.join(" or ")}. There are: ${rows.map(([name]) => name).join(", ")}`,
     );
-  const peers = await openPeers(options.engines, say);
+  const peers = await findPeers(options.engines, say);
   const table = { date: new Date().toISOString(), machine: describeMachine(), engines: {}, rows: [] };
-  for (const peer of peers) table.engines[peer.name] = peer.version;
-  try {
-    for (const [name, { flops }] of wanted) {
-      say(`${name} …\n`);
-      table.rows.push({ name, flops, ...(await measure(name, peers, options.rounds)) });
-    }
-  } finally {
-    closePeers(peers);
+  for (const [name, row] of wanted) {
+    say(`${name} …\n`);
+    const able = peers.filter((peer) => has(row, peer));
+    table.rows.push({ name, flops: row.flops, ...(await measure(name, able, options.rounds)) });
   }
+  for (const { name, version } of peers) if (version !== null) table.engines[name] = version;
   writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table, options.best));
 }
 

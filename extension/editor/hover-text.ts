@@ -90,7 +90,7 @@ function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readon
 /** What made it, how that hands gradients back, and how much of them. */
 function operation({ op, label, role, formula, gain, kind }: ReportNode): string {
   if (kind !== "operation") return "";
-  const passes = gain === null ? "" : vscode.l10n.t("gain {0}", formatNumber(gain, 3));
+  const passes = gain === null || Number.isNaN(gain) ? "" : vscode.l10n.t("gain {0}", formatNumber(gain, 3));
   const derivative = formula === "" ? "" : code(readableFormula(formula));
   return [code(label === "" ? op : label), plain(role), derivative, passes]
     .filter((part) => part !== "")

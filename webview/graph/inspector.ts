@@ -118,7 +118,7 @@ function section(title: string, content: Element): HTMLElement {
 }
 
 function gainLine({ gain, op }: ReportNode): HTMLElement | null {
-  if (gain === null) return null;
+  if (gain === null || Number.isNaN(gain)) return null;
   const effect = gain < 0.5 ? "shrinks" : gain > 2 ? "enlarges" : "keeps about the size of";
   return h(
     "p",

@@ -79,7 +79,7 @@ describe("command line", () => {
     ]);
     const wrong = await check("--method", "backward");
     assert.deepEqual([wrong.code, /central or forward/.test(wrong.err)], [2, true]);
-    assert.match((await check("--atol", "-1")).err, /--atol is "-1"; expected a number, 0 or more/);
+    assert.match((await check("--atol=-1")).err, /--atol is "-1"; expected a number, 0 or more/);
   });
 
   it("traces deep-sigmoid: finds the vanishing gradient, and --fail-on makes it count", async () => {

@@ -5,6 +5,7 @@ import { h, icon, on } from "../dom";
 import { formatCount, formatDuration, formatIndex, formatNumber } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
+import { pictures } from "./pictures";
 import { type CheckGroup, type CheckRow, keyOf, verdictLooks } from "./rows";
 
 /** Which rows are open, by key. */
@@ -58,7 +59,7 @@ function groupHeading({ target, site }: CheckGroup): HTMLElement {
   return h("tr", { class: "group" }, h("th", { scope: "rowgroup", colspan: columns.length }, content));
 }
 
-function rowParts(key: string, { parameter, elements, check }: CheckRow, opened: Opened): HTMLElement[] {
+function rowParts(key: string, { parameter, elements, check, nth }: CheckRow, opened: Opened): HTMLElement[] {
   if (!check) {
     const cells = ["not checked", `0 / ${formatCount(elements)}`, "", "", "", "", ""];
     return [
@@ -70,20 +71,28 @@ function rowParts(key: string, { parameter, elements, check }: CheckRow, opened:
       ),
     ];
   }
+  const shown = pictures(check, nth);
   const details = h(
     "tr",
     { class: "details", hidden: !opened.isOpen(key) },
-    h("td", { colspan: columns.length }, detailsOf(check)),
+    h("td", { colspan: columns.length }, h("div", { class: "opened" }, detailsOf(check), shown.element)),
   );
-  return [summaryRow(disclosure(key, parameter, details, opened), check), details];
+  return [summaryRow(disclosure(key, parameter, details, opened, shown.load), check), details];
 }
 
 /** A button that shows and hides the details. */
-function disclosure(key: string, text: string, details: HTMLElement, opened: Opened): HTMLElement {
+function disclosure(
+  key: string,
+  text: string,
+  details: HTMLElement,
+  opened: Opened,
+  load: () => void,
+): HTMLElement {
   const chevron = icon("chevron-right");
   const name = h("button", { type: "button", class: "link disclosure" }, chevron, text);
   const update = () => {
     name.setAttribute("aria-expanded", String(!details.hidden));
+    if (!details.hidden) load();
     chevron.className = `codicon codicon-chevron-${details.hidden ? "right" : "down"}`;
   };
   update();

@@ -7,12 +7,16 @@ import { createFrame } from "../frame";
 import type { PanelState } from "../reduce";
 import { connect } from "../store";
 import { button } from "../toolkit";
+import { listenForValues } from "../values";
 import { checkTable } from "./check-rows";
+import { followTheme } from "./live-canvas";
 import { createProgress } from "./progress";
 import { type CheckGroup, type CheckRow, checkGroups, keyOf, summary } from "./rows";
 
 const kept = loadState({ open: [] as string[], closed: [] as string[] });
 
+listenForValues();
+followTheme();
 const frame = createFrame("Gradient checks");
 const counts = h("span", { class: "dimmed", role: "status" });
 const progress = createProgress();

@@ -6,6 +6,8 @@ export interface CheckRow {
   readonly parameter: string;
   readonly elements: number;
   readonly check: Check | null;
+  /** How many checks of the same name came before this one. */
+  readonly nth: number;
 }
 
 export interface CheckGroup {
@@ -34,19 +36,26 @@ export function checkGroups(report: Report | null, checks: readonly Check[]): Ch
       parameter: target !== "" && name.startsWith(`${target}.`) ? name.slice(target.length + 1) : name,
       elements: shape.reduce((product, size) => product * size, 1),
       check,
+      nth: check ? nthOf(check, checks) : 0,
     });
   }
   for (const check of checks) {
     if (used.has(check)) continue;
     const { target, parameter, elements, site } = check;
-    groupOf(target, site).rows.push({ parameter, elements, check });
+    groupOf(target, site).rows.push({ parameter, elements, check, nth: nthOf(check, checks) });
   }
   return [...groups.values()];
 }
 
+function nthOf(check: Check, checks: readonly Check[]): number {
+  const { target, parameter } = check;
+  const same = checks.filter((each) => each.target === target && each.parameter === parameter);
+  return same.indexOf(check);
+}
+
 /** By which a row is remembered. */
-export function keyOf({ target }: CheckGroup, { parameter }: CheckRow): string {
-  return `${target}.${parameter}`;
+export function keyOf({ target }: CheckGroup, { parameter, nth }: CheckRow): string {
+  return `${target}.${parameter}${nth > 0 ? `#${nth}` : ""}`;
 }
 
 function fullName(target: string, parameter: string): string {

@@ -1,0 +1,94 @@
+// The pictures below a check in a real browser: numbers, keys, the curve of another element, CSV, failures, axe-core.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import { launchBrowser } from "../../harness/browser.mjs";
+import { answerCheckQuestions } from "../../webview/check-answers.mjs";
+import { openPanel } from "../../webview/panel-page.mjs";
+import { servePanels } from "../../webview/panel-server.mjs";
+import { deepSigmoid, someChecks } from "../../webview/reports";
+
+describe("pictures of a check", function () {
+  this.timeout(60_000);
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+  let server: Awaited<ReturnType<typeof servePanels>>;
+  type Opened = Awaited<ReturnType<typeof openPanel>>;
+
+  before(async () => {
+    server = await servePanels();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function withPictures(options: object, body: (opened: Opened) => Promise<void>) {
+    const opened = await openPanel(browser, server, "checks", options);
+    try {
+      await answerCheckQuestions(opened.page, [10, 32]);
+      await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
+      await opened.page.locator(".curve").first().waitFor();
+      await body(opened);
+      assert.deepEqual(opened.problems(), []);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  it("open with the first wrong derivative, and ask for its numbers only", () =>
+    withPictures({}, async ({ page, posted }) => {
+      const asked = (await posted("details")) as { row: { target: string; parameter: string } }[];
+      assert.deepEqual(
+        asked.map(({ row }) => `${row.target}.${row.parameter}`),
+        ["net.fc2.weight"],
+      );
+      assert.match(
+        await page.locator("figure").nth(1).innerText(),
+        /32 of 320 elements lie off the diagonal/,
+      );
+      assert.match(await page.locator("figure").nth(2).innerText(), /element \[9, 31\]/);
+    }));
+
+  it("are walked over by keys, and show the curve of the element that is chosen", () =>
+    withPictures({}, async ({ page, posted }) => {
+      const map = page.locator("canvas[role=application]");
+      for (const key of ["Home", "ArrowUp", "ArrowLeft"]) await map.press(key);
+      assert.match(await page.locator("figure").nth(0).innerText(), /\[8, 30\]: gradient .* difference/);
+      await map.press("Enter");
+      await page.getByText("Error over the step, element [8, 30]").waitFor();
+      assert.equal(((await posted("curve")) as { index: number }[]).at(-1)?.index, 8 * 32 + 30);
+    }));
+
+  it("copy all elements, and list those that are furthest apart", () =>
+    withPictures({}, async ({ page, posted }) => {
+      await page.getByText("Copy All Elements as CSV").first().click();
+      const [copied] = (await posted("copy")) as { text: string }[];
+      assert.equal(copied?.text.split("\r\n").length, 321);
+      await page.getByText("Elements that are furthest apart").first().click();
+      const table = page.getByRole("table", { name: "Elements that are furthest apart" });
+      assert.equal(await table.locator("tbody tr").count(), 10);
+    }));
+
+  for (const theme of ["light", "dark", "hc-dark", "hc-light"])
+    it(`have nothing for axe-core to find in ${theme}, and fit into 300 pixels`, () =>
+      withPictures({ theme, width: 300 }, async ({ page, audit }) => {
+        await page.getByText("Elements that are furthest apart").first().click();
+        assert.deepEqual(await audit(), []);
+        const wide = await page.evaluate(() =>
+          Math.max(
+            ...[...document.querySelectorAll("figure")].map((each) => each.getBoundingClientRect().right),
+          ),
+        );
+        assert.ok(wide <= 300, `${wide} pixels`);
+      }));
+
+  it("say why there are no numbers", async () => {
+    const opened = await openPanel(browser, server, "checks", {});
+    await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
+    await opened.page.getByText("Reading the numbers of this check").waitFor();
+    const [asked] = (await opened.posted("details")) as { request: number }[];
+    await opened.send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
+    await opened.page.getByText("The run is over").waitFor();
+    await opened.close();
+  });
+});

@@ -152,7 +152,7 @@ function detailsOf(check: Check): HTMLElement {
         : [],
       line(
         "Method",
-        `central differences in float64, ${how}, step ${formatNumber(step)}, ${formatDuration(durationMs)}`,
+        `finite differences in float64, ${how}, step ${formatNumber(step)}, ${formatDuration(durationMs)}`,
       ),
       site ? line("Source", siteLink(site)) : [],
     ),

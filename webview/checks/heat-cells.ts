@@ -5,6 +5,8 @@ import type { Theme } from "../theme";
 import { type Cells, cellsOf, type Plane } from "./errors";
 import { liveCanvas } from "./live-canvas";
 
+/** The same for every tensor: right ones are dark, wrong ones light. */
+export const domain: Domain = { low: -12, high: 0 };
 const tallest = 320;
 const largest = 26;
 /** A vector is a band that can be pointed at. */
@@ -48,7 +50,6 @@ export function drawCells(
   context: CanvasRenderingContext2D,
   { cells, side, tall }: Layout,
   errors: Float64Array,
-  domain: Domain,
   theme: Theme,
 ) {
   const gap = side > 7 && tall > 7 ? 1 : 0;
@@ -64,7 +65,11 @@ export function drawCells(
       return;
     }
     const error = errors[index] ?? 0;
-    context.fillStyle = toCss(colourAt(error === 0 ? 0 : positionOf(error, domain)));
+    if (error === 0) {
+      drawEmpty(context, x, y, side, tall, theme);
+      return;
+    }
+    context.fillStyle = toCss(colourAt(positionOf(error, domain)));
     // Half a pixel more closes the seams between small cells.
     context.fillRect(x, y, side - gap + (gap ? 0 : 0.5), tall - gap + (gap ? 0 : 0.5));
   });
@@ -72,6 +77,22 @@ export function drawCells(
     context.strokeStyle = theme.border;
     context.strokeRect(0.5, 0.5, cells.columns * side + 1, cells.rows * tall + 1);
   }
+}
+
+/** Both numbers are the same, mostly 0: no error, which a logarithmic scale cannot show. */
+function drawEmpty(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  theme: Theme,
+) {
+  if (width < 4 || height < 4) return;
+  context.strokeStyle = theme.border;
+  context.lineWidth = 0.5;
+  context.strokeRect(x + 0.5, y + 0.5, width - 2, height - 2);
+  context.lineWidth = 1;
 }
 
 /** Two lines, one of each brightness: seen on every colour of the scale. */
@@ -94,9 +115,17 @@ function outline(
   context.strokeRect(x - 2, y - 2, width + 3, height + 3);
 }
 
-export function legend({ low, high }: Domain): HTMLElement {
+export function legend(errors: Float64Array): HTMLElement {
+  const notes = [
+    errors.includes(0) ? "Empty: both numbers are the same." : "",
+    errors.some(Number.isNaN) ? "Struck through: not compared." : "",
+  ];
+  return h("div", {}, scale(domain), h("p", { class: "readout note" }, notes.join(" ")));
+}
+
+function scale({ low, high }: Domain): HTMLElement {
   const { canvas } = liveCanvas({
-    label: `Colours from 1e${low}, dark, to 1e${high}, light`,
+    label: `Colours from 1e${low}, dark, to ${10 ** high}, light`,
     height: () => 10,
     draw(context, width, height) {
       for (let x = 0; x < width; x++) {
@@ -109,8 +138,8 @@ export function legend({ low, high }: Domain): HTMLElement {
   return h(
     "div",
     { class: "scale" },
-    h("span", {}, `1e${low}`),
+    h("span", {}, `1e${low} or less`),
     h("div", { class: "canvas-box" }, canvas),
-    h("span", {}, `1e${high}`),
+    h("span", {}, "1"),
   );
 }

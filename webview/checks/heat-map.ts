@@ -2,7 +2,6 @@
 import type { CheckDetails } from "../check-numbers";
 import { h, on } from "../dom";
 import { formatIndex, formatNumber, unravel } from "../format";
-import { logDomain } from "../scale";
 import { iconButton } from "../toolkit";
 import { type Plane, planeOf, worstOf } from "./errors";
 import { drawCells, elementAt, type Layout, layOut, legend, markElement } from "./heat-cells";
@@ -29,7 +28,6 @@ export function heatMap(
 ): HTMLElement {
   const plane = planeOf(details.shape);
   const size = plane.rows * plane.columns;
-  const domain = logDomain(errors);
   const view: View = { shown: Math.max(0, Math.floor(worst / size)), cursor: -1, layout: null };
   const { canvas, redraw } = liveCanvas({
     label: "Relative error of each element. Arrow keys move, Enter shows the error curve of the element.",
@@ -40,7 +38,7 @@ export function heatMap(
     draw(context, _width, _height, theme) {
       const { layout, shown, cursor } = view;
       if (!layout) return;
-      drawCells(context, layout, errors, domain, theme);
+      drawCells(context, layout, errors, theme);
       const marks = [
         { index: worst, colour: theme.foreground },
         { index: cursor, colour: theme.focus },
@@ -73,7 +71,7 @@ export function heatMap(
     h("figcaption", {}, "Relative error of each element"),
     plane.count > 1 && planePicker(details.shape, plane, view, turnTo),
     h("div", { class: "canvas-box" }, canvas),
-    legend(domain),
+    legend(errors),
     readout,
   );
 }

@@ -1,6 +1,5 @@
 /** The check of second derivatives: the gradient of the gradient, by the same means as the gradient. */
 import { grad } from "../derivatives";
-import { ModelError } from "../error";
 import { add, mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
 import { RandomGenerator } from "../random";
@@ -22,12 +21,12 @@ export function firstOrderName(name: string): string {
 }
 
 /**
- * The run with another loss: the gradients of all of its parameters, added up with random weights.
- * @throws ModelError when there is no loss or no gradient that could be differentiated again
+ * The run with another loss: the gradients of all of its parameters, added up with random weights. Null when there is
+ * no loss, or its gradient is constant. Passes that are written by hand are no part of it: only the tape is.
  */
-export function gradientRun(run: Run, seed: number): Run {
+export function gradientRun({ rerun, ...run }: Run, seed: number): Run | null {
   const { loss, tape } = run;
-  if (loss === null) throw new ModelError("no second derivatives: the run computed no loss");
+  if (loss === null) return null;
   const inputs = tape.nodes.flatMap((node) => node.inputs);
   const leaves = [...new Set(inputs)].filter((x) => x.isLeaf && x.requiresGrad);
   const random = new RandomGenerator(seed + 1);
@@ -37,9 +36,29 @@ export function gradientRun(run: Run, seed: number): Run {
       .map((g) => sum(mul(g, weightsFor(g, random))))
       .reduce<Tensor | null>((total, each) => (total === null ? each : add(total, each)), null),
   );
-  if (second === null)
-    throw new ModelError("no second derivatives: the gradient does not depend on any parameter");
-  return { ...run, loss: second };
+  return second === null ? null : { ...run, loss: second, sources: withoutHandWritten(run.sources) };
+}
+
+/** Rows for parameters whose gradient is the same everywhere. */
+export function constantGradients(first: readonly Check[]): Check[] {
+  return first.map((check) => ({
+    ...asSecondOrder(check),
+    verdict: "vacuous",
+    message: "Nothing flows: the gradient is constant, so its own gradient is 0.",
+    checked: 0,
+    worst: null,
+    culprit: null,
+    step: 0,
+    durationMs: 0,
+  }));
+}
+
+function withoutHandWritten(sources: Run["sources"]): Run["sources"] {
+  return {
+    site: (id) => sources.site(id),
+    binding: (id) => sources.binding(id),
+    classAt: (file, line) => sources.classAt?.(file, line) ?? null,
+  };
 }
 
 function weightsFor({ size, shape }: Tensor, random: RandomGenerator): Tensor {

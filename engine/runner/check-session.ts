@@ -1,7 +1,8 @@
 /** Gradient checks of one run: their rows, and the numbers behind them for as long as the run is the last one. */
 import { type CheckOptions, checkGradients, type Detail } from "../check";
 import { curveOf } from "../check/curve";
-import { asSecondOrder, firstOrderName, gradientRun } from "../check/second-order";
+import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/second-order";
+import { findSubjects } from "../check/target";
 import { ModelError } from "../error";
 import type { Check } from "../report";
 import type { Run } from "../run";
@@ -66,6 +67,9 @@ export class CheckSession {
     if (!secondOrder || asked.isCancelled?.()) return first;
     const keepSecond = (check: Check, detail: Detail) => keep(asSecondOrder(check), detail);
     const run = gradientRun(this.run, settings.seed ?? 0);
+    // Only what is on the tape has second derivatives; passes that are written by hand end at numbers.
+    if (this.run.loss === null || !isOnTape(this.run, target)) return first;
+    if (run === null) return [...first, ...constantGradients(first)];
     const second = await checkGradients(run, target, { ...options, ...asked, keep: keepSecond });
     return [...first, ...second.map(asSecondOrder)];
   }
@@ -77,6 +81,15 @@ export class CheckSession {
     const found = this.#details.get(name)?.[row.nth];
     if (found !== undefined) return found;
     throw new ModelError(`the check of ${name} compared no elements, so there are no numbers to show`);
+  }
+}
+
+function isOnTape(run: Run, target: CheckTarget): boolean {
+  try {
+    return findSubjects(run, target).length > 0;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
   }
 }
 

@@ -90,6 +90,27 @@ describe("check details", () => {
     for (const [i, slope] of numeric.entries()) assert.ok(Math.abs((analytic[i] ?? 0) - slope) < 1e-6);
   });
 
+  it("of second order leave out what is written by hand, and say where the gradient is constant", async () => {
+    const settings = { secondOrder: true };
+    const rows = async (path: string) =>
+      checksOf(await engine.check({ target: { kind: "path", path }, settings })).map((row) => row.parameter);
+    assert.deepEqual(await rows("doubled"), ["x"]);
+    const linear = openEngine().engine;
+    const text = `import { parameter, sum } from "gradlens";
+const w = parameter([1, 2]);
+export const loss = () => sum(w);`;
+    try {
+      reportOf(await linear.trace(paramsFor(file, { overlays: { [file]: text } })));
+      const checks = checksOf(await linear.check({ target: { kind: "all" }, settings }));
+      assert.deepEqual(
+        checks.map(({ parameter, verdict }) => `${parameter}: ${verdict}`),
+        ["w: ok", "w (second order): vacuous"],
+      );
+    } finally {
+      linear.dispose();
+    }
+  });
+
   for (const method of ["central", "forward", "five-point", "richardson"] as const)
     it(`are right and wrong in the same places by the method ${method}`, async () => {
       const checks = checksOf(await engine.check({ target: { kind: "all" }, settings: { method } }));

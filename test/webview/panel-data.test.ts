@@ -93,6 +93,22 @@ describe("panels: checks", () => {
   });
 });
 
+describe("panels: checks of one name", () => {
+  it("are counted, so that each has numbers of its own", () => {
+    const [check] = someChecks() as [Check];
+    const call = { ...check, target: "swish", parameter: "x" };
+    const groups = checkGroups(sumTimes(), [call, { ...call, verdict: "kink" }]);
+    const rows = groups.find(({ target }) => target === "swish")?.rows ?? [];
+    assert.deepEqual(
+      rows.map(({ check: each, nth }) => [each?.verdict, nth]),
+      [
+        ["ok", 0],
+        ["kink", 1],
+      ],
+    );
+  });
+});
+
 describe("panels: state", () => {
   it("keeps the report while a new run is under way, and ends checking with its result", () => {
     const report = sumTimes();

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { launchBrowser } from "../../harness/browser.mjs";
+import { findWebview, runCommand } from "../../harness/page.mjs";
+import { openGradlens, withPicture } from "../../harness/window.mjs";
 import { answerCheckQuestions } from "../../webview/check-answers.mjs";
 import { openPanel } from "../../webview/panel-page.mjs";
 import { servePanels } from "../../webview/panel-server.mjs";
@@ -90,5 +92,30 @@ describe("pictures of a check", function () {
     await opened.send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
     await opened.page.getByText("The run is over").waitFor();
     await opened.close();
+  });
+});
+
+describe("pictures of a check in VS Code", function () {
+  this.timeout(120_000);
+
+  it("show the numbers that the engine computed, and a curve for a chosen element", async () => {
+    const window = await openGradlens({ file: "digits-mlp.ts", width: 1440, height: 900 });
+    try {
+      await withPicture(window.page, "pictures-of-a-check", async () => {
+        await runCommand(window.page, "Gradlens: Gradcheck Model");
+        await runCommand(window.page, "Gradlens: Show Checks");
+        const panel = await findWebview(window.page, "button.disclosure");
+        await panel.locator("button.disclosure").first().click();
+        await panel.getByText("0 of 2048 elements lie off the diagonal").waitFor();
+        const map = panel.locator("canvas[role=application]").first();
+        for (const key of ["Home", "ArrowRight", "Enter"]) await map.press(key);
+        const read = await panel.locator("figure .readout[aria-live]").first().innerText();
+        const [place = "nowhere"] = /\[\d+, \d+\]/.exec(read) ?? [];
+        await panel.getByText(`Error over the step, element ${place}`).waitFor();
+        await panel.getByText(/The error is smallest, .* at step/).waitFor();
+      });
+    } finally {
+      await window.close();
+    }
   });
 });

@@ -77,7 +77,14 @@ export class CheckSession {
   async #find(row: CheckedRow, asked: Asked): Promise<Detail> {
     const name = nameOf(row);
     const target = { kind: "path", path: firstOrderName(name) } as const;
-    if (!this.#details.has(name)) await this.#check(target, this.#settings, asked);
+    if (!this.#details.has(name)) {
+      await this.#check(target, this.#settings, asked);
+      // Half a check that nobody sees as such is none.
+      if (asked.isCancelled?.()) {
+        this.#details.delete(name);
+        throw new ModelError("cancelled");
+      }
+    }
     const found = this.#details.get(name)?.[row.nth];
     if (found !== undefined) return found;
     throw new ModelError(`the check of ${name} compared no elements, so there are no numbers to show`);

@@ -131,6 +131,17 @@ export const loss = () => sum(w);`;
     assert.equal(few[0]?.method, "random-directions");
   });
 
+  it("that were stopped in the middle are not kept", async () => {
+    await engine.check({ target: { kind: "path", path: "net.b" } });
+    const controller = new AbortController();
+    const asked = engine.checkDetails({ ...row("a"), start: 0, count: 9 }, { signal: controller.signal });
+    controller.abort();
+    const result = await asked;
+    if ("failure" in result) assert.equal(result.failure.kind, "cancelled");
+    const { numeric } = ok(await page("a"));
+    assert.deepEqual([numeric.length, numeric.some((slope) => Number.isNaN(slope))], [6, false]);
+  });
+
   it("are cancelled as a value, and the run stays", async () => {
     const controller = new AbortController();
     await engine.check({ target: { kind: "path", path: "net.b" } });

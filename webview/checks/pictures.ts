@@ -26,16 +26,19 @@ export function pictures(check: Check, nth: number): Pictures {
   const row: CheckedRow = { target, parameter, nth };
   const element = h("div", { class: "pictures" });
   let isAsked = false;
+  const ask = () => {
+    element.replaceChildren(loading("Reading the numbers of this check"));
+    requestDetails(row, elements).then(
+      (details) => element.replaceChildren(...contentOf(check, row, details)),
+      (error: unknown) => element.replaceChildren(note(messageOf(error)), button("Try Again", ask)),
+    );
+  };
   return {
     element,
     load() {
       if (isAsked || check.checked === 0) return;
       isAsked = true;
-      element.replaceChildren(loading("Reading the numbers of this check"));
-      requestDetails(row, elements).then(
-        (details) => element.replaceChildren(...contentOf(check, row, details)),
-        (error: unknown) => element.replaceChildren(note(messageOf(error))),
-      );
+      ask();
     },
   };
 }

@@ -91,6 +91,9 @@ describe("pictures of a check", function () {
     const [asked] = (await opened.posted("details")) as { request: number }[];
     await opened.send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
     await opened.page.getByText("The run is over").waitFor();
+    await answerCheckQuestions(opened.page, [10, 32]);
+    await opened.page.getByText("Try Again").click();
+    await opened.page.getByText("32 of 320 elements lie off the diagonal").waitFor();
     await opened.close();
   });
 });

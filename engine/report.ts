@@ -167,6 +167,30 @@ export interface WorstElement {
   readonly relError: number;
 }
 
+/** The kind of mistake that a wrong derivative shows; unknown when it fits none. */
+export type MistakePattern =
+  | "sign"
+  | "factor"
+  | "zero"
+  | "transposed"
+  | "swapped"
+  | "shifted"
+  | "flipped"
+  | "shape"
+  | "state"
+  | "range"
+  | "elements"
+  | "unsteady"
+  | "not-linear"
+  | "unknown";
+
+export interface Culprit {
+  readonly op: string;
+  readonly site: Site | null;
+  /** What is wrong with its derivative, where the errors tell. */
+  readonly pattern?: MistakePattern;
+}
+
 /** The gradient check of one parameter. */
 export interface Check {
   /** The layer: "net.fc1". */
@@ -183,7 +207,7 @@ export interface Check {
   readonly method: "every-element" | "random-directions";
   readonly worst: WorstElement | null;
   /** The operation whose derivative is wrong. */
-  readonly culprit: { readonly op: string; readonly site: Site | null } | null;
+  readonly culprit: Culprit | null;
   readonly step: number;
   readonly durationMs: number;
 }

@@ -1,6 +1,6 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
 import * as vscode from "vscode";
-import type { Check, Site } from "../engine/report";
+import type { Check, Culprit, Site } from "../engine/report";
 import type { CheckTarget } from "../engine/runner/protocol";
 import type { SourceLayer } from "../engine/source";
 import { formatCount, formatDuration, formatError } from "./numbers";
@@ -37,14 +37,32 @@ export function worstTitle({ parameter, worst }: Check): string {
   return worst && worst.index.length > 0 ? `${parameter}[${worst.index.join(", ")}]` : parameter;
 }
 
-/** "wrong derivative of sin · line 24" */
+/** What is wrong with an operation, in a few words. */
+function mistake({ op, pattern }: Culprit): string {
+  switch (pattern) {
+    case "sign":
+      return vscode.l10n.t("{0} has the wrong sign", op);
+    case "factor":
+      return vscode.l10n.t("{0} is off by a factor", op);
+    case "zero":
+      return vscode.l10n.t("{0} hands nothing back", op);
+    case "transposed":
+      return vscode.l10n.t("{0} is transposed", op);
+    case "swapped":
+      return vscode.l10n.t("{0} swaps its inputs", op);
+    case "shifted":
+      return vscode.l10n.t("{0} is off by a shift", op);
+    default:
+      return vscode.l10n.t("wrong derivative of {0}", op);
+  }
+}
+
+/** "sin has the wrong sign · line 24" */
 function blame(check: Check): string {
   const { culprit } = check;
   if (!culprit) return verdictTitle(check);
   const what =
-    check.verdict === "wrong-derivative"
-      ? vscode.l10n.t("wrong derivative of {0}", culprit.op)
-      : `${verdictTitle(check)} · ${culprit.op}`;
+    check.verdict === "wrong-derivative" ? mistake(culprit) : `${verdictTitle(check)} · ${culprit.op}`;
   return culprit.site ? `${what} · ${vscode.l10n.t("line {0}", culprit.site.line)}` : what;
 }
 

@@ -50,7 +50,7 @@ async function checkCall(
     const { evaluation, analytic, compared, fault } = alone;
     const facts = conclude(evaluation, analytic, compared, true);
     const site = returnedAt(source, input, step.node.inputs.length) ?? source.site;
-    const culprit = { op: source.name, site };
+    const pattern = fault === null ? null : (findMisbehaviour(step, input) ?? fault.pattern);
     checks.push({
       target: source.name,
       parameter: source.inputs[input]?.name ?? `input ${input + 1}`,
@@ -61,11 +61,11 @@ async function checkCall(
       worst: null,
       step: 0,
       ...facts,
-      culprit: fault === null ? null : culprit,
+      culprit: pattern === null ? null : { op: source.name, site, pattern: pattern.name },
       message:
-        fault === null
+        pattern === null
           ? facts.message
-          : `The backward pass of ${source.name}${where(culprit.site)} is wrong: ${(findMisbehaviour(step, input) ?? fault.pattern).sentence}. ${facts.message}`,
+          : `The backward pass of ${source.name}${where(site)} is wrong: ${pattern.sentence}. ${facts.message}`,
       durationMs: performanceNow() - start,
     });
   }

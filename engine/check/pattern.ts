@@ -1,24 +1,11 @@
 /** What kind of mistake a wrong gradient shows: the sign, a factor, a transposition, a shift, single elements. */
+import type { MistakePattern } from "../report";
 import { type Shape, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { at, showNumber, unravel } from "./verdict";
 
 export interface Pattern {
-  readonly name:
-    | "sign"
-    | "factor"
-    | "zero"
-    | "transposed"
-    | "swapped"
-    | "shifted"
-    | "flipped"
-    | "shape"
-    | "state"
-    | "range"
-    | "elements"
-    | "unsteady"
-    | "not-linear"
-    | "unknown";
+  readonly name: MistakePattern;
   /** Continues "The backward rule of sin is wrong: …". */
   readonly sentence: string;
 }

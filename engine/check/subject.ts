@@ -152,7 +152,7 @@ function blame(
       : "";
   const input = fault.step.node.inputs.length > 1 ? ` for input ${fault.input + 1}` : "";
   return {
-    culprit: { op: op.name, site },
+    culprit: { op: op.name, site, pattern: fault.pattern.name },
     message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}`,
   };
 }

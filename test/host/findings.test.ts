@@ -95,7 +95,7 @@ describe("findings and failed checks", () => {
     assert.equal(typeof problem?.code === "object" && problem.code.value, "gradcheck-wrong-derivative");
     assert.ok(
       (await readLenses(editor)).some(({ title }) =>
-        /^✗ gradcheck w\[\d\] · wrong derivative of double · line 5$/.test(title),
+        /^✗ gradcheck w\[\d\] · double has the wrong sign · line 5$/.test(title),
       ),
     );
     const minus = find(editor, "-2");
@@ -114,7 +114,7 @@ describe("findings and failed checks", () => {
     const { command } = lenses.find((lens) => lens.command?.title === "gradcheck this layer") ?? {};
     await vscode.commands.executeCommand(command?.command ?? "", ...(command?.arguments ?? []));
     const titles = (await readLenses(editor)).map(({ title }) => title).join();
-    assert.match(titles, /✗ gradcheck x\[\d\] · wrong derivative of double · line 5/);
+    assert.match(titles, /✗ gradcheck x\[\d\] · double has the wrong sign · line 5/);
     const [problem] = await awaitProblems(editor.document.uri);
     assert.equal(editor.document.getText(problem?.range), "grad.mul(-2)");
   });
@@ -125,7 +125,7 @@ describe("findings and failed checks", () => {
     const titles = async () => (await readLenses(editor)).map(({ title }) => title).join();
     assert.equal(await titles(), "gradcheck this layer");
     await vscode.commands.executeCommand("gradlens.gradcheckLayer", uri.fsPath, 1);
-    assert.match(await titles(), /^✗ gradcheck x\[\d\] · wrong derivative of .* · line 5$/);
+    assert.match(await titles(), /^✗ gradcheck x\[\d\] · .* has the wrong sign · line 5$/);
     assert.equal((await awaitProblems(uri))[0]?.range.start.line, 4);
     const minus = find(editor, "-g");
     await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));

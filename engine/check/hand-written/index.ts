@@ -1,6 +1,6 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
 import { RandomGenerator } from "../../random";
-import type { Check, Site } from "../../report";
+import type { Check, MistakePattern, Site } from "../../report";
 import { showShape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { conclude, type Facts, where } from "../conclude";
@@ -111,15 +111,15 @@ async function factsOf(
 ): Promise<Facts | null> {
   const { flat, gradient } = part;
   const site = part.site ?? layer.backwardSite;
-  const culprit = { op: `${layer.name}.backward`, site };
-  const wrong = (sentence: string): Facts => ({
+  const wrong = (sentence: string, pattern: MistakePattern): Facts => ({
     verdict: "wrong-derivative",
-    culprit,
+    culprit: { op: `${layer.name}.backward`, site, pattern },
     message: `The backward pass of ${layer.name}${where(site)} is wrong for ${part.name}: ${sentence}.`,
   });
-  if (gradient === null) return wrong("what it returns is not made of numbers");
+  if (gradient === null) return wrong("what it returns is not made of numbers", "shape");
   if (gradient.data.length !== flat.data.length) {
-    return wrong(`its gradient has shape ${showShape(gradient.shape)}, expected ${showShape(flat.shape)}`);
+    const found = showShape(gradient.shape);
+    return wrong(`its gradient has shape ${found}, expected ${showShape(flat.shape)}`, "shape");
   }
   const evaluation = evaluationOf(part);
   const noise = noiseOf(evaluation);
@@ -130,11 +130,8 @@ async function factsOf(
   const bad = compared.refined.filter(({ outcome }) => outcome === "wrong").map(({ index }) => index);
   const others = parts.flatMap((other) => (other === part ? [] : [other.gradient?.data ?? []]));
   const pattern = findPattern(evaluation.x, gradient.data, compared.numeric, bad, others);
-  return {
-    ...facts,
-    ...wrong(pattern.sentence),
-    message: `${wrong(pattern.sentence).message} ${facts.message}`,
-  };
+  const blamed = wrong(pattern.sentence, pattern.name);
+  return { ...facts, ...blamed, message: `${blamed.message} ${facts.message}` };
 }
 
 function evaluationOf({ flat, losses }: Part): Evaluation {

@@ -102,7 +102,7 @@ describe("hand-written layers", () => {
     const sign = await ofClass(new WrongSign());
     assert.deepEqual(verdicts(sign), ["x wrong-derivative", "W wrong-derivative", "b wrong-derivative"]);
     assert.match(sign[0]?.message ?? "", /wrong sign/);
-    assert.deepEqual(sign[0]?.culprit, { op: "Dense.backward", site: lineSite(24) });
+    assert.deepEqual(sign[0]?.culprit, { op: "Dense.backward", site: lineSite(24), pattern: "sign" });
     const factor = await ofClass(new OneSum());
     assert.deepEqual(verdicts(factor), ["x ok", "W ok", "b wrong-derivative"]);
     assert.match(factor[2]?.message ?? "", /1\/2 of/);

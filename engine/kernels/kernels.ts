@@ -65,6 +65,8 @@ export interface Kernels {
   ): void;
   /** Threads that are ready to share large products, this one included; 1 when left out. */
   threads?(): number;
+  /** Pieces of work that threads other than this one have done so far. */
+  helped?(): number;
   /** Values where these kernels reach them without a copy, their content undefined; JavaScript's heap when left out. */
   allocate?(dtype: DType, size: number): Values;
 }

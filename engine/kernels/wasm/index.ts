@@ -46,6 +46,7 @@ export function openWasm(worth: Worth = usual): Kernels {
     dotRows: dotRowsOf(wasm, worth),
     combineRows: combineRowsOf(wasm, worth),
     threads: team.ready,
+    helped: team.helped,
     allocate: allocateShared,
   };
 }

@@ -41,11 +41,14 @@ instance.exports.serve(data.job, data.thread);
 const READY = 7;
 const FIRST_PARAMETER = 8;
 const PIECES_PLACE = 5;
+const HELPED = 28;
 const JOB_BYTES = 128;
 
 export interface Team {
   /** Threads that serve now, this one included. */
   ready(): number;
+  /** Pieces of products that the other threads have computed so far. */
+  helped(): number;
   /** Threads for a product of this size, this one included: 1 when it is not worth sharing or the others sleep. */
   threadsFor(product: Pick<Product, "batch" | "m" | "k" | "n">): number;
   /** Computes a product on that many threads; `scratch` has room for each. */
@@ -69,6 +72,7 @@ export function gatherTeam(wasm: WasmExports, module: WebAssembly.Module): Team 
 
   return {
     ready,
+    helped: () => (job === 0 ? 0 : Atomics.load(fields(), HELPED)),
     threadsFor({ batch, m, k, n }) {
       const wanted = getThreads();
       if (wanted === 1 || batch * m * k * n < WORTH_SHARING) return 1;
@@ -90,6 +94,7 @@ export function gatherTeam(wasm: WasmExports, module: WebAssembly.Module): Team 
           piece.columns,
           scratch,
           scratchBytes,
+          threads,
         ]),
         FIRST_PARAMETER,
       );

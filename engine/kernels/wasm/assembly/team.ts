@@ -41,6 +41,8 @@ class Job {
   scratchBytes: usize;
   /** Threads that have working space; others stay away. */
   threads: i32;
+  /** Pieces that helpers have done in all. */
+  helped: i32;
 }
 
 // @ts-ignore: decorator
@@ -66,6 +68,7 @@ function work(address: usize, thread: i32): void {
     const m = min(job.pieceRows, job.m - row), n = min(job.pieceColumns, job.n - column);
     if (job.width == 4) matmul_f32(x, job.xRow, job.xStep, y, job.yStep, job.yColumn, out, job.outRow, m, job.k, n, scratch);
     else matmul_f64(x, job.xRow, job.xStep, y, job.yStep, job.yColumn, out, job.outRow, m, job.k, n, scratch);
+    if (thread > 0) atomic.add<i32>(at(address, offsetof<Job>("helped")), 1);
     atomic.add<i32>(at(address, offsetof<Job>("done")), 1);
     atomic.notify(at(address, offsetof<Job>("done")), 1);
   }

@@ -10,7 +10,7 @@ import type {
   Stats,
 } from "../../engine/report";
 
-export function site(line: number, column = 3, file = "/work/models/net.ts"): Site {
+export function site(line: number, column = 3, file = "/models/net.ts"): Site {
   return { file, line, column, endLine: line, endColumn: column + 8 };
 }
 
@@ -78,7 +78,7 @@ export class ReportBuilder {
     const last = this.nodes.at(-1);
     return {
       version: 1,
-      file: "/work/models/net.ts",
+      file: "/models/net.ts",
       device: { requested: "auto", used: "cpu", reason: "small model" },
       dtype: "float32",
       durationMs: 18.4,

@@ -14,14 +14,17 @@ import { registerTypesFix } from "./editor/types-fix";
 import { log } from "./log";
 import { watchModelFiles } from "./model-files";
 import { Panels } from "./panels/index";
+import { registerRestore } from "./restore";
 import { registerRetrace } from "./retrace";
 import { Sessions } from "./sessions";
 import { TraceStore } from "./trace-store";
 
+let traces: TraceStore | undefined;
+
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri, storageUri } = context;
   const sessions = new Sessions(vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath);
-  const traces = new TraceStore(storageUri, sessions.onDidChange);
+  traces = new TraceStore(storageUri?.fsPath, sessions.onDidChange);
   const panels = new Panels(context, sessions, traces);
   context.subscriptions.push(
     log,
@@ -39,7 +42,13 @@ export function activate(context: vscode.ExtensionContext): void {
     registerDecorations(sessions, extensionUri),
     registerTree(sessions),
     registerTests(sessions),
+    registerRestore(sessions, traces),
     registerRetrace(sessions),
     watchModelFiles(),
   );
+}
+
+/** VS Code waits for this, for a while, when a window closes. */
+export function deactivate(): Promise<void> | undefined {
+  return traces?.settle();
 }

@@ -15,6 +15,13 @@ export interface Checking {
   readonly fraction: number | null;
 }
 
+/** What is known of a model file after a run, and the edits made since. */
+export interface Trace {
+  readonly report: Report;
+  readonly checks: readonly Check[];
+  readonly edits: Edits;
+}
+
 interface Failed {
   readonly failure: Failure;
 }
@@ -137,10 +144,9 @@ export class Session implements vscode.Disposable {
     if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
-  /** Takes over what an earlier window knew. */
-  restore(report: Report, checks: readonly Check[], edits: Edits): void {
+  /** Takes over what an earlier window knew, unless something is known already. */
+  restore({ report, checks, edits }: Trace): void {
     if (this.state.kind !== "empty") return;
-    this.checks = checks;
     this.#accept(report, edits, checks);
   }
 

@@ -40,6 +40,14 @@ export class Sessions implements vscode.Disposable {
     return session;
   }
 
+  /** The same without a person's doing: the views turn to it only when its editor is the active one, or they show none. */
+  openBehind(uri: vscode.Uri): Session {
+    const session = this.#sessions.get(uri.fsPath) ?? this.#create(uri);
+    if (!this.#current) this.#makeCurrent(session);
+    this.#follow(vscode.window.activeTextEditor);
+    return session;
+  }
+
   get(uri: vscode.Uri): Session | null {
     return this.#sessions.get(uri.fsPath) ?? null;
   }

@@ -1,15 +1,15 @@
 /** Keeps the last report of each file with the workspace, so that panels come back after a reload of the window. */
 import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import * as vscode from "vscode";
 import type { Check, REPORT_VERSION, Report } from "../engine/report";
 import { Edits } from "./edits";
 import { log } from "./log";
-import type { Session } from "./session";
+import type { Session, Trace } from "./session";
 
-interface Stored {
-  readonly report: Report;
-  readonly checks: readonly Check[];
+interface Stored extends Omit<Trace, "edits"> {
   /** A digest of each file's text when it was traced. */
   readonly digests: Readonly<Record<string, string>>;
 }
@@ -23,66 +23,79 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64");
 }
 
+/** What the editor shows of a file, else what the disk holds. */
 async function readText(file: string): Promise<string> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
-  if (open) return open.getText();
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
+  return open ? open.getText() : new TextDecoder().decode(await readFile(file));
 }
 
+/**
+ * Reads and writes with Node, not through the window: a window that is closing does not answer any more, and one that
+ * starts is slow to.
+ */
 export class TraceStore implements vscode.Disposable {
-  readonly #saved = new WeakMap<Session, { report: Report; checks: readonly Check[] }>();
+  /** The checks with which a report was written or read last. */
+  readonly #kept = new WeakMap<Report, readonly Check[]>();
   readonly #subscription: vscode.Disposable;
+  /** The writes under way, one after the other. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly folder: vscode.Uri | undefined,
+    private readonly folder: string | undefined,
     onDidChange: vscode.Event<Session>,
   ) {
-    this.#subscription = onDidChange((session) => {
-      if (!session.running)
-        this.#save(session).catch((error) => log.warn("The trace could not be kept", error));
-    });
+    this.#subscription = onDidChange((session) => this.#keep(session));
+  }
+
+  /** Resolves when everything is written. */
+  settle(): Promise<void> {
+    return this.#writing;
   }
 
   dispose(): void {
     this.#subscription.dispose();
   }
 
-  async #save(session: Session): Promise<void> {
-    const { report, checks, stale } = session;
-    const saved = this.#saved.get(session);
-    if (!this.folder || !report || stale || report.nodes.length > MOST_NODES) return;
-    if (saved?.report === report && saved.checks === checks) return;
-    this.#saved.set(session, { report, checks });
-    const texts = [...session.filesOfReport, session.file].map(
-      async (file) => [file, digest(await readText(file))] as const,
-    );
-    const stored: Stored = { report, checks, digests: Object.fromEntries(await Promise.all(texts)) };
-    await vscode.workspace.fs.createDirectory(this.folder);
-    await vscode.workspace.fs.writeFile(this.#uri(this.folder, session.file), serialize(stored));
+  #keep({ file, report, checks, stale, running, filesOfReport }: Session): void {
+    if (!this.folder || running || !report || stale || report.nodes.length > MOST_NODES) return;
+    if (this.#kept.get(report) === checks) return;
+    this.#kept.set(report, checks);
+    const path = pathOf(this.folder, file);
+    const texts = [...filesOfReport, file].map(async (each) => [each, digest(await readText(each))] as const);
+    this.#writing = Promise.all([this.#writing, ...texts])
+      .then(([, ...digests]) => write(path, { report, checks, digests: Object.fromEntries(digests) }))
+      .catch((error) => log.warn("The trace could not be kept", error));
   }
 
-  /** Gives a new session what an earlier window knew, if its files are still the same. */
-  async restore(session: Session): Promise<void> {
-    if (!this.folder || session.report) return;
+  /** What an earlier window knew of a model file; null when that is nothing, or when one of its files changed since. */
+  async find({ fsPath }: vscode.Uri): Promise<Trace | null> {
+    if (!this.folder) return null;
     try {
-      const stored: Stored = deserialize(
-        await vscode.workspace.fs.readFile(this.#uri(this.folder, session.file)),
-      );
-      if (stored.report.version !== VERSION) return;
+      const { report, checks, digests }: Stored = deserialize(await readFile(pathOf(this.folder, fsPath)));
+      if (report.version !== VERSION) return null;
       const texts = new Map<string, string>();
-      for (const [file, known] of Object.entries(stored.digests)) {
+      for (const [file, known] of Object.entries(digests)) {
         const text = await readText(file);
-        if (digest(text) !== known) return;
+        if (digest(text) !== known) return null;
         texts.set(file, text);
       }
-      session.restore(stored.report, stored.checks, new Edits(texts));
+      this.#kept.set(report, checks);
+      return { report, checks, edits: new Edits(texts) };
     } catch (error) {
-      log.info(`No earlier trace of ${session.name} could be read`, error);
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+        log.warn(`The earlier trace of ${fsPath} could not be read`, error);
+      return null;
     }
   }
+}
 
-  #uri(folder: vscode.Uri, file: string): vscode.Uri {
-    const name = createHash("sha256").update(file).digest("hex").slice(0, 32);
-    return vscode.Uri.joinPath(folder, `${name}.trace`);
-  }
+function pathOf(folder: string, file: string): string {
+  return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}.trace`);
+}
+
+/** Writes beside and renames: half a trace is never read. */
+async function write(path: string, stored: Stored): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.new`, serialize(stored));
+  await rename(`${path}.new`, path);
 }

@@ -26,6 +26,7 @@ export function listen(listener: (message: ToPanel) => void) {
 function receive({ data }: MessageEvent<unknown>) {
   if (typeof data !== "object" || data === null || !("type" in data)) return;
   const message = decodeNumbers(data) as ToPanel;
+  if (message.type === "state") host.setState({ ...keptState(), file: message.file });
   for (const listener of listeners) listener(message);
 }
 
@@ -47,9 +48,7 @@ const maximumState = 20_000;
 
 /** What the panel kept last, over the defaults; a field of another type than its default is dropped. */
 export function loadState<T extends object>(defaults: T): T {
-  const kept = host.getState();
-  if (typeof kept !== "object" || kept === null) return defaults;
-  const known = Object.entries(kept).filter(([key, value]) => {
+  const known = Object.entries(keptState()).filter(([key, value]) => {
     const standard: unknown = Reflect.get(defaults, key);
     return (
       key in defaults &&
@@ -61,5 +60,10 @@ export function loadState<T extends object>(defaults: T): T {
 }
 
 export function saveState(state: object) {
-  if (JSON.stringify(state).length <= maximumState) host.setState(state);
+  if (JSON.stringify(state).length <= maximumState) host.setState({ ...keptState(), ...state });
+}
+
+function keptState(): object {
+  const kept = host.getState();
+  return typeof kept === "object" && kept !== null ? kept : {};
 }

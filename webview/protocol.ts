@@ -31,6 +31,8 @@ export type TraceState =
 export type ToPanel =
   | {
       readonly type: "state";
+      /** The model file's path; the panel gives it back after a reload of the window. */
+      readonly file: string;
       readonly state: TraceState;
       /** The last report, also while a new run is under way or after it failed. */
       readonly report: Report | null;

@@ -16,29 +16,18 @@ const titles: Record<PanelName, string> = {
 
 const names = Object.keys(titles) as PanelName[];
 
-/** Which file a restored panel is about: VS Code gives back its kind and its title. */
-interface Remembered {
-  readonly name: PanelName;
-  readonly title: string;
-  readonly file: string;
-}
-
-const REMEMBERED = "panels";
-
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, Panel>();
   readonly #serializers: vscode.Disposable[];
-  #remembered: Remembered[];
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly sessions: Sessions,
     private readonly traces: TraceStore,
   ) {
-    this.#remembered = [...context.workspaceState.get<readonly Remembered[]>(REMEMBERED, [])];
     this.#serializers = names.map((name) =>
       vscode.window.registerWebviewPanelSerializer(viewType(name), {
-        deserializeWebviewPanel: (view) => this.#restore(name, view),
+        deserializeWebviewPanel: (view, kept: unknown) => this.#restore(name, view, kept),
       }),
     );
   }
@@ -78,36 +67,24 @@ export class Panels implements vscode.Disposable {
     const key = keyOf(name, session.file);
     const panel = new Panel(name, session, view, this.context.extensionUri);
     this.#open.set(key, panel);
-    this.#remember([...this.#others(name, session.file), { name, title: view.title, file: session.file }]);
     view.onDidDispose(() => {
       panel.dispose();
       if (this.#open.get(key) === panel) this.#open.delete(key);
-      this.#remember(this.#others(name, session.file));
     });
     return panel;
   }
 
-  async #restore(name: PanelName, view: vscode.WebviewPanel): Promise<void> {
-    const isFree = ({ file }: Remembered) => !this.#open.has(keyOf(name, file));
-    const remembered = this.#remembered.find(
-      (each) => each.name === name && each.title === view.title && isFree(each),
-    );
-    if (!remembered) {
+  /** `kept` is what the page wrote down last. */
+  async #restore(name: PanelName, view: vscode.WebviewPanel, kept: unknown): Promise<void> {
+    const file = typeof kept === "object" && kept !== null ? Reflect.get(kept, "file") : undefined;
+    if (typeof file !== "string" || this.#open.has(keyOf(name, file))) {
       view.dispose();
       return;
     }
-    const session = this.sessions.open(vscode.Uri.file(remembered.file));
+    const session = this.sessions.openBehind(vscode.Uri.file(file));
     this.#adopt(name, session, view);
-    await this.traces.restore(session);
-  }
-
-  #others(name: PanelName, file: string): Remembered[] {
-    return this.#remembered.filter((each) => !(each.name === name && each.file === file));
-  }
-
-  #remember(panels: Remembered[]): void {
-    this.#remembered = panels;
-    this.context.workspaceState.update(REMEMBERED, panels);
+    const trace = await this.traces.find(session.uri);
+    if (trace) session.restore(trace);
   }
 }
 

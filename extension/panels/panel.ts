@@ -53,10 +53,10 @@ export class Panel implements vscode.Disposable {
   }
 
   #sendState(): void {
-    const { state, report, checks, stale, checking } = this.session;
+    const { file, state, report, checks, stale, checking } = this.session;
     this.#sent = { state, report, checks, stale, checking };
     this.#sentAt = Date.now();
-    this.#post({ type: "state", state, report, checks, stale });
+    this.#post({ type: "state", file, state, report, checks, stale });
     if (checking) this.#sendChecking();
   }
 

@@ -114,6 +114,7 @@ describe("panels: state", () => {
     const report = sumTimes();
     const shown = reduce(start, {
       type: "state",
+      file: "/models/model.ts",
       state: { kind: "ready" },
       report,
       checks: [],
@@ -131,7 +132,14 @@ describe("panels: state", () => {
   it("keeps the report at hand when a copy of it comes, and takes one of another run", () => {
     const report = sumTimes();
     const send = (next: typeof report) =>
-      ({ type: "state", state: { kind: "ready" }, report: next, checks: [], stale: false }) as const;
+      ({
+        type: "state",
+        file: "/models/model.ts",
+        state: { kind: "ready" },
+        report: next,
+        checks: [],
+        stale: false,
+      }) as const;
     const shown = reduce(start, send(report));
     assert.equal(reduce(shown, send(structuredClone(report))).report, report);
     const other = { ...structuredClone(report), durationMs: report.durationMs + 1 };

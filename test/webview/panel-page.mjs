@@ -33,7 +33,15 @@ export async function openPanel(browser, server, panel, options = {}) {
   await page.goto(server.url(panel, theme));
   const send = (message) => page.evaluate((sent) => postMessage(sent), message);
   const sendState = (fields = {}) =>
-    send({ type: "state", state: { kind: "ready" }, report: null, checks: [], stale: false, ...fields });
+    send({
+      type: "state",
+      file: "/models/model.ts",
+      state: { kind: "ready" },
+      report: null,
+      checks: [],
+      stale: false,
+      ...fields,
+    });
   if (state) await sendState(state);
   return {
     page,

@@ -47,6 +47,8 @@ export interface Asking {
 const GRACE_MS = 900;
 /** The first use of a GPU takes this long at most; it does not count as time of the run. */
 const GPU_START_MS = 20_000;
+/** The end of a process is known this long after its connection broke. */
+const LATE_MS = 500;
 /** A check has this long to stop by itself, which keeps its tape. */
 const CANCEL_MS = 120;
 
@@ -202,7 +204,8 @@ export class Engine {
   /** A request that was rejected: its process is replaced, whatever it was. */
   async #broken(child: EngineChild, error: unknown): Promise<TraceResult> {
     child.retired = "a request failed";
-    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
+    // Nobody waits for this clock once the end is known: a command line is to exit then.
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LATE_MS).unref());
     const end = await Promise.race([child.ended, late]);
     if (end) return end;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 /** Element types, their typed arrays, and how they combine. */
+import { collector } from "./collector";
 import { ModelError } from "./error";
 
 export type DType = "float32" | "float64" | "int32" | "bool";
@@ -25,7 +26,7 @@ export function guardAllocations(check: AllocationGuard | null): void {
 const bytesOf: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
 
 /** Tensors up to this size live on JavaScript's heap: the collector is quick with them, and copying them costs little. */
-const SMALL_BYTES = 16_384;
+const SMALL_BYTES = 8_192;
 
 type Allocator = (dtype: DType, size: number) => Values;
 let allocator: Allocator | null = null;
@@ -56,11 +57,30 @@ const INLINE_BYTES = 64;
 let slab = new ArrayBuffer(SLAB_BYTES);
 let slabTop = 0;
 
+/**
+ * The collector counts objects, not the buffers behind them, so that many megabytes of buffers wait for it. Where it can
+ * be asked, it is after so many bytes.
+ */
+const YOUNG_BYTES = 2 ** 20;
+let youngBytes = 0;
+
+function noteBuffer(bytes: number): void {
+  youngBytes += bytes;
+  if (youngBytes < YOUNG_BYTES) return;
+  youngBytes = 0;
+  collector()?.collectYoung();
+}
+
 /** A zero-filled typed array on JavaScript's heap; small ones share a buffer. */
 export function newValues(dtype: DType, size: number): Values {
   const bytes = size * bytesOf[dtype];
-  if (bytes <= INLINE_BYTES || bytes > MOST_IN_SLAB) return viewOf(dtype, size);
+  if (bytes <= INLINE_BYTES) return viewOf(dtype, size);
+  if (bytes > MOST_IN_SLAB) {
+    noteBuffer(bytes);
+    return viewOf(dtype, size);
+  }
   if (slabTop + bytes > SLAB_BYTES) {
+    noteBuffer(SLAB_BYTES);
     slab = new ArrayBuffer(SLAB_BYTES);
     slabTop = 0;
   }

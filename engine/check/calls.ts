@@ -1,4 +1,5 @@
 /** The check of a custom operation at the calls that were recorded: one row an input. */
+import { now } from "../clock";
 import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
@@ -7,7 +8,7 @@ import { conclude, where } from "./conclude";
 import { returnedAt } from "./hand-written/find";
 import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
-import { type Pace, performanceNow } from "./pace";
+import type { Pace } from "./pace";
 import { isCut, replay, type Step } from "./replay";
 
 /** Calls that are tried; the calls of a loop mostly say the same. */
@@ -44,7 +45,7 @@ async function checkCall(
 ): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [input, { size }] of step.node.inputs.entries()) {
-    const start = performanceNow();
+    const start = now();
     const alone = await compareAlone(step, input, tolerances, pace);
     if (alone === null || alone.compared.checked === 0) continue;
     const { evaluation, analytic, compared, fault } = alone;
@@ -66,7 +67,7 @@ async function checkCall(
         pattern === null
           ? facts.message
           : `The backward pass of ${source.name}${where(site)} is wrong: ${pattern.sentence}. ${facts.message}`,
-      durationMs: performanceNow() - start,
+      durationMs: now() - start,
     });
   }
   return checks;

@@ -1,5 +1,7 @@
 /** Keeps long work polite: lets other events through every few milliseconds, and stops when asked to. */
 
+import { now } from "../clock";
+
 /** Longest stretch of work between two turns of the event loop. */
 const STRETCH_MS = 40;
 
@@ -9,17 +11,16 @@ export interface PaceOptions {
 }
 
 export class Pace {
-  private last = performanceNow();
+  private last = now();
 
   constructor(private readonly options: PaceOptions) {}
 
   /** False when the work should stop. To be awaited at least every few milliseconds of work. */
   async turn(message?: string, fraction?: number): Promise<boolean> {
-    const now = performanceNow();
-    if (now - this.last >= STRETCH_MS) {
+    if (now() - this.last >= STRETCH_MS) {
       if (message !== undefined) this.options.onProgress?.(message, fraction ?? 0);
       await nextTurn();
-      this.last = performanceNow();
+      this.last = now();
     }
     return !(this.options.isCancelled?.() ?? false);
   }
@@ -28,15 +29,10 @@ export class Pace {
 interface Host {
   readonly setImmediate?: (fn: () => void) => unknown;
   readonly setTimeout?: (fn: () => void, ms: number) => unknown;
-  readonly performance?: { now(): number };
 }
 
 // The engine's core knows no platform; every one it runs on has one of these.
 const host = globalThis as Host;
-
-export function performanceNow(): number {
-  return host.performance?.now() ?? Date.now();
-}
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

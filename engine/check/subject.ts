@@ -1,4 +1,5 @@
 /** The check of one tensor: its gradient against differences, and the verdict with its reason. */
+import { now } from "../clock";
 import type { Check, Site } from "../report";
 import type { Run } from "../run";
 import { showShape } from "../shape";
@@ -14,7 +15,7 @@ import { compareElements } from "./elements";
 import { returnedAt } from "./hand-written/find";
 import type { Tolerances } from "./judge";
 import { noiseOf } from "./noise";
-import { type Pace, performanceNow } from "./pace";
+import type { Pace } from "./pace";
 import { isCut, type Replay, type Step } from "./replay";
 import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
 import type { Subject } from "./target";
@@ -36,7 +37,7 @@ export async function checkSubject(
   options: SubjectOptions,
   pace: Pace,
 ): Promise<Check | null> {
-  const start = performanceNow();
+  const start = now();
   const facts = await factsOf(run, replay, subject, options, pace);
   if (facts === null) return null;
   return {
@@ -50,7 +51,7 @@ export async function checkSubject(
     culprit: null,
     step: 0,
     ...facts,
-    durationMs: performanceNow() - start,
+    durationMs: now() - start,
   };
 }
 

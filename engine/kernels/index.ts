@@ -7,6 +7,7 @@ import { openWasm } from "./wasm";
 export {
   type Block,
   bytesInUse,
+  collectUnreachable,
   keepAllocations,
   logAllocations,
   releaseExcept,

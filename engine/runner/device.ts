@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type GpuKernels, openGpu } from "../kernels/gpu";
 import { kernels, useKernels } from "../kernels/index";
 import type { Device, DeviceChoice } from "../report";
+import { allowCollection } from "./collector";
 import { allowThreads } from "./threads";
 
 allowThreads();
+allowCollection();
 const cpu = kernels();
 let gpu: ReturnType<typeof openGpu> | null = null;
 

@@ -124,8 +124,6 @@ function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess 
     execArgv: [
       "--experimental-vm-modules",
       "--no-warnings",
-      // A young generation that may grow lets a training loop of small tensors keep a third more memory, for no speed.
-      "--max-semi-space-size=2",
       `--max-old-space-size=${Math.ceil(memoryMiB * 1.25) + 256}`,
     ],
     cwd: folder,

@@ -1,8 +1,6 @@
 /** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { guardAllocations } from "../dtype";
-import { bytesInUse, setMemoryBudget } from "../kernels/wasm/memory";
+import { bytesInUse, collectUnreachable, setMemoryBudget } from "../kernels";
 import { ModelProblem } from "./model-problem";
 
 const MIB = 2 ** 20;
@@ -10,17 +8,6 @@ const MIB = 2 ** 20;
 const STRIDE = 16 * MIB;
 
 export const memoryHint = "make the tensors smaller, or raise the limit with the setting gradlens.memory";
-
-let collect: (() => void) | null = null;
-
-/** Frees what is not used any more. */
-export function collectGarbage(): void {
-  if (!collect) {
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("gc") as () => void;
-  }
-  collect();
-}
 
 /** Tensors and heap together. */
 function usedBytes(): number {
@@ -39,7 +26,7 @@ export function limitMemory(memoryMiB: number): void {
     if (sinceLook < STRIDE) return;
     sinceLook = 0;
     if (usedBytes() + bytes <= limit) return;
-    collectGarbage();
+    collectUnreachable();
     const used = usedBytes();
     if (used + bytes <= limit) return;
     throw new ModelProblem(

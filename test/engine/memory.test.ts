@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 import { matmul, mean, mul, parameter, randn, relu, square, sum, type Tensor, tensor } from "../../engine";
+import { collector, installCollector } from "../../engine/collector";
 import { ModelError } from "../../engine/error";
-import { bytesInUse, setMemoryBudget } from "../../engine/kernels";
+import { bytesInUse, collectUnreachable, setMemoryBudget } from "../../engine/kernels";
 import { addressOf, allocateShared, releaseValues } from "../../engine/kernels/wasm/memory";
 import { backward } from "../../engine/reverse";
+import { allowCollection } from "../../engine/runner/collector";
 import { record, Tape } from "../../engine/tape";
 
 const MIB = 2 ** 20;
@@ -48,6 +50,10 @@ function stepAndForget(of: ReturnType<typeof model>): void {
 }
 
 describe("memory of tensors", () => {
+  const usual = collector();
+  before(() => installCollector(null));
+  after(() => installCollector(usual));
+
   it("is shared with the kernels for large tensors", () => {
     assert.ok(addressOf(randn([100, 100]).data) > 0);
     assert.equal(addressOf(randn([4]).data), 0);
@@ -119,6 +125,40 @@ describe("memory of tensors", () => {
     } finally {
       setMemoryBudget(256 * MIB);
     }
+  });
+});
+
+describe("memory of tensors where the collector can be asked", () => {
+  const usual = collector();
+  before(allowCollection);
+  after(() => installCollector(usual));
+
+  const side = 512;
+  const matrixBytes = 4 * side * side;
+
+  it("comes back in the middle of a turn, but not what is held", () => {
+    const held = randn([side, side]);
+    const values = held.data.slice();
+    const before = bytesInUse();
+    let last = held;
+    for (let i = 0; i < 400; i++) last = mul(held, i);
+    const grown = bytesInUse() - before;
+    assert.ok(grown < 120 * matrixBytes, `400 matrices were made, ${grown / matrixBytes} are still there`);
+    assert.deepEqual(held.data, values);
+    assert.deepEqual(
+      last.data,
+      values.map((v) => 399 * v),
+    );
+  });
+
+  it("leaves the promises of the program to their own time", async () => {
+    let isSettled = false;
+    const promise = Promise.resolve().then(() => {
+      isSettled = true;
+    });
+    collectUnreachable();
+    assert.equal(isSettled, false);
+    await promise;
   });
 });
 

@@ -1,4 +1,5 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
+import { now } from "../../clock";
 import { RandomGenerator } from "../../random";
 import type { Check, MistakePattern, Site } from "../../report";
 import { showShape } from "../../shape";
@@ -7,7 +8,7 @@ import { conclude, type Facts, where } from "../conclude";
 import { compareElements } from "../elements";
 import type { Tolerances } from "../judge";
 import { noiseOf } from "../noise";
-import { type Pace, performanceNow } from "../pace";
+import type { Pace } from "../pace";
 import { findPattern } from "../pattern";
 import { inFloat64 } from "../replay";
 import { type Evaluation, toDense } from "../variants";
@@ -36,7 +37,7 @@ export async function checkHandWritten(
   const checks: Check[] = [];
   const { parts, deterministic } = inFloat64(() => partsOf(layer));
   for (const part of parts) {
-    const start = performanceNow();
+    const start = now();
     const facts = deterministic
       ? await factsOf(layer, part, parts, tolerances, pace)
       : {
@@ -56,7 +57,7 @@ export async function checkHandWritten(
       culprit: null,
       step: 0,
       ...facts,
-      durationMs: performanceNow() - start,
+      durationMs: now() - start,
     });
   }
   return checks;

@@ -1,4 +1,6 @@
 /** The memory that tensors and WebAssembly kernels share: blocks by size class, returned when nobody holds them. */
+import { now } from "../../clock";
+import { collector } from "../../collector";
 import { type DType, newValues, type Values, viewOf } from "../../dtype";
 
 const PAGE = 65_536;
@@ -28,18 +30,21 @@ export interface Block {
   readonly bytes: number;
 }
 
+interface Owned {
+  readonly block: Block;
+  /** The values that lie in it, where a collector can be asked; null elsewhere. */
+  readonly values: WeakRef<Values> | null;
+}
+
 const free = new Map<number, Block[]>();
 /** Blocks that tensors own, by address. */
-const owned = new Map<number, Block>();
+const owned = new Map<number, Owned>();
 let ownedBytes = 0;
 /** Address 0 stays unused. */
 let top = 64;
 let budget = 256 * MIB;
 
-/**
- * Beyond this many bytes new tensors live on JavaScript's heap. In a loop that never yields the collector cannot
- * report what is unused, so without a budget the memory would grow until the loop ends.
- */
+/** Beyond this many bytes new tensors live on JavaScript's heap. */
 export function setMemoryBudget(bytes: number): void {
   budget = bytes;
 }
@@ -89,11 +94,11 @@ export function release(block: Block): void {
 }
 
 function giveBack(block: Block): void {
-  if (disown(block)) unknownBytes = Math.max(0, unknownBytes - block.bytes);
+  if (disown(block)) unseenBytes = Math.max(0, unseenBytes - block.bytes);
 }
 
 function disown(block: Block): boolean {
-  if (owned.get(block.address) !== block) return false;
+  if (owned.get(block.address)?.block !== block) return false;
   owned.delete(block.address);
   ownedBytes -= block.bytes;
   // A new record, so that a late report about the old owner cannot free the block of the next one.
@@ -108,6 +113,7 @@ let log: Block[] | null = null;
 export function logAllocations<T>(fn: () => T): [result: T, blocks: readonly Block[]] {
   const outer = log;
   const own: Block[] = [];
+  passes += 1;
   log = own;
   try {
     const result = fn();
@@ -144,6 +150,9 @@ function addressesOf(values: Iterable<Values>): Set<number> {
   return addresses;
 }
 
+/** Bytes that were allocated, and not given back by name, since the collector was last made to look. */
+let unseenBytes = 0;
+
 /**
  * The collector decides by the memory it knows of, and this one it does not know. So for every so many bytes a buffer
  * that is never touched, and therefore takes no room, lives as long as the values that were allocated last. Smaller
@@ -151,32 +160,68 @@ function addressesOf(values: Iterable<Values>): Set<number> {
  */
 const STAND_IN_BYTES = 33 * MIB;
 const standIns = new WeakMap<Values, ArrayBuffer>();
-let unknownBytes = 0;
+
+/**
+ * Reports of the registry wait until the thread comes to rest, which a training loop that never yields does not do.
+ * Where the platform can collect in the middle of a run, it is asked to after so many bytes: few, for a process that
+ * stays small, but more while the work between two collections is not worth one.
+ */
+const LEAST_ROOM = 10 * MIB;
+const MOST_ROOM = 96 * MIB;
+/** Passes that note their allocations; a training loop does so in every step. */
+let passes = 0;
+/** The room is found in this many passes: a process that trains on stays as large as it is then. */
+const SETTLING_PASSES = 100;
+/** Collections that take more than this part of the time get more room, while it is being found and later. */
+const EARLY_SHARE = 1 / 12;
+const LATE_SHARE = 1 / 2;
+let room = LEAST_ROOM;
+let collectedAt = 0;
+
+/** Gives back the blocks of values that nobody holds; where nobody can tell, nothing happens. Never during a kernel's call. */
+export function collectUnreachable(): void {
+  const began = now();
+  collector()?.collectAll();
+  for (const { block, values } of [...owned.values()]) {
+    if (values !== null && values.deref() === undefined) disown(block);
+  }
+  unseenBytes = 0;
+  const ended = now();
+  const share = passes < SETTLING_PASSES ? EARLY_SHARE : LATE_SHARE;
+  if (ended - began > share * (ended - collectedAt)) room = Math.min(MOST_ROOM, 2 * room);
+  collectedAt = ended;
+}
 
 /** Values for a tensor, in the shared memory as long as the budget lasts. Their content is undefined. */
 export function allocateShared(dtype: DType, size: number): Values {
+  const canCollect = collector() !== null;
+  if (canCollect && unseenBytes >= room) collectUnreachable();
   const bytes = size * (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
   // Blocks that kernels borrowed come back to the same lists, so the limit of `reserve` alone would not bound what is owned.
   const block = ownedBytes + bytes > budget ? null : reserve(bytes, budget);
+  unseenBytes += block?.bytes ?? bytes;
   if (block === null) return newValues(dtype, size);
-  owned.set(block.address, block);
+  const values = viewOf(dtype, size, newest, block.address);
+  owned.set(block.address, { block, values: canCollect ? new WeakRef(values) : null });
   ownedBytes += block.bytes;
   log?.push(block);
-  const values = viewOf(dtype, size, newest, block.address);
-  unreachable.register(values, block);
-  unknownBytes += block.bytes;
-  if (unknownBytes >= STAND_IN_BYTES) {
-    unknownBytes -= STAND_IN_BYTES;
-    standIns.set(values, new ArrayBuffer(STAND_IN_BYTES));
-  }
+  if (!canCollect) awaitReport(values, block);
   return values;
+}
+
+/** Without a collector that can be asked, the registry's report gives the block back. */
+function awaitReport(values: Values, block: Block): void {
+  unreachable.register(values, block);
+  if (unseenBytes < STAND_IN_BYTES) return;
+  unseenBytes -= STAND_IN_BYTES;
+  standIns.set(values, new ArrayBuffer(STAND_IN_BYTES));
 }
 
 /** Gives back the memory of values at once; whoever still holds them sees what comes after. Others stay as they are. */
 export function releaseValues(values: Values): void {
   const address = addressOf(values);
-  const block = address === 0 ? undefined : owned.get(address);
-  if (block !== undefined) giveBack(block);
+  const found = address === 0 ? undefined : owned.get(address);
+  if (found !== undefined) giveBack(found.block);
 }
 
 /** Address of values that lie in the shared memory; 0 for others. */

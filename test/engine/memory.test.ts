@@ -143,6 +143,7 @@ describe("memory of tensors where the collector can be asked", () => {
     let last = held;
     for (let i = 0; i < 400; i++) last = mul(held, i);
     const grown = bytesInUse() - before;
+    assert.ok(addressOf(last.data) > 0, "no room is left for the last one");
     assert.ok(grown < 120 * matrixBytes, `400 matrices were made, ${grown / matrixBytes} are still there`);
     assert.deepEqual(held.data, values);
     assert.deepEqual(

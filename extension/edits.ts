@@ -32,6 +32,14 @@ export function rangeOf(site: Site): vscode.Range {
   return new vscode.Range(site.line - 1, site.column - 1, site.endLine - 1, site.endColumn - 1);
 }
 
+/** Text of the open documents, by path: what a run sees, and what later edits are compared with. */
+export function readTexts(onlyUnsaved: boolean): Map<string, string> {
+  const documents = vscode.workspace.textDocuments.filter(
+    ({ uri, isDirty }) => uri.scheme === "file" && (isDirty || !onlyUnsaved),
+  );
+  return new Map(documents.map((document) => [document.uri.fsPath, document.getText()]));
+}
+
 /** The edits of all files since a trace began. */
 export class Edits {
   readonly #changes = new Map<string, Change[]>();
@@ -50,9 +58,9 @@ export class Edits {
     else this.#changes.set(file, [...(this.#changes.get(file) ?? []), ...changes]);
   }
 
-  /** Whether any file, or this one, differs from what was traced. */
-  differs(file?: string): boolean {
-    return file === undefined ? this.#changes.size > 0 : this.#changes.has(file);
+  /** Whether a file differs from what was traced. */
+  differs(file: string): boolean {
+    return this.#changes.has(file);
   }
 
   /** Where a site of the report is now; null when its own text was edited. */

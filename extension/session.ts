@@ -4,7 +4,7 @@ import type { Check, Failure, Report } from "../engine/report";
 import type { CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
 import type { TraceState } from "../webview/protocol";
 import { readCheckSettings, readLimits, readSetting } from "./config";
-import { Edits } from "./edits";
+import { Edits, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { log } from "./log";
 import { filesOf } from "./report-files";
@@ -27,14 +27,6 @@ interface Failed {
 }
 
 export type Running = "trace" | "check" | null;
-
-/** Text of the open documents, by path: what a run sees, and what later edits are compared with. */
-function readTexts(onlyUnsaved: boolean): Map<string, string> {
-  const documents = vscode.workspace.textDocuments.filter(
-    ({ uri, isDirty }) => uri.scheme === "file" && (isDirty || !onlyUnsaved),
-  );
-  return new Map(documents.map((document) => [document.uri.fsPath, document.getText()]));
-}
 
 export class Session implements vscode.Disposable {
   state: TraceState = { kind: "empty" };
@@ -64,13 +56,14 @@ export class Session implements vscode.Disposable {
     return this.uri.fsPath;
   }
 
+  /** Whether a file that the report speaks of was edited since. */
   get stale(): boolean {
-    return this.edits.differs();
+    return this.#isAnyEdited(this.edits);
   }
 
   /** Whether the failure may be mended: the text is not what failed. */
   get isFailureOld(): boolean {
-    return this.#runEdits.differs();
+    return this.#isAnyEdited(this.#runEdits);
   }
 
   get running(): Running {
@@ -137,6 +130,7 @@ export class Session implements vscode.Disposable {
     const file = document.uri.fsPath;
     if (contentChanges.length === 0 || this.state.kind === "empty") return;
     const isCovered = this.covers(file) || file === this.failure?.site?.file;
+    // While a run is under way nobody knows yet of which files its report will speak.
     if (!isCovered && !this.running) return;
     const before = [this.stale, this.isFailureOld].join();
     this.#runEdits.add(document, contentChanges);
@@ -148,6 +142,11 @@ export class Session implements vscode.Disposable {
   restore({ report, checks, edits }: Trace): void {
     if (this.state.kind !== "empty") return;
     this.#accept(report, edits, checks);
+  }
+
+  #isAnyEdited(edits: Edits): boolean {
+    const files = [this.file, this.failure?.site?.file ?? this.file, ...this.filesOfReport];
+    return files.some((file) => edits.differs(file));
   }
 
   dispose(): void {

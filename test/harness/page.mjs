@@ -212,6 +212,9 @@ export async function takeScreenshot(page, name, target = page) {
   const folder = process.env.GRADLENS_SCREENSHOTS ?? join(root, "dist/screenshots");
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.png`);
+  // Icons are letters of a font, which a page asks for when it first shows one; a frame that goes away has none.
+  const fonts = () => document.fonts.ready.then(() => {});
+  await Promise.all(page.frames().map((frame) => frame.evaluate(fonts).catch(() => {})));
   await target.screenshot({ path });
   return path;
 }

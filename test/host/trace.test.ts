@@ -113,4 +113,16 @@ export function loss() {
     await vscode.commands.executeCommand("undo");
     assert.doesNotMatch((await readLenses(editor)).at(-1)?.title ?? "", /before your edit/);
   });
+
+  it("does not take an edit of another file, made while the model ran, for one of its own", async () => {
+    const other = await openModel("// settings, say\n");
+    const busy = "for (const end = Date.now() + 600; Date.now() < end; );\n";
+    const editor = await openModel(busy + sumTimes);
+    const trace = vscode.commands.executeCommand("gradlens.traceBackprop");
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(other.document.uri, new vscode.Position(0, 0), "// changed\n");
+    await vscode.workspace.applyEdit(edit);
+    await trace;
+    assert.match((await readLenses(editor)).at(-1)?.title ?? "", /^loss −12 · ‖∇‖ [\d.]+$/);
+  });
 });

@@ -21,6 +21,7 @@ describe("a person at work", function () {
     await vscode.runCommand(page, "Gradlens: Trace Backprop");
     const graph = await vscode.findWebview(page, "canvas");
     await graph.locator("text=/loss 2\\.\\d+/").first().waitFor();
+    await page.locator(".codelens-decoration a", { hasText: /^loss 2/ }).waitFor();
     await vscode.takeScreenshot(page, "trace-light");
     const table = graph.locator("[title='Show the same nodes as a table']");
     await table.click();
@@ -60,6 +61,8 @@ describe("a person at work", function () {
     const row = problems.find((text: string) => /vanish/i.test(text));
     assert.ok(row, `no problem says that gradients vanish: ${problems.join(" | ")}`);
     const line = Number(/\[Ln (\d+)/.exec(row)?.[1]);
+    const graph = await vscode.findWebview(page, "text=/deep-sigmoid\\.ts · loss/");
+    await graph.locator(".legend").first().waitFor();
     await vscode.takeScreenshot(page, "problems-dark");
     await page
       .locator(".markers-panel .monaco-list-row", { hasText: /vanish/i })

@@ -8,6 +8,9 @@ describe("a window that is loaded again", function () {
   let window: Awaited<ReturnType<typeof openGradlens>>;
   before(async () => {
     window = await openGradlens({ file: "sum-times.ts" });
+    await runCommand(window.page, "Gradlens: Trace Backprop");
+    await lossLens().waitFor();
+    await findWebview(window.page, "text=/loss −?-?12/");
   });
   after(() => window?.close());
 
@@ -20,9 +23,6 @@ describe("a window that is loaded again", function () {
   it("shows the graph and the loss as before", () =>
     withPicture(window.page, "restored", async () => {
       const { page } = window;
-      await runCommand(page, "Gradlens: Trace Backprop");
-      await lossLens().waitFor();
-      await findWebview(page, "text=/loss −?-?12/");
       await reload();
       await lossLens().waitFor({ timeout: 60_000 });
       await findWebview(page, "text=/loss −?-?12/", { timeout: 60_000 });

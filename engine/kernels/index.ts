@@ -4,8 +4,8 @@ import { jsKernels } from "./js";
 import type { Kernels } from "./kernels";
 import { openWasm } from "./wasm";
 
+export type { Block } from "./wasm/blocks";
 export {
-  type Block,
   bytesInUse,
   collectUnreachable,
   keepAllocations,

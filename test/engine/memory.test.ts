@@ -7,6 +7,7 @@ import { matmul, mean, mul, parameter, randn, relu, square, sum, type Tensor, te
 import { collector, installCollector } from "../../engine/collector";
 import { ModelError } from "../../engine/error";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../../engine/kernels";
+import { type Block, release, reserve } from "../../engine/kernels/wasm/blocks";
 import { addressOf, allocateShared, releaseValues } from "../../engine/kernels/wasm/memory";
 import { backward } from "../../engine/reverse";
 import { allowCollection } from "../../engine/runner/collector";
@@ -70,6 +71,29 @@ describe("memory of tensors", () => {
     const third = allocateShared("float32", 10_000);
     assert.equal(addressOf(second), address);
     assert.notEqual(addressOf(third), address);
+  });
+
+  it("that many sizes left behind serves another size", () => {
+    const limit = 128 * MIB;
+    const take = (bytes: number): Block[] => {
+      const taken: Block[] = [];
+      for (let block = reserve(bytes, limit); block !== null; block = reserve(bytes, limit))
+        taken.push(block);
+      return taken;
+    };
+    const small = take(20_000);
+    assert.ok(small.length > 0);
+    assert.equal(reserve(MIB, limit), null);
+    for (const block of small) release(block);
+    const large = take(MIB);
+    const sum = (blocks: readonly Block[]) => blocks.reduce((all, { bytes }) => all + bytes, 0);
+    assert.ok(sum(large) > 0.9 * sum(small), `${sum(large)} of ${sum(small)} bytes are of use again`);
+    const ends = large
+      .map(({ address, bytes }) => [address, address + bytes] as const)
+      .sort(([a], [b]) => a - b);
+    for (const [i, [start]] of ends.entries())
+      assert.ok(start >= (ends[i - 1]?.[1] ?? 0), "two blocks overlap");
+    for (const block of large) release(block);
   });
 
   it("lives on JavaScript's heap beyond the budget, with the same results", () => {

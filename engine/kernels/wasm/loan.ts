@@ -1,7 +1,8 @@
 /** Lends addresses in the shared memory for the time of one kernel call: operands outside of it are copied in, results out. */
 import type { Values } from "../../dtype";
 import { ModelError } from "../../error";
-import { addressOf, release, reserve, wholeAs } from "./memory";
+import { release, reserve } from "./blocks";
+import { addressOf, wholeAs } from "./memory";
 
 type Floats = Float32Array | Float64Array;
 type Results = Floats | Int32Array;

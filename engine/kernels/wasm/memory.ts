@@ -1,34 +1,10 @@
-/** The memory that tensors and WebAssembly kernels share: blocks by size class, returned when nobody holds them. */
+/** The memory of tensors: blocks of what they share with the kernels, given back when nobody holds the tensors. */
 import { now } from "../../clock";
 import { collector } from "../../collector";
 import { type DType, newValues, type Values, viewOf } from "../../dtype";
+import { type Block, isShared, newest, release, reserve } from "./blocks";
 
-const PAGE = 65_536;
 const MIB = 2 ** 20;
-/** 2 GiB: addresses stay positive 32-bit integers. */
-const MAX_PAGES = 32_768;
-
-/** The address space may be limited: less will do. */
-function openMemory(maximum: number): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: 64, maximum, shared: true });
-  } catch (error) {
-    if (maximum <= 1024) throw error;
-    return openMemory(maximum / 4);
-  }
-}
-
-export const memory = openMemory(MAX_PAGES);
-
-/** Growing makes a new buffer object; the old ones still show the same bytes. */
-let newest = memory.buffer;
-const buffers = new WeakSet<object>([newest]);
-
-/** A piece of the shared memory. */
-export interface Block {
-  readonly address: number;
-  readonly bytes: number;
-}
 
 interface Owned {
   readonly block: Block;
@@ -36,12 +12,9 @@ interface Owned {
   readonly values: WeakRef<Values> | null;
 }
 
-const free = new Map<number, Block[]>();
 /** Blocks that tensors own, by address. */
 const owned = new Map<number, Owned>();
 let ownedBytes = 0;
-/** Address 0 stays unused. */
-let top = 64;
 let budget = 256 * MIB;
 
 /** Beyond this many bytes new tensors live on JavaScript's heap. */
@@ -52,45 +25,6 @@ export function setMemoryBudget(bytes: number): void {
 /** Bytes of the shared memory that tensors occupy. */
 export function bytesInUse(): number {
   return ownedBytes;
-}
-
-/** The block size that serves `bytes`: powers of two in four steps, so that at most a fifth is wasted. */
-function classOf(bytes: number): number {
-  const step = 2 ** Math.max(6, Math.ceil(Math.log2(bytes)) - 3);
-  return Math.ceil(bytes / step) * step;
-}
-
-/** A block of at least `bytes`, its content undefined; to be given back with `release`. Null when there is no room. */
-export function reserve(bytes: number, limit = MAX_PAGES * PAGE): Block | null {
-  const size = classOf(bytes);
-  const reused = free.get(size)?.pop();
-  if (reused !== undefined) return reused;
-  if (top + size > limit || !grow(top + size)) return null;
-  const block = { address: top, bytes: size };
-  top += size;
-  return block;
-}
-
-function grow(to: number): boolean {
-  const missing = to - newest.byteLength;
-  if (missing <= 0) return true;
-  // By half at least: growing makes buffer objects, and there should be few.
-  const wanted = Math.max(Math.ceil(missing / PAGE), Math.ceil(newest.byteLength / 2 / PAGE));
-  try {
-    memory.grow(Math.min(wanted, MAX_PAGES - newest.byteLength / PAGE));
-  } catch {
-    return false;
-  }
-  newest = memory.buffer;
-  buffers.add(newest);
-  return newest.byteLength >= to;
-}
-
-/** Gives a block back. */
-export function release(block: Block): void {
-  const list = free.get(block.bytes);
-  if (list === undefined) free.set(block.bytes, [block]);
-  else list.push(block);
 }
 
 function giveBack(block: Block): void {
@@ -227,7 +161,7 @@ export function releaseValues(values: Values): void {
 /** Address of values that lie in the shared memory; 0 for others. */
 export function addressOf(values: Values): number {
   const { buffer } = values;
-  return buffer === newest || buffers.has(buffer) ? values.byteOffset : 0;
+  return isShared(buffer) ? values.byteOffset : 0;
 }
 
 /** Views of the whole memory, for copying in and out. */

@@ -1,7 +1,7 @@
 /** The compiled kernels: with fused multiply-add where the runtime has relaxed SIMD. */
 import plain from "../../../dist/kernels.wasm";
 import relaxed from "../../../dist/kernels-relaxed.wasm";
-import { memory } from "./memory";
+import { memory } from "./blocks";
 
 /** out = f(x); addresses and the number of elements. */
 export type Map1 = (x: number, out: number, n: number) => void;

@@ -1,6 +1,6 @@
 /** Threads that share large matrix products with the one that asks for them. */
 import { getThreads, threadStarter } from "../threads";
-import { memory, reserve } from "./memory";
+import { memory, reserve } from "./blocks";
 import type { WasmExports } from "./module";
 
 /** Smaller products are done before another thread has woken up. */

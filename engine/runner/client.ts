@@ -73,11 +73,6 @@ export class Engine {
     return this.#choice;
   }
 
-  /** Starts the process ahead of the first run. */
-  async warm(memoryMiB: number): Promise<void> {
-    await this.#ready(memoryMiB);
-  }
-
   /** Runs a model file. Never rejects for what a model does; each way to fail is a `Failure`. */
   async trace(params: TraceParams, asking: Asking = {}): Promise<TraceResult> {
     if (asking.signal?.aborted) return { failure: cancelled() };

@@ -1,18 +1,29 @@
 /** Asks Node's collector, also in the middle of a run. */
 import { setFlagsFromString } from "node:v8";
-import { createContext, runInContext, Script } from "node:vm";
+import { createContext, runInNewContext, Script } from "node:vm";
 import { type Collector, installCollector } from "../collector";
 
+type CollectGarbage = (options?: { readonly type: "minor" }) => void;
+
+/** What `node --expose-gc` puts there, before anybody can take it away. */
+const given = (globalThis as { readonly gc?: CollectGarbage }).gc;
+
+/** In a process that was started without that flag, a new context gets it all the same. */
+function exposeGc(): CollectGarbage {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as CollectGarbage;
+  setFlagsFromString("--no-expose-gc");
+  return collect;
+}
+
 /**
- * Opens a context in which `gc` is defined. V8 keeps what a WeakRef was made for, or asked about, until the next
- * checkpoint of microtasks (ECMA-262, ClearKeptObjects); this context has a queue of its own, empty, whose checkpoint
- * comes with every script that runs in it. So the program's own microtasks stay where they are.
+ * V8 keeps what a WeakRef was made for, or asked about, until the next checkpoint of microtasks (ECMA-262,
+ * ClearKeptObjects). The context here has a queue of its own, empty, whose checkpoint comes with every script that runs
+ * in it: so the program's own microtasks stay where they are.
  */
 function openCollector(): Collector {
-  setFlagsFromString("--expose-gc");
+  const collect = given ?? exposeGc();
   const context = createContext({}, { microtaskMode: "afterEvaluate" });
-  const collect = runInContext("gc", context) as (options?: { readonly type: "minor" }) => void;
-  setFlagsFromString("--no-expose-gc");
   const checkpoint = new Script("0");
   return {
     collectYoung: () => collect({ type: "minor" }),

@@ -124,6 +124,8 @@ function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess 
     execArgv: [
       "--experimental-vm-modules",
       "--no-warnings",
+      // V8 inside of Electron may not take this flag later.
+      "--expose-gc",
       `--max-old-space-size=${Math.ceil(memoryMiB * 1.25) + 256}`,
     ],
     cwd: folder,

@@ -38,6 +38,8 @@ function takeChannel() {
 
 function start(): void {
   const connection = takeChannel();
+  // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
+  Object.assign(globalThis, { gc: undefined });
   const watchdog = new Worker(join(__dirname, "watchdog.js"), { execArgv: [], stdout: true, stderr: true });
   watchdog.unref();
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));

@@ -69,6 +69,14 @@ describe("engine process", () => {
     for (const _ of [1, 2]) assert.equal((await run(globals)).loss?.value, 2);
   });
 
+  it("gives models the globals that Node has without the flags of the process", async () => {
+    const file = write(
+      "gc.ts",
+      `${header}export const loss = () => mul(parameter(typeof gc === "undefined" ? 1 : 2), 1);`,
+    );
+    assert.equal((await run(file)).loss?.value, 1);
+  });
+
   it("shows what ran before an exception", async () => {
     const file = write(
       "d.ts",

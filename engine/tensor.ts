@@ -160,7 +160,3 @@ export function requireGrad<T extends Tensor>(x: T, requiresGrad = true): T {
   x.requiresGrad = requiresGrad;
   return x;
 }
-
-export function isTensor(value: unknown): value is Tensor {
-  return value instanceof Tensor;
-}

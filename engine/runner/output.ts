@@ -35,7 +35,7 @@ export class Output {
     }
   }
 
-  /** A run begins: it may print as much as any other. */
+  /** A run begins: it may print as much as the one before. */
   begin(): void {
     this.#left = MAX_CHARACTERS;
     this.#writes = 0;

@@ -151,11 +151,3 @@ function depthOf({ scopes }: Model, index: number): number {
   for (let at = scopes[index]?.parent ?? null; at !== null; at = scopes[at]?.parent ?? null) depth += 1;
   return depth;
 }
-
-/** The scopes around a node, from the innermost to the outermost, without the run itself. */
-export function scopesAround({ scopes }: Model, scope: number): number[] {
-  const around: number[] = [];
-  for (let at: number | null = scope; at !== null && at !== 0; at = scopes[at]?.parent ?? null)
-    around.push(at);
-  return around;
-}

@@ -1,31 +1,18 @@
 // The pictures below a check in a real browser: numbers, keys, the curve of another element, CSV, failures, axe-core.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "mocha";
-import { launchBrowser } from "../../harness/browser.mjs";
+import { describe, it } from "mocha";
 import { findWebview, runCommand } from "../../harness/page.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
 import { answerCheckQuestions } from "../../webview/check-answers.mjs";
-import { openPanel } from "../../webview/panel-page.mjs";
-import { servePanels } from "../../webview/panel-server.mjs";
 import { deepSigmoid, someChecks } from "../../webview/reports";
+import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
 
 describe("pictures of a check", function () {
   this.timeout(60_000);
-  let browser: Awaited<ReturnType<typeof launchBrowser>>;
-  let server: Awaited<ReturnType<typeof servePanels>>;
-  type Opened = Awaited<ReturnType<typeof openPanel>>;
+  const open = usePanels();
 
-  before(async () => {
-    server = await servePanels();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function withPictures(options: object, body: (opened: Opened) => Promise<void>) {
-    const opened = await openPanel(browser, server, "checks", options);
+  async function withPictures(options: PanelOptions, body: (opened: OpenedPanel) => Promise<void>) {
+    const opened = await open("checks", options);
     try {
       await answerCheckQuestions(opened.page, [10, 32]);
       await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
@@ -71,7 +58,7 @@ describe("pictures of a check", function () {
       assert.equal(await table.locator("tbody tr").count(), 10);
     }));
 
-  for (const theme of ["light", "dark", "hc-dark", "hc-light"])
+  for (const theme of ["light", "dark", "hc-dark", "hc-light"] as const)
     it(`have nothing for axe-core to find in ${theme}, and fit into 300 pixels`, () =>
       withPictures({ theme, width: 300 }, async ({ page, audit }) => {
         await page.getByText("Elements that are furthest apart").first().click();
@@ -85,7 +72,7 @@ describe("pictures of a check", function () {
       }));
 
   it("say why there are no numbers", async () => {
-    const opened = await openPanel(browser, server, "checks", {});
+    const opened = await open("checks", {});
     await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
     await opened.page.getByText("Reading the numbers of this check").waitFor();
     const [asked] = (await opened.posted("details")) as { request: number }[];

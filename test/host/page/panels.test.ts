@@ -1,40 +1,26 @@
 // The panels in a real browser under the extension's own policy: keys, numbers, links, themes, widths, and axe-core.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import type { Report } from "../../../engine/report";
-import { launchBrowser } from "../../harness/browser.mjs";
-import { openPanel } from "../../webview/panel-page.mjs";
-import { servePanels } from "../../webview/panel-server.mjs";
 import { deepSigmoid, randomReport, someChecks, sumTimes } from "../../webview/reports";
+import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
 
 const panels = ["graph", "gradients", "checks", "findings"];
 const themeNames = ["light", "dark", "hc-dark", "hc-light"] as const;
 
 describe("panels", function () {
   this.timeout(60_000);
-  let browser: Awaited<ReturnType<typeof launchBrowser>>;
-  let server: Awaited<ReturnType<typeof servePanels>>;
-  type Options = NonNullable<Parameters<typeof openPanel>[3]>;
-  type Opened = Awaited<ReturnType<typeof openPanel>>;
-
-  before(async () => {
-    server = await servePanels();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  const open = usePanels();
 
   /** A test with one panel, which must not log an error. */
   function withPanel(
     title: string,
     panel: string,
-    options: Options,
-    body: (opened: Opened) => Promise<void>,
+    options: PanelOptions,
+    body: (opened: OpenedPanel) => Promise<void>,
   ) {
     it(title, async () => {
-      const opened = await openPanel(browser, server, panel, options);
+      const opened = await open(panel, options);
       try {
         await body(opened);
         assert.deepEqual(opened.problems(), []);

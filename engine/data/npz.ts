@@ -1,13 +1,17 @@
 /** NumPy's formats: .npy for an array, .npz for a zip archive of them. */
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { ModelError } from "../error";
+import { strFromU8, strToU8, zipSync } from "fflate";
+import { inFunction, ModelError } from "../error";
 import { permute } from "../ops/view";
 import { sizeOf } from "../shape";
 import { quietly } from "../tape";
 import { Tensor } from "../tensor";
+import { readNpyHeader } from "./npy-header";
+import { quoted } from "./quoted";
 import { bytesOf, readValues, type StoredType, storedAs, writeValues } from "./stored-values";
+import { readZip } from "./zip";
 
 const magic = "\x93NUMPY";
+const ENDING = ".npy";
 
 const types: Readonly<Record<string, StoredType>> = {
   "<f8": "f64",
@@ -33,21 +37,24 @@ const codes: Readonly<Partial<Record<StoredType, string>>> = {
 
 /**
  * The array of a .npy file. Half precision becomes float32, integers int32.
- * @throws ModelError for bytes that are no such file, and for types that are no numbers
+ * @throws ModelError for bytes that are no such file, for types that are no numbers, and for integers beyond 32 bits
  */
 export function readNpy(bytes: Uint8Array): Tensor {
-  if (bytes.length < 10 || strFromU8(bytes.subarray(0, 6), true) !== magic) {
-    throw new ModelError('readNpy(): the file does not begin with "\\x93NUMPY", expected a .npy file');
+  return inFunction("readNpy", () => readArray(bytes));
+}
+
+function readArray(bytes: Uint8Array): Tensor {
+  const { text, data } = splitHeader(bytes);
+  const { descr, shape, isFortran } = readNpyHeader(text);
+  const { [descr]: type } = types;
+  if (type === undefined || !Object.hasOwn(types, descr)) {
+    throw new ModelError(
+      `the array has type ${quoted(descr)}, expected one of ${Object.keys(types).join(", ")}`,
+    );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isFirstVersion = bytes[6] === 1;
-  const length = isFirstVersion ? view.getUint16(8, true) : view.getUint32(8, true);
-  const start = isFirstVersion ? 10 : 12;
-  const { type, shape, isFortran } = readHeader(strFromU8(bytes.subarray(start, start + length)));
-  const data = bytes.subarray(start + length);
   const expected = sizeOf(shape) * bytesOf(type);
-  if (data.length < expected) {
-    throw new ModelError(`readNpy(): found ${data.length} bytes of numbers, expected ${expected}`);
+  if (data.length !== expected) {
+    throw new ModelError(`found ${data.length} bytes of numbers, expected ${expected}`);
   }
   const values = readValues(data, type, sizeOf(shape));
   if (!isFortran) return new Tensor(values.data, shape, values.dtype);
@@ -56,19 +63,25 @@ export function readNpy(bytes: Uint8Array): Tensor {
   return quietly(() => permute(reversed, shape.map((_, i) => i).reverse()));
 }
 
-/** The header is a Python dictionary, always written the same way. */
-function readHeader(text: string): { type: StoredType; shape: number[]; isFortran: boolean } {
-  const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1] ?? "";
-  const shape = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1];
-  const type = types[descr];
-  if (type === undefined) {
+/** Versions 1.0, 2.0 and 3.0 differ in the width of the header's length and in its encoding (NumPy, numpy.lib.format). */
+function splitHeader(bytes: Uint8Array): { text: string; data: Uint8Array } {
+  if (bytes.length < 10 || strFromU8(bytes.subarray(0, 6), true) !== magic) {
+    throw new ModelError('the file does not begin with "\\x93NUMPY", expected a .npy file');
+  }
+  const [major = 0, minor = 0] = bytes.subarray(6, 8);
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw new ModelError(`the file has version ${major}.${minor} of the format, expected 1.0, 2.0 or 3.0`);
+  }
+  const start = major === 1 ? 10 : 12;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = major === 1 ? view.getUint16(8, true) : start > bytes.length ? 0 : view.getUint32(8, true);
+  if (start + length > bytes.length) {
     throw new ModelError(
-      `readNpy(): the array has type ${JSON.stringify(descr)}, expected one of ${Object.keys(types).join(", ")}`,
+      `the header should have ${length} bytes, the file has ${bytes.length - start} behind its length`,
     );
   }
-  if (shape === undefined) throw new ModelError(`readNpy(): no shape in the header ${JSON.stringify(text)}`);
-  const sizes = shape.split(",").filter((each) => each.trim() !== "");
-  return { type, shape: sizes.map(Number), isFortran: /'fortran_order':\s*True/.test(text) };
+  const text = strFromU8(bytes.subarray(start, start + length), major < 3);
+  return { text, data: bytes.subarray(start + length) };
 }
 
 /** A tensor as the bytes of a .npy file. */
@@ -86,23 +99,31 @@ export function writeNpy(x: Tensor): Uint8Array {
   return out;
 }
 
-/** The arrays of a .npz file by name. @throws ModelError for bytes that are no zip archive of arrays */
+/**
+ * The arrays of a .npz file by name. Sizes, places, names and checksums are compared before anything is made of them.
+ * @throws ModelError for bytes that are no zip archive of arrays, naming the array
+ */
 export function readNpz(bytes: Uint8Array): Record<string, Tensor> {
-  const entries = Object.entries(unzip(bytes)).filter(([name]) => name.endsWith(".npy"));
-  return Object.fromEntries(entries.map(([name, file]) => [name.slice(0, -".npy".length), readNpy(file)]));
+  return inFunction("readNpz", () => {
+    const arrays = [...readZip(bytes)].map(([name, content]): [string, Tensor] => {
+      if (!name.endsWith(ENDING))
+        throw new ModelError(`the archive holds ${quoted(name)}, expected .npy files only`);
+      return [name.slice(0, -ENDING.length), readMember(name, content())];
+    });
+    return Object.fromEntries(arrays);
+  });
 }
 
-function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
+function readMember(name: string, bytes: Uint8Array): Tensor {
   try {
-    return unzipSync(bytes);
+    return readArray(bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelError(`readNpz(): the file is no zip archive (${reason}), expected a .npz file`);
+    throw error instanceof ModelError ? new ModelError(`${quoted(name)}: ${error.message}`) : error;
   }
 }
 
 /** Tensors by name as the bytes of a .npz file. */
 export function writeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
-  const files = Object.entries(tensors).map(([name, x]) => [`${name}.npy`, writeNpy(x)] as const);
+  const files = Object.entries(tensors).map(([name, x]) => [name + ENDING, writeNpy(x)] as const);
   return zipSync(Object.fromEntries(files));
 }

@@ -40,7 +40,7 @@ const formats: Readonly<Record<StoredType, Format>> = {
   u16: integer(2, (view, at) => view.getUint16(at, true)),
   i8: integer(1, (view, at) => view.getInt8(at)),
   u8: integer(1, (view, at) => view.getUint8(at)),
-  bool: { bytes: 1, dtype: "bool", read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
+  bool: { bytes: 1, dtype: "bool", read: (view, at) => view.getUint8(at) },
 };
 
 export function bytesOf(type: StoredType): number {
@@ -49,7 +49,7 @@ export function bytesOf(type: StoredType): number {
 
 /**
  * `count` numbers of a file as the values of a tensor; integers become int32, half precision float32.
- * @throws ModelError for an integer that int32 does not hold
+ * @throws ModelError for an integer that int32 does not hold, and for a truth value other than 0 and 1
  */
 export function readValues(
   bytes: Uint8Array,
@@ -64,6 +64,9 @@ export function readValues(
     data[i] = value;
     if (dtype === "int32" && data[i] !== value) {
       throw new ModelError(`found the integer ${value}, expected at most 32 bits`);
+    }
+    if (dtype === "bool" && value > 1) {
+      throw new ModelError(`found the byte ${value} among truth values, expected 0 or 1`);
     }
   }
   return { data, dtype };

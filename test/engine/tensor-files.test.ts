@@ -87,7 +87,7 @@ describe("files of tensors", () => {
       ],
       [() => data.readSafetensors(new Uint8Array(4)), /has 4 bytes, expected at least 8/],
       [() => data.readSafetensors(safetensors.subarray(0, 40)), /the header should have/],
-      [() => data.readSafetensors(safetensors.subarray(0, -1)), /mask lies at bytes/],
+      [() => data.readSafetensors(safetensors.subarray(0, -1)), /"mask" lies at bytes/],
       [() => data.readSafetensors(new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 91, 91])), /no JSON object/],
     ];
     for (const [read, message] of cases) {

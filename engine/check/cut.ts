@@ -77,7 +77,7 @@ function slopeOf(downstream: Downstream, direction: Float64Array, noise: number)
 
 function lossAt(downstream: Downstream, x: Tensor, direction: Float64Array, t: number): number {
   const data = Float64Array.from(x.data, (v, i) => v + t * (direction[i] as number));
-  return downstream.losses({ kind: "dense", data }, 1)[0] as number;
+  return downstream.plain.losses({ kind: "dense", data }, 1)[0] as number;
 }
 
 /** True when the loss changes for moves as large as the values themselves: what a step function hides from slopes. */

@@ -53,43 +53,51 @@ function jittered(x: Tensor, random: RandomGenerator): Tensor {
   return new Tensor(data, x.shape, x.dtype);
 }
 
-/** Numberings of an input's elements: far apart, in the other direction, and within the range where functions bend. */
-const numberings: readonly ((e: number, size: number) => number)[] = [
-  (e) => e + 1,
-  (e) => 3 * e + 1.25,
-  (e) => -2 * e - 0.5,
-  (e, size) => 0.1 + (0.9 * e) / size,
+/** Numberings of an input's elements after the first: by chance, so that no linear map gives them by accident. */
+const spreads: readonly ((random: RandomGenerator) => number)[] = [
+  // Within the range where functions bend, far apart, and of all sizes.
+  (random) => random.uniform(),
+  (random) => 2000 * random.uniform() - 1000,
+  (random) => (random.uniform() < 0.5 ? -1 : 1) * 10 ** (8 * random.uniform() - 5),
 ];
+/** Few elements have few orders: a maximum would pick the same one by accident. */
+const TIMES_FOR_FEW = 12;
+const FEW = 64;
+/** The first numbering starts here, off the whole numbers that are filled in as constants. */
+const FIRST = 0.75;
+
+function numberingsOf(size: number): Float64Array[] {
+  const random = new RandomGenerator(size);
+  const times = size <= FEW ? TIMES_FOR_FEW : 1;
+  const drawn = Array.from({ length: times }, () =>
+    spreads.map((draw) => Float64Array.from({ length: size }, () => draw(random))),
+  );
+  return [Float64Array.from({ length: size }, (_, e) => e + FIRST), ...drawn.flat()];
+}
 
 /** The moves of input i, or null when the operation does more than move elements of it. */
 export function findMoves(step: Step, i: number): Moves | null {
   const { inputs, out } = step.node;
   const x = inputs[i] as Tensor;
   if (!(x.data instanceof Float64Array)) return null;
+  const run = (data: Float64Array) =>
+    forwardOf(step)(inputs.map((input, j) => (j === i ? new Tensor(data, x.shape, "float64") : input))).data;
+  // −1 where the output does not depend on the input.
   const source = new Int32Array(out.size);
-  const right = attempt(() => {
-    const given: Float64Array[] = [];
-    const got: Values[] = [];
-    for (const number of numberings) {
-      const data = new Float64Array(x.size);
-      for (let e = 0; e < x.size; e++) data[e] = number(e, x.size);
-      const call = inputs.map((input, j) => (j === i ? new Tensor(data, x.shape, "float64") : input));
-      given.push(data);
-      got.push(forwardOf(step)(call).data);
-      // Most operations compute: the first numbering gives them away.
-      if (given.length === 1 && !got[0]?.every((v, o) => data[v - 1] === v || v === out.data[o]))
-        return false;
-    }
-    for (let o = 0; o < out.size; o++) {
-      const first = got[0]?.[o] as number;
-      const from = first - 1;
-      const moved = given.every((data, n) => data[from] === got[n]?.[o]);
-      const fixed = got.every((data) => data[o] === out.data[o]);
-      if (!moved && !fixed) return false;
-      source[o] = moved ? from : -1;
-    }
-    return true;
-  });
+  const right = attempt(() =>
+    numberingsOf(x.size).every((data, n) => {
+      const got = run(data);
+      if (got.length !== out.size) return false;
+      for (let o = 0; o < out.size; o++) {
+        const value = got[o] as number;
+        // The first numbering says where an element would have come from; the others say whether it did.
+        if (n === 0) source[o] = data[value - FIRST] === value ? value - FIRST : -1;
+        const from = source[o] as number;
+        if (!Object.is(value, from < 0 ? out.data[o] : data[from])) return false;
+      }
+      return true;
+    }),
+  );
   return right ? { source, copies: copiesOf(source, x.size) } : null;
 }
 

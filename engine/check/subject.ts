@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor";
 import { type Downstream, downstreamOf, everywhere } from "./batch";
 import { findBlowUp } from "./blow-up";
 import { conclude, type Facts, where } from "./conclude";
+import { confirm } from "./confirm";
 import { findCulprit } from "./culprit";
 import { changesFarAway, findCut } from "./cut";
 import { compareDirections } from "./directions";
@@ -86,10 +87,11 @@ async function factsOf(
   if (unstable !== null && downstream.steps.includes(unstable)) return randomFacts(run, unstable);
   const noise = noiseOf(downstream, options.seed + 1);
   const every = analytic.length <= options.limit;
-  const compared = every
+  const first = every
     ? await compareElements(downstream, analytic, noise, options.tolerances, pace)
     : await compareDirections(downstream, analytic, noise, options.tolerances, pace, options.seed);
-  if (compared.checked === 0) return null;
+  if (first.checked === 0) return null;
+  const compared = await confirm(downstream, analytic, noise, first, options.tolerances, pace);
   const facts = conclude(downstream, analytic, compared, every);
   // A gradient of the wrong shape was mended for the comparison; the backward pass would not have got so far.
   if (facts.verdict === "wrong-derivative" || passesBroken(downstream)) {

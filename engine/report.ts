@@ -1,7 +1,7 @@
 /** The plain data that leaves the engine: the same for panels, editor and command line. Numbers may be NaN or infinite. */
 
-/** Grows when a field changes its meaning or goes away. */
-export const REPORT_VERSION = 1;
+/** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
+export const REPORT_VERSION = 2;
 
 /** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
 export interface Site {
@@ -156,7 +156,22 @@ export type Verdict =
   | "vacuous"
   | "noise-floor"
   | "non-deterministic"
-  | "non-finite";
+  | "non-finite"
+  | "intended"
+  | "not-checked"
+  | "unfinished";
+
+/** What a verdict comes to: a note is neither a proof nor a mistake. */
+export type CheckOutcome = "pass" | "fail" | "note";
+
+/** How a verdict is shown, everywhere alike. */
+export interface VerdictLook {
+  /** A few words, in lower case: "wrong derivative". */
+  readonly title: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly tone: "ok" | "error" | "warning" | "info";
+}
 
 export interface WorstElement {
   /** N-dimensional index. */
@@ -199,6 +214,14 @@ export interface Check {
   readonly parameter: string;
   readonly site: Site | null;
   readonly verdict: Verdict;
+  readonly outcome: CheckOutcome;
+  /** False when nothing, or not everything, was compared. */
+  readonly complete: boolean;
+  /** Of several checks the one of the highest rank speaks for all: a failure, what is not complete, a pass, a note. */
+  readonly rank: number;
+  /** How it is listed among problems; null when it is none. */
+  readonly severity: Severity | null;
+  readonly look: VerdictLook;
   /** A sentence that says what the verdict means here. */
   readonly message: string;
   readonly elements: number;

@@ -1,6 +1,6 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
 import * as vscode from "vscode";
-import type { Check, Culprit, Site } from "../engine/report";
+import type { Check, Culprit, Site, VerdictLook } from "../engine/report";
 import type { CheckTarget } from "../engine/runner/protocol";
 import type { SourceLayer } from "../engine/source";
 import { formatCount, formatDuration, formatError } from "./numbers";
@@ -12,24 +12,31 @@ export function targetTitle(target: CheckTarget): string {
   return vscode.l10n.t("Gradcheck of the model");
 }
 
-/** Whether a check found the gradient to be right, or at least nothing wrong with it. */
-export function isPassed({ verdict }: Check): boolean {
-  return verdict === "ok" || verdict === "noise-floor";
+/** The check that speaks for several: a failure, else one that is not complete, else one that passed. */
+export function gravest(checks: readonly Check[]): Check | undefined {
+  return checks.toSorted((a, b) => b.rank - a.rank)[0];
 }
 
-const verdictTitles: Record<Check["verdict"], string> = {
-  ok: "ok",
-  "wrong-derivative": vscode.l10n.t("wrong derivative"),
-  kink: vscode.l10n.t("at a kink"),
-  cut: vscode.l10n.t("the gradient is cut"),
-  vacuous: vscode.l10n.t("nothing flows"),
-  "noise-floor": vscode.l10n.t("below the noise"),
-  "non-deterministic": vscode.l10n.t("not deterministic"),
-  "non-finite": vscode.l10n.t("not finite"),
-};
+/** Whether something is wrong or was left out. */
+export function needsALook(checks: readonly Check[]): boolean {
+  return checks.some(({ outcome, complete }) => outcome === "fail" || !complete);
+}
 
-export function verdictTitle({ verdict }: Check): string {
-  return verdictTitles[verdict];
+/** "wrong derivative", "kink" */
+export function verdictTitle({ look }: Check): string {
+  return vscode.l10n.t(look.title);
+}
+
+const marks: Readonly<Record<VerdictLook["tone"], string>> = { ok: "✓", error: "✗", warning: "!", info: "!" };
+
+/** "3 ok · 1 kink · 2 not checked" */
+export function countVerdicts(checks: readonly Check[]): string {
+  const counts = new Map<string, number>();
+  for (const check of checks) {
+    const title = verdictTitle(check);
+    counts.set(title, (counts.get(title) ?? 0) + 1);
+  }
+  return [...counts].map(([title, count]) => `${formatCount(count)} ${title}`).join(" · ");
 }
 
 /** The element that is furthest off: "weight[3, 7]". */
@@ -66,25 +73,25 @@ function blame(check: Check): string {
   return culprit.site ? `${what} · ${vscode.l10n.t("line {0}", culprit.site.line)}` : what;
 }
 
-/** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms". */
+/** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms", or what keeps it from being that. */
 export function summarize(checks: readonly Check[]): string {
-  const bad = checks.find((check) => !isPassed(check));
-  if (bad) {
-    const isOne = bad.target === "" || checks.every(({ target }) => target === bad.target);
-    return `✗ gradcheck ${isOne ? "" : `${bad.target}.`}${worstTitle(bad)} · ${blame(bad)}`;
+  const check = gravest(checks);
+  if (!check) return "";
+  const mark = marks[check.look.tone];
+  if (check.outcome === "fail") {
+    const isOne = check.target === "" || checks.every(({ target }) => target === check.target);
+    return `${mark} gradcheck ${isOne ? "" : `${check.target}.`}${worstTitle(check)} · ${blame(check)}`;
   }
-  const sum = (of: (check: Check) => number) => checks.reduce((total, check) => total + of(check), 0);
+  const sum = (of: (check: Check) => number) => checks.reduce((total, each) => total + of(each), 0);
   const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
-  const isPartial = checks.some(
-    ({ method, checked, elements }) => method === "every-element" && checked < elements,
-  );
-  if (isPartial) return vscode.l10n.t("gradcheck stopped · {0} agree so far", counts);
-  const worst = Math.max(0, ...checks.map((check) => check.worst?.relError ?? 0));
+  const isPlain = checks.every(({ outcome }) => outcome === "pass");
+  if (!isPlain) return `${mark} gradcheck ${countVerdicts(checks)} · ${counts}`;
+  const worst = Math.max(0, ...checks.map((each) => each.worst?.relError ?? 0));
   const directions = checks.some(({ method }) => method === "random-directions")
     ? ` · ${vscode.l10n.t("random directions")}`
     : "";
   const time = formatDuration(sum(({ durationMs }) => durationMs));
-  return `✓ gradcheck ${counts} · worst ${formatError(worst)}${directions} · ${time}`;
+  return `${mark} gradcheck ${counts} · worst ${formatError(worst)}${directions} · ${time}`;
 }
 
 /** The paths of the modules that a layer of the source became in the run. */
@@ -106,7 +113,7 @@ export function checksOf(layer: SourceLayer, session: Session): readonly Check[]
   const done = new Set(checks.map(({ target, parameter }) => `${target}.${parameter}`));
   const parameters = session.report?.parameters ?? [];
   const isComplete = parameters.every(({ name }) => !isBelow(name) || done.has(name));
-  return isComplete || checks.some((check) => !isPassed(check)) ? checks : [];
+  return isComplete || needsALook(checks) ? checks : [];
 }
 
 /** An operation of the file: its own checks, else those of parameters whose gradients it makes wrong, else all. */

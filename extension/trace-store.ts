@@ -15,7 +15,7 @@ interface Stored extends Omit<Trace, "edits"> {
 }
 
 /** Only reports of this version are read back; the compiler keeps the number. */
-const VERSION: typeof REPORT_VERSION = 1;
+const VERSION: typeof REPORT_VERSION = 2;
 /** Reports that are larger are not worth a window's reload. */
 const MOST_NODES = 20_000;
 

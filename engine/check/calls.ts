@@ -1,6 +1,5 @@
 /** The check of a custom operation at the calls that were recorded: one row an input. */
 import { now } from "../clock";
-import type { Check } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
 import { findMisbehaviour } from "./behaviour";
@@ -10,6 +9,7 @@ import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
 import type { Pace } from "./pace";
 import { isCut, replay, type Step } from "./replay";
+import type { Undecided } from "./verdict";
 
 /** Calls that are tried; the calls of a loop mostly say the same. */
 const MAX_CALLS = 3;
@@ -20,9 +20,9 @@ export async function checkCalls(
   source: SourceLayerSite,
   tolerances: Tolerances,
   pace: Pace,
-): Promise<Check[]> {
+): Promise<Undecided[]> {
   const calls = run.tape.nodes.filter(({ op }) => op.name === source.name).slice(-MAX_CALLS);
-  const checks: Check[] = [];
+  const checks: Undecided[] = [];
   for (const { out } of calls) {
     for (const step of stepOf(out)) checks.push(...(await checkCall(run, source, step, tolerances, pace)));
   }
@@ -42,8 +42,8 @@ async function checkCall(
   step: Step,
   tolerances: Tolerances,
   pace: Pace,
-): Promise<Check[]> {
-  const checks: Check[] = [];
+): Promise<Undecided[]> {
+  const checks: Undecided[] = [];
   for (const [input, { size }] of step.node.inputs.entries()) {
     const start = now();
     const alone = await compareAlone(step, input, tolerances, pace);

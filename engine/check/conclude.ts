@@ -6,10 +6,10 @@ import { type Detailed, detailOf } from "./detail";
 import type { Compared } from "./elements";
 import type { Element } from "./judge";
 import type { Evaluation } from "./variants";
-import { at, overall, showCount, showNumber, worstElement } from "./verdict";
+import { at, overall, showCount, showNumber, type Undecided, verdicts, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
-export type Facts = Pick<Check, "verdict" | "message"> & Partial<Check> & Detailed;
+export type Facts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;
 
 /** " in line 12" of the model file, or nothing. */
 export function where(site: Site | null): string {
@@ -24,7 +24,10 @@ export function conclude(
 ): Facts {
   const x = evaluation.x;
   const { numeric, refined, checked, pairs } = compared;
-  const verdict = overall(refined, analytic, numeric);
+  const found = overall(refined, analytic, numeric);
+  const isPart = every && checked < x.size;
+  // What was not looked at may hold anything: only a fault stands whatever else there is.
+  const verdict = isPart && verdicts[found].outcome !== "fail" ? "unfinished" : found;
   const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
   const shown = refined.filter(({ outcome }) => outcome === failing);
   const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, compared, x) : null;
@@ -85,7 +88,9 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs
       if (!every) {
         return `The gradient agrees with finite differences along ${checked} random directions through all ${showCount(total)} elements.`;
       }
-      return `${checked === total ? (total === 1 ? "The one element agrees" : `All ${showCount(checked)} elements agree`) : `The first ${showCount(checked)} elements agree`} with finite differences.`;
+      return `${total === 1 ? "The one element agrees" : `All ${showCount(checked)} elements agree`} with finite differences.`;
+    case "unfinished":
+      return `${showCount(checked)} of ${showCount(total)} elements compared, no fault so far.`;
     case "wrong-derivative":
       if (!every) {
         return `${capital(values)}; found among ${showCount(total)} elements with ${pairs} pairs of evaluations.`;

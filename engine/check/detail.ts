@@ -2,6 +2,7 @@
 import type { Check } from "../report";
 import type { Compared } from "./elements";
 import type { Evaluation } from "./variants";
+import { decide, type Undecided } from "./verdict";
 
 export interface Detail {
   readonly evaluation: Evaluation;
@@ -28,9 +29,13 @@ export function detailOf(evaluation: Evaluation, analytic: Float64Array, compare
   };
 }
 
-/** The check alone, as it leaves the engine; its numbers go to `keep`. */
-export function withoutDetail(found: Check & Detailed, keep?: (check: Check, detail: Detail) => void): Check {
-  const { detail, ...check } = found;
+/** The check alone with its outcome, as it leaves the engine; its numbers go to `keep`. */
+export function withoutDetail(
+  found: Undecided & Detailed,
+  keep?: (check: Check, detail: Detail) => void,
+): Check {
+  const { detail, ...rest } = found;
+  const check = decide(rest);
   if (detail !== undefined) keep?.(check, detail);
   return check;
 }

@@ -15,10 +15,11 @@ import { replay } from "./replay";
 import { checkSubject, type SubjectOptions } from "./subject";
 import { findSubjects, fullName, type Target } from "./target";
 import { findUnstable } from "./unstable";
+import type { Undecided } from "./verdict";
 
 export type { Detail } from "./detail";
 export type { Target } from "./target";
-export { isFailure } from "./verdict";
+export { isFine } from "./verdict";
 
 export interface CheckOptions {
   readonly onProgress?: (message: string, fraction: number) => void;
@@ -46,7 +47,7 @@ export async function checkGradients(run: Run, target: Target, options: CheckOpt
   return found.map((check) => withoutDetail(check, options.keep));
 }
 
-async function checkAll(run: Run, target: Target, options: CheckOptions): Promise<Check[]> {
+async function checkAll(run: Run, target: Target, options: CheckOptions): Promise<Undecided[]> {
   const byHand = findHandWritten(run).filter(({ source }) => isMeant(source, target));
   const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0, method: options.method };
   const hasOwn = byHand.length > 0 && (target.kind !== "all" || run.loss === null);
@@ -58,7 +59,7 @@ async function checkAll(run: Run, target: Target, options: CheckOptions): Promis
         options.onProgress?.(`${name}: ${message}`, (done + fraction) / total),
       isCancelled: options.isCancelled,
     });
-  const checks: Check[] = [];
+  const checks: Undecided[] = [];
   if (recorded.length > 0) {
     const again = replay(scalarLoss(run));
     const unstable = findUnstable(again, replay(scalarLoss(run)));

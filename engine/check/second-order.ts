@@ -7,6 +7,7 @@ import type { Check } from "../report";
 import type { Run } from "../run";
 import { record, Tape } from "../tape";
 import { Tensor } from "../tensor";
+import { decide } from "./verdict";
 
 const mark = " (second order)";
 
@@ -41,16 +42,18 @@ export function gradientRun({ rerun, ...run }: Run, seed: number): Run | null {
 
 /** Rows for parameters whose gradient is the same everywhere. */
 export function constantGradients(first: readonly Check[]): Check[] {
-  return first.map((check) => ({
-    ...asSecondOrder(check),
-    verdict: "vacuous",
-    message: "Nothing flows: the gradient is constant, so its own gradient is 0.",
-    checked: 0,
-    worst: null,
-    culprit: null,
-    step: 0,
-    durationMs: 0,
-  }));
+  return first.map((check) =>
+    decide({
+      ...asSecondOrder(check),
+      verdict: "vacuous",
+      message: "Nothing flows: the gradient is constant, so its own gradient is 0.",
+      checked: 0,
+      worst: null,
+      culprit: null,
+      step: 0,
+      durationMs: 0,
+    }),
+  );
 }
 
 function withoutHandWritten(sources: Run["sources"]): Run["sources"] {

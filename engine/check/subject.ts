@@ -1,6 +1,6 @@
 /** The check of one tensor: its gradient against differences, and the verdict with its reason. */
 import { now } from "../clock";
-import type { Check, Site } from "../report";
+import type { Site } from "../report";
 import type { Run } from "../run";
 import { showShape } from "../shape";
 import type { Node } from "../tape";
@@ -20,7 +20,7 @@ import type { Pace } from "./pace";
 import { isCut, type Replay, type Step } from "./replay";
 import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
 import type { Subject } from "./target";
-import { at, showNumber, worstElement } from "./verdict";
+import { at, showNumber, type Undecided, worstElement } from "./verdict";
 
 export interface SubjectOptions {
   readonly limit: number;
@@ -37,7 +37,7 @@ export async function checkSubject(
   subject: Subject,
   options: SubjectOptions,
   pace: Pace,
-): Promise<Check | null> {
+): Promise<Undecided | null> {
   const start = now();
   const facts = await factsOf(run, replay, subject, options, pace);
   if (facts === null) return null;

@@ -1,6 +1,6 @@
 /** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
 import { writeFileSync } from "node:fs";
-import { isFailure } from "../check/verdict";
+import { isFine } from "../check/verdict";
 import type { Check, Failure, Finding, Report } from "../report";
 import type { Engine } from "../runner/client";
 import type { TraceResult } from "../runner/protocol";
@@ -30,7 +30,7 @@ export async function checkByDifferences(
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
   else if (!args.stdoutIsData) print(showChecks(outcome.checks, out));
-  return outcome.checks.some(isFailure) ? FAILED : FINE;
+  return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
 async function ask(

@@ -1,6 +1,6 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
-import { isFailure } from "../check/verdict";
-import type { Check } from "../report";
+import { countVerdicts, gravest } from "../check/verdict";
+import type { Check, VerdictLook } from "../report";
 import { snippet } from "./messages";
 import { type Style, showCount, showNumber, table } from "./terminal";
 
@@ -16,17 +16,27 @@ export function showChecks(checks: readonly Check[], style: Style): string {
   const rows = checks.map((check) => [
     mark(check),
     nameOfCheck(check),
-    check.verdict,
+    check.look.title,
     amount(check),
     showNumber(check.worst?.relError),
     check.worst ? `[${check.worst.index.join(", ")}]` : "",
   ]);
-  const notes = checks.filter(({ verdict }) => verdict !== "ok").map((check) => explain(check, style));
+  const notes = checks.filter(({ outcome }) => outcome !== "pass").map((check) => explain(check, style));
   return [table(columns, rows, style), ...notes, summary(checks, style)].join("\n\n");
 }
 
-function mark(check: Check): string {
-  return check.verdict === "ok" ? "✓" : isFailure(check) ? "✗" : "!";
+type Tone = VerdictLook["tone"];
+
+const marks: Readonly<Record<Tone, string>> = { ok: "✓", error: "✗", warning: "!", info: "·" };
+const paints: Readonly<Record<Tone, "green" | "red" | "yellow" | "blue">> = {
+  ok: "green",
+  error: "red",
+  warning: "yellow",
+  info: "blue",
+};
+
+function mark({ look }: Check): string {
+  return marks[look.tone];
 }
 
 /** "net.fc1.weight", or the target alone. */
@@ -46,24 +56,30 @@ function amount({ method, checked, elements }: Check): string {
 
 function explain(check: Check, style: Style): string {
   const { message, culprit, site } = check;
-  const paint = isFailure(check) ? style.red : style.yellow;
+  const paint = style[paints[check.look.tone]];
   const parts = [`${paint(style.bold(`${mark(check)} ${nameOfCheck(check)}`))}${style.bold(`: ${message}`)}`];
   const place = culprit?.site ?? site;
   if (place) parts.push(snippet(place, style, paint));
   return parts.join("\n");
 }
 
+/** What the checks come to: green only when something passed, nothing failed and nothing was left out. */
 function summary(checks: readonly Check[], style: Style): string {
-  const failed = checks.filter(isFailure).length;
-  const ok = checks.filter(({ verdict }) => verdict === "ok").length;
-  const elements = checks.reduce((sum, { elements: count }) => sum + count, 0);
+  const tone = summaryTone(checks);
+  const elements = checks.reduce((sum, { checked }) => sum + checked, 0);
   const worst = Math.max(...checks.map(({ worst: element }) => element?.relError ?? 0));
   const ms = checks.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const facts = [
-    `${ok} of ${checks.length} parameters ok`,
-    `${showCount(elements)} elements`,
+    countVerdicts(checks),
+    `${showCount(elements)} elements compared`,
     `worst relative error ${showNumber(worst)}`,
     `${Math.round(ms)} ms`,
   ];
-  return (failed > 0 ? style.red : style.green)(`${failed > 0 ? "✗" : "✓"} gradcheck: ${facts.join(" · ")}`);
+  return style[paints[tone]](`${marks[tone]} gradcheck: ${facts.join(" · ")}`);
+}
+
+/** Notes alone are no success. */
+function summaryTone(checks: readonly Check[]): Tone {
+  const tone = gravest(checks)?.look.tone ?? "warning";
+  return tone === "info" ? "warning" : tone;
 }

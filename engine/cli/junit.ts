@@ -1,16 +1,16 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
-import { isFailure } from "../check/verdict";
 import type { Check, Failure } from "../report";
 import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { showPath, showPlace } from "./messages";
 
-/** A suite for the file, a test for each parameter; one test in error when the model failed. */
+/** A suite for the file, a test for each parameter, in error when it is not complete; one test in error when the model failed. */
 export function toJUnit({ file, checks, failure }: Outcome): string {
-  const failures = checks.filter(isFailure).length;
+  const failures = checks.filter(({ outcome }) => outcome === "fail").length;
+  const errors = failure ? 1 : checks.filter(({ complete }) => !complete).length;
   const time = seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const tests = failure ? 1 : checks.length;
-  const counts = `tests="${tests}" failures="${failures}" errors="${failure ? 1 : 0}" skipped="0" time="${time}"`;
+  const counts = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="0" time="${time}"`;
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<testsuites name="gradcheck" ${counts}>`,
@@ -33,12 +33,13 @@ function testCase(check: Check, file: string): string {
   const { target, parameter, durationMs, message, verdict } = check;
   const name = parameter === "" ? target : parameter;
   const head = `    <testcase classname="${xml(target || showPath(file))}" name="${xml(name)}" time="${seconds(durationMs)}"`;
-  if (verdict === "ok") return `${head}/>`;
+  if (check.outcome === "pass") return `${head}/>`;
   const place = check.culprit?.site ?? check.site;
   const details = xml([message, ...(place ? [showPlace(place)] : []), ...worstOf(check)].join("\n"));
   const said = xml(`${nameOfCheck(check)}: ${message}`);
-  const body = isFailure(check)
-    ? `<failure type="${verdict}" message="${said}">${details}</failure>`
+  const element = check.outcome === "fail" ? "failure" : check.complete ? null : "error";
+  const body = element
+    ? `<${element} type="${verdict}" message="${said}">${details}</${element}>`
     : `<system-out>${verdict}: ${details}</system-out>`;
   return `${head}>\n      ${body}\n    </testcase>`;
 }

@@ -2,27 +2,17 @@
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
-import { isFailure } from "../check/verdict";
-import type { Check, Failure, Finding, Site, Verdict } from "../report";
+import { verdicts } from "../check/verdict";
+import type { Check, Failure, Finding, Severity, Site } from "../report";
 import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
-
-const verdicts: Readonly<Record<Exclude<Verdict, "ok">, string>> = {
-  "wrong-derivative": "The backward pass gives another gradient than finite differences.",
-  kink: "A value sits where the function has no derivative: its one-sided slopes differ.",
-  cut: "The loss depends on the value, but no gradient comes back from it.",
-  vacuous: "Nothing flows: the loss does not depend on the value at all.",
-  "noise-floor": "The gradient is too small for differences to confirm it.",
-  "non-deterministic": "Two runs with the same values give different losses.",
-  "non-finite": "The loss or a gradient is not a finite number.",
-};
 
 /** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
 export function toSarif({ file, checks, findings, failure }: Outcome, version: string): string {
   const rules = rulesFor(findings);
   const indexOf = (id: string) => rules.findIndex((rule) => rule.id === id);
   const results = [
-    ...checks.filter(({ verdict }) => verdict !== "ok").map((check) => resultOfCheck(check, file)),
+    ...checks.filter(({ outcome }) => outcome !== "pass").map((check) => resultOfCheck(check, file)),
     ...findings.map((finding) => resultOfFinding(finding, file)),
   ];
   const log: Log = {
@@ -42,11 +32,13 @@ export function toSarif({ file, checks, findings, failure }: Outcome, version: s
 }
 
 function rulesFor(findings: readonly Finding[]): ReportingDescriptor[] {
-  const ofVerdicts = Object.entries(verdicts).map(([id, text]) => ({
-    id: `gradcheck/${id}`,
-    shortDescription: { text },
-    defaultConfiguration: { level: levelOf(id as Verdict) },
-  }));
+  const ofVerdicts = Object.entries(verdicts)
+    .filter(([, { outcome }]) => outcome !== "pass")
+    .map(([id, { meaning, severity }]) => ({
+      id: `gradcheck/${id}`,
+      shortDescription: { text: meaning },
+      defaultConfiguration: { level: levelOf(severity) },
+    }));
   const names = [...new Set(findings.map(({ rule }) => rule))];
   const ofFindings = names.map((rule) => ({
     id: `diagnosis/${rule}`,
@@ -55,21 +47,23 @@ function rulesFor(findings: readonly Finding[]): ReportingDescriptor[] {
   return [...ofVerdicts, ...ofFindings];
 }
 
-function levelOf(verdict: Verdict): "error" | "warning" {
-  return isFailure({ verdict }) ? "error" : "warning";
+function levelOf(severity: Severity | null): "error" | "warning" | "note" {
+  return severity === "error" || severity === "warning" ? severity : "note";
 }
 
 function resultOfCheck(check: Check, file: string): Result & { ruleId: string } {
-  const { verdict, message, site, culprit } = check;
+  const { verdict, severity, message, site, culprit } = check;
   const name = nameOfCheck(check);
   const place = culprit?.site ?? site;
   return {
     ruleId: `gradcheck/${verdict}`,
-    level: levelOf(verdict),
+    level: levelOf(severity),
     message: { text: `${name}: ${message}` },
     locations: [{ physicalLocation: locate(place, file) }],
     relatedLocations: culprit?.site && site ? [related(0, site, `${name} was made here`, file)] : [],
     partialFingerprints: { "parameter/v1": name },
+    // What a comment in the file allows is listed, and counted by nobody.
+    ...(verdict === "intended" ? { suppressions: [{ kind: "inSource" as const }] } : {}),
   };
 }
 
@@ -77,7 +71,7 @@ function resultOfFinding(finding: Finding, file: string): Result & { ruleId: str
   const { rule, severity, message, site } = finding;
   return {
     ruleId: `diagnosis/${rule}`,
-    level: severity === "info" ? "note" : severity,
+    level: levelOf(severity),
     message: { text: message },
     locations: [{ physicalLocation: locate(site, file) }],
     relatedLocations: finding.related.map((each, i) => related(i, each.site, each.message, file)),

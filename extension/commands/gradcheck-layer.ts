@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, SourceLayer } from "../../engine/source";
-import { isPassed, targetOfLayer } from "../checks";
+import { needsALook, targetOfLayer } from "../checks";
 import { lookUp } from "../editor/lookup";
 import type { Gradlens } from "../gradlens";
 import { analyseDocument } from "../model-files";
@@ -53,6 +53,5 @@ export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, pla
   const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
     session.check(target, cancel),
   );
-  if (session.failure || session.unfinished || checks.some((check) => !isPassed(check)))
-    gradlens.panels.show("checks", session);
+  if (session.failure || session.unfinished || needsALook(checks)) gradlens.panels.show("checks", session);
 }

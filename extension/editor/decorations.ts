@@ -1,7 +1,6 @@
-/** Marks in the gutter and the overview ruler: findings, and layers whose gradient check passed or failed. */
+/** Marks in the gutter and the overview ruler: findings, and layers with the outcome of their gradient check. */
 import * as vscode from "vscode";
-import type { Severity } from "../../engine/report";
-import { isPassed } from "../checks";
+import type { Check, Severity } from "../../engine/report";
 import { onDidChangeSetting, readSetting } from "../config";
 import type { rangeOf } from "../edits";
 import type { Session } from "../session";
@@ -13,10 +12,17 @@ const marks = {
   info: "finding.infoForeground",
   passed: "check.passedForeground",
   failed: "check.failedForeground",
+  noted: "check.notedForeground",
   stale: "staleForeground",
 } as const;
 
 const severityMarks: Readonly<Record<Severity, true>> = { error: true, warning: true, info: true };
+
+const outcomeMarks: Readonly<Record<Check["outcome"], Mark>> = {
+  pass: "passed",
+  fail: "failed",
+  note: "noted",
+};
 
 type Mark = keyof typeof marks;
 type Ranges = Record<Mark, vscode.Range[]>;
@@ -36,7 +42,7 @@ function createType(mark: Mark, extensionUri: vscode.Uri): vscode.TextEditorDeco
 }
 
 function rangesOf(session: Session | null, file: string): Ranges {
-  const ranges: Ranges = { error: [], warning: [], info: [], passed: [], failed: [], stale: [] };
+  const ranges: Ranges = { error: [], warning: [], info: [], passed: [], failed: [], noted: [], stale: [] };
   const { report } = session ?? {};
   if (!session || !report) return ranges;
   const add = (mark: Mark, site: { readonly file: string } & Parameters<typeof rangeOf>[0]) => {
@@ -45,8 +51,8 @@ function rangesOf(session: Session | null, file: string): Ranges {
   };
   for (const { site, severity } of report.findings) if (site) add(severity, site);
   for (const check of session.checks) {
-    const site = (!isPassed(check) && check.culprit?.site) || check.site;
-    if (site) add(isPassed(check) ? "passed" : "failed", site);
+    const site = check.culprit?.site ?? check.site;
+    if (site) add(outcomeMarks[check.outcome], site);
   }
   return ranges;
 }

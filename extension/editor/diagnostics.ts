@@ -1,7 +1,7 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
 import * as vscode from "vscode";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
-import { isPassed, worstTitle } from "../checks";
+import { worstTitle } from "../checks";
 import { formatNumber } from "../numbers";
 import { locate } from "../places";
 import type { Session } from "../session";
@@ -56,7 +56,7 @@ function fromFailure({ site, message, hint, kind, stack }: Failure, session: Ses
 }
 
 function fromCheck(check: Check, session: Session): Entry {
-  const { worst, culprit, site, target, message, verdict } = check;
+  const { worst, culprit, site, target, message, verdict, severity } = check;
   const numbers = worst
     ? vscode.l10n.t(
         "{0}: the gradient says {1}, finite differences say {2}",
@@ -69,8 +69,7 @@ function fromCheck(check: Check, session: Session): Entry {
   return {
     site: culprit?.site ?? site ?? topOf(session.file),
     message: [message, numbers].filter((each) => each !== "").join("\n"),
-    severity:
-      verdict === "wrong-derivative" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+    severity: severities[severity ?? "info"],
     code: `gradcheck-${verdict}`,
     panel: "showChecks",
     related,
@@ -85,7 +84,7 @@ function entriesOf(session: Session): Entry[] {
   const failed = isShown ? [fromFailure(failure, session)] : [];
   if (stale) return failed;
   if (session.unfinished) failed.push(fromFailure(session.unfinished.failure, session));
-  const bad = checks.filter((check) => !isPassed(check));
+  const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,
     ...(report?.findings ?? []).map((finding) => fromFinding(finding, session)),

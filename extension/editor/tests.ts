@@ -1,7 +1,7 @@
 /** Gradient checks in the Test Explorer: file, layer, parameter. */
 import * as vscode from "vscode";
 import type { Check } from "../../engine/report";
-import { isPassed, worstTitle } from "../checks";
+import { worstTitle } from "../checks";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -23,21 +23,22 @@ function messageOf(check: Check, session: Session): vscode.TestMessage {
   return shown;
 }
 
-/** Reports a check at its own item, or at the one that was run when it has none. */
+/**
+ * Reports a check at its own item, or at the one that was run when it has none. What is not complete is in error: a test
+ * that was skipped may not say why. Notes pass, with their text in the output.
+ */
 function settle(
   run: vscode.TestRun,
   item: vscode.TestItem,
   checks: readonly Check[],
   session: Session,
 ): void {
-  const bad = checks.filter((check) => !isPassed(check));
+  const messages = (of: readonly Check[]) => of.map((check) => messageOf(check, session));
+  const failed = checks.filter(({ outcome }) => outcome === "fail");
+  const open = checks.filter(({ complete }) => !complete);
   const duration = checks.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  if (bad.length > 0)
-    run.failed(
-      item,
-      bad.map((check) => messageOf(check, session)),
-      duration,
-    );
+  if (failed.length > 0) run.failed(item, messages([...failed, ...open]), duration);
+  else if (open.length > 0) run.errored(item, messages(open), duration);
   else if (checks.length > 0) run.passed(item, duration);
   else run.skipped(item);
 }

@@ -1,7 +1,7 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
-import { isPassed, summarize, verdictTitle } from "../checks";
+import { summarize, verdictTitle } from "../checks";
 import { formatCount, formatNumber, formatShape } from "../numbers";
 import { describeSite, locate } from "../places";
 import type { Session } from "../session";
@@ -84,15 +84,19 @@ function findingEntry({ message, severity, site, rule }: Finding, session: Sessi
   });
 }
 
+const outcomeColors: Readonly<Record<Check["outcome"], string>> = {
+  pass: "passed",
+  fail: "failed",
+  note: "noted",
+};
+
 function checkEntry(check: Check, session: Session): Entry {
-  const isGood = isPassed(check);
-  const color = new vscode.ThemeColor(
-    isGood ? "gradlens.check.passedForeground" : "gradlens.check.failedForeground",
-  );
+  const { outcome, look } = check;
+  const color = new vscode.ThemeColor(`gradlens.check.${outcomeColors[outcome]}Foreground`);
   return new Entry(`${check.target}.${check.parameter}`, [], {
-    description: isGood ? summarize([check]).replace("✓ gradcheck ", "") : verdictTitle(check),
+    description: outcome === "pass" ? summarize([check]).replace("✓ gradcheck ", "") : verdictTitle(check),
     tooltip: check.message,
-    iconPath: new vscode.ThemeIcon(isGood ? "pass" : "error", color),
+    iconPath: new vscode.ThemeIcon(look.icon, color),
     ...showPlace(check.culprit?.site ?? check.site, session),
   });
 }

@@ -8,8 +8,8 @@ import {
   handWrittenPair,
 } from "../../engine/check/hand-written";
 import { Pace } from "../../engine/check/pace";
+import type { Undecided } from "../../engine/check/verdict";
 import * as g from "../../engine/index";
-import type { Check } from "../../engine/report";
 import { lineSite } from "./sample-run";
 
 type Matrix = number[][];
@@ -78,17 +78,17 @@ class Forgetful extends Dense {
 
 const tolerances = { rtol: 1e-6, atol: 0 };
 
-function check(layer: HandWritten): Promise<Check[]> {
+function check(layer: HandWritten): Promise<Undecided[]> {
   return checkHandWritten(layer, tolerances, new Pace({}));
 }
 
-function ofClass(instance: object): Promise<Check[]> {
+function ofClass(instance: object): Promise<Undecided[]> {
   return check(
     handWrittenClass(instance, { name: "Dense", inputs: [x], inputNames: ["x"], backwardSite: lineSite(24) }),
   );
 }
 
-const verdicts = (checks: readonly Check[]) =>
+const verdicts = (checks: readonly Undecided[]) =>
   checks.map(({ parameter, verdict }) => `${parameter} ${verdict}`);
 
 describe("hand-written layers", () => {

@@ -1,7 +1,8 @@
 /** What Gradlens says of a trial: its verdict, and the operation and line that it blames. */
-import { type CheckOptions, checkGradients, isFailure } from "../../engine/check";
+import { type CheckOptions, checkGradients } from "../../engine/check";
 import { checkHandWritten } from "../../engine/check/hand-written";
 import { Pace } from "../../engine/check/pace";
+import { decide } from "../../engine/check/verdict";
 import * as g from "../../engine/index";
 import { RandomGenerator } from "../../engine/random";
 import type { Check } from "../../engine/report";
@@ -12,14 +13,15 @@ import type { TapeTrial, Trial } from "../fixtures/faults/trial";
 
 /** Checks a trial as a person does: in a model whose loss is the weighted sum of what the function gives. */
 export async function checkTrial(trial: Trial, options: CheckOptions = {}): Promise<Check[]> {
-  if ("layer" in trial) return checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}));
+  if ("layer" in trial)
+    return (await checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}))).map(decide);
   return checkGradients(runOf(trial), { kind: "all" }, options);
 }
 
 /** The check that decides: the first that fails, else the first of the others that says most. */
 export function decisive(checks: readonly Check[]): Check {
   const order = (check: Check) =>
-    isFailure(check) ? 0 : 1 + ["kink", "ok", "noise-floor", "vacuous"].indexOf(check.verdict);
+    check.outcome === "fail" ? 0 : 1 + ["kink", "ok", "noise-floor", "vacuous"].indexOf(check.verdict);
   const [first] = checks.toSorted((a, b) => order(a) - order(b));
   if (first === undefined) throw new Error("nothing was checked");
   return first;

@@ -1,5 +1,4 @@
 /** Runs the suite: every trial through Gradlens and through the rules of the others, and counts what each gets right. */
-import { isFailure } from "../../engine/check";
 import { getDefaultDtype, setDefaultDtype } from "../../engine/dtype";
 import { RandomGenerator } from "../../engine/random";
 import type { Check, Verdict } from "../../engine/report";
@@ -87,7 +86,7 @@ function judge({ group, name, isFault }: Case, seed: number, trial: Trial, check
     name,
     seed,
     isFault,
-    fails: isFailure(check),
+    fails: check.outcome === "fail",
     verdictIsRight: expected(trial, isFault).includes(verdict),
     placeIsRight: culprit?.op === place.op && culprit.site?.line === place.line,
     said: `${verdict} (${culprit ? `${culprit.op}, line ${culprit.site?.line}` : "no culprit"}): ${message}`,

@@ -1,4 +1,5 @@
 // Reports as the engine writes them, made up for tests and previews of the panels.
+import { decide, type Undecided } from "../../engine/check/verdict";
 import type {
   Check,
   Finding,
@@ -280,6 +281,10 @@ export function randomReport(count: number, seed = 1): Report {
 }
 
 export function someChecks(): Check[] {
+  return undecidedChecks().map(decide);
+}
+
+function undecidedChecks(): Undecided[] {
   const base = { site: site(5), step: 1e-5, durationMs: 12, method: "every-element" as const, culprit: null };
   return [
     {

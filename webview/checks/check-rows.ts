@@ -2,11 +2,11 @@
 import type { Check } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
-import { formatCount, formatDuration, formatIndex, formatNumber } from "../format";
+import { capitalize, formatCount, formatDuration, formatIndex, formatNumber } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
 import { pictures } from "./pictures";
-import { type CheckGroup, type CheckRow, keyOf, verdictLooks } from "./rows";
+import { type CheckGroup, type CheckRow, keyOf, unchecked } from "./rows";
 
 /** Which rows are open, by key. */
 export interface Opened {
@@ -61,7 +61,7 @@ function groupHeading({ target, site }: CheckGroup): HTMLElement {
 
 function rowParts(key: string, { parameter, elements, check, nth }: CheckRow, opened: Opened): HTMLElement[] {
   if (!check) {
-    const cells = ["not checked", `0 / ${formatCount(elements)}`, "", "", "", "", ""];
+    const cells = [unchecked, `0 / ${formatCount(elements)}`, "", "", "", "", ""];
     return [
       h(
         "tr",
@@ -106,10 +106,9 @@ function disclosure(
 }
 
 function summaryRow(name: HTMLElement, check: Check): HTMLElement {
-  const { verdict, worst, checked, elements, method, culprit } = check;
-  const look = verdictLooks[verdict];
+  const { look, worst, checked, elements, method, culprit } = check;
   const cells = [
-    h("span", { class: "verdict" }, icon(look.icon, look.tone), look.word),
+    h("span", { class: "verdict" }, icon(look.icon, look.tone), capitalize(look.title)),
     method === "random-directions"
       ? `${formatCount(checked)} directions`
       : `${formatCount(checked)} / ${formatCount(elements)}`,

@@ -44,14 +44,14 @@ function show({ report, checks }: PanelState) {
   if (focused) body.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
-/** What a person opened, and the first wrong derivative unless a person closed it. */
+/** What a person opened, and the first failure unless a person closed it. */
 function isOpenIn(groups: readonly CheckGroup[]) {
   const keys = groups.flatMap((group) => group.rows.filter(isWrong).map((row) => keyOf(group, row)));
   return (key: string) => kept.open.includes(key) || (key === keys[0] && !kept.closed.includes(key));
 }
 
 function isWrong({ check }: CheckRow): boolean {
-  return check?.verdict === "wrong-derivative";
+  return check?.outcome === "fail";
 }
 
 function nothing() {
@@ -74,6 +74,8 @@ function csv(checks: readonly Check[]): string {
     "target",
     "parameter",
     "verdict",
+    "outcome",
+    "complete",
     "elements",
     "checked",
     "worst index",
@@ -86,20 +88,24 @@ function csv(checks: readonly Check[]): string {
   ];
   return toCsv(
     header,
-    checks.map(({ target, parameter, verdict, elements, checked, worst, culprit, message }) => [
-      target,
-      parameter,
-      verdict,
-      elements,
-      checked,
-      worst ? worst.index.join(" ") : null,
-      worst?.analytic ?? null,
-      worst?.numeric ?? null,
-      worst?.absError ?? null,
-      worst?.relError ?? null,
-      culprit?.op ?? null,
-      message,
-    ]),
+    checks.map(
+      ({ target, parameter, verdict, outcome, complete, elements, checked, worst, culprit, message }) => [
+        target,
+        parameter,
+        verdict,
+        outcome,
+        String(complete),
+        elements,
+        checked,
+        worst ? worst.index.join(" ") : null,
+        worst?.analytic ?? null,
+        worst?.numeric ?? null,
+        worst?.absError ?? null,
+        worst?.relError ?? null,
+        culprit?.op ?? null,
+        message,
+      ],
+    ),
   );
 }
 

@@ -44,7 +44,7 @@ export function pictures(check: Check, nth: number): Pictures {
 }
 
 function contentOf(check: Check, row: CheckedRow, details: CheckDetails): HTMLElement[] {
-  const errors = relativeErrors(details, check.verdict === "ok");
+  const errors = relativeErrors(details, check.outcome !== "fail");
   const curveBox = h("div", { class: "curve-box" });
   const choose = (index: number) => showCurve(curveBox, row, index, details.shape);
   const worst = check.worst ? flatIndex(check.worst.index, details.shape) : worstOf(errors);

@@ -1,5 +1,5 @@
 /** What the checks panel lists: every parameter of the model by layer, with its check when there is one. */
-import type { Check, Report, Site, Verdict } from "../../engine/report";
+import type { Check, Report, Site } from "../../engine/report";
 
 export interface CheckRow {
   /** The parameter within its layer: "weight". */
@@ -62,30 +62,15 @@ function fullName(target: string, parameter: string): string {
   return [target, parameter].filter((part) => part !== "").join(".");
 }
 
-export interface VerdictLook {
-  readonly word: string;
-  readonly icon: string;
-  readonly tone: "ok" | "error" | "warning" | "info";
-}
+/** How a parameter is shown that nobody checked yet. */
+export const unchecked = "not checked yet";
 
-/** How each verdict is shown; the compiler asks for new ones. */
-export const verdictLooks: Readonly<Record<Verdict, VerdictLook>> = {
-  ok: { word: "Correct", icon: "pass", tone: "ok" },
-  "wrong-derivative": { word: "Wrong derivative", icon: "error", tone: "error" },
-  kink: { word: "At a kink", icon: "warning", tone: "warning" },
-  cut: { word: "Cut off", icon: "debug-disconnect", tone: "warning" },
-  vacuous: { word: "Nothing flows", icon: "circle-slash", tone: "info" },
-  "noise-floor": { word: "Lost in rounding", icon: "info", tone: "info" },
-  "non-deterministic": { word: "Not repeatable", icon: "sync-ignored", tone: "warning" },
-  "non-finite": { word: "Not finite", icon: "error", tone: "error" },
-};
-
-/** "12 correct, 1 wrong derivative, 3 not checked" */
+/** "12 ok · 1 wrong derivative · 3 not checked yet" */
 export function summary(groups: readonly CheckGroup[]): string {
   const counts = new Map<string, number>();
   for (const { check } of groups.flatMap(({ rows }) => rows)) {
-    const word = check ? verdictLooks[check.verdict].word.toLowerCase() : "not checked";
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+    const title = check?.look.title ?? unchecked;
+    counts.set(title, (counts.get(title) ?? 0) + 1);
   }
-  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+  return [...counts].map(([title, count]) => `${count} ${title}`).join(" · ");
 }

@@ -1,7 +1,7 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
 import { now } from "../../clock";
 import { RandomGenerator } from "../../random";
-import type { Check, MistakePattern, Site } from "../../report";
+import type { MistakePattern, Site } from "../../report";
 import { showShape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { conclude, type Facts, where } from "../conclude";
@@ -12,6 +12,7 @@ import type { Pace } from "../pace";
 import { findPattern } from "../pattern";
 import { inFloat64 } from "../replay";
 import { type Evaluation, toDense } from "../variants";
+import type { Undecided } from "../verdict";
 import { gradientNames, type HandWritten } from "./layer";
 import { copyOf, type Flat, flatten } from "./values";
 
@@ -33,8 +34,8 @@ export async function checkHandWritten(
   layer: HandWritten,
   tolerances: Tolerances,
   pace: Pace,
-): Promise<Check[]> {
-  const checks: Check[] = [];
+): Promise<Undecided[]> {
+  const checks: Undecided[] = [];
   const { parts, deterministic } = inFloat64(() => partsOf(layer));
   for (const part of parts) {
     const start = now();

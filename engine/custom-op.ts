@@ -1,10 +1,11 @@
 /** Operations that a model file defines: a value and a hand-written backward pass. */
 import { checkBackward, type HandWritten } from "./custom-op-check";
+import { describe } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { type At, apply, type Op } from "./op";
 import { mul } from "./ops/arithmetic";
-import { describe, toTensor } from "./ops/elementwise";
+import { toTensor } from "./ops/elementwise";
 import { sum } from "./ops/reduce";
 import { checkOptions } from "./options";
 import { sweep } from "./reverse";

@@ -1,9 +1,10 @@
 /** Derivatives as functions: grad, vjp, jvp, Jacobians and Hessians, in any nesting. */
+
+import { describe } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { forwardSweep, orZeros } from "./forward";
 import { alias } from "./ops/alias";
-import { describe } from "./ops/elementwise";
 import { stack } from "./ops/join";
 import { reshape } from "./ops/view";
 import { checkOptions } from "./options";

@@ -4,6 +4,7 @@ import { withName } from "./error";
 import { recordOperation, setQuiet } from "./recording";
 import type { Role } from "./role";
 import type { Sampler } from "./sampler";
+import { arrange, type Signature } from "./signature";
 import type { Node } from "./tape";
 import type { Tensor } from "./tensor";
 
@@ -47,10 +48,15 @@ export interface Call<A extends object> {
   readonly attrs: A;
 }
 
-/** What one writes to define an operation with the public signature P. */
+/** What one writes to define an operation that is called with P. */
 export interface OpSpec<P extends readonly unknown[], A extends object>
   extends Pick<Op, "name" | "role" | "label" | "formula"> {
-  /** The public call: checks arguments, fills in defaults. Its ModelErrors get the function's name in front. */
+  /** What it takes, and in which order; null for an operation that only other operations call. */
+  readonly takes: Signature | null;
+  /**
+   * Reads a call: checks arguments, fills in defaults. It gets the first arguments of `takes` one by one and the others in an
+   * object, whose names and kinds are checked already. Its ModelErrors get the function's name in front.
+   */
   args(...args: P): Call<A>;
   forward(inputs: readonly Tensor[], attrs: A): Tensor;
   readonly vjp: Rules<A>;
@@ -59,7 +65,13 @@ export interface OpSpec<P extends readonly unknown[], A extends object>
   samples(r: Sampler): readonly [P, ...P[]];
 }
 
-export type OpFunction<P extends readonly unknown[]> = ((...args: P) => Tensor) & { readonly op: Op };
+/** What follows the first arguments in PyTorch's positions P; the object of options O may end the call anywhere. */
+export type Positions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
+
+/** The function of an operation: called with P, an object of options at its end, or with positions Q. */
+export type OpFunction<P extends readonly unknown[], Q extends readonly unknown[] = never> = ((
+  ...args: P | Q
+) => Tensor) & { readonly op: Op };
 
 const registry = new Map<string, Op>();
 
@@ -72,10 +84,16 @@ export function allOps(): ReadonlyMap<string, Op> {
  * Defines an operation and returns the function that model files call. Annotate the constant that takes it
  * (`export const sin: Unary = …`), so that derivatives may name operations that are defined later.
  */
-export function defineOp<P extends readonly unknown[], A extends object>(spec: OpSpec<P, A>): OpFunction<P> {
-  const parse = (...args: P) => {
+export function defineOp<
+  P extends readonly unknown[],
+  A extends object,
+  Q extends readonly unknown[] = never,
+>(spec: OpSpec<P, A>): OpFunction<P, Q> {
+  const { takes } = spec;
+  const parse = (...args: P | Q) => {
     try {
-      return spec.args(...args);
+      // What `arrange` returns is in the form that the signature describes, which is the reader's.
+      return spec.args(...((takes === null ? args : arrange(takes, args)) as P));
     } catch (error) {
       throw withName(spec.name, error);
     }
@@ -92,7 +110,7 @@ export function defineOp<P extends readonly unknown[], A extends object>(spec: O
     samples: (r) => spec.samples(r).map((args) => parse(...args)),
   };
   registry.set(op.name, op);
-  const call = (...args: P) => {
+  const call = (...args: P | Q) => {
     const { inputs, attrs } = parse(...args);
     return apply(op, inputs, attrs);
   };

@@ -1,9 +1,9 @@
 /** Recurrent layers: RNN, LSTM, GRU, in several layers and both directions. */
 import { zeros } from "../create";
+import { describe } from "../describe";
 import { ModelError } from "../error";
 import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
-import { describe } from "../ops/elementwise";
 import { cat, stack } from "../ops/join";
 import { narrow } from "../ops/pad";
 import { flip } from "../ops/rearrange";

@@ -1,6 +1,7 @@
 /** Modules that hold other modules in an order. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
-import { describe } from "../ops/elementwise";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
 

@@ -1,7 +1,7 @@
 /** Activations that bend at a point: relu and its relatives. */
 
-import type { OpFunction } from "../op";
-import { checkNumber, checkOptions } from "../options";
+import { number } from "../kinds";
+import type { OpFunction, Positions } from "../op";
 import type { Tensor, TensorLike } from "../tensor";
 import { mul } from "./arithmetic";
 import { gt, logicalAnd, lt } from "./comparison";
@@ -25,17 +25,15 @@ export interface LeakyReluOptions {
   negativeSlope?: number;
 }
 
-export const leakyRelu: OpFunction<[TensorLike, LeakyReluOptions?]> = unary<
-  [LeakyReluOptions?],
-  { readonly slope: number }
->({
+export const leakyRelu: OpFunction<
+  [x: TensorLike, options?: LeakyReluOptions],
+  [x: TensorLike, negativeSlope: number]
+> = unary({
   name: "leakyRelu",
+  takes: { negativeSlope: number },
   kernel: { expr: "x > 0 ? x : slope * x", params: ["slope"] },
   formula: "\\bar{x} = \\bar{o} \\cdot (1 \\text{ if } x > 0 \\text{ else } \\text{slope})",
-  options(options = {}) {
-    checkOptions(options, ["negativeSlope"]);
-    return { slope: checkNumber(options.negativeSlope ?? 0.01, "negativeSlope") };
-  },
+  options: ({ negativeSlope = 0.01 } = {}) => ({ slope: negativeSlope }),
   slope: "x > 0 ? g : g * slope",
   derivative: (g, { x, attrs }) => where(gt(x, 0), g, mul(g, attrs.slope)),
   samples: (r) => [[r.awayFromZero([2, 3])], [r.awayFromZero([3]), { negativeSlope: 0.3 }]],
@@ -45,6 +43,9 @@ export interface AlphaOptions {
   alpha?: number;
 }
 
+type AlphaPositions = [x: TensorLike, alpha: number];
+type Alpha = OpFunction<[x: TensorLike, options?: AlphaOptions], AlphaPositions>;
+
 interface EluAttrs {
   readonly alpha: number;
   readonly scale: number;
@@ -52,23 +53,17 @@ interface EluAttrs {
 }
 
 /** scale · (x for x > 0, alpha (exp(x / width) − 1) below): elu, celu and selu. */
-function exponentialUnit(
-  name: string,
-  formula: string,
-  constants: (alpha: number) => EluAttrs,
-): OpFunction<[TensorLike, AlphaOptions?]> {
-  return unary<[AlphaOptions?], EluAttrs>({
+function exponentialUnit(name: string, formula: string, constants: (alpha: number) => EluAttrs): Alpha {
+  return unary<[options?: AlphaOptions], EluAttrs, AlphaPositions>({
     name,
+    ...(name === "selu" ? {} : { takes: { alpha: number } }),
     kernel: {
       expr: "scale * (x > 0 ? x : alpha * Math.expm1(x / width))",
       gpu: "scale * (x > 0 ? x : alpha * (Math.exp(x / width) - 1))",
       params: ["alpha", "scale", "width"],
     },
     formula,
-    options(options = {}) {
-      checkOptions(options, name === "selu" ? [] : ["alpha"]);
-      return constants(checkNumber(options.alpha ?? 1, "alpha"));
-    },
+    options: ({ alpha = 1 } = {}) => constants(alpha),
     slope: "g * scale * (x > 0 ? 1 : alpha / width * Math.exp(x / width))",
     derivative(g, { x, attrs: { alpha, scale, width } }) {
       // Bounded from above, so that the side that is not taken cannot overflow and spoil a second derivative.
@@ -83,14 +78,14 @@ function exponentialUnit(
 }
 
 /** x for x > 0, alpha (eˣ − 1) below. */
-export const elu: OpFunction<[TensorLike, AlphaOptions?]> = exponentialUnit(
+export const elu: Alpha = exponentialUnit(
   "elu",
   "\\bar{x} = \\bar{o} \\cdot (1 \\text{ if } x > 0 \\text{ else } \\alpha e^x)",
   (alpha) => ({ alpha, scale: 1, width: 1 }),
 );
 
 /** As elu with slope 1 on both sides of 0 for every alpha. */
-export const celu: OpFunction<[TensorLike, AlphaOptions?]> = exponentialUnit(
+export const celu: Alpha = exponentialUnit(
   "celu",
   "\\bar{x} = \\bar{o} \\cdot (1 \\text{ if } x > 0 \\text{ else } e^{x / \\alpha})",
   (alpha) => ({ alpha, scale: 1, width: alpha }),
@@ -114,21 +109,20 @@ export interface HardtanhOptions {
 }
 
 /** x kept between −1 and 1, or other bounds; no gradient on them. */
-export const hardtanh: OpFunction<[TensorLike, HardtanhOptions?]> = unary<
-  [HardtanhOptions?],
-  Required<ClampOptions>
+export const hardtanh: OpFunction<
+  [x: TensorLike, options?: HardtanhOptions],
+  [x: TensorLike, ...Positions<[minVal?: number, maxVal?: number], HardtanhOptions>]
+> = unary<
+  [options?: HardtanhOptions],
+  Required<ClampOptions>,
+  [x: TensorLike, ...Positions<[minVal?: number, maxVal?: number], HardtanhOptions>]
 >({
   name: "hardtanh",
+  takes: { minVal: number, maxVal: number },
   kernel: bounded,
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, [-1 < x < 1]",
-  options(options = {}) {
-    checkOptions(options, ["minVal", "maxVal"]);
-    return {
-      min: checkNumber(options.minVal ?? -1, "minVal"),
-      max: checkNumber(options.maxVal ?? 1, "maxVal"),
-    };
-  },
+  options: ({ minVal = -1, maxVal = 1 } = {}) => ({ min: minVal, max: maxVal }),
   slope: "x > min && x < max ? g : 0",
   derivative: (g, { x, attrs }) => inside(g, x, attrs.min, attrs.max),
   keepsIntegers: true,

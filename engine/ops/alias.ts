@@ -6,6 +6,7 @@ export const alias: OpFunction<[Tensor]> = defineOp<[Tensor], object>({
   name: "alias",
   role: "moves",
   label: "x",
+  takes: null,
   formula: "\\bar{x} = \\bar{o}",
   args: (x) => ({ inputs: [x], attrs: {} }),
   forward: ([x]) => new Tensor((x as Tensor).data, (x as Tensor).shape, (x as Tensor).dtype),

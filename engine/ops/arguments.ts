@@ -1,48 +1,32 @@
-/** Reads the arguments of operations with optional tensors and options, and says what is wrong with them. */
+/** Reads the tensors among the arguments of operations, and says what is wrong with them. */
+
+import { describe } from "../describe";
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
-import { checkOptions } from "../options";
 import { type Shape, showShape } from "../shape";
 import { Tensor } from "../tensor";
-import { describe } from "./elementwise";
 
 /** An optional tensor among the arguments. */
 export type Maybe = Tensor | null | undefined;
 
 /**
- * Splits `args` into leading tensors, the last of which may be left out, and the options after them.
+ * The leading tensors of a call, the last of which may be left out, and the options after them.
  * @param names names of the tensors, for messages
  * @param required how many of them must be there
- * @param known names of the options; another one is a mistake
  */
 export function readArgs<O extends object>(
   args: readonly unknown[],
   names: readonly string[],
   required: number,
-  known: readonly (keyof O & string)[],
 ): { tensors: (Tensor | undefined)[]; options: O } {
-  const last = args.findLastIndex((each) => each !== undefined && each !== null);
-  const hasOptions = last >= required && isOptions(args[last]);
-  const options = (hasOptions ? args[last] : {}) as O;
-  const given = hasOptions ? args.slice(0, last) : args.slice(0, last + 1);
-  if (given.length > names.length) {
-    throw new ModelError(
-      `found ${describe(given[names.length])} as argument ${names.length + 1}, expected an object of options`,
-    );
-  }
-  checkOptions(options, known);
-  const tensors = names.map((name, i) => readTensor(given[i], name, i < required));
-  return { tensors, options };
+  const tensors = names.map((name, i) => readTensor(args[i], name, i < required));
+  return { tensors, options: (args[names.length] ?? {}) as O };
 }
 
 function readTensor(value: unknown, name: string, required: boolean): Tensor | undefined {
   if (value instanceof Tensor) return value;
   if (!required && (value === undefined || value === null)) return undefined;
   throw new ModelError(`${name} is ${describe(value)}, expected a tensor`);
-}
-
-function isOptions(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !(value instanceof Tensor) && !Array.isArray(value);
 }
 
 /** @throws ModelError unless `x` is a tensor */

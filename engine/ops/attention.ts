@@ -1,11 +1,14 @@
 /** Scaled dot-product attention. */
+
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
-import { type At, defineOp, type OpFunction } from "../op";
+import { flag, number, probability } from "../kinds";
+import { type At, defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { checkNumber } from "../options";
 import { showShape } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
-import { checkFloat, readArgs } from "./arguments";
+import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { sumTo } from "./broadcast";
 import { logicalNot } from "./comparison";
@@ -27,8 +30,18 @@ export interface AttentionOptions {
 }
 
 type Args =
-  | [Tensor, Tensor, Tensor, AttentionOptions?]
-  | [Tensor, Tensor, Tensor, Tensor | null | undefined, AttentionOptions?];
+  | [query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions]
+  | [query: Tensor, key: Tensor, value: Tensor, attnMask?: Maybe, options?: AttentionOptions];
+type InPositions = [
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  attnMask?: Maybe,
+  ...Positions<[dropoutP?: number, isCausal?: boolean], AttentionOptions>,
+];
+
+const names = ["query", "key", "value", "attnMask"];
+const signature = takes(names, { dropoutP: probability, isCausal: flag }, { named: { scale: number } });
 
 interface Attrs {
   readonly scale: number;
@@ -37,9 +50,7 @@ interface Attrs {
 
 /** The arguments, checked: query, key, value and perhaps a mask. */
 function readAttention(args: readonly unknown[]): { inputs: Tensor[]; attrs: Attrs; dropoutP: number } {
-  const known = ["isCausal", "scale", "dropoutP"] as const;
-  const names = ["query", "key", "value", "attnMask"];
-  const { tensors, options } = readArgs<AttentionOptions>(args, names, 3, known);
+  const { tensors, options } = readArgs<AttentionOptions>(args, names, 3);
   const [query, key, value] = tensors.slice(0, 3).map((each, i) => checkFloat(each, names[i])) as [
     Tensor,
     Tensor,
@@ -96,12 +107,13 @@ function scoresGradient(g: Tensor, at: At<Attrs>): Tensor {
   );
 }
 
-const attend: OpFunction<Args> = defineOp<Args, Attrs>({
+const attend: OpFunction<Args, InPositions> = defineOp({
   name: "scaledDotProductAttention",
   role: "contracts",
   label: "softmax(q kᵀ / √d) v",
   formula:
     "\\bar{v} = p^T \\bar{o}, \\quad \\bar{q} = s \\, \\bar{a} \\, k, \\quad \\bar{k} = s \\, \\bar{a}^T q, \\quad \\bar{a} = p \\, (\\bar{o} v^T - \\textstyle\\sum p \\, \\bar{o} v^T)",
+  takes: signature,
   args: (...args) => readAttention(args),
   forward: (inputs, attrs) => matmulTransposed(weightsOf(inputs, attrs), inputs[2] as Tensor),
   vjp: [
@@ -138,11 +150,11 @@ function fromScores(t: Tensor, at: At<Attrs>): Tensor {
  * be seen, one of numbers is added to the scores.
  * @throws ModelError for shapes that do not fit
  */
-export function scaledDotProductAttention(...args: Args): Tensor {
-  const last = args.at(-1);
-  const dropoutP = last instanceof Tensor ? 0 : ((last as AttentionOptions | undefined)?.dropoutP ?? 0);
+export function scaledDotProductAttention(...args: Args | InPositions): Tensor {
+  const { inputs, attrs, dropoutP } = inFunction("scaledDotProductAttention", () =>
+    readAttention(arrange(signature, args)),
+  );
   if (dropoutP === 0) return attend(...args);
   // The dropped weights must be seen, so that each operation is recorded by itself.
-  const { inputs, attrs } = readAttention(args);
   return matmulTransposed(dropout(weightsOf(inputs, attrs), { p: dropoutP }), inputs[2] as Tensor);
 }

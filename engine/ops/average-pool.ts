@@ -1,7 +1,9 @@
 /** Average pooling: with a fixed window, or with a fixed size of the result. */
+
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkNumber, checkOptions } from "../options";
+import { flag, integers, number } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";
@@ -39,15 +41,36 @@ export const separable = {
   jvp: [(t: Tensor, { attrs }: { attrs: SeparableAttrs }) => mixImage(t, attrs, false)],
 };
 
-type AvgArgs = [Tensor, PerDim, AvgPoolOptions?];
+type AvgArgs = [x: Tensor, kernelSize: PerDim, options?: AvgPoolOptions];
+type AvgPositions = [
+  x: Tensor,
+  kernelSize: PerDim,
+  ...Positions<
+    [
+      stride?: PerDim | null,
+      padding?: PerDim,
+      ceilMode?: boolean,
+      countIncludePad?: boolean,
+      divisorOverride?: number,
+    ],
+    AvgPoolOptions
+  >,
+];
 
 /** Means of windows over [images, channels, height, width], as PyTorch's `avg_pool2d`. */
-export const avgPool2d: OpFunction<AvgArgs> = defineOp<AvgArgs, SeparableAttrs>({
+export const avgPool2d: OpFunction<AvgArgs, AvgPositions> = defineOp<AvgArgs, SeparableAttrs, AvgPositions>({
   ...separable,
   name: "avgPool2d",
   role: "gathers",
   label: "mean over windows",
   formula: "\\bar{x}_i = \\sum \\bar{o} / n \\text{ of the windows that hold } x_i",
+  takes: takes(["x", "kernelSize"], {
+    stride: integers,
+    padding: integers,
+    ceilMode: flag,
+    countIncludePad: flag,
+    divisorOverride: number,
+  }),
   args: (x, kernelSize, options) => ({ inputs: [x], attrs: readAverage(x, kernelSize, options) }),
   samples: (r) => [
     [r.uniform([1, 2, 4, 5]), 2],
@@ -58,13 +81,12 @@ export const avgPool2d: OpFunction<AvgArgs> = defineOp<AvgArgs, SeparableAttrs>(
 });
 
 function readAverage(x: Tensor, kernelSize: PerDim, options: AvgPoolOptions = {}): SeparableAttrs {
-  checkOptions(options, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]);
   const [, , height, width] = imageShape(checkFloat(x), 2);
   const { countIncludePad = true, ceilMode = false, divisorOverride } = options;
   const kernel = readPair(kernelSize, "kernelSize", 2, 1, 1);
   const stride = readPair(options.stride ?? kernelSize, "stride", 2, 1, 1);
   const padding = readPair(options.padding ?? 0, "padding", 2, 0, 0);
-  if (divisorOverride !== undefined && checkNumber(divisorOverride, "divisorOverride") === 0) {
+  if (divisorOverride === 0) {
     throw new ModelError("divisorOverride is 0, expected another number");
   }
   const geometry = { rank: 2, stride, padding, dilation: [1, 1] } as const;
@@ -88,7 +110,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }
 
-type AdaptiveArgs = [Tensor, PerDim];
+type AdaptiveArgs = [x: Tensor, outputSize: PerDim];
 
 /** Means of as many windows of nearly equal size as `outputSize` says, as PyTorch's `adaptive_avg_pool2d`. */
 export const adaptiveAvgPool2d: OpFunction<AdaptiveArgs> = defineOp<AdaptiveArgs, SeparableAttrs>({
@@ -97,6 +119,7 @@ export const adaptiveAvgPool2d: OpFunction<AdaptiveArgs> = defineOp<AdaptiveArgs
   role: "gathers",
   label: "mean over windows",
   formula: "\\bar{x}_i = \\sum \\bar{o} / n \\text{ of the windows that hold } x_i",
+  takes: takes(["x", "outputSize"]),
   args(x, outputSize) {
     const [, , height, width] = imageShape(checkFloat(x), 2);
     const out: Pair = readPair(outputSize, "outputSize", 2, 1, 1);

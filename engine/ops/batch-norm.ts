@@ -2,10 +2,12 @@
 
 import { full } from "../create";
 import { ModelError } from "../error";
-import { defineOp, inFunction, type OpFunction } from "../op";
+import { flag, number, tensor } from "../kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { showShape } from "../shape";
+import { arrange, isOptions, takes } from "../signature";
 import { Tensor } from "../tensor";
-import { checkSameShape, readArgs } from "./arguments";
+import { checkSameShape, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
 import { checkChannels } from "./layer-norm";
@@ -27,17 +29,38 @@ export interface BatchNormOptions {
 }
 
 type Args<O> =
-  | [Tensor, O?]
-  | [Tensor, Tensor | null | undefined, O?]
-  | [Tensor, Tensor | null | undefined, Tensor | null | undefined, O?];
+  | [x: Tensor, options?: O]
+  | [x: Tensor, weight: Maybe, options?: O]
+  | [x: Tensor, weight: Maybe, bias: Maybe, options?: O];
+
+/** PyTorch's order, which is told from the other one by the tensors behind the third place. */
+type InPositions = [
+  x: Tensor,
+  runningMean: Maybe,
+  runningVar: Maybe,
+  weight: Maybe,
+  bias: Maybe,
+  ...Positions<[training?: boolean, momentum?: number, eps?: number], BatchNormOptions>,
+];
 
 const names = ["x", "weight", "bias"];
+const order = ["x", "runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"];
+const signature = takes(
+  names,
+  {},
+  {
+    named: { runningMean: tensor, runningVar: tensor, training: flag, momentum: number, eps: number },
+    pytorch: order,
+    isPytorch: (args) => args.length > 3 && !isOptions(args[3]),
+  },
+);
 
 /** The record of a training call. */
 const normalizeBatch: OpFunction<Args<{ eps?: number }>> = normalisation<Args<{ eps?: number }>>({
   name: "batchNorm",
+  takes: takes(names, {}, { named: { eps: number } }),
   args(...args) {
-    const { tensors, options } = readArgs<{ eps?: number }>(args, names, 1, ["eps"]);
+    const { tensors, options } = readArgs<{ eps?: number }>(args, names, 1);
     const x = checkChannels(tensors[0]);
     const [items, channels] = x.shape as [number, number];
     const size = channelSize(x);
@@ -70,6 +93,7 @@ const normalizeFixed: OpFunction<[Tensor, Tensor, Tensor, Tensor, Tensor, FixedA
   FixedAttrs
 >({
   name: "batchNormEval",
+  takes: null,
   role: "scales",
   label: "(x − μ) / σ · w + b",
   formula: "\\bar{x} = \\bar{o} \\, w / \\sigma",
@@ -122,10 +146,9 @@ function overItems(g: Tensor): Tensor {
  * variance, which also move `runningMean` and `runningVar`; otherwise with those.
  * @throws ModelError when running statistics are needed and missing, and for wrong shapes
  */
-export function batchNorm(...args: Args<BatchNormOptions>): Tensor {
-  const known = ["training", "eps", "runningMean", "runningVar", "momentum"] as const;
+export function batchNorm(...args: Args<BatchNormOptions> | InPositions): Tensor {
   const { tensors, options } = inFunction("batchNorm", () =>
-    readArgs<BatchNormOptions>(args, names, 1, known),
+    readArgs<BatchNormOptions>(arrange(signature, args), names, 1),
   );
   const [x, weight, bias] = tensors as [Tensor, Tensor?, Tensor?];
   const { training = true, eps = 1e-5 } = options;

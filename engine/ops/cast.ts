@@ -1,7 +1,9 @@
 /** Another element type: the gradient goes back in the type it came from. */
+
 import { type DType, isDType, isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { mapElements, toTensor } from "./elementwise";
 
@@ -9,11 +11,12 @@ const kernel = { name: "cast", expr: "x" };
 const toBool = { name: "toBool", expr: "x !== 0 ? 1 : 0" };
 
 /** The same values as another element type. Floating point to integers cuts off towards zero and stops the gradient. */
-export const cast: OpFunction<[TensorLike, DType]> = defineOp({
+export const cast: OpFunction<[x: TensorLike, dtype: DType]> = defineOp({
   name: "cast",
   role: "moves",
   label: "cast x",
   formula: "\\bar{x} = \\bar{o}",
+  takes: takes(["x", "dtype"]),
   args(x, dtype) {
     if (isDType(dtype)) return { inputs: [toTensor(x)], attrs: { dtype } };
     throw new ModelError(

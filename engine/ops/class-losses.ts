@@ -1,18 +1,32 @@
 /** Losses against class indices besides cross entropy: negative log-likelihood and margins. */
+
 import { allocate } from "../dtype";
-import { type At, defineOp, type OpFunction } from "../op";
+import { integer } from "../kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
-import { checkFloat, readArgs } from "./arguments";
+import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { eq } from "./comparison";
 import { sum } from "./reduce";
-import { checkReduction, type LossOptions, type LossReduction } from "./reduction";
+import { checkReduction, type LossOptions, type LossReduction, oldReduction, reductions } from "./reduction";
 import { maskedFill } from "./select";
 import { reshape } from "./view";
 
-type Args<O> = [Tensor, Tensor, O?] | [Tensor, Tensor, Tensor | null | undefined, O?];
+type Args<O> =
+  | [x: Tensor, target: Tensor, options?: O]
+  | [x: Tensor, target: Tensor, weight: Maybe, options?: O];
+type InPositions = [
+  x: Tensor,
+  target: Tensor,
+  weight: Maybe,
+  ...Positions<
+    [sizeAverage?: null, ignoreIndex?: number, reduce?: null, reduction?: LossReduction],
+    NllLossOptions
+  >,
+];
 
 interface Attrs {
   readonly reduction: LossReduction;
@@ -25,14 +39,19 @@ export interface NllLossOptions extends LossOptions {
 }
 
 /** −x[class] of each item: x holds logarithms of probabilities, [items, classes, …]. A third tensor weighs the classes. */
-export const nllLoss: OpFunction<Args<NllLossOptions>> = defineOp<Args<NllLossOptions>, Attrs>({
+export const nllLoss: OpFunction<Args<NllLossOptions>, InPositions> = defineOp({
   name: "nllLoss",
   role: "compares",
   label: "−x[y]",
   formula: "\\bar{x} = -\\bar{o} \\, w_y \\, \\mathrm{onehot}(y) / \\textstyle\\sum w_y",
+  takes: takes(["x", "target", "weight"], {
+    sizeAverage: oldReduction,
+    ignoreIndex: integer,
+    reduce: oldReduction,
+    reduction: reductions,
+  }),
   args(...args) {
-    const known = ["reduction", "ignoreIndex"] as const;
-    const { tensors, options } = readArgs<NllLossOptions>(args, ["x", "target", "weight"], 2, known);
+    const { tensors, options } = readArgs<NllLossOptions>(args, ["x", "target", "weight"], 2);
     const [x, target, weight] = tensors as [Tensor, Tensor, Tensor | undefined];
     const { ignoreIndex = -100 } = options;
     const layout = classLayout(checkFloat(x));

@@ -1,6 +1,8 @@
 /** Comparisons and logic: booleans, through which no gradient passes. */
+
 import { defineOp, type OpFunction } from "../op";
 import type { Sampler } from "../sampler";
+import { takes } from "../signature";
 import type { TensorLike } from "../tensor";
 import { type Binary, mapElements, toTensor, type Unary } from "./elementwise";
 
@@ -15,6 +17,7 @@ function predicate<P extends [TensorLike] | [TensorLike, TensorLike]>(
   const kernel = { name, expr, gpu: null };
   return defineOp<P, object>({
     name,
+    takes: takes(arity === 1 ? ["x"] : ["x", "y"]),
     role: "stops",
     label,
     formula: "\\bar{x} = 0",

@@ -1,7 +1,10 @@
 /** Reads and checks the arguments of convolutions. */
+
 import { ModelError } from "../error";
+import { choice, either, integers, size } from "../kinds";
 import type { Call } from "../op";
 import { showShape } from "../shape";
+import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat, checkInteger, checkRank, readArgs } from "./arguments";
 import type { ConvOptions, ConvTransposeOptions } from "./convolution";
@@ -16,10 +19,23 @@ import {
 
 const names = ["x", "weight", "bias"];
 
+const padding = either(integers, choice("same", "valid"));
+
+/** What conv1d and conv2d take. */
+export const takesConvolution = takes(names, { stride: integers, padding, dilation: integers, groups: size });
+
+/** What convTranspose1d and convTranspose2d take. */
+export const takesTransposed = takes(names, {
+  stride: integers,
+  padding: integers,
+  outputPadding: integers,
+  groups: size,
+  dilation: integers,
+});
+
 /** Arguments of conv1d and conv2d. */
 export function readConvolution(rank: 1 | 2, args: readonly unknown[]): Call<Geometry> {
-  const known = ["stride", "padding", "dilation", "groups"] as const;
-  const { tensors, options } = readArgs<ConvOptions>(args, names, 2, known);
+  const { tensors, options } = readArgs<ConvOptions>(args, names, 2);
   const [x, w, b] = checkTensors(tensors, rank);
   const geometry = readGeometry(rank, options, kernelOf(w.shape, rank));
   const { groups } = geometry;
@@ -39,8 +55,7 @@ export function readConvolution(rank: 1 | 2, args: readonly unknown[]): Call<Geo
 
 /** Arguments of convTranspose1d and convTranspose2d. */
 export function readTransposed(rank: 1 | 2, args: readonly unknown[]): Call<Geometry & { size: Pair }> {
-  const known = ["stride", "padding", "outputPadding", "dilation", "groups"] as const;
-  const { tensors, options } = readArgs<ConvTransposeOptions>(args, names, 2, known);
+  const { tensors, options } = readArgs<ConvTransposeOptions>(args, names, 2);
   const [x, w, b] = checkTensors(tensors, rank);
   const { outputPadding = 0, ...rest } = options;
   const kernel = kernelOf(w.shape, rank);

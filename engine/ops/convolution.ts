@@ -1,11 +1,13 @@
 /** Convolutions in one and two dimensions, transposed ones, and the products that their derivatives need. */
+
 import { promote } from "../dtype";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
-import { type At, defineOp, type OpFunction, type Rule } from "../op";
+import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../op";
 import { Tensor } from "../tensor";
+import type { Maybe } from "./arguments";
 import { broadcastTo } from "./broadcast";
-import { readConvolution, readTransposed } from "./convolution-arguments";
+import { readConvolution, readTransposed, takesConvolution, takesTransposed } from "./convolution-arguments";
 import {
   type Geometry,
   imageShape,
@@ -35,8 +37,25 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   outputPadding?: PerDim;
 }
 
-type Args<O> = [Tensor, Tensor, O?] | [Tensor, Tensor, Tensor | null | undefined, O?];
-export type Convolution<O> = OpFunction<Args<O>>;
+type Args<O> =
+  | [x: Tensor, weight: Tensor, options?: O]
+  | [x: Tensor, weight: Tensor, bias?: Maybe, options?: O];
+type InPositions<P extends readonly unknown[], O> = [
+  x: Tensor,
+  weight: Tensor,
+  bias: Maybe,
+  ...Positions<P, O>,
+];
+type Plain = InPositions<
+  [stride?: PerDim, padding?: PerDim | "same" | "valid", dilation?: PerDim, groups?: number],
+  ConvOptions
+>;
+type Transposed = InPositions<
+  [stride?: PerDim, padding?: PerDim, outputPadding?: PerDim, groups?: number, dilation?: PerDim],
+  ConvTransposeOptions
+>;
+export type Convolution = OpFunction<Args<ConvOptions>, Plain>;
+export type TransposedConvolution = OpFunction<Args<ConvTransposeOptions>, Transposed>;
 
 interface TransposedAttrs extends Geometry {
   /** Size of the result. */
@@ -49,14 +68,15 @@ interface WeightAttrs extends Geometry {
 }
 
 interface Family {
-  readonly conv: Convolution<ConvOptions>;
-  readonly convTranspose: Convolution<ConvTransposeOptions>;
+  readonly conv: Convolution;
+  readonly convTranspose: TransposedConvolution;
   readonly weight: OpFunction<[Tensor, Tensor, WeightAttrs]>;
 }
 
-function defineConvolution(rank: 1 | 2): Convolution<ConvOptions> {
-  return defineOp<Args<ConvOptions>, Geometry>({
+function defineConvolution(rank: 1 | 2): Convolution {
+  return defineOp<Args<ConvOptions>, Geometry, Plain>({
     name: `conv${rank}d`,
+    takes: takesConvolution,
     role: "contracts",
     label: "w ∗ x + b",
     formula:
@@ -83,9 +103,10 @@ function defineConvolution(rank: 1 | 2): Convolution<ConvOptions> {
   });
 }
 
-function defineTransposed(rank: 1 | 2): Convolution<ConvTransposeOptions> {
-  return defineOp<Args<ConvTransposeOptions>, TransposedAttrs>({
+function defineTransposed(rank: 1 | 2): TransposedConvolution {
+  return defineOp<Args<ConvTransposeOptions>, TransposedAttrs, Transposed>({
     name: `convTranspose${rank}d`,
+    takes: takesTransposed,
     role: "contracts",
     label: "wᵀ ∗ x + b",
     formula:
@@ -120,6 +141,7 @@ function defineTransposed(rank: 1 | 2): Convolution<ConvTransposeOptions> {
 function defineWeightProduct(rank: 1 | 2): Family["weight"] {
   return defineOp<[Tensor, Tensor, WeightAttrs], WeightAttrs>({
     name: `conv${rank}dWeight`,
+    takes: null,
     role: "contracts",
     label: "x ∗ y",
     formula: "\\bar{x} = \\bar{o}^T \\ast y, \\quad \\bar{y} = \\bar{o} \\ast x",
@@ -237,13 +259,13 @@ const define = (rank: 1 | 2): Family => ({
 const families = { 1: define(1), 2: define(2) } as const;
 
 /** Convolution of [images, channels, length] with weight [out, channels / groups, kernel], as PyTorch's `conv1d`. */
-export const conv1d: Convolution<ConvOptions> = families[1].conv;
+export const conv1d: Convolution = families[1].conv;
 
 /** Convolution of [images, channels, height, width] with weight [out, channels / groups, rows, columns], as PyTorch's `conv2d`. */
-export const conv2d: Convolution<ConvOptions> = families[2].conv;
+export const conv2d: Convolution = families[2].conv;
 
 /** Transposed convolution with weight [channels, out / groups, kernel], as PyTorch's `conv_transpose1d`. */
-export const convTranspose1d: Convolution<ConvTransposeOptions> = families[1].convTranspose;
+export const convTranspose1d: TransposedConvolution = families[1].convTranspose;
 
 /** Transposed convolution with weight [channels, out / groups, rows, columns], as PyTorch's `conv_transpose2d`. */
-export const convTranspose2d: Convolution<ConvTransposeOptions> = families[2].convTranspose;
+export const convTranspose2d: TransposedConvolution = families[2].convTranspose;

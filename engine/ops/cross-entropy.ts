@@ -1,15 +1,18 @@
 /** Cross entropy of logits against classes or against probabilities of classes. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
-import { type At, defineOp, type OpFunction } from "../op";
+import { integer, number } from "../kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
-import { checkFloat, checkSameShape, readArgs } from "./arguments";
+import { checkFloat, checkSameShape, type Maybe, readArgs } from "./arguments";
 import { div, mul, neg, sub } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { floating } from "./elementwise";
 import { sum } from "./reduce";
-import { checkReduction, type LossOptions, type LossReduction } from "./reduction";
+import { checkReduction, type LossOptions, type LossReduction, oldReduction, reductions } from "./reduction";
 import { logSoftmax, softmax } from "./softmax";
 import { reshape } from "./view";
 
@@ -27,22 +30,43 @@ interface Attrs {
 }
 
 type Args =
-  | [Tensor, Tensor, CrossEntropyOptions?]
-  | [Tensor, Tensor, Tensor | null | undefined, CrossEntropyOptions?];
+  | [x: Tensor, target: Tensor, options?: CrossEntropyOptions]
+  | [x: Tensor, target: Tensor, weight?: Maybe, options?: CrossEntropyOptions];
+type InPositions = [
+  x: Tensor,
+  target: Tensor,
+  weight: Maybe,
+  ...Positions<
+    [
+      sizeAverage?: null,
+      ignoreIndex?: number,
+      reduce?: null,
+      reduction?: LossReduction,
+      labelSmoothing?: number,
+    ],
+    CrossEntropyOptions
+  >,
+];
 
 /**
  * Cross entropy of the logits x, [items, classes, …], against class indices ([items, …], integers) or against
  * probabilities of x's shape. A third tensor weighs the classes; the mean is then weighted as in PyTorch.
  * @throws ModelError for shapes that do not fit and for an index that is no class
  */
-export const crossEntropy: OpFunction<Args> = defineOp<Args, Attrs>({
+export const crossEntropy: OpFunction<Args, InPositions> = defineOp({
   name: "crossEntropy",
   role: "compares",
   label: "−log softmax(x)[y]",
   formula: "\\bar{x} = \\bar{o} \\, (\\mathrm{softmax}(x) - \\mathrm{onehot}(y)) / N",
+  takes: takes(["x", "target", "weight"], {
+    sizeAverage: oldReduction,
+    ignoreIndex: integer,
+    reduce: oldReduction,
+    reduction: reductions,
+    labelSmoothing: number,
+  }),
   args(...args) {
-    const known = ["reduction", "ignoreIndex", "labelSmoothing"] as const;
-    const { tensors, options } = readArgs<CrossEntropyOptions>(args, ["x", "target", "weight"], 2, known);
+    const { tensors, options } = readArgs<CrossEntropyOptions>(args, ["x", "target", "weight"], 2);
     const [x, target, weight] = tensors;
     const layout = classLayout(checkFloat(x));
     checkClassWeights(weight, layout);

@@ -1,9 +1,10 @@
 /** Dropout: a mask drawn once and recorded as an input, so that a replay repeats it. */
+
 import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { flag, probability } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { generator } from "../random";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import { mul } from "./arithmetic";
@@ -15,18 +16,17 @@ export interface DropoutOptions {
   training?: boolean;
 }
 
-type Args = [Tensor, DropoutOptions?];
+type Args = [x: Tensor, options?: DropoutOptions];
+type InPositions = [x: Tensor, ...Positions<[p?: number, training?: boolean], DropoutOptions>];
 
 /** Sets elements to 0 with probability p and divides the others by 1 − p. */
-export const dropout: OpFunction<Args> = defineOp<Args, object>({
+export const dropout: OpFunction<Args, InPositions> = defineOp({
   name: "dropout",
   role: "switches",
   label: "x · mask",
   formula: "\\bar{x} = \\bar{o} \\cdot mask",
-  args(x, options = {}) {
-    checkOptions(options, ["p", "training"]);
-    const { p = 0.5, training = true } = options;
-    if (!(p >= 0 && p <= 1)) throw new ModelError(`p is ${p}, expected a probability from 0 to 1`);
+  takes: takes(["x"], { p: probability, training: flag }),
+  args(x, { p = 0.5, training = true } = {}) {
     return { inputs: [checkFloat(x), drawMask(x, training ? p : 0)], attrs: {} };
   },
   forward: ([x, mask]) => mul(x as Tensor, mask as Tensor),

@@ -1,7 +1,8 @@
 /** Reads the equation of an einsum: which label each dimension has. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
 import { type Shape, showShape } from "../shape";
-import { describe } from "./elementwise";
 
 export interface Equation {
   /** The labels of each operand, one per dimension. */

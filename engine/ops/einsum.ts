@@ -1,11 +1,13 @@
 /** Sums of products over labelled dimensions. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction, type Rule } from "../op";
 import { sizeOf, stridesOf } from "../shape";
 import { Tensor } from "../tensor";
 import { sumTo } from "./broadcast";
 import { type Equation, parseEquation, sizesOf } from "./einsum-equation";
-import { describe, toTensor } from "./elementwise";
+import { toTensor } from "./elementwise";
 import { identity } from "./linear";
 import { matmulTransposed } from "./matmul";
 import { sum } from "./reduce";
@@ -22,8 +24,13 @@ interface Labelled {
 }
 
 /** Sum of products as `torch.einsum`: the equation first, "ij,jk->ik", then its operands. */
-export const einsum: OpFunction<[string, ...Tensor[]]> = defineOp<[string, ...Tensor[]], EinsumAttrs>({
+export const einsum: OpFunction<[equation: string, ...operands: Tensor[]]> = defineOp<
+  [equation: string, ...operands: Tensor[]],
+  EinsumAttrs
+>({
   name: "einsum",
+  // Every argument is read: an operand that is no tensor is an error.
+  takes: null,
   role: "contracts",
   label: "einsum",
   formula: "\\bar{x} = \\mathrm{einsum}(\\bar{o}, y)",

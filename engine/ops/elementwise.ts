@@ -1,10 +1,12 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
+
+import { describe } from "../describe";
 import { getDefaultDtype, isFloat, roundTo } from "../dtype";
 import { ModelError } from "../error";
 import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Role, type Rule } from "../op";
 import type { Sampler } from "../sampler";
-import { showShape } from "../shape";
+import { type Kinds, takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./map-elements";
@@ -23,15 +25,6 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
   return new Tensor(roundTo(dtype, value), [], dtype);
 }
 
-/** How a value that is no tensor is named in messages. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "Object"}`;
-  return `a ${typeof value} (${String(value)})`;
-}
-
 const cast: Elementwise = { name: "cast", expr: "x" };
 
 /** An integer tensor as the default floating-point type, for functions that have no integer result. */
@@ -40,8 +33,10 @@ export function floating(x: Tensor): Tensor {
   return mapElements(cast, [x], {}, getDefaultDtype());
 }
 
-export type Unary = OpFunction<[TensorLike]>;
-export type Binary = OpFunction<[TensorLike, TensorLike]>;
+export type Unary = OpFunction<[x: TensorLike]>;
+export type Binary = OpFunction<[x: TensorLike, y: TensorLike]>;
+
+const twoTensors = takes(["x", "y"]);
 
 interface UnarySpec<P extends readonly unknown[], A extends object> {
   name: string;
@@ -53,6 +48,8 @@ interface UnarySpec<P extends readonly unknown[], A extends object> {
   derivative: ((g: Tensor, at: { x: Tensor; out: Tensor; attrs: A }) => Tensor) | null;
   /** The same in one expression of g, x and o (the output), for sweeps that record nothing. */
   slope?: string;
+  /** The options after x, in PyTorch's order. */
+  takes?: Kinds;
   /** Turns the arguments after x into attributes; numbers in them are the kernel's params. */
   options?: (...rest: P) => A;
   /** Sample inputs; the default is four values away from zero. */
@@ -64,17 +61,20 @@ interface UnarySpec<P extends readonly unknown[], A extends object> {
 }
 
 /** Defines o = f(x), element by element. */
-export function unary<P extends readonly unknown[] = [], A extends object = object>(
-  spec: UnarySpec<P, A>,
-): OpFunction<[TensorLike, ...P]> {
+export function unary<
+  P extends readonly unknown[] = [],
+  A extends object = object,
+  Q extends readonly unknown[] = never,
+>(spec: UnarySpec<P, A>): OpFunction<[x: TensorLike, ...P], Q> {
   const f: Elementwise =
     typeof spec.kernel === "string"
       ? { name: spec.name, expr: spec.kernel }
       : { name: spec.name, ...spec.kernel };
   const { derivative } = spec;
   const rule: Rule<A> | null = derivative && withSlope(spec.name, slopeOf(spec.slope, f), derivative);
-  return defineOp<[TensorLike, ...P], A>({
+  return defineOp<[x: TensorLike, ...P], A, Q>({
     name: spec.name,
+    takes: takes(["x"], spec.takes),
     role: spec.role ?? (rule === null ? "stops" : "scales"),
     label: spec.label ?? `${spec.name}(x)`,
     formula: spec.formula,
@@ -131,8 +131,9 @@ export function binary(spec: BinarySpec): Binary {
       : { name: spec.name, ...spec.kernel };
   // The sum or product of two booleans is a boolean: what is not 0 is true.
   const ofBooleans: Elementwise = { name: `${spec.name}Bool`, expr: `(${f.expr}) !== 0 ? 1 : 0`, gpu: null };
-  return defineOp<[TensorLike, TensorLike], object>({
+  return defineOp<[x: TensorLike, y: TensorLike], object>({
     name: spec.name,
+    takes: twoTensors,
     role: spec.role,
     label: spec.label,
     formula: spec.formula,

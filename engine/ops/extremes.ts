@@ -1,22 +1,27 @@
 /** The largest and the smallest along dimensions, and where they are. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { dim, flag } from "../kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape, sizeOf } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { div, mul } from "./arithmetic";
 import { cast } from "./cast";
 import { eq } from "./comparison";
 import { toTensor } from "./elementwise";
 import {
+  type Reduce,
+  type ReduceArgs,
   type ReduceAttrs,
-  type ReduceOptions,
+  type ReducePositions,
   reduceAttrs,
   reducedShape,
   reduceWith,
   restoreDims,
   sum,
+  takesDims,
 } from "./reduce";
 import { maximum, minimum, where } from "./select";
 
@@ -42,9 +47,10 @@ function shareIn(t: Tensor, x: Tensor, out: Tensor, attrs: ReduceAttrs): Tensor 
   return sum(mul(t, shares(x, out, attrs)), { dim: attrs.dims, keepdim: attrs.keepdim });
 }
 
-function defineExtreme(name: string, kind: Extreme): OpFunction<[TensorLike, ReduceOptions?]> {
-  return defineOp<[TensorLike, ReduceOptions?], ReduceAttrs>({
+function defineExtreme(name: string, kind: Extreme): Reduce {
+  return defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
     name,
+    takes: takesDims,
     role: "routes",
     label: `${kind} x`,
     formula: "\\bar{x}_i = \\bar{o} \\, [x_i = o] / \\#\\{j : x_j = o\\}",
@@ -67,15 +73,22 @@ function defineExtreme(name: string, kind: Extreme): OpFunction<[TensorLike, Red
 }
 
 /** The largest along dimensions; elements that are equally large share the gradient. */
-export const amax: OpFunction<[TensorLike, ReduceOptions?]> = defineExtreme("amax", "max");
+export const amax: Reduce = defineExtreme("amax", "max");
 
 /** The smallest along dimensions; elements that are equally small share the gradient. */
-export const amin: OpFunction<[TensorLike, ReduceOptions?]> = defineExtreme("amin", "min");
+export const amin: Reduce = defineExtreme("amin", "min");
 
 export interface OneDimOptions {
   dim?: number;
   keepdim?: boolean;
 }
+
+type OneDimArgs = [x: TensorLike, options?: OneDimOptions];
+type OneDimPositions = [x: TensorLike, ...Positions<[dim?: number | null, keepdim?: boolean], OneDimOptions>];
+type ReduceOne = OpFunction<OneDimArgs, OneDimPositions>;
+
+/** What functions take that choose along one dimension. */
+const takesDim = takes(["x"], { dim, keepdim: flag });
 
 interface OneDimAttrs {
   readonly dim: number | null;
@@ -84,15 +97,15 @@ interface OneDimAttrs {
 
 function oneDim(x: TensorLike, options: OneDimOptions = {}): { inputs: [Tensor]; attrs: OneDimAttrs } {
   const input = toTensor(x);
-  checkOptions(options, ["dim", "keepdim"]);
   const dim = options.dim === undefined ? null : normalizeDim(options.dim, input.ndim);
   checkFilled(input, dim === null ? input.shape.map((_, i) => i) : [dim]);
   return { inputs: [input], attrs: { dim, keepdim: options.keepdim ?? false } };
 }
 
-function defineIndex(name: string, kind: Extreme): OpFunction<[TensorLike, OneDimOptions?]> {
-  return defineOp<[TensorLike, OneDimOptions?], OneDimAttrs>({
+function defineIndex(name: string, kind: Extreme): ReduceOne {
+  return defineOp<OneDimArgs, OneDimAttrs, OneDimPositions>({
     name,
+    takes: takesDim,
     role: "stops",
     label: `${name} x`,
     formula: "\\bar{x} = 0",
@@ -132,10 +145,10 @@ function extremeIn(kind: Extreme, { data }: Tensor, start: number, size: number,
 }
 
 /** Index of the largest element along `dim`; in the flattened tensor when left out. */
-export const argmax: OpFunction<[TensorLike, OneDimOptions?]> = defineIndex("argmax", "max");
+export const argmax: ReduceOne = defineIndex("argmax", "max");
 
 /** Index of the smallest element along `dim`; in the flattened tensor when left out. */
-export const argmin: OpFunction<[TensorLike, OneDimOptions?]> = defineIndex("argmin", "min");
+export const argmin: ReduceOne = defineIndex("argmin", "min");
 
 /** True at the one element along `dim` that was chosen. */
 function chosen(kind: Extreme, x: Tensor, dim: number): Tensor {
@@ -151,9 +164,10 @@ const attrsOf = ({ dim, keepdim }: OneDimAttrs, x: Tensor): ReduceAttrs => ({
   keepdim,
 });
 
-function defineSelection(name: Extreme): OpFunction<[TensorLike, OneDimOptions?]> {
-  return defineOp<[TensorLike, OneDimOptions?], OneDimAttrs>({
+function defineSelection(name: Extreme): ReduceOne {
+  return defineOp<OneDimArgs, OneDimAttrs, OneDimPositions>({
     name,
+    takes: takesDim,
     role: "routes",
     label: `${name} x`,
     formula: "\\bar{x}_i = \\bar{o} \\, [i \\text{ was chosen}]",
@@ -191,19 +205,33 @@ export type Selection = [values: Tensor, indices: Tensor];
  * As `torch.max`: the largest of all elements; with `dim`, the largest along it and their indices; of two tensors,
  * the larger element by element. Along a dimension the first of equal elements takes the whole gradient.
  */
+export function max(x: TensorLike, y?: Tensor): Tensor;
+export function max(x: TensorLike, dim: number, keepdim?: boolean): Selection;
 export function max(x: TensorLike, options: OneDimOptions & { dim: number }): Selection;
-export function max(x: TensorLike, y?: Tensor | { keepdim?: boolean }): Tensor;
-export function max(x: TensorLike, options?: Tensor | OneDimOptions): Tensor | Selection {
-  if (options instanceof Tensor) return maximum(x, options);
-  const values = largest(x, options);
-  return options?.dim === undefined ? values : [values, argmax(x, options)];
+export function max(x: TensorLike, options: { keepdim?: boolean }): Tensor;
+export function max(...args: readonly unknown[]): Tensor | Selection {
+  if (args[1] instanceof Tensor) return maximum(...(args as [TensorLike, Tensor]));
+  return select("max", largest, argmax, args);
 }
 
 /** As `max`, for the smallest. */
+export function min(x: TensorLike, y?: Tensor): Tensor;
+export function min(x: TensorLike, dim: number, keepdim?: boolean): Selection;
 export function min(x: TensorLike, options: OneDimOptions & { dim: number }): Selection;
-export function min(x: TensorLike, y?: Tensor | { keepdim?: boolean }): Tensor;
-export function min(x: TensorLike, options?: Tensor | OneDimOptions): Tensor | Selection {
-  if (options instanceof Tensor) return minimum(x, options);
-  const values = smallest(x, options);
-  return options?.dim === undefined ? values : [values, argmin(x, options)];
+export function min(x: TensorLike, options: { keepdim?: boolean }): Tensor;
+export function min(...args: readonly unknown[]): Tensor | Selection {
+  if (args[1] instanceof Tensor) return minimum(...(args as [TensorLike, Tensor]));
+  return select("min", smallest, argmin, args);
+}
+
+/** The chosen values, and their indices when a dimension is named. */
+function select(
+  name: Extreme,
+  value: ReduceOne,
+  index: ReduceOne,
+  args: readonly unknown[],
+): Tensor | Selection {
+  const read = inFunction(name, () => arrange(takesDim, args)) as OneDimArgs;
+  const values = value(...read);
+  return read[1]?.dim === undefined ? values : [values, index(...read)];
 }

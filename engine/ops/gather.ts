@@ -1,32 +1,32 @@
 /** Single elements by index: gather, scatterAdd. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
+import { dim } from "../kinds";
 import { defineOp, type OpFunction } from "../op";
 import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
 import { readArgs } from "./arguments";
 import { checkIndex } from "./index-argument";
 import type { DimOption } from "./join";
 import { padWidths } from "./pad";
 
-interface DimAttrs {
-  readonly dim: number;
-}
-
 /**
  * out[i][j] = x[index[i][j]][j] for dim 0, and so on: `index` has as many dimensions as x and is no larger, except
  * along `dim`.
  */
-export const gather: OpFunction<[Tensor, Tensor, DimOption?]> = defineOp<
-  [Tensor, Tensor, DimOption?],
-  DimAttrs
->({
+export const gather: OpFunction<
+  [x: Tensor, index: Tensor, options?: DimOption],
+  [x: Tensor, dim: number, index: Tensor] | [x: Tensor, index: Tensor, dim: number]
+> = defineOp({
   name: "gather",
   role: "routes",
   label: "x[i]",
   formula: "\\bar{x}_k = \\sum_{j: i_j = k} \\bar{o}_j",
+  takes: takes(["x", "index"], { dim }, { pytorch: ["x", "dim", "index"] }),
   args(...args) {
-    const { tensors, options } = readArgs<DimOption>(args, ["x", "index"], 2, ["dim"]);
+    const { tensors, options } = readArgs<DimOption>(args, ["x", "index"], 2);
     const [x, index] = tensors as [Tensor, Tensor];
     const dim = normalizeDim(options.dim ?? 0, x.ndim);
     checkFits(index.shape, x, "x", dim);
@@ -58,16 +58,17 @@ export const gather: OpFunction<[Tensor, Tensor, DimOption?]> = defineOp<
 });
 
 /** x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; `src` is at least as large as `index`. */
-export const scatterAdd: OpFunction<[Tensor, Tensor, Tensor, DimOption?]> = defineOp<
-  [Tensor, Tensor, Tensor, DimOption?],
-  DimAttrs
->({
+export const scatterAdd: OpFunction<
+  [x: Tensor, index: Tensor, src: Tensor, options?: DimOption],
+  [x: Tensor, dim: number, index: Tensor, src: Tensor] | [x: Tensor, index: Tensor, src: Tensor, dim: number]
+> = defineOp({
   name: "scatterAdd",
   role: "routes",
   label: "x + Σ src at i",
   formula: "\\bar{x} = \\bar{o}, \\quad \\overline{src}_j = \\bar{o}_{i_j}",
+  takes: takes(["x", "index", "src"], { dim }, { pytorch: ["x", "dim", "index", "src"] }),
   args(...args) {
-    const { tensors, options } = readArgs<DimOption>(args, ["x", "index", "src"], 3, ["dim"]);
+    const { tensors, options } = readArgs<DimOption>(args, ["x", "index", "src"], 3);
     const [x, index, src] = tensors as [Tensor, Tensor, Tensor];
     const dim = normalizeDim(options.dim ?? 0, x.ndim);
     checkFits(index.shape, x, "x", dim);

@@ -1,8 +1,9 @@
 /** Checks tensors of indices. */
+
+import { describe } from "../describe";
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { Tensor } from "../tensor";
-import { describe } from "./elementwise";
 
 /**
  * The tensor as int32 indices below `bound`. Whole numbers in a floating-point tensor are accepted, because a tensor

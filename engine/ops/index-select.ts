@@ -1,8 +1,11 @@
 /** Whole slices by index: indexSelect, its adjoint indexAdd, and embedding. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
+import { dim, integer } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape, sizeOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
 import { checkRank, readArgs } from "./arguments";
 import { mul } from "./arithmetic";
@@ -14,16 +17,20 @@ interface DimAttrs {
   readonly dim: number;
 }
 
-type Select = OpFunction<[Tensor, Tensor, DimOption?]>;
+type Select = OpFunction<
+  [x: Tensor, index: Tensor, options?: DimOption],
+  [x: Tensor, dim: number, index: Tensor] | [x: Tensor, index: Tensor, dim: number]
+>;
 
 /** Slices of x along `dim` (0 when left out), in the order of `index`, a tensor of one dimension. */
-export const indexSelect: Select = defineOp<[Tensor, Tensor, DimOption?], DimAttrs>({
+export const indexSelect: Select = defineOp({
   name: "indexSelect",
   role: "routes",
   label: "x[i]",
   formula: "\\bar{x}_k = \\sum_{j: i_j = k} \\bar{o}_j",
+  takes: takes(["x", "index"], { dim }, { pytorch: ["x", "dim", "index"] }),
   args(...args) {
-    const { tensors, options } = readArgs<DimOption>(args, ["x", "index"], 2, ["dim"]);
+    const { tensors, options } = readArgs<DimOption>(args, ["x", "index"], 2);
     const [x, index] = tensors as [Tensor, Tensor];
     const dim = normalizeDim(options.dim ?? 0, x.ndim);
     checkRank(index, "index", 0, 1);
@@ -65,6 +72,7 @@ export const indexAdd: OpFunction<[Tensor, Tensor, IndexAddAttrs]> = defineOp<
   IndexAddAttrs
 >({
   name: "indexAdd",
+  takes: null,
   role: "routes",
   label: "Σ x at i",
   formula: "\\bar{x}_j = \\bar{o}_{i_j}",
@@ -97,21 +105,18 @@ export interface EmbeddingOptions {
   paddingIdx?: number;
 }
 
-interface EmbeddingAttrs {
-  readonly paddingIdx: number | null;
-}
-
 /** Rows of `weight`, [count, size], at the integers of `index`, any shape: the result has size as last dimension. */
-export const embedding: OpFunction<[Tensor, Tensor, EmbeddingOptions?]> = defineOp<
-  [Tensor, Tensor, EmbeddingOptions?],
-  EmbeddingAttrs
->({
+export const embedding: OpFunction<
+  [index: Tensor, weight: Tensor, options?: EmbeddingOptions],
+  [index: Tensor, weight: Tensor, ...Positions<[paddingIdx?: number], EmbeddingOptions>]
+> = defineOp({
   name: "embedding",
   role: "routes",
   label: "W[i]",
   formula: "\\bar{W}_k = \\sum_{j: i_j = k} \\bar{o}_j",
+  takes: takes(["index", "weight"], { paddingIdx: integer }),
   args(...args) {
-    const { tensors, options } = readArgs<EmbeddingOptions>(args, ["index", "weight"], 2, ["paddingIdx"]);
+    const { tensors, options } = readArgs<EmbeddingOptions>(args, ["index", "weight"], 2);
     const [index, weight] = tensors as [Tensor, Tensor];
     checkRank(weight, "weight", 2);
     const rows = weight.shape[0] as number;

@@ -1,10 +1,12 @@
 /** Images of another size, by the nearest pixel or by a line between neighbours. */
+
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkChoice, checkOptions } from "../options";
+import { choice, flag, integers, numbers } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
-import { type SeparableAttrs, separable } from "./average-pool";
+import { separable } from "./average-pool";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";
 import type { Taps } from "./mix";
 
@@ -18,19 +20,35 @@ export interface InterpolateOptions {
   alignCorners?: boolean;
 }
 
-type Args = [Tensor, InterpolateOptions];
+type Args = [x: Tensor, options: InterpolateOptions];
+type InPositions = [
+  x: Tensor,
+  ...Positions<
+    [
+      size: PerDim | null | undefined,
+      scaleFactor?: number | readonly number[] | null,
+      mode?: "nearest" | "bilinear",
+      alignCorners?: boolean,
+    ],
+    InterpolateOptions
+  >,
+];
 
 /** Resizes [images, channels, height, width], as PyTorch's `interpolate`. */
-export const interpolate: OpFunction<Args> = defineOp<Args, SeparableAttrs>({
+export const interpolate: OpFunction<Args, InPositions> = defineOp({
   ...separable,
   name: "interpolate",
   role: "gathers",
   label: "resize x",
   formula: "\\bar{x}_i = \\sum_j w_{ji} \\, \\bar{o}_j",
+  takes: takes(["x"], {
+    size: integers,
+    scaleFactor: numbers,
+    mode: choice("nearest", "bilinear"),
+    alignCorners: flag,
+  }),
   args(x, options) {
-    checkOptions(options ?? {}, ["size", "scaleFactor", "mode", "alignCorners"]);
     const { mode = "nearest", alignCorners = false } = options ?? {};
-    checkChoice(mode, ["nearest", "bilinear"], "mode");
     const [, , height, width] = imageShape(checkFloat(x), 2);
     const { size, scale } = readSize([height, width], options ?? {});
     const taps = (n: number, d: 0 | 1): Taps =>

@@ -1,13 +1,16 @@
 /** Operations that join tensors and take them apart: cat, stack, split, chunk. */
+
+import { describe } from "../describe";
 import { allocate, promote } from "../dtype";
 import { ModelError } from "../error";
+import { dim } from "../kinds";
 import { defineOp, inFunction, type OpFunction } from "../op";
-import { checkOptions } from "../options";
 import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
 import { checkInteger, checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
-import { describe, toTensor } from "./elementwise";
+import { toTensor } from "./elementwise";
 import { narrow, padWidths } from "./pad";
 import { unsqueeze } from "./squeeze";
 import { reshape } from "./view";
@@ -21,7 +24,11 @@ interface DimAttrs {
   readonly dim: number;
 }
 
-type Join = OpFunction<[readonly Tensor[], DimOption?]>;
+type JoinArgs = [tensors: readonly Tensor[], options?: DimOption];
+type JoinPositions = [tensors: readonly Tensor[], dim: number];
+type Join = OpFunction<JoinArgs, JoinPositions>;
+
+const takesTensors = takes(["tensors"], { dim });
 
 function readTensors(tensors: readonly Tensor[]): [Tensor, ...Tensor[]] {
   if (!Array.isArray(tensors) || tensors.length === 0) {
@@ -78,13 +85,13 @@ function padAlong(x: Tensor, dim: number, before: number, after: number): Tensor
 }
 
 /** Joins tensors along an existing dimension. @throws ModelError when other sizes differ */
-export const cat: Join = defineOp<[readonly Tensor[], DimOption?], DimAttrs>({
+export const cat: Join = defineOp<JoinArgs, DimAttrs, JoinPositions>({
   name: "cat",
   role: "moves",
   label: "[x, y]",
   formula: "\\bar{x}_i = \\bar{o} \\text{ at the place of } x_i",
+  takes: takesTensors,
   args(tensors, options = {}) {
-    checkOptions(options, ["dim"]);
     const inputs = readTensors(tensors);
     if (inputs[0].ndim === 0) throw new ModelError("tensors without dimensions do not join, use stack()");
     const dim = normalizeDim(options.dim ?? 0, inputs[0].ndim);
@@ -104,13 +111,13 @@ export const cat: Join = defineOp<[readonly Tensor[], DimOption?], DimAttrs>({
 });
 
 /** Joins tensors of one shape along a new dimension. @throws ModelError when shapes differ */
-export const stack: Join = defineOp<[readonly Tensor[], DimOption?], DimAttrs>({
+export const stack: Join = defineOp<JoinArgs, DimAttrs, JoinPositions>({
   name: "stack",
   role: "moves",
   label: "[x, y]",
   formula: "\\bar{x}_i = \\bar{o} \\text{ at the place of } x_i",
+  takes: takesTensors,
   args(tensors, options = {}) {
-    checkOptions(options, ["dim"]);
     const inputs = readTensors(tensors);
     checkAligned(inputs, -1);
     return { inputs, attrs: { dim: normalizeDim(options.dim ?? 0, inputs[0].ndim + 1) } };
@@ -128,8 +135,20 @@ export const stack: Join = defineOp<[readonly Tensor[], DimOption?], DimAttrs>({
   samples: (r) => [[[r.uniform([2, 3]), r.uniform([2, 3])], { dim: 1 }], [[r.uniform([]), r.uniform([])]]],
 });
 
+const takesSizes = takes(
+  ["x", "sizes"],
+  { dim },
+  { aliases: { splitSize: "sizes", splitSizeOrSections: "sizes" } },
+);
+
 /** Parts of the given sizes along a dimension; with a number, parts of that size and a smaller last one. */
-export function split(x: Tensor, sizes: number | readonly number[], options: DimOption = {}): Tensor[] {
+export function split(x: Tensor, sizes: number | readonly number[], dim?: number | DimOption): Tensor[];
+export function split(...args: readonly unknown[]): Tensor[] {
+  const [x, sizes, options] = inFunction("split", () => arrange(takesSizes, args)) as [
+    Tensor,
+    number | readonly number[],
+    DimOption?,
+  ];
   const { dim, n } = readDim("split", x, options);
   const parts = typeof sizes === "number" ? evenParts(n, checkInteger(sizes, "split(): sizes", 1)) : sizes;
   if (!Array.isArray(parts)) {
@@ -147,18 +166,25 @@ export function split(x: Tensor, sizes: number | readonly number[], options: Dim
   });
 }
 
+const takesChunks = takes(["x", "chunks"], { dim });
+
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. */
-export function chunk(x: Tensor, chunks: number, options: DimOption = {}): Tensor[] {
+export function chunk(x: Tensor, chunks: number, dim?: number | DimOption): Tensor[];
+export function chunk(...args: readonly unknown[]): Tensor[] {
+  const [x, chunks, options] = inFunction("chunk", () => arrange(takesChunks, args)) as [
+    Tensor,
+    number,
+    DimOption?,
+  ];
   checkInteger(chunks, "chunk(): chunks", 1);
   const { n } = readDim("chunk", x, options);
   return split(x, Math.max(1, Math.ceil(n / chunks)), options);
 }
 
 /** The dimension of a call and its size. */
-function readDim(name: string, x: Tensor, options: DimOption): { dim: number; n: number } {
+function readDim(name: string, x: Tensor, options: DimOption = {}): { dim: number; n: number } {
   return inFunction(name, () => {
     const { ndim, shape } = checkTensor(x);
-    checkOptions(options, ["dim"]);
     if (ndim === 0) throw new ModelError("x has no dimensions, expected at least one");
     const dim = normalizeDim(options.dim ?? 0, ndim);
     return { dim, n: shape[dim] as number };

@@ -1,15 +1,25 @@
 /** Normalisations within an item: over its last dimensions, its groups of channels, or each channel. */
+
 import { ModelError } from "../error";
-import type { OpFunction } from "../op";
+import { integers, number, size } from "../kinds";
+import type { OpFunction, Positions } from "../op";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape";
+import { takes } from "../signature";
 import type { Tensor } from "../tensor";
-import { checkFloat, checkInteger, readArgs } from "./arguments";
+import { checkFloat, checkInteger, type Maybe, readArgs } from "./arguments";
 import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
 
 type WithAffine<O> =
-  | [Tensor, O]
-  | [Tensor, Tensor | null | undefined, O]
-  | [Tensor, Tensor | null | undefined, Tensor | null | undefined, O];
+  | [x: Tensor, options: O]
+  | [x: Tensor, weight: Maybe, options: O]
+  | [x: Tensor, weight: Maybe, bias: Maybe, options: O];
+
+/** PyTorch's order: what is normalised stands before the tensors. */
+type InPositions<N extends readonly unknown[], O> = [
+  x: Tensor,
+  ...N,
+  ...Positions<[weight?: Maybe, bias?: Maybe, eps?: number], O>,
+];
 
 const names = ["x", "weight", "bias"];
 
@@ -21,12 +31,18 @@ export interface LayerNormOptions {
 }
 
 /** Mean 0 and variance 1 over the last dimensions, then · weight + bias, both of these dimensions' shape. */
-export const layerNorm: OpFunction<WithAffine<LayerNormOptions>> = normalisation<
-  WithAffine<LayerNormOptions>
->({
+export const layerNorm: OpFunction<
+  WithAffine<LayerNormOptions>,
+  InPositions<[normalizedShape: number | Shape], LayerNormOptions>
+> = normalisation({
   name: "layerNorm",
+  takes: takes(
+    names,
+    { normalizedShape: integers, eps: number },
+    { pytorch: ["x", "normalizedShape", "weight", "bias", "eps"] },
+  ),
   args(...args) {
-    const { tensors, options } = readArgs<LayerNormOptions>(args, names, 1, ["normalizedShape", "eps"]);
+    const { tensors, options } = readArgs<LayerNormOptions>(args, names, 1);
     const x = checkFloat(tensors[0]);
     const { normalizedShape: given, eps = 1e-5 } = options;
     const shape = typeof given === "number" ? [given] : given;
@@ -36,8 +52,8 @@ export const layerNorm: OpFunction<WithAffine<LayerNormOptions>> = normalisation
         `normalizedShape is ${JSON.stringify(given)}, expected the last sizes of x, shape ${showShape(x.shape)}`,
       );
     }
-    const size = sizeOf(shape);
-    const layout = { view: [1, size === 0 ? 0 : x.size / size, size], affine: shape, inner: 1, eps };
+    const inner = sizeOf(shape);
+    const layout = { view: [1, inner === 0 ? 0 : x.size / inner, inner], affine: shape, inner: 1, eps };
     return normalisationCall(x, tensors[1], tensors[2], layout, shape);
   },
   samples: (r) => [
@@ -52,12 +68,18 @@ export interface GroupNormOptions {
 }
 
 /** Mean 0 and variance 1 over groups of channels of each item, then · weight + bias, one per channel. */
-export const groupNorm: OpFunction<WithAffine<GroupNormOptions>> = normalisation<
-  WithAffine<GroupNormOptions>
->({
+export const groupNorm: OpFunction<
+  WithAffine<GroupNormOptions>,
+  InPositions<[numGroups: number], GroupNormOptions>
+> = normalisation({
   name: "groupNorm",
+  takes: takes(
+    names,
+    { numGroups: size, eps: number },
+    { pytorch: ["x", "numGroups", "weight", "bias", "eps"] },
+  ),
   args(...args) {
-    const { tensors, options } = readArgs<GroupNormOptions>(args, names, 1, ["numGroups", "eps"]);
+    const { tensors, options } = readArgs<GroupNormOptions>(args, names, 1);
     const x = checkChannels(tensors[0]);
     const groups = checkInteger(options.numGroups, "numGroups", 1);
     const [items, channels] = x.shape as [number, number];
@@ -78,13 +100,15 @@ export interface InstanceNormOptions {
   eps?: number;
 }
 
-type InstanceArgs = [Tensor] | WithAffine<InstanceNormOptions>;
+type InstanceArgs = [x: Tensor] | WithAffine<InstanceNormOptions>;
 
 /** Mean 0 and variance 1 over each channel of each item, then · weight + bias, one per channel. */
 export const instanceNorm: OpFunction<InstanceArgs> = normalisation<InstanceArgs>({
   name: "instanceNorm",
+  // PyTorch has running statistics in between, which Gradlens does not: eps goes by name.
+  takes: takes(names, {}, { named: { eps: number } }),
   args(...args) {
-    const { tensors, options } = readArgs<InstanceNormOptions>(args, names, 1, ["eps"]);
+    const { tensors, options } = readArgs<InstanceNormOptions>(args, names, 1);
     const x = checkChannels(tensors[0]);
     const [items, channels] = x.shape as [number, number];
     const view = [1, items * channels, channelSize(x)];

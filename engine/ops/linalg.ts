@@ -1,12 +1,14 @@
 /** Matrices as linear maps: determinant, inverse, solutions of systems, Cholesky's factor; batches in front. */
+
+import { describe } from "../describe";
 import { allocate, isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
 import { showShape, sizeOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
 import { add, mul, neg, sub } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
-import { describe } from "./elementwise";
 import { identity } from "./linear";
 import { factorise, solveWith } from "./lu";
 import { matmulTransposed } from "./matmul";
@@ -52,8 +54,9 @@ function cofactors(x: Tensor, out: Tensor): Tensor {
 }
 
 /** Determinant. */
-export const det: OpFunction<[Tensor]> = defineOp({
+export const det: OpFunction<[x: Tensor]> = defineOp({
   name: "det",
+  takes: takes(["x"]),
   role: "contracts",
   label: "det x",
   formula: "\\bar{x} = \\bar{o} \\, o \\, x^{-T}",
@@ -72,8 +75,9 @@ export const det: OpFunction<[Tensor]> = defineOp({
 });
 
 /** Inverse matrix. @throws ModelError when there is none */
-export const inverse: OpFunction<[Tensor]> = defineOp({
+export const inverse: OpFunction<[x: Tensor]> = defineOp({
   name: "inverse",
+  takes: takes(["x"]),
   role: "contracts",
   label: "x⁻¹",
   formula: "\\bar{x} = -o^T \\, \\bar{o} \\, o^T",
@@ -120,8 +124,9 @@ function solved(x: Tensor, y: Tensor): Tensor {
 }
 
 /** z with x z = y: x of shape [..., n, n], y of shape [..., n, columns], or [n] for one column. */
-export const solve: OpFunction<[Tensor, Tensor]> = defineOp({
+export const solve: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
   name: "solve",
+  takes: takes(["x", "y"]),
   role: "contracts",
   label: "x⁻¹ y",
   formula: "\\bar{y} = x^{-T} \\bar{o}, \\quad \\bar{x} = -\\bar{y} \\, o^T",
@@ -172,8 +177,9 @@ function halfTriangle(x: Tensor): Tensor {
 const symmetric = (x: Tensor) => mul(add(x, turned(x)), 0.5);
 
 /** The lower triangular L with L Lᵀ = x, of the symmetric part of x. @throws ModelError unless x is positive definite */
-export const cholesky: OpFunction<[Tensor]> = defineOp({
+export const cholesky: OpFunction<[x: Tensor]> = defineOp({
   name: "cholesky",
+  takes: takes(["x"]),
   role: "contracts",
   label: "chol x",
   formula: "\\bar{x} = L^{-T} \\, \\Phi(L^T \\bar{L}) \\, L^{-1}",

@@ -1,10 +1,12 @@
 /** Products with a weight, and small products of vectors and matrices. */
+
 import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
 import { showShape, sizeOf } from "../shape";
+import { takes } from "../signature";
 import { empty, Tensor, type TensorLike } from "../tensor";
-import { readArgs } from "./arguments";
+import { type Maybe, readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { toTensor } from "./elementwise";
@@ -52,20 +54,20 @@ function addRows(out: Values, row: Values): void {
   }
 }
 
-/** x wᵀ + b: x of shape [..., inputs], w of shape [outputs, inputs], b of shape [outputs] or left out. */
-export const linear: OpFunction<[Tensor, Tensor, (Tensor | null)?]> = defineOp<
-  [Tensor, Tensor, (Tensor | null)?],
-  object
->({
+type LinearArgs = [x: Tensor, weight: Tensor, bias?: Maybe];
+
+const names = ["x", "weight", "bias"];
+
+/** x wᵀ + b: x of shape [..., inputs], weight of shape [outputs, inputs], bias of shape [outputs] or left out. */
+export const linear: OpFunction<LinearArgs> = defineOp<LinearArgs, object>({
   name: "linear",
   role: "contracts",
   label: "x wᵀ + b",
   formula:
     "\\bar{x} = \\bar{o} \\, w, \\quad \\bar{w} = \\bar{o}^T x, \\quad \\bar{b} = \\textstyle\\sum \\bar{o}",
-  args(x, w, b, ...rest: unknown[]) {
-    if (!(x instanceof Tensor && w instanceof Tensor && rest.length === 0 && isBias(b))) {
-      readArgs<object>([x, w, b, ...rest], ["x", "w", "b"], 2, []);
-    }
+  takes: takes(names),
+  args(x, w, b) {
+    if (!(x instanceof Tensor && w instanceof Tensor && isBias(b))) readArgs([x, w, b], names, 2);
     checkLinear(x, w, b ?? undefined);
     return { inputs: b instanceof Tensor ? [x, w, b] : [x, w], attrs: nothing };
   },
@@ -99,9 +101,12 @@ function checkVector(x: TensorLike, argument: string): Tensor {
   throw new ModelError(`${argument} has shape ${showShape(input.shape)}, expected one dimension`);
 }
 
+const twoVectors = takes(["x", "y"]);
+
 /** All products of two vectors: [m] and [n] give [m, n]. */
-export const outer: OpFunction<[Tensor, Tensor]> = defineOp({
+export const outer: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
   name: "outer",
+  takes: twoVectors,
   role: "switches",
   label: "x yᵀ",
   formula: "\\bar{x} = \\bar{o} \\, y, \\quad \\bar{y} = \\bar{o}^T x",
@@ -120,8 +125,9 @@ function crossed(x: Tensor, y: Tensor): Tensor {
 }
 
 /** Sum of the products of two vectors of the same size. */
-export const dot: OpFunction<[Tensor, Tensor]> = defineOp({
+export const dot: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
   name: "dot",
+  takes: twoVectors,
   role: "contracts",
   label: "x · y",
   formula: "\\bar{x} = \\bar{o} \\, y, \\quad \\bar{y} = \\bar{o} \\, x",
@@ -146,8 +152,9 @@ export function identity(n: number, m: number, dtype: Tensor["dtype"]): Tensor {
 }
 
 /** Sum of the diagonal of a matrix. */
-export const trace: OpFunction<[Tensor]> = defineOp({
+export const trace: OpFunction<[x: Tensor]> = defineOp({
   name: "trace",
+  takes: takes(["x"]),
   role: "gathers",
   label: "tr x",
   formula: "\\bar{x} = \\bar{o} \\, I",

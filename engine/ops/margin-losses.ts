@@ -1,11 +1,13 @@
 /** Losses that compare directions and margins: multiMarginLoss, cosineSimilarity. */
+
 import { ModelError } from "../error";
-import { type At, defineOp, type OpFunction } from "../op";
-import { checkNumber } from "../options";
+import { dim, integer, number } from "../kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim } from "../shape";
+import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { relu } from "./activations";
-import { checkFloat, readArgs } from "./arguments";
+import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { cast } from "./cast";
@@ -13,7 +15,14 @@ import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { gt } from "./comparison";
 import { gather } from "./gather";
 import { sum } from "./reduce";
-import { checkReduction, type LossOptions, type LossReduction, reduceLoss } from "./reduction";
+import {
+  checkReduction,
+  type LossOptions,
+  type LossReduction,
+  oldReduction,
+  reduceLoss,
+  reductions,
+} from "./reduction";
 import { clamp, maskedFill } from "./select";
 import { oneHot } from "./sort";
 import { norm } from "./statistics";
@@ -33,19 +42,31 @@ interface MarginAttrs {
 }
 
 type MarginArgs =
-  | [Tensor, Tensor, MultiMarginOptions?]
-  | [Tensor, Tensor, Tensor | null | undefined, MultiMarginOptions?];
+  | [x: Tensor, target: Tensor, options?: MultiMarginOptions]
+  | [x: Tensor, target: Tensor, weight: Maybe, options?: MultiMarginOptions];
+type MarginPositions = [
+  x: Tensor,
+  target: Tensor,
+  ...Positions<
+    [p: 1 | 2, margin?: number, weight?: Maybe, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
+    MultiMarginOptions
+  >,
+];
 
 /** Σ over wrong classes of max(0, margin − x[right] + x[wrong])^p / classes. A third tensor weighs the right classes. */
-export const multiMarginLoss: OpFunction<MarginArgs> = defineOp<MarginArgs, MarginAttrs>({
+export const multiMarginLoss: OpFunction<MarginArgs, MarginPositions> = defineOp({
   name: "multiMarginLoss",
   role: "compares",
   label: "Σ max(0, m − x[y] + x)",
   formula:
     "\\bar{x}_c = \\bar{o} \\, [m - x_y + x_c > 0] / (C N), \\quad \\bar{x}_y = -\\textstyle\\sum_{c \\ne y} \\bar{x}_c",
+  takes: takes(
+    ["x", "target", "weight"],
+    { p: integer, margin: number, sizeAverage: oldReduction, reduce: oldReduction, reduction: reductions },
+    { pytorch: ["x", "target", "p", "margin", "weight", "sizeAverage", "reduce", "reduction"] },
+  ),
   args(...args) {
-    const known = ["reduction", "p", "margin"] as const;
-    const { tensors, options } = readArgs<MultiMarginOptions>(args, ["x", "target", "weight"], 2, known);
+    const { tensors, options } = readArgs<MultiMarginOptions>(args, ["x", "target", "weight"], 2);
     const [x, target, weight] = tensors as [Tensor, Tensor, Tensor | undefined];
     const layout = classLayout(checkFloat(x));
     if (x.ndim > 2)
@@ -57,7 +78,7 @@ export const multiMarginLoss: OpFunction<MarginArgs> = defineOp<MarginArgs, Marg
     if (weight !== undefined) inputs.push(weight);
     return {
       inputs,
-      attrs: { reduction: checkReduction(options.reduction), p, margin: checkNumber(margin, "margin") },
+      attrs: { reduction: checkReduction(options.reduction), p, margin },
     };
   },
   forward(inputs, attrs) {
@@ -125,21 +146,21 @@ interface CosineAttrs {
 }
 
 /** The cosine of the angle between vectors along `dim`. */
-export const cosineSimilarity: OpFunction<[Tensor, Tensor, CosineOptions?]> = defineOp<
-  [Tensor, Tensor, CosineOptions?],
-  CosineAttrs
->({
+export const cosineSimilarity: OpFunction<
+  [x: Tensor, y: Tensor, options?: CosineOptions],
+  [x: Tensor, y: Tensor, ...Positions<[dim?: number, eps?: number], CosineOptions>]
+> = defineOp({
   name: "cosineSimilarity",
   role: "compares",
   label: "x · y / (‖x‖ ‖y‖)",
   formula: "\\bar{x} = \\bar{o} \\, (\\hat{y} - o \\, \\hat{x}) / \\lVert x \\rVert",
+  takes: takes(["x", "y"], { dim, eps: number }),
   args(...args) {
-    const { tensors, options } = readArgs<CosineOptions>(args, ["x", "y"], 2, ["dim", "eps"]);
+    const { tensors, options } = readArgs<CosineOptions>(args, ["x", "y"], 2);
     const inputs = [checkFloat(tensors[0]), checkFloat(tensors[1], "y")] as const;
     const ndim = Math.max(inputs[0].ndim, inputs[1].ndim);
     // Counted from the end, so that it names the same dimension in a smaller tensor that is broadcast.
-    const dim = normalizeDim(options.dim ?? 1, ndim) - ndim;
-    return { inputs, attrs: { dim, eps: checkNumber(options.eps ?? 1e-8, "eps") } };
+    return { inputs, attrs: { dim: normalizeDim(options.dim ?? 1, ndim) - ndim, eps: options.eps ?? 1e-8 } };
   },
   forward: ([x, y], attrs) =>
     sum(mul(unit(x as Tensor, attrs), unit(y as Tensor, attrs)), { dim: attrs.dim }),

@@ -1,10 +1,12 @@
 /** Products of matrices, with batches that broadcast. */
+
 import { allocateUnset, promote } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
+import { flag } from "../kinds";
 import { type At, defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
 import { sumTo } from "./broadcast";
 import { toTensor } from "./elementwise";
@@ -40,12 +42,12 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
   MatmulAttrs
 >({
   name: "matmul",
+  takes: takes(["x", "y"], {}, { named: { transX: flag, transY: flag } }),
   role: "contracts",
   label: "x y",
   formula: "\\bar{x} = \\bar{o} \\, y^T, \\quad \\bar{y} = x^T \\, \\bar{o}",
   args(x, y, options) {
     const inputs = [toTensor(x), toTensor(y, x, "y")] as [Tensor, Tensor];
-    checkOptions(options, ["transX", "transY"]);
     if (inputs[0].ndim === 0 || inputs[1].ndim === 0) {
       throw new ModelError(
         `expected tensors of at least one dimension, found shapes ${showShape(inputs[0].shape)} and ${showShape(inputs[1].shape)}`,
@@ -102,7 +104,15 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
  * and broadcast.
  * @throws ModelError when the inner sizes differ.
  */
-export const matmul: OpFunction<[Tensor, Tensor]> = matmulTransposed as OpFunction<[Tensor, Tensor]>;
+export const matmul: OpFunction<[x: Tensor, y: Tensor]> = Object.assign(
+  (...args: [x: Tensor, y: Tensor]) => {
+    const [x, y] = arrange(takesTwo, args) as typeof args;
+    return matmulTransposed(x, y);
+  },
+  { op: matmulTransposed.op },
+);
+
+const takesTwo = takes(["x", "y"]);
 
 function multiply(x: Tensor, y: Tensor, { transX, transY }: MatmulAttrs): Tensor {
   const [p, q] = x.shape.slice(-2) as [number, number];

@@ -1,9 +1,11 @@
 /** Max pooling: the largest element of each window takes the gradient, the first of equal ones. */
+
 import { allocate, allocateUnset } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { flag, integers } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import {
@@ -34,10 +36,25 @@ interface PoolAttrs extends Omit<Geometry, "groups"> {
   readonly count: Pair;
 }
 
-type Args = [Tensor, PerDim, MaxPoolOptions?];
+type Args = [x: Tensor, kernelSize: PerDim, options?: MaxPoolOptions];
+type InPositions = [
+  x: Tensor,
+  kernelSize: PerDim,
+  ...Positions<
+    [stride?: PerDim | null, padding?: PerDim, dilation?: PerDim, ceilMode?: boolean],
+    MaxPoolOptions
+  >,
+];
+export type MaxPool = OpFunction<Args, InPositions>;
+
+const signature = takes(["x", "kernelSize"], {
+  stride: integers,
+  padding: integers,
+  dilation: integers,
+  ceilMode: flag,
+});
 
 function readArgs(rank: 1 | 2, x: Tensor, kernelSize: PerDim, options: MaxPoolOptions = {}): PoolAttrs {
-  checkOptions(options, ["stride", "padding", "dilation", "ceilMode"]);
   const [, , height, width] = imageShape(checkFloat(x), rank);
   const kernel = readPair(kernelSize, "kernelSize", rank, 1, 1);
   const attrs = {
@@ -75,6 +92,7 @@ export function poolCount(
 /** For every window the place of its largest element, counted over an image's pixels; [… , windows], int32. */
 const maxPoolIndices: OpFunction<[Tensor, PoolAttrs]> = defineOp<[Tensor, PoolAttrs], PoolAttrs>({
   name: "maxPoolIndices",
+  takes: null,
   role: "stops",
   label: "argmax x",
   formula: "\\bar{x} = 0",
@@ -107,9 +125,10 @@ function pick(x: Tensor, t: Tensor, attrs: PoolAttrs): Tensor {
   return reshape(picked, resultShape(x, rank, x.shape.at(-rank - 1) as number, count));
 }
 
-function maxPool(rank: 1 | 2): OpFunction<Args> {
-  return defineOp<Args, PoolAttrs>({
+function maxPool(rank: 1 | 2): MaxPool {
+  return defineOp<Args, PoolAttrs, InPositions>({
     name: `maxPool${rank}d`,
+    takes: signature,
     role: "routes",
     label: "max over windows",
     formula: "\\bar{x}_i = \\sum \\bar{o} \\text{ of the windows whose largest element is } x_i",
@@ -140,7 +159,7 @@ function maxPool(rank: 1 | 2): OpFunction<Args> {
 }
 
 /** Largest elements of windows over [images, channels, length], as PyTorch's `max_pool1d`. */
-export const maxPool1d: OpFunction<Args> = maxPool(1);
+export const maxPool1d: MaxPool = maxPool(1);
 
 /** Largest elements of windows over [images, channels, height, width], as PyTorch's `max_pool2d`. */
-export const maxPool2d: OpFunction<Args> = maxPool(2);
+export const maxPool2d: MaxPool = maxPool(2);

@@ -19,6 +19,7 @@ export interface MixAttrs {
 /** out[j] = Σ weight · x[source] along `dim`, over the taps of j. Linear, so each direction is the other's derivative. */
 export const mixAlong: OpFunction<[Tensor, MixAttrs]> = defineOp<[Tensor, MixAttrs], MixAttrs>({
   name: "mixAlong",
+  takes: null,
   role: "gathers",
   label: "Σ w x",
   formula: "\\bar{x}_i = \\sum_j w_{ji} \\, \\bar{o}_j",

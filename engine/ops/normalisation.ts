@@ -1,10 +1,12 @@
 /** How normalisation operations are made: standardize within groups, then scale and shift. */
+
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import { type At, type Call, defineOp, type Op, type OpFunction, type Rule } from "../op";
 import type { Sampler } from "../sampler";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape";
+import type { Signature } from "../signature";
 import type { Tensor } from "../tensor";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -53,13 +55,16 @@ export function normalisationCall(
 }
 
 interface Spec<P extends readonly unknown[]> extends Pick<Op, "name"> {
+  readonly takes: Signature;
   args(...args: P): Call<Attrs>;
   samples(r: Sampler): readonly [P, ...P[]];
 }
 
 /** Defines o = standardize(x) · weight + bias. */
-export function normalisation<P extends readonly unknown[]>(spec: Spec<P>): OpFunction<P> {
-  return defineOp<P, Attrs>({
+export function normalisation<P extends readonly unknown[], Q extends readonly unknown[] = never>(
+  spec: Spec<P>,
+): OpFunction<P, Q> {
+  return defineOp<P, Attrs, Q>({
     ...spec,
     role: "normalises",
     label: "(x − μ) / σ · w + b",

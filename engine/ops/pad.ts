@@ -1,9 +1,11 @@
 /** Padding and its opposite: pad, narrow. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkChoice, checkOptions } from "../options";
+import { anyNumber, choice } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { checkInteger } from "./arguments";
 import { copyBlock } from "./copy-block";
@@ -11,9 +13,11 @@ import { toTensor } from "./elementwise";
 import { mixAlong, type Taps } from "./mix";
 import { strided } from "./view";
 
+export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+
 export interface PadOptions {
   /** Where the new elements come from; "constant" when left out. */
-  mode?: "constant" | "reflect" | "replicate" | "circular";
+  mode?: PadMode;
   /** The constant; 0 when left out. */
   value?: number;
 }
@@ -29,27 +33,25 @@ interface PadAttrs {
  * Pads dimensions, the last one first: `pad` is [left, right, top, bottom, …], as in PyTorch. Negative widths cut.
  * @throws ModelError for widths that do not fit
  */
-export const pad: OpFunction<[TensorLike, readonly number[], PadOptions?]> = defineOp<
-  [TensorLike, readonly number[], PadOptions?],
-  PadAttrs
->({
+export const pad: OpFunction<
+  [x: TensorLike, pad: readonly number[], options?: PadOptions],
+  [x: TensorLike, pad: readonly number[], ...Positions<[mode?: PadMode, value?: number | null], PadOptions>]
+> = defineOp({
   name: "pad",
   role: "moves",
   label: "pad x",
   formula: "\\bar{x} = \\bar{o} \\text{ without the padding, plus what was copied from each } x_i",
-  args(x, padding, options = {}) {
-    checkOptions(options, ["mode", "value"]);
+  takes: takes(["x", "pad"], {
+    mode: choice("constant", "reflect", "replicate", "circular"),
+    value: anyNumber,
+  }),
+  args(x, padding, { mode = "constant", value = 0 } = {}) {
     const input = toTensor(x);
-    const mode = checkChoice(
-      options.mode ?? "constant",
-      ["constant", "reflect", "replicate", "circular"],
-      "mode",
-    );
     const widths = readWidths(input, padding);
     widths.forEach((width, d) => {
       checkWidth(input.shape[d] as number, width, mode, d);
     });
-    return { inputs: [input], attrs: { widths, mode, value: options.value ?? 0 } };
+    return { inputs: [input], attrs: { widths, mode, value } };
   },
   forward: ([x], attrs) =>
     attrs.mode === "constant" ? padConstant(x as Tensor, attrs) : copyAround(x as Tensor, attrs, false),
@@ -75,15 +77,15 @@ interface NarrowAttrs {
   readonly length: number;
 }
 
+type NarrowArgs = [x: TensorLike, dim: number, start: number, length: number];
+
 /** The `length` elements from `start` along a dimension. */
-export const narrow: OpFunction<[TensorLike, number, number, number]> = defineOp<
-  [TensorLike, number, number, number],
-  NarrowAttrs
->({
+export const narrow: OpFunction<NarrowArgs> = defineOp<NarrowArgs, NarrowAttrs>({
   name: "narrow",
   role: "moves",
   label: "x[start:end]",
   formula: "\\bar{x} = \\bar{o} \\text{ at its place, 0 elsewhere}",
+  takes: takes(["x", "dim", "start", "length"]),
   args(x, dim, start, length) {
     const input = toTensor(x);
     const at = normalizeDim(dim, input.ndim);

@@ -1,17 +1,35 @@
 /** How losses between a tensor and its target are defined, element by element. */
+
 import type { Elementwise } from "../kernels/kernels";
-import { type At, defineOp, type OpFunction, type Rule } from "../op";
+import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../op";
 import type { Sampler } from "../sampler";
 import { broadcastShapes, sizeOf } from "../shape";
+import { type Kinds, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./elementwise";
-import { checkReduction, type LossOptions, type LossReduction, reduceLoss } from "./reduction";
+import {
+  checkReduction,
+  type LossOptions,
+  type LossReduction,
+  oldReduction,
+  reduceLoss,
+  reductions,
+} from "./reduction";
 
-export type LossArgs<O = LossOptions> = [Tensor, Tensor, O?];
-export type PairLoss<O = LossOptions> = OpFunction<LossArgs<O>>;
+export type LossArgs<O = LossOptions> = [x: Tensor, target: Tensor, options?: O];
+export type LossPositions<P extends readonly unknown[], O> = [x: Tensor, target: Tensor, ...Positions<P, O>];
+/** The positions that most losses of PyTorch have. */
+export type UsualPositions = [sizeAverage?: null, reduce?: null, reduction?: LossReduction];
+export type PairLoss<O = LossOptions, P extends readonly unknown[] = UsualPositions> = OpFunction<
+  LossArgs<O>,
+  LossPositions<P, O>
+>;
+
+/** What most losses take. */
+export const usual: Kinds = { sizeAverage: oldReduction, reduce: oldReduction, reduction: reductions };
 
 /** ∂/∂x or ∂/∂y of an element's loss, at inputs that broadcast against each other. */
 type Local = (x: Tensor, y: Tensor, params: Params) => Tensor;
@@ -22,6 +40,8 @@ interface PairSpec<O extends LossOptions> {
   formula: string;
   /** Loss of one element, from x and its target y; option names are params. */
   kernel: string;
+  /** The options in PyTorch's order; those of most losses when left out. */
+  takes?: Kinds;
   /** The options besides `reduction`, with their defaults. */
   options?: Params;
   derivatives: readonly [Local, Local];
@@ -35,18 +55,20 @@ interface Attrs {
 }
 
 /** Defines a loss from its value and its local derivatives; inputs broadcast. */
-export function pairLoss<O extends LossOptions = LossOptions>(spec: PairSpec<O>): PairLoss<O> {
+export function pairLoss<O extends LossOptions = LossOptions, P extends readonly unknown[] = UsualPositions>(
+  spec: PairSpec<O>,
+): PairLoss<O, P> {
   const defaults: Params = spec.options ?? {};
   const names = Object.keys(defaults);
   const f: Elementwise = { name: spec.name, expr: spec.kernel, params: names };
-  return defineOp<LossArgs<O>, Attrs>({
+  return defineOp<LossArgs<O>, Attrs, LossPositions<P, O>>({
     name: spec.name,
+    takes: takes(["x", "target"], spec.takes ?? usual),
     role: "compares",
     label: spec.label,
     formula: spec.formula,
     args(...args) {
-      const known = ["reduction", ...names] as (keyof O & string)[];
-      const { tensors, options } = readArgs<O>(args, ["x", "target"], 2, known);
+      const { tensors, options } = readArgs<O>(args, ["x", "target"], 2);
       const [x, y] = tensors.map((each, i) => checkFloat(each, i === 0 ? "x" : "target")) as [Tensor, Tensor];
       const { reduction, ...given } = options;
       const params = { ...defaults, ...given } as Params;

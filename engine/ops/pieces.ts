@@ -1,12 +1,15 @@
 /** Functions of the pieces of a dimension (glu, maxout), and distances between all pairs of points. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
+import { dim, number, size } from "../kinds";
 import { defineOp, inFunction, type OpFunction } from "../op";
-import { checkNumber, checkOptions } from "../options";
 import { normalizeDim, showShape } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { add, mul, sub } from "./arithmetic";
 import { sumTo } from "./broadcast";
-import { describe, floating, toTensor } from "./elementwise";
+import { floating, toTensor } from "./elementwise";
 import { amax } from "./extremes";
 import { cat } from "./join";
 import { narrow } from "./pad";
@@ -15,10 +18,6 @@ import { sigmoid } from "./smooth-activations";
 import { type NormAttrs, normSlope, vectorNorm } from "./statistics";
 import { reshape } from "./view";
 
-interface DimAttrs {
-  readonly dim: number;
-}
-
 /** The two halves along `dim`. */
 function halves(x: Tensor, dim: number): [Tensor, Tensor] {
   const half = (x.shape[dim] as number) / 2;
@@ -26,43 +25,44 @@ function halves(x: Tensor, dim: number): [Tensor, Tensor] {
 }
 
 /** The gated linear unit: the first half along `dim` (the last when left out) times the sigmoid of the second. */
-export const glu: OpFunction<[TensorLike, { dim?: number }?]> = defineOp<
-  [TensorLike, { dim?: number }?],
-  DimAttrs
->({
-  name: "glu",
-  role: "switches",
-  label: "a σ(b)",
-  formula:
-    "\\bar{a} = \\bar{o} \\, \\sigma(b), \\quad \\bar{b} = \\bar{o} \\, a \\, \\sigma(b)(1 - \\sigma(b))",
-  args(x, options = {}) {
-    const input = floating(toTensor(x));
-    checkOptions(options, ["dim"]);
-    const dim = normalizeDim(options.dim ?? -1, input.ndim);
-    if (input.ndim > 0 && (input.shape[dim] as number) % 2 === 0) return { inputs: [input], attrs: { dim } };
-    throw new ModelError(`x has shape ${showShape(input.shape)}, expected an even size of dimension ${dim}`);
-  },
-  forward([x], { dim }) {
-    const [a, b] = halves(x as Tensor, dim);
-    return mul(a, sigmoid(b));
-  },
-  vjp: [
-    (g, { x, attrs: { dim } }) => {
-      const [a, b] = halves(x, dim);
-      const s = sigmoid(b);
-      return cat([mul(g, s), mul(g, mul(a, mul(s, sub(1, s))))], { dim });
+export const glu: OpFunction<[x: TensorLike, options?: { dim?: number }], [x: TensorLike, dim: number]> =
+  defineOp({
+    name: "glu",
+    takes: takes(["x"], { dim }),
+    role: "switches",
+    label: "a σ(b)",
+    formula:
+      "\\bar{a} = \\bar{o} \\, \\sigma(b), \\quad \\bar{b} = \\bar{o} \\, a \\, \\sigma(b)(1 - \\sigma(b))",
+    args(x, options = {}) {
+      const input = floating(toTensor(x));
+      const dim = normalizeDim(options.dim ?? -1, input.ndim);
+      if (input.ndim > 0 && (input.shape[dim] as number) % 2 === 0)
+        return { inputs: [input], attrs: { dim } };
+      throw new ModelError(
+        `x has shape ${showShape(input.shape)}, expected an even size of dimension ${dim}`,
+      );
     },
-  ],
-  jvp: [
-    (t, { x, attrs: { dim } }) => {
-      const [a, b] = halves(x, dim);
-      const [ta, tb] = halves(t, dim);
-      const s = sigmoid(b);
-      return add(mul(ta, s), mul(tb, mul(a, mul(s, sub(1, s)))));
+    forward([x], { dim }) {
+      const [a, b] = halves(x as Tensor, dim);
+      return mul(a, sigmoid(b));
     },
-  ],
-  samples: (r) => [[r.uniform([2, 4])], [r.uniform([2, 3]), { dim: 0 }]],
-});
+    vjp: [
+      (g, { x, attrs: { dim } }) => {
+        const [a, b] = halves(x, dim);
+        const s = sigmoid(b);
+        return cat([mul(g, s), mul(g, mul(a, mul(s, sub(1, s))))], { dim });
+      },
+    ],
+    jvp: [
+      (t, { x, attrs: { dim } }) => {
+        const [a, b] = halves(x, dim);
+        const [ta, tb] = halves(t, dim);
+        const s = sigmoid(b);
+        return add(mul(ta, s), mul(tb, mul(a, mul(s, sub(1, s)))));
+      },
+    ],
+    samples: (r) => [[r.uniform([2, 4])], [r.uniform([2, 3]), { dim: 0 }]],
+  });
 
 export interface MaxoutOptions {
   /** How many neighbours compete for one output. */
@@ -72,14 +72,20 @@ export interface MaxoutOptions {
 }
 
 /** The largest of each group of `pieces` neighbours along a dimension (Goodfellow and others, 2013). */
-export function maxout(x: TensorLike, options: MaxoutOptions): Tensor {
-  return inFunction("maxout", () => amax(...competing(x, options)));
+export function maxout(x: TensorLike, options: MaxoutOptions): Tensor;
+export function maxout(x: TensorLike, pieces: number, dim?: number | MaxoutOptions): Tensor;
+export function maxout(...args: readonly unknown[]): Tensor {
+  return inFunction("maxout", () => {
+    const [x, options] = arrange(takesPieces, args) as [TensorLike, MaxoutOptions?];
+    return amax(...competing(x, options));
+  });
 }
+
+const takesPieces = takes(["x"], { pieces: size, dim });
 
 /** x with the groups along a dimension of their own, and that dimension. */
 function competing(x: TensorLike, options: MaxoutOptions | undefined): [Tensor, { dim: number }] {
   const input = toTensor(x);
-  checkOptions(options, ["pieces", "dim"]);
   const dim = normalizeDim(options?.dim ?? Math.min(1, input.ndim - 1), input.ndim);
   const n = input.shape[dim] ?? 1;
   const pieces = options?.pieces;
@@ -90,10 +96,6 @@ function competing(x: TensorLike, options: MaxoutOptions | undefined): [Tensor, 
   }
   const shape = [...input.shape.slice(0, dim), n / pieces, pieces, ...input.shape.slice(dim + 1)];
   return [reshape(input, shape), { dim: dim + 1 }];
-}
-
-interface CdistAttrs {
-  readonly ord: number;
 }
 
 /** Differences of all pairs: [..., P, R, M]. */
@@ -114,23 +116,23 @@ function direction(x: Tensor, y: Tensor, out: Tensor, ord: number): Tensor {
 const spread = (g: Tensor) => reshape(g, [...g.shape, 1]);
 
 /** Distances between all points of x, [..., P, M], and all of y, [..., R, M]: [..., P, R]. The norm is `p`, 2 when left out. */
-export const cdist: OpFunction<[Tensor, Tensor, { p?: number }?]> = defineOp<
-  [Tensor, Tensor, { p?: number }?],
-  CdistAttrs
->({
+export const cdist: OpFunction<
+  [x: Tensor, y: Tensor, options?: { p?: number }],
+  [x: Tensor, y: Tensor, p: number]
+> = defineOp({
   name: "cdist",
+  takes: takes(["x", "y"], { p: number }),
   role: "compares",
   label: "‖xᵢ − yⱼ‖",
   formula: "\\bar{x}_i = \\textstyle\\sum_j \\bar{o}_{ij} (x_i - y_j) / o_{ij}",
   args(x, y, options = {}) {
-    checkOptions(options, ["p"]);
     const inputs = [checkPoints(x, "x"), checkPoints(y, "y")];
     if (x.shape[x.ndim - 1] !== y.shape[y.ndim - 1]) {
       throw new ModelError(
         `shapes ${showShape(x.shape)} and ${showShape(y.shape)} differ in their last size, expected equally many coordinates`,
       );
     }
-    return { inputs, attrs: { ord: checkNumber(options.p ?? 2, "p") } };
+    return { inputs, attrs: { ord: options.p ?? 2 } };
   },
   forward([x, y], { ord }) {
     const difference = pairs(x as Tensor, y as Tensor);

@@ -1,8 +1,10 @@
 /** Powers and roots. */
+
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
 import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Rule } from "../op";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { add, div, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -42,8 +44,12 @@ const toExponent: Rule<PowAttrs> = (g, { x, y, out }) =>
   mul(g, maskedFill(mul(out, log(x)), logicalAnd(eq(x, 0), ge(y, 0)), 0));
 
 /** x to a power that is a number or a tensor, element by element with broadcasting. */
-export const pow: OpFunction<[TensorLike, TensorLike]> = defineOp<[TensorLike, TensorLike], PowAttrs>({
+export const pow: OpFunction<[x: TensorLike, exponent: TensorLike]> = defineOp<
+  [x: TensorLike, exponent: TensorLike],
+  PowAttrs
+>({
   name: "pow",
+  takes: takes(["x", "exponent"]),
   role: "scales",
   label: "xʸ",
   formula: "\\bar{x} = \\bar{o} \\, y \\, x^{y - 1}, \\quad \\bar{y} = \\bar{o} \\, o \\ln x",

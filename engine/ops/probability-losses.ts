@@ -1,15 +1,31 @@
 /** Losses between probabilities: binary cross entropy and divergence. */
+
 import { ModelError } from "../error";
+import { choice, flag, tensor } from "../kinds";
+import { inFunction, type Positions } from "../op";
+import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
-import { checkFloat, readArgs } from "./arguments";
+import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, neg, sub } from "./arithmetic";
 import { exp, log, log1p } from "./exponentials";
-import { type PairLoss, pairLoss } from "./pair-loss";
+import { type LossPositions, type PairLoss, pairLoss, type UsualPositions, usual } from "./pair-loss";
 import { checkReduction, type LossOptions, reduceLoss } from "./reduction";
 import { clamp } from "./select";
 import { logSigmoid, sigmoid } from "./smooth-activations";
 
-type Weighted<O> = [Tensor, Tensor, O?] | [Tensor, Tensor, Tensor | null | undefined, O?];
+type Weighted<O, P extends readonly unknown[]> =
+  | [x: Tensor, target: Tensor, options?: O]
+  | [x: Tensor, target: Tensor, weight?: Maybe, options?: O]
+  | [x: Tensor, target: Tensor, weight: Maybe, ...Positions<P, O>];
+
+const names = ["x", "target", "weight"];
+const takesProbabilities = takes(names, usual);
+const takesLogits = takes(names, { ...usual, posWeight: tensor });
+const takesDivergence = takes(["x", "target"], {
+  ...usual,
+  reduction: choice("mean", "sum", "none", "batchmean"),
+  logTarget: flag,
+});
 
 const crossEntropyOfProbabilities: PairLoss = pairLoss<LossOptions>({
   name: "binaryCrossEntropy",
@@ -39,8 +55,9 @@ const crossEntropyOfProbabilities: PairLoss = pairLoss<LossOptions>({
  * tensor weighs the elements.
  * @throws ModelError for an x that is no probability
  */
-export function binaryCrossEntropy(...args: Weighted<LossOptions>): Tensor {
-  const { x, target, weight, options } = readWeighted<LossOptions>(args, ["reduction"]);
+export function binaryCrossEntropy(...args: Weighted<LossOptions, UsualPositions>): Tensor {
+  const given = inFunction("binaryCrossEntropy", () => arrange(takesProbabilities, args));
+  const { x, target, weight, options } = readWeighted<LossOptions>("binaryCrossEntropy", given);
   return weighted(weight, options, (each) => crossEntropyOfProbabilities(x, target, each));
 }
 
@@ -62,9 +79,12 @@ export interface WithLogitsOptions extends LossOptions {
 }
 
 /** Cross entropy of sigmoid(x) against targets from 0 to 1, without overflow. A third tensor weighs the elements. */
-export function binaryCrossEntropyWithLogits(...args: Weighted<WithLogitsOptions>): Tensor {
-  const known = ["reduction", "posWeight"] as const;
-  const { x, target, weight, options } = readWeighted<WithLogitsOptions>(args, known);
+export function binaryCrossEntropyWithLogits(
+  ...args: Weighted<WithLogitsOptions, [...UsualPositions, posWeight?: Tensor]>
+): Tensor {
+  const name = "binaryCrossEntropyWithLogits";
+  const given = inFunction(name, () => arrange(takesLogits, args));
+  const { x, target, weight, options } = readWeighted<WithLogitsOptions>(name, given);
   const { posWeight } = options;
   if (posWeight === undefined) {
     return weighted(weight, options, (each) => crossEntropyOfLogits(x, target, each));
@@ -76,8 +96,8 @@ export function binaryCrossEntropyWithLogits(...args: Weighted<WithLogitsOptions
   });
 }
 
-function readWeighted<O extends LossOptions>(args: readonly unknown[], known: readonly (keyof O & string)[]) {
-  const { tensors, options } = readArgs<O>(args, ["x", "target", "weight"], 2, known);
+function readWeighted<O extends LossOptions>(name: string, args: readonly unknown[]) {
+  const { tensors, options } = inFunction(name, () => readArgs<O>(args, names, 2));
   const [x, target, weight] = tensors as [Tensor, Tensor, Tensor | undefined];
   return { x, target, weight, options };
 }
@@ -122,9 +142,19 @@ export interface KlDivOptions {
 }
 
 /** Divergence of the target from exp(x): x holds logarithms of probabilities, the target probabilities. */
-export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const args = readArgs<KlDivOptions>([x, target, options], ["x", "target"], 2, ["reduction", "logTarget"]);
-  const { reduction = "mean", logTarget = false } = args.options;
+export function klDiv(
+  ...args:
+    | [x: Tensor, target: Tensor, options?: KlDivOptions]
+    | LossPositions<
+        [sizeAverage?: null, reduce?: null, reduction?: KlDivOptions["reduction"], logTarget?: boolean],
+        KlDivOptions
+      >
+): Tensor {
+  const { tensors, options } = inFunction("klDiv", () =>
+    readArgs<KlDivOptions>(arrange(takesDivergence, args), names.slice(0, 2), 2),
+  );
+  const [x, target] = tensors as [Tensor, Tensor];
+  const { reduction = "mean", logTarget = false } = options;
   const loss = logTarget ? divergenceOfLogs : divergence;
   if (reduction !== "batchmean") return loss(x, target, { reduction });
   return div(loss(x, target, { reduction: "sum" }), x.shape[0] ?? 1);

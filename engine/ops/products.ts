@@ -1,11 +1,24 @@
 /** Products of elements: prod along dimensions and the running product. Zeros among the factors need care. */
+
+import { dim } from "../kinds";
 import { defineOp, type OpFunction } from "../op";
 import { sizeOf } from "../shape";
+import { takes } from "../signature";
 import { empty, type Tensor, type TensorLike } from "../tensor";
 import { div, mul } from "./arithmetic";
 import { toTensor } from "./elementwise";
-import { type ReduceAttrs, type ReduceOptions, reduceAttrs, reduceWith, restoreDims, sum } from "./reduce";
-import { cumsum, type ScanAttrs, type ScanOptions, scan, scanArgs } from "./scan";
+import {
+  type Reduce,
+  type ReduceArgs,
+  type ReduceAttrs,
+  type ReducePositions,
+  reduceAttrs,
+  reduceWith,
+  restoreDims,
+  sum,
+  takesDims,
+} from "./reduce";
+import { cumsum, type ScanArgs, type ScanAttrs, type ScanOptions, scan, scanArgs } from "./scan";
 import { where } from "./select";
 import { expand, permute, reshape } from "./view";
 
@@ -56,11 +69,9 @@ function others(x: Tensor, out: Tensor, attrs: ReduceAttrs): Tensor {
 }
 
 /** Product over dimensions. */
-export const prod: OpFunction<[TensorLike, ReduceOptions?]> = defineOp<
-  [TensorLike, ReduceOptions?],
-  ReduceAttrs
->({
+export const prod: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
   name: "prod",
+  takes: takesDims,
   role: "switches",
   label: "Π x",
   formula: "\\bar{x}_i = \\bar{o} \\, \\textstyle\\prod_{j \\ne i} x_j",
@@ -93,8 +104,13 @@ function partials(rows: Tensor): Tensor {
 }
 
 /** The running product along a dimension. */
-export const cumprod: OpFunction<[TensorLike, ScanOptions]> = defineOp<[TensorLike, ScanOptions], ScanAttrs>({
+export const cumprod: OpFunction<ScanArgs<ScanOptions>, [x: TensorLike, dim: number]> = defineOp<
+  ScanArgs<ScanOptions>,
+  ScanAttrs,
+  [x: TensorLike, dim: number]
+>({
   name: "cumprod",
+  takes: takes(["x"], { dim }),
   role: "switches",
   label: "cumprod x",
   formula: "\\bar{x}_i = \\textstyle\\sum_{k \\ge i} \\bar{o}_k \\, o_k / x_i",

@@ -1,25 +1,25 @@
 /** Operations that put elements in another order or repeat them: flip, roll, tile. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
+import { dims } from "../kinds";
 import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
 import { normalizeDim, normalizeDims, showShape, stridesOf } from "../shape";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
-import { describe, toTensor } from "./elementwise";
+import { toTensor } from "./elementwise";
 import { joinAlong } from "./join";
 import { narrow } from "./pad";
 import { sum } from "./reduce";
 import { expand, reshape, strided } from "./view";
 
-interface DimsAttrs {
-  readonly dims: readonly number[];
-}
-
 /** Reverses the order along dimensions. */
-export const flip: OpFunction<[TensorLike, number | readonly number[]]> = defineOp<
-  [TensorLike, number | readonly number[]],
-  DimsAttrs
->({
+export const flip: OpFunction<
+  [x: TensorLike, dims: number | readonly number[]],
+  [x: TensorLike, ...dims: number[]]
+> = defineOp({
   name: "flip",
+  takes: takes(["x", "dims"], {}, { spread: "dims" }),
   role: "moves",
   label: "flip x",
   formula: "\\bar{x} = \\mathrm{flip}(\\bar{o})",
@@ -51,16 +51,16 @@ interface RollAttrs {
 }
 
 /** Moves elements along dimensions; what leaves at the end comes back at the start. */
-export const roll: OpFunction<[TensorLike, number | readonly number[], RollOptions?]> = defineOp<
-  [TensorLike, number | readonly number[], RollOptions?],
-  RollAttrs
->({
+export const roll: OpFunction<
+  [x: TensorLike, shifts: number | readonly number[], options?: RollOptions],
+  [x: TensorLike, shifts: number | readonly number[], dims: number | readonly number[]]
+> = defineOp({
   name: "roll",
+  takes: takes(["x", "shifts"], { dim: dims }, { aliases: { dims: "dim" } }),
   role: "moves",
   label: "roll x",
   formula: "\\bar{x} = \\mathrm{roll}^{-1}(\\bar{o})",
   args(x, shifts, options = {}) {
-    checkOptions(options, ["dim"]);
     const input = toTensor(x);
     const by = typeof shifts === "number" ? [shifts] : shifts;
     if (!Array.isArray(by)) throw new ModelError(`shifts is ${describe(by)}, expected an integer or several`);
@@ -105,43 +105,42 @@ function rollAlong(x: Tensor, dim: number, shift: number): Tensor {
 }
 
 /** Repeats the whole tensor along its dimensions; missing ones are added in front. */
-export const tile: OpFunction<[TensorLike, readonly number[]]> = defineOp<
-  [TensorLike, readonly number[]],
-  DimsAttrs
->({
-  name: "tile",
-  role: "moves",
-  label: "tile x",
-  formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the copies}",
-  args(x, dims) {
-    const input = toTensor(x);
-    if (!Array.isArray(dims) || !dims.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new ModelError(`dims is ${JSON.stringify(dims)}, expected an array of counts`);
-    }
-    const missing = Math.max(0, input.ndim - dims.length);
-    return { inputs: [input], attrs: { dims: [...new Array<number>(missing).fill(1), ...dims] } };
-  },
-  forward: ([x], { dims }) => {
-    const { pairs, single } = tilePlan(x as Tensor, dims);
-    const full = pairs.flat();
-    return reshape(
-      expand(reshape(x as Tensor, single), full),
-      pairs.map(([count, n]) => count * n),
-    );
-  },
-  vjp: [
-    (g, { x, attrs }) => {
-      const { pairs } = tilePlan(x, attrs.dims);
-      const copies = reshape(g, pairs.flat());
-      return reshape(sum(copies, { dim: pairs.map((_, i) => 2 * i) }), x.shape);
+export const tile: OpFunction<[x: TensorLike, dims: readonly number[]], [x: TensorLike, ...dims: number[]]> =
+  defineOp({
+    name: "tile",
+    takes: takes(["x", "dims"], {}, { spread: "dims" }),
+    role: "moves",
+    label: "tile x",
+    formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the copies}",
+    args(x, dims) {
+      const input = toTensor(x);
+      if (!Array.isArray(dims) || !dims.every((n) => Number.isInteger(n) && n >= 0)) {
+        throw new ModelError(`dims is ${JSON.stringify(dims)}, expected an array of counts`);
+      }
+      const missing = Math.max(0, input.ndim - dims.length);
+      return { inputs: [input], attrs: { dims: [...new Array<number>(missing).fill(1), ...dims] } };
     },
-  ],
-  jvp: [(t, { attrs }) => tile(t, attrs.dims)],
-  samples: (r) => [
-    [r.uniform([2, 2]), [2, 1, 3]],
-    [r.uniform([2, 3]), [2]],
-  ],
-});
+    forward: ([x], { dims }) => {
+      const { pairs, single } = tilePlan(x as Tensor, dims);
+      const full = pairs.flat();
+      return reshape(
+        expand(reshape(x as Tensor, single), full),
+        pairs.map(([count, n]) => count * n),
+      );
+    },
+    vjp: [
+      (g, { x, attrs }) => {
+        const { pairs } = tilePlan(x, attrs.dims);
+        const copies = reshape(g, pairs.flat());
+        return reshape(sum(copies, { dim: pairs.map((_, i) => 2 * i) }), x.shape);
+      },
+    ],
+    jvp: [(t, { attrs }) => tile(t, attrs.dims)],
+    samples: (r) => [
+      [r.uniform([2, 2]), [2, 1, 3]],
+      [r.uniform([2, 3]), [2]],
+    ],
+  });
 
 /** Copies and size of every dimension of the result, and x's shape with room for the copies. */
 function tilePlan(x: Tensor, dims: readonly number[]) {

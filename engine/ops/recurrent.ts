@@ -1,12 +1,15 @@
 /** One step of a recurrent network, made of recorded operations: every gate can be looked at. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
-import { checkChoice } from "../options";
+import { choice } from "../kinds";
+import { inFunction } from "../op";
 import { showShape } from "../shape";
+import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { relu } from "./activations";
 import { checkTensor, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
-import { describe } from "./elementwise";
 import { chunk } from "./join";
 import { linear } from "./linear";
 import { sigmoid } from "./smooth-activations";
@@ -17,14 +20,27 @@ export interface RnnCellOptions {
 }
 
 type RnnArgs =
-  | [Tensor, Tensor, Tensor, Tensor, RnnCellOptions?]
-  | [Tensor, Tensor, Tensor, Tensor, Maybe, Maybe, RnnCellOptions?];
+  | [x: Tensor, h: Tensor, weightIh: Tensor, weightHh: Tensor, options?: RnnCellOptions]
+  | [
+      x: Tensor,
+      h: Tensor,
+      weightIh: Tensor,
+      weightHh: Tensor,
+      biasIh?: Maybe,
+      biasHh?: Maybe,
+      options?: RnnCellOptions,
+    ];
 
 const names = ["x", "h", "weightIh", "weightHh", "biasIh", "biasHh"];
+const takesGate = takes(names, {}, { named: { nonlinearity: choice("tanh", "relu") } });
+const takesGates = takes(names);
+const takesCell = takes(["x", "state", ...names.slice(2)]);
 
 /** tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ): the next state, [items, hidden]. */
 export function rnnCell(...args: RnnArgs): Tensor {
-  const { tensors, options } = readArgs<RnnCellOptions>(args, names, 4, ["nonlinearity"]);
+  const { tensors, options } = inFunction("rnnCell", () =>
+    readArgs<RnnCellOptions>(arrange(takesGate, args), names, 4),
+  );
   const [x, h, weightIh, weightHh, biasIh, biasHh] = tensors as [
     Tensor,
     Tensor,
@@ -34,9 +50,8 @@ export function rnnCell(...args: RnnArgs): Tensor {
     Maybe,
   ];
   checkGates("rnnCell", weightHh, 1);
-  const kind = checkChoice(options.nonlinearity ?? "tanh", ["tanh", "relu"], "rnnCell(): nonlinearity");
   const sum = add(linear(x, weightIh, biasIh), linear(h, weightHh, biasHh));
-  return kind === "tanh" ? tanh(sum) : relu(sum);
+  return options.nonlinearity === "relu" ? relu(sum) : tanh(sum);
 }
 
 /** The next state and cell of a long short-term memory; weights hold the gates in, forget, cell, out. */
@@ -47,7 +62,11 @@ export function lstmCell(
   weightHh: Tensor,
   biasIh?: Maybe,
   biasHh?: Maybe,
+  ...surplus: never[]
 ): [h: Tensor, c: Tensor] {
+  inFunction("lstmCell", () =>
+    arrange(takesCell, [x, state, weightIh, weightHh, biasIh, biasHh, ...surplus]),
+  );
   checkGates("lstmCell", weightHh, 4);
   const [h, c] = readState(state);
   const gates = add(linear(x, weightIh, biasIh), linear(h, weightHh, biasHh));
@@ -64,7 +83,9 @@ export function gruCell(
   weightHh: Tensor,
   biasIh?: Maybe,
   biasHh?: Maybe,
+  ...surplus: never[]
 ): Tensor {
+  inFunction("gruCell", () => arrange(takesGates, [x, h, weightIh, weightHh, biasIh, biasHh, ...surplus]));
   checkGates("gruCell", weightHh, 3);
   type Gates = [Tensor, Tensor, Tensor];
   const [resetX, updateX, newX] = chunk(linear(x, weightIh, biasIh), 3, { dim: -1 }) as Gates;

@@ -1,10 +1,12 @@
 /** Reductions over dimensions: sum and mean. */
+
 import { allocateUnset, type DType } from "../dtype";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { dims, flag } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDims, type Shape, sizeOf } from "../shape";
+import { type Signature, takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { div } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
@@ -23,10 +25,17 @@ export interface ReduceAttrs {
   readonly keepdim: boolean;
 }
 
-const optionNames = ["dim", "keepdim"];
+export type ReduceArgs = [x: TensorLike, options?: ReduceOptions];
+export type ReducePositions = [
+  x: TensorLike,
+  ...Positions<[dim?: number | readonly number[] | null, keepdim?: boolean], ReduceOptions>,
+];
+export type Reduce = OpFunction<ReduceArgs, ReducePositions>;
+
+/** What reductions take. */
+export const takesDims: Signature = takes(["x"], { dim: dims, keepdim: flag });
 
 export function reduceAttrs(x: Tensor, options: ReduceOptions = {}): ReduceAttrs {
-  checkOptions(options, optionNames);
   return { dims: normalizeDims(options.dim, x.ndim), keepdim: options.keepdim ?? false };
 }
 
@@ -68,8 +77,9 @@ export function restoreDims(g: Tensor, x: Tensor, attrs: ReduceAttrs): Tensor {
 }
 
 /** Sum over dimensions. Integers and booleans give int32. */
-export const sum: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
+export const sum: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
   name: "sum",
+  takes: takesDims,
   role: "gathers",
   label: "Σ x",
   formula: "\\bar{x}_i = \\bar{o}",
@@ -91,8 +101,9 @@ export const sum: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
 });
 
 /** Arithmetic mean over dimensions. */
-export const mean: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
+export const mean: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
   name: "mean",
+  takes: takesDims,
   role: "gathers",
   label: "mean x",
   formula: "\\bar{x}_i = \\bar{o} / n",

@@ -1,10 +1,16 @@
 /** How losses end: the mean, the sum or no reduction of their elements. */
 
+import { choice, gone, type Kind } from "../kinds";
 import { checkChoice } from "../options";
 import type { Tensor } from "../tensor";
 import { mean, sum } from "./reduce";
 
 export type LossReduction = "mean" | "sum" | "none";
+
+export const reductions: Kind = choice("mean", "sum", "none");
+
+/** PyTorch's `size_average` and `reduce`, which have a position in its losses. */
+export const oldReduction: Kind = gone("reduction says the same");
 
 export interface LossOptions {
   /** What becomes of the elements' losses: their mean (default), their sum, or nothing. */

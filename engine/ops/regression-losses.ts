@@ -1,10 +1,12 @@
 /** Losses that measure a distance to the target: squared, absolute, Huber. */
+
 import { ModelError } from "../error";
+import { number } from "../kinds";
 import type { Sampler } from "../sampler";
 import { mul, neg, sub } from "./arithmetic";
 import type { Params } from "./elementwise";
-import { type LossArgs, type PairLoss, pairLoss } from "./pair-loss";
-import type { LossOptions } from "./reduction";
+import { type LossArgs, type PairLoss, pairLoss, type UsualPositions, usual } from "./pair-loss";
+import { type LossOptions, type LossReduction, reductions } from "./reduction";
 import { sign } from "./rounding";
 import { clamp } from "./select";
 
@@ -43,9 +45,12 @@ export interface SmoothL1Options extends LossOptions {
   beta?: number;
 }
 
+type SmoothPositions = [...UsualPositions, beta?: number];
+
 /** Absolute difference with a parabola of width beta at 0: 0.5 d² / beta, then |d| − 0.5 beta. */
-export const smoothL1Loss: PairLoss<SmoothL1Options> = pairLoss<SmoothL1Options>({
+export const smoothL1Loss: PairLoss<SmoothL1Options, SmoothPositions> = pairLoss({
   name: "smoothL1Loss",
+  takes: { ...usual, beta: number },
   label: "mean smooth |x − y|",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{clamp}((x - y) / \\beta, -1, 1) / N",
   kernel: "Math.abs(x - y) < beta ? 0.5 * (x - y) * (x - y) / beta : Math.abs(x - y) - 0.5 * beta",
@@ -70,9 +75,12 @@ export interface HuberOptions extends LossOptions {
   delta?: number;
 }
 
+type HuberPositions = [reduction?: LossReduction, delta?: number];
+
 /** 0.5 d² below delta, delta (|d| − 0.5 delta) above. */
-export const huberLoss: PairLoss<HuberOptions> = pairLoss<HuberOptions>({
+export const huberLoss: PairLoss<HuberOptions, HuberPositions> = pairLoss({
   name: "huberLoss",
+  takes: { reduction: reductions, delta: number },
   label: "mean huber(x − y)",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{clamp}(x - y, -\\delta, \\delta) / N",
   kernel: "Math.abs(x - y) < delta ? 0.5 * (x - y) * (x - y) : delta * (Math.abs(x - y) - 0.5 * delta)",

@@ -1,9 +1,11 @@
 /** Running sums along a dimension. */
+
 import { allocate, isFloat } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { dim, flag } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, sizeOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { toTensor } from "./elementwise";
 
@@ -16,18 +18,15 @@ export interface CumsumOptions extends ScanOptions {
   reverse?: boolean;
 }
 
+export type ScanArgs<O> = [x: TensorLike, options: O];
+
 export interface ScanAttrs {
   readonly dim: number;
 }
 
 /** The tensor and the dimension of a running sum or product. */
-export function scanArgs(
-  x: TensorLike,
-  options: ScanOptions,
-  known = ["dim"],
-): { inputs: [Tensor]; attrs: ScanAttrs } {
+export function scanArgs(x: TensorLike, options: ScanOptions): { inputs: [Tensor]; attrs: ScanAttrs } {
   const input = toTensor(x);
-  checkOptions(options, known);
   if (options?.dim === undefined) throw new ModelError("dim is missing, expected the dimension to go along");
   return { inputs: [input], attrs: { dim: normalizeDim(options.dim, input.ndim) } };
 }
@@ -58,13 +57,17 @@ export function scan(
 }
 
 /** The running sum along a dimension. */
-export const cumsum: OpFunction<[TensorLike, CumsumOptions]> = defineOp({
+export const cumsum: OpFunction<
+  ScanArgs<CumsumOptions>,
+  [x: TensorLike, ...Positions<[dim: number], CumsumOptions>]
+> = defineOp({
   name: "cumsum",
+  takes: takes(["x"], { dim }, { named: { reverse: flag } }),
   role: "gathers",
   label: "cumsum x",
   formula: "\\bar{x}_i = \\textstyle\\sum_{k \\ge i} \\bar{o}_k",
   args(x, options) {
-    const { inputs, attrs } = scanArgs(x, options, ["dim", "reverse"]);
+    const { inputs, attrs } = scanArgs(x, options);
     return { inputs, attrs: { ...attrs, reverse: options.reverse ?? false } };
   },
   forward: ([x], { dim, reverse }) => scan(x as Tensor, dim, (a, b) => a + b, reverse),

@@ -3,8 +3,10 @@
 import { promote } from "../dtype";
 import { ModelError } from "../error";
 import type { Elementwise } from "../kernels/kernels";
-import { defineOp, type OpFunction } from "../op";
-import { checkNumber, checkOptions } from "../options";
+import { number } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
+import { checkNumber } from "../options";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -14,8 +16,9 @@ import { type Binary, binary, mapElements, toTensor, unary } from "./elementwise
 const choose: Elementwise = { name: "where", expr: "x !== 0 ? y : z" };
 
 /** x where the condition holds, y elsewhere; all three broadcast. The condition is a tensor of booleans. */
-export const where: OpFunction<[Tensor, TensorLike, TensorLike]> = defineOp({
+export const where: OpFunction<[condition: Tensor, x: TensorLike, y: TensorLike]> = defineOp({
   name: "where",
+  takes: takes(["condition", "x", "y"]),
   role: "routes",
   label: "x ? y : z",
   formula: "\\bar{y} = \\bar{o} \\, [x], \\quad \\bar{z} = \\bar{o} \\, [\\lnot x]",
@@ -51,8 +54,9 @@ function checkMask(mask: unknown, argument: string): Tensor {
 const fill: Elementwise = { name: "maskedFill", expr: "y !== 0 ? value : x", params: ["value"] };
 
 /** x with `value` in the places where the mask is true. */
-export const maskedFill: OpFunction<[TensorLike, Tensor, number]> = defineOp({
+export const maskedFill: OpFunction<[x: TensorLike, mask: Tensor, value: number]> = defineOp({
   name: "maskedFill",
+  takes: takes(["x", "mask", "value"]),
   role: "routes",
   label: "fill x",
   formula: "\\bar{x} = \\bar{o} \\, [\\lnot y]",
@@ -115,21 +119,25 @@ export interface ClampOptions {
 export const bounded = { name: "clamp", expr: "Math.min(Math.max(x, min), max)", params: ["min", "max"] };
 
 /** x kept within bounds, of which one may be left out; the gradient passes within and on them. */
-export const clamp: OpFunction<[TensorLike, ClampOptions]> = unary<[ClampOptions], Required<ClampOptions>>({
+export const clamp: OpFunction<
+  [x: TensorLike, options: ClampOptions],
+  [x: TensorLike, ...Positions<[min: number | null | undefined, max?: number | null], ClampOptions>]
+> = unary<
+  [options: ClampOptions],
+  Required<ClampOptions>,
+  [x: TensorLike, ...Positions<[min: number | null | undefined, max?: number | null], ClampOptions>]
+>({
   name: "clamp",
+  takes: { min: number, max: number },
   kernel: bounded,
   label: "clamp x",
   role: "routes",
   formula: "\\bar{x} = \\bar{o} \\, [\\min \\le x \\le \\max]",
   options(options) {
-    checkOptions(options, ["min", "max"]);
     const { min, max } = options ?? {};
     if (min === undefined && max === undefined)
       throw new ModelError("found no bound, expected min, max or both");
-    return {
-      min: checkNumber(min ?? Number.NEGATIVE_INFINITY, "min"),
-      max: checkNumber(max ?? Number.POSITIVE_INFINITY, "max"),
-    };
+    return { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
   },
   slope: "x >= min && x <= max ? g : 0",
   derivative: (g, { x, attrs }) => where(logicalAnd(ge(x, attrs.min), le(x, attrs.max)), g, 0),

@@ -1,7 +1,8 @@
 /** Activations without a bend: sigmoid, softplus, gelu and their relatives. */
+
 import { ModelError } from "../error";
-import type { OpFunction } from "../op";
-import { checkChoice, checkNumber, checkOptions } from "../options";
+import { choice, number } from "../kinds";
+import type { OpFunction, Positions } from "../op";
 import type { Tensor, TensorLike } from "../tensor";
 import { abs, add, div, mul, neg, square, sub } from "./arithmetic";
 import { gt } from "./comparison";
@@ -72,11 +73,16 @@ export interface SoftplusOptions {
 }
 
 /** ln(1 + exp(beta x)) / beta. */
-export const softplus: OpFunction<[TensorLike, SoftplusOptions?]> = unary<
-  [SoftplusOptions?],
-  Required<SoftplusOptions>
+export const softplus: OpFunction<
+  [x: TensorLike, options?: SoftplusOptions],
+  [x: TensorLike, ...Positions<[beta?: number, threshold?: number], SoftplusOptions>]
+> = unary<
+  [options?: SoftplusOptions],
+  Required<SoftplusOptions>,
+  [x: TensorLike, ...Positions<[beta?: number, threshold?: number], SoftplusOptions>]
 >({
   name: "softplus",
+  takes: { beta: number, threshold: number },
   kernel: {
     expr: "x * beta > threshold ? x : softplus(x * beta) / beta",
     gpu: null,
@@ -84,11 +90,9 @@ export const softplus: OpFunction<[TensorLike, SoftplusOptions?]> = unary<
   },
   label: "ln(1 + eˣ)",
   formula: "\\bar{x} = \\bar{o} \\, \\sigma(\\beta x)",
-  options(options = {}) {
-    checkOptions(options, ["beta", "threshold"]);
-    const beta = checkNumber(options.beta ?? 1, "beta");
+  options({ beta = 1, threshold = 20 } = {}) {
     if (beta === 0) throw new ModelError("beta is 0, expected another number");
-    return { beta, threshold: checkNumber(options.threshold ?? 20, "threshold") };
+    return { beta, threshold };
   },
   slope: "x * beta > threshold ? g : g * sigmoid(x * beta)",
   derivative(g, { x, attrs: { beta, threshold } }) {
@@ -112,17 +116,16 @@ export interface GeluOptions {
   approximate?: "none" | "tanh";
 }
 
-interface GeluAttrs {
-  /** 1 for the approximation by tanh. */
-  readonly byTanh: number;
-}
-
 const cubic = 0.044715;
 const steepness = Math.sqrt(2 / Math.PI);
 
 /** x Φ(x), with Φ the distribution function of the normal distribution. */
-export const gelu: OpFunction<[TensorLike, GeluOptions?]> = unary<[GeluOptions?], GeluAttrs>({
+export const gelu: OpFunction<
+  [x: TensorLike, options?: GeluOptions],
+  [x: TensorLike, approximate: "none" | "tanh"]
+> = unary({
   name: "gelu",
+  takes: { approximate: choice("none", "tanh") },
   kernel: {
     expr: `0.5 * x * (1 + (byTanh > 0 ? Math.tanh(${steepness} * (x + ${cubic} * x * x * x)) : erf(x * ${Math.SQRT1_2})))`,
     gpu: null,
@@ -130,11 +133,7 @@ export const gelu: OpFunction<[TensorLike, GeluOptions?]> = unary<[GeluOptions?]
   },
   label: "x Φ(x)",
   formula: "\\bar{x} = \\bar{o} \\, (\\Phi(x) + x \\, \\varphi(x))",
-  options(options = {}) {
-    checkOptions(options, ["approximate"]);
-    const choice = checkChoice(options.approximate ?? "none", ["none", "tanh"], "approximate");
-    return { byTanh: choice === "tanh" ? 1 : 0 };
-  },
+  options: ({ approximate } = {}) => ({ byTanh: approximate === "tanh" ? 1 : 0 }),
   slope: "g * (byTanh > 0 ? geluTanhSlope(x) : geluSlope(x))",
   derivative: (g, { x, attrs }) => mul(g, attrs.byTanh > 0 ? tanhSlope(x) : exactSlope(x)),
   samples: (r) => [[r.uniform([2, 3])], [r.uniform([1, 3]), { approximate: "tanh" }]],

@@ -1,8 +1,10 @@
 /** Softmax and its logarithm along a dimension. */
+
 import { ModelError } from "../error";
+import { dim } from "../kinds";
 import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
 import { normalizeDim } from "../shape";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { div, mul, sub } from "./arithmetic";
 import { floating, toTensor } from "./elementwise";
@@ -14,6 +16,12 @@ export interface DimOptions {
   dim: number;
 }
 
+type DimArgs = [x: TensorLike, options: DimOptions];
+type DimPositions = [x: TensorLike, dim: number];
+type AlongDim = OpFunction<DimArgs, DimPositions>;
+
+const takesDim = takes(["x"], { dim });
+
 interface DimAttrs {
   readonly dim: number;
 }
@@ -21,7 +29,6 @@ interface DimAttrs {
 /** The tensor and the dimension of a call that needs one. */
 export function alongDim(x: TensorLike, options: DimOptions): { inputs: [Tensor]; attrs: DimAttrs } {
   const input = floating(toTensor(x));
-  checkOptions(options, ["dim"]);
   if (options?.dim === undefined) throw new ModelError("dim is missing, expected the dimension to go along");
   return { inputs: [input], attrs: { dim: normalizeDim(options.dim, input.ndim) } };
 }
@@ -34,8 +41,9 @@ function shifted(x: Tensor, dim: number): Tensor {
 }
 
 /** Positive numbers that sum to 1 along `dim`. */
-export const softmax: OpFunction<[TensorLike, DimOptions]> = defineOp({
+export const softmax: AlongDim = defineOp<DimArgs, DimAttrs, DimPositions>({
   name: "softmax",
+  takes: takesDim,
   role: "normalises",
   label: "softmax x",
   formula: "\\bar{x} = o \\, (\\bar{o} - \\textstyle\\sum \\bar{o} \\, o)",
@@ -54,8 +62,9 @@ export const softmax: OpFunction<[TensorLike, DimOptions]> = defineOp({
 });
 
 /** ln softmax(x), also where softmax underflows. */
-export const logSoftmax: OpFunction<[TensorLike, DimOptions]> = defineOp({
+export const logSoftmax: AlongDim = defineOp<DimArgs, DimAttrs, DimPositions>({
   name: "logSoftmax",
+  takes: takesDim,
   role: "normalises",
   label: "log softmax x",
   formula: "\\bar{x} = \\bar{o} - \\mathrm{softmax}(x) \\textstyle\\sum \\bar{o}",

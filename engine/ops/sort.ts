@@ -1,8 +1,10 @@
 /** Order: argsort, sort, topk, and oneHot. */
+
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { count, dim, flag, integer } from "../kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, sizeOf } from "../shape";
+import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
 import { checkInteger, checkTensor } from "./arguments";
 import type { Selection } from "./extremes";
@@ -17,19 +19,24 @@ export interface SortOptions {
   descending?: boolean;
 }
 
+type SortArgs = [x: Tensor, options?: SortOptions];
+type SortPositions = [x: Tensor, ...Positions<[dim?: number, descending?: boolean], SortOptions>];
+
+const takesSort = takes(["x"], { dim, descending: flag });
+
 interface SortAttrs {
   readonly dim: number;
   readonly descending: boolean;
 }
 
 /** Where the elements stand in sorted order, int32; equal ones keep their order, NaN counts as the largest. */
-export const argsort: OpFunction<[Tensor, SortOptions?]> = defineOp<[Tensor, SortOptions?], SortAttrs>({
+export const argsort: OpFunction<SortArgs, SortPositions> = defineOp({
   name: "argsort",
+  takes: takesSort,
   role: "stops",
   label: "argsort x",
   formula: "\\bar{x} = 0",
   args(x, options = {}) {
-    checkOptions(options, ["dim", "descending"]);
     const dim = normalizeDim(options.dim ?? -1, checkTensor(x).ndim);
     return { inputs: [x], attrs: { dim, descending: options.descending ?? false } };
   },
@@ -60,7 +67,8 @@ function orderOf(x: Tensor, { dim, descending }: SortAttrs): Tensor {
 }
 
 /** The elements in order along a dimension, and where they came from: [values, indices]. */
-export function sort(x: Tensor, options: SortOptions = {}): Selection {
+export function sort(...args: SortArgs | SortPositions): Selection {
+  const [x, options = {}] = inFunction("sort", () => arrange(takesSort, args)) as SortArgs;
   const indices = argsort(x, options);
   return [x.ndim === 0 ? x : gather(x, indices, { dim: options.dim ?? -1 }), indices];
 }
@@ -73,12 +81,21 @@ export interface TopkOptions {
   largest?: boolean;
 }
 
+const takesTopk = takes(["x"], { k: count, dim, largest: flag });
+
 /** The k largest elements along a dimension, largest first, and where they came from: [values, indices]. */
-export function topk(x: Tensor, options: TopkOptions): Selection {
-  checkOptions(options, ["k", "dim", "largest"]);
-  const { k, largest = true } = options ?? {};
+export function topk(x: Tensor, options: TopkOptions): Selection;
+export function topk(
+  x: Tensor,
+  k: number,
+  ...rest: Positions<[dim?: number, largest?: boolean], Partial<TopkOptions>>
+): Selection;
+export function topk(...args: readonly unknown[]): Selection {
+  const [x, options] = inFunction("topk", () => arrange(takesTopk, args)) as [Tensor, TopkOptions?];
+  const { largest = true } = options ?? {};
+  const k = checkInteger(options?.k, "topk(): k");
   const dim = normalizeDim(options?.dim ?? -1, checkTensor(x, "topk(): x").ndim);
-  if (checkInteger(k, "topk(): k") > (x.shape[dim] ?? 1)) {
+  if (k > (x.shape[dim] ?? 1)) {
     throw new ModelError(
       `topk(): k is ${k}, expected at most ${x.shape[dim] ?? 1}, the size of dimension ${dim}`,
     );
@@ -88,34 +105,32 @@ export function topk(x: Tensor, options: TopkOptions): Selection {
 }
 
 export interface OneHotOptions {
-  /** Size of the new last dimension; the largest index plus 1 when left out. */
+  /** Size of the new last dimension; the largest index plus 1 when left out or −1. */
   numClasses?: number;
 }
 
-interface OneHotAttrs {
-  readonly classes: number;
-}
-
 /** Rows of zeros with a 1 at each index, int32: a new last dimension. */
-export const oneHot: OpFunction<[Tensor, OneHotOptions?]> = defineOp<[Tensor, OneHotOptions?], OneHotAttrs>({
-  name: "oneHot",
-  role: "stops",
-  label: "[x = k]",
-  formula: "\\bar{x} = 0",
-  args(x, options = {}) {
-    checkOptions(options, ["numClasses"]);
-    let largest = -1;
-    for (const v of checkTensor(x).data) largest = Math.max(largest, v);
-    const classes = checkInteger(options.numClasses ?? largest + 1, "numClasses");
-    return { inputs: [checkIndex(x, classes, "x")], attrs: { classes } };
-  },
-  forward([x], { classes }) {
-    const { data, shape } = x as Tensor;
-    const out = new Int32Array(data.length * classes);
-    for (let i = 0; i < data.length; i++) out[i * classes + (data[i] as number)] = 1;
-    return new Tensor(out, [...shape, classes], "int32");
-  },
-  vjp: [null],
-  jvp: [null],
-  samples: (r) => [[r.integers([4], 3), { numClasses: 3 }]],
-});
+export const oneHot: OpFunction<[x: Tensor, options?: OneHotOptions], [x: Tensor, numClasses: number]> =
+  defineOp({
+    name: "oneHot",
+    takes: takes(["x"], { numClasses: integer }),
+    role: "stops",
+    label: "[x = k]",
+    formula: "\\bar{x} = 0",
+    args(x, options = {}) {
+      const { numClasses: wanted = -1 } = options;
+      let largest = -1;
+      for (const v of checkTensor(x).data) largest = Math.max(largest, v);
+      const classes = checkInteger(wanted < 0 ? largest + 1 : wanted, "numClasses");
+      return { inputs: [checkIndex(x, classes, "x")], attrs: { classes } };
+    },
+    forward([x], { classes }) {
+      const { data, shape } = x as Tensor;
+      const out = new Int32Array(data.length * classes);
+      for (let i = 0; i < data.length; i++) out[i * classes + (data[i] as number)] = 1;
+      return new Tensor(out, [...shape, classes], "int32");
+    },
+    vjp: [null],
+    jvp: [null],
+    samples: (r) => [[r.integers([4], 3), { numClasses: 3 }]],
+  });

@@ -1,8 +1,10 @@
 /** Operations that add, drop and merge dimensions: flatten, squeeze, unsqueeze. */
+
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { dim } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { toTensor } from "./elementwise";
 import { reshape } from "./view";
@@ -29,15 +31,15 @@ export interface FlattenOptions {
 }
 
 /** Merges the dimensions from `startDim` to `endDim` into one. */
-export const flatten: OpFunction<[TensorLike, FlattenOptions?]> = defineOp<
-  [TensorLike, FlattenOptions?],
-  ShapeAttrs
->({
+export const flatten: OpFunction<
+  [x: TensorLike, options?: FlattenOptions],
+  [x: TensorLike, ...Positions<[startDim?: number, endDim?: number], FlattenOptions>]
+> = defineOp({
   ...reshaping,
   name: "flatten",
+  takes: takes(["x"], { startDim: dim, endDim: dim }),
   label: "flatten x",
   args(x, options = {}) {
-    checkOptions(options, ["startDim", "endDim"]);
     const input = toTensor(x);
     const start = normalizeDim(options.startDim ?? 0, input.ndim, "startDim");
     const end = normalizeDim(options.endDim ?? -1, input.ndim, "endDim");
@@ -53,12 +55,13 @@ export const flatten: OpFunction<[TensorLike, FlattenOptions?]> = defineOp<
 });
 
 /** Drops dimensions of size 1: all, or those named; a named one of another size stays, as in PyTorch. */
-export const squeeze: OpFunction<[TensorLike, (number | readonly number[])?]> = defineOp<
-  [TensorLike, (number | readonly number[])?],
+export const squeeze: OpFunction<[x: TensorLike, dim?: number | readonly number[]]> = defineOp<
+  [x: TensorLike, dim?: number | readonly number[]],
   ShapeAttrs
 >({
   ...reshaping,
   name: "squeeze",
+  takes: takes(["x", "dim"]),
   label: "squeeze x",
   args(x, dim) {
     const input = toTensor(x);
@@ -72,9 +75,13 @@ export const squeeze: OpFunction<[TensorLike, (number | readonly number[])?]> = 
 });
 
 /** Inserts a dimension of size 1 before dimension `dim` of the result. */
-export const unsqueeze: OpFunction<[TensorLike, number]> = defineOp<[TensorLike, number], ShapeAttrs>({
+export const unsqueeze: OpFunction<[x: TensorLike, dim: number]> = defineOp<
+  [x: TensorLike, dim: number],
+  ShapeAttrs
+>({
   ...reshaping,
   name: "unsqueeze",
+  takes: takes(["x", "dim"]),
   label: "unsqueeze x",
   args(x, dim) {
     const input = toTensor(x);

@@ -46,6 +46,7 @@ function divide(sums: Float64Array, count: number): void {
  */
 export const standardize: Grouped = defineOp<[Tensor, EpsAttrs], EpsAttrs>({
   name: "standardize",
+  takes: null,
   role: "normalises",
   label: "(x − μ) / σ",
   formula:
@@ -90,6 +91,7 @@ function projectAtOnce(g: Tensor, standardized: Tensor, inverse: Tensor): Tensor
 /** 1 / √(variance + eps) of each group, [1, groups, 1]. */
 export const inverseDeviation: Grouped = defineOp<[Tensor, EpsAttrs], EpsAttrs>({
   name: "inverseDeviation",
+  takes: null,
   role: "gathers",
   label: "1 / σ",
   formula: "\\bar{x} = -\\bar{o} \\, o^2 \\, (x - \\mu) / (n \\sigma)",

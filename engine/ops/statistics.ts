@@ -1,7 +1,9 @@
 /** Spread and size of the elements along dimensions: var, std, norm, logsumexp. */
+
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkNumber, checkOptions } from "../options";
+import { dims, flag, number } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
+import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { abs, add, div, mul, sub } from "./arithmetic";
 import { cast } from "./cast";
@@ -10,14 +12,41 @@ import { floating, toTensor } from "./elementwise";
 import { exp, log } from "./exponentials";
 import { amax, amin } from "./extremes";
 import { pow, sqrt } from "./powers";
-import { countOf, mean, type ReduceAttrs, type ReduceOptions, reduceAttrs, restoreDims, sum } from "./reduce";
+import {
+  countOf,
+  mean,
+  type Reduce,
+  type ReduceArgs,
+  type ReduceAttrs,
+  type ReduceOptions,
+  type ReducePositions,
+  reduceAttrs,
+  restoreDims,
+  sum,
+  takesDims,
+} from "./reduce";
 import { sign } from "./rounding";
 import { maskedFill } from "./select";
 
 export interface VarOptions extends ReduceOptions {
   /** Subtracted from the number of elements; 1 when left out (Bessel). */
   correction?: number;
+  /** False is another word for correction 0, true for 1. */
+  unbiased?: boolean;
 }
+
+type VarArgs = [x: TensorLike, options?: VarOptions];
+type VarPositions = [
+  x: TensorLike,
+  ...Positions<[dim?: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean], VarOptions>,
+];
+type Spread = OpFunction<VarArgs, VarPositions>;
+
+const takesSpread = takes(
+  ["x"],
+  { dim: dims, unbiased: flag, keepdim: flag },
+  { named: { correction: number } },
+);
 
 interface VarAttrs extends ReduceAttrs {
   readonly correction: number;
@@ -25,11 +54,10 @@ interface VarAttrs extends ReduceAttrs {
 
 function varArgs(x: TensorLike, options: VarOptions = {}): { inputs: [Tensor]; attrs: VarAttrs } {
   const input = floating(toTensor(x));
-  checkOptions(options, ["dim", "keepdim", "correction"]);
-  const { correction = 1, ...rest } = options;
+  const { unbiased = true, correction = unbiased ? 1 : 0, ...rest } = options;
   return {
     inputs: [input],
-    attrs: { ...reduceAttrs(input, rest), correction: checkNumber(correction, "correction") },
+    attrs: { ...reduceAttrs(input, rest), correction },
   };
 }
 
@@ -53,8 +81,9 @@ function slope(x: Tensor, attrs: VarAttrs): Tensor {
 }
 
 /** Variance over dimensions, of a sample unless `correction` says otherwise. */
-export const variances: OpFunction<[TensorLike, VarOptions?]> = defineOp({
+export const variances: Spread = defineOp<VarArgs, VarAttrs, VarPositions>({
   name: "var",
+  takes: takesSpread,
   role: "normalises",
   label: "var x",
   formula: "\\bar{x} = \\bar{o} \\, 2 (x - \\mathrm{mean}\\,x) / (n - 1)",
@@ -75,8 +104,9 @@ function throughRoot(g: Tensor, out: Tensor): Tensor {
 }
 
 /** Standard deviation over dimensions; its slope where nothing deviates is 0. */
-export const std: OpFunction<[TensorLike, VarOptions?]> = defineOp({
+export const std: Spread = defineOp<VarArgs, VarAttrs, VarPositions>({
   name: "std",
+  takes: takesSpread,
   role: "normalises",
   label: "std x",
   formula: "\\bar{x} = \\bar{o} \\, (x - \\mathrm{mean}\\,x) / ((n - 1) \\, o)",
@@ -127,16 +157,22 @@ export function normSlope(x: Tensor, out: Tensor, attrs: NormAttrs): Tensor {
 }
 
 /** Vector norm over dimensions, as `torch.linalg.vector_norm`. */
-export const norm: OpFunction<[TensorLike, NormOptions?]> = defineOp({
+export const norm: OpFunction<
+  [x: TensorLike, options?: NormOptions],
+  [
+    x: TensorLike,
+    ...Positions<[ord?: number, dim?: number | readonly number[] | null, keepdim?: boolean], NormOptions>,
+  ]
+> = defineOp({
   name: "norm",
+  takes: takes(["x"], { ord: number, dim: dims, keepdim: flag }, { aliases: { p: "ord" } }),
   role: "normalises",
   label: "‖x‖",
   formula: "\\bar{x} = \\bar{o} \\, x / o",
   args(x, options = {}) {
     const input = floating(toTensor(x));
-    checkOptions(options, ["ord", "dim", "keepdim"]);
     const { ord = 2, ...rest } = options;
-    return { inputs: [input], attrs: { ...reduceAttrs(input, rest), ord: checkNumber(ord, "ord") } };
+    return { inputs: [input], attrs: { ...reduceAttrs(input, rest), ord } };
   },
   forward: ([x], attrs) => vectorNorm(x as Tensor, attrs),
   vjp: [(g, { x, out, attrs }) => mul(restoreDims(g, x, attrs), normSlope(x, out, attrs))],
@@ -151,8 +187,9 @@ export const norm: OpFunction<[TensorLike, NormOptions?]> = defineOp({
 });
 
 /** ln Σ eˣ over dimensions, without overflow. */
-export const logsumexp: OpFunction<[TensorLike, ReduceOptions?]> = defineOp({
+export const logsumexp: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
   name: "logsumexp",
+  takes: takesDims,
   role: "normalises",
   label: "ln Σ eˣ",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{softmax}(x)",

@@ -1,11 +1,13 @@
 /** Parts of matrices: lower and upper triangle, diagonal. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { checkOptions } from "../options";
+import { dim, integer } from "../kinds";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
+import { takes } from "../signature";
 import { Tensor } from "../tensor";
-import { checkInteger, checkTensor } from "./arguments";
+import { checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { strided } from "./view";
 
@@ -18,18 +20,17 @@ interface TriangleAttrs {
   readonly diagonal: number;
 }
 
-type Triangle = OpFunction<[Tensor, TriangleOptions?]>;
+type TriangleArgs = [x: Tensor, options?: TriangleOptions];
+type Triangle = OpFunction<TriangleArgs, [x: Tensor, diagonal: number]>;
 
 function triangle(name: "tril" | "triu", keeps: (above: number) => boolean): Triangle {
-  const self: Triangle = defineOp<[Tensor, TriangleOptions?], TriangleAttrs>({
+  const self: Triangle = defineOp<TriangleArgs, TriangleAttrs, [x: Tensor, diagonal: number]>({
     name,
+    takes: takes(["x"], { diagonal: integer }),
     role: "moves",
     label: `${name} x`,
     formula: `\\bar{x} = \\mathrm{${name}}(\\bar{o})`,
-    args(x, options = {}) {
-      checkOptions(options, ["diagonal"]);
-      const { diagonal = 0 } = options;
-      checkInteger(diagonal, "diagonal", Number.NEGATIVE_INFINITY);
+    args(x, { diagonal = 0 } = {}) {
       if (checkTensor(x).ndim < 2) {
         throw new ModelError(`x has shape ${showShape(x.shape)}, expected at least two dimensions`);
       }
@@ -94,21 +95,20 @@ function placeOf({ offset, dim1, dim2, shape }: DiagonalAttrs) {
 }
 
 /** The diagonal of two dimensions, as the last dimension of the result. */
-export const diagonal: OpFunction<[Tensor, DiagonalOptions?]> = defineOp<
-  [Tensor, DiagonalOptions?],
-  DiagonalAttrs
->({
+export const diagonal: OpFunction<
+  [x: Tensor, options?: DiagonalOptions],
+  [x: Tensor, ...Positions<[offset?: number, dim1?: number, dim2?: number], DiagonalOptions>]
+> = defineOp({
   name: "diagonal",
+  takes: takes(["x"], { offset: integer, dim1: dim, dim2: dim }),
   role: "moves",
   label: "diagonal x",
   formula: "\\bar{x} = \\bar{o} \\text{ on the diagonal, 0 elsewhere}",
   args(x, options = {}) {
-    checkOptions(options, ["offset", "dim1", "dim2"]);
     const dim1 = normalizeDim(options.dim1 ?? 0, checkTensor(x).ndim, "dim1");
     const dim2 = normalizeDim(options.dim2 ?? 1, x.ndim, "dim2");
     if (dim1 === dim2) throw new ModelError(`dim1 and dim2 are both ${dim1}, expected two dimensions`);
-    const offset = checkInteger(options.offset ?? 0, "offset", Number.NEGATIVE_INFINITY);
-    return { inputs: [x], attrs: { offset, dim1, dim2, shape: x.shape } };
+    return { inputs: [x], attrs: { offset: options.offset ?? 0, dim1, dim2, shape: x.shape } };
   },
   forward([x], attrs) {
     const place = placeOf(attrs);
@@ -125,6 +125,7 @@ export const onDiagonal: OpFunction<[Tensor, DiagonalAttrs]> = defineOp<
   DiagonalAttrs
 >({
   name: "onDiagonal",
+  takes: null,
   role: "moves",
   label: "diag x",
   formula: "\\bar{x} = \\mathrm{diagonal}(\\bar{o})",

@@ -1,4 +1,6 @@
 /** Operations that move elements without changing them: reshape, permute, transpose, expand. */
+
+import { describe } from "../describe";
 import { allocateUnset } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
@@ -12,9 +14,10 @@ import {
   sizeOf,
   stridesOf,
 } from "../shape";
+import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { sumTo } from "./broadcast";
-import { describe, toTensor } from "./elementwise";
+import { toTensor } from "./elementwise";
 
 /** A contiguous copy of `x` read with `strides` from `offset` over `shape`. */
 export function strided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
@@ -23,9 +26,18 @@ export function strided(x: Tensor, shape: Shape, strides: readonly number[], off
   return new Tensor(out, shape, x.dtype);
 }
 
+const takesShape = takes(["x", "shape"], {}, { spread: "shape" });
+type ShapeArgs = [x: TensorLike, shape: Shape];
+type ShapeSpread = [x: TensorLike, ...shape: number[]];
+
+interface ShapeAttrs {
+  readonly shape: Shape;
+}
+
 /** The same elements in another shape; one size may be −1 and is found from the rest. */
-export const reshape: OpFunction<[TensorLike, Shape]> = defineOp({
+export const reshape: OpFunction<ShapeArgs, ShapeSpread> = defineOp<ShapeArgs, ShapeAttrs, ShapeSpread>({
   name: "reshape",
+  takes: takesShape,
   role: "moves",
   label: "reshape x",
   formula: "\\bar{x} = \\mathrm{reshape}(\\bar{o})",
@@ -62,8 +74,12 @@ function inferShape(x: Tensor, shape: Shape): Shape {
 }
 
 /** Dimensions in another order: dimension i of the result is dimension dims[i] of x. */
-export const permute: OpFunction<[TensorLike, readonly number[]]> = defineOp({
+export const permute: OpFunction<
+  [x: TensorLike, dims: readonly number[]],
+  [x: TensorLike, ...dims: number[]]
+> = defineOp({
   name: "permute",
+  takes: takes(["x", "dims"], {}, { spread: "dims" }),
   role: "moves",
   label: "permute x",
   formula: "\\bar{x} = \\mathrm{permute}^{-1}(\\bar{o})",
@@ -99,8 +115,9 @@ function inverse(order: readonly number[]): number[] {
 }
 
 /** Swaps two dimensions. */
-export const transpose: OpFunction<[TensorLike, number, number]> = defineOp({
+export const transpose: OpFunction<[x: TensorLike, dim0: number, dim1: number]> = defineOp({
   name: "transpose",
+  takes: takes(["x", "dim0", "dim1"]),
   role: "moves",
   label: "xᵀ",
   formula: "\\bar{x} = \\bar{o}^T",
@@ -121,8 +138,9 @@ export const transpose: OpFunction<[TensorLike, number, number]> = defineOp({
 });
 
 /** Repeats dimensions of size 1; −1 keeps a size, new dimensions stand in front. */
-export const expand: OpFunction<[TensorLike, Shape]> = defineOp({
+export const expand: OpFunction<ShapeArgs, ShapeSpread> = defineOp<ShapeArgs, ShapeAttrs, ShapeSpread>({
   name: "expand",
+  takes: takesShape,
   role: "moves",
   label: "expand x",
   formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the repeated dimensions}",

@@ -1,8 +1,9 @@
 /** What optimisers share: groups of parameters, their state, and a step over all of them. */
+
+import { describe } from "../describe";
 import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { inFunction } from "../op";
-import { describe } from "../ops/elementwise";
 import { checkOptions } from "../options";
 import { Tensor } from "../tensor";
 

@@ -1,7 +1,8 @@
 /** Schedules: learning rates that change from step to step. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
 import { inFunction } from "../op";
-import { describe } from "../ops/elementwise";
 import { checkOptions } from "../options";
 
 /** What a schedule changes. */

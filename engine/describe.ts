@@ -2,6 +2,18 @@
 import { showShape } from "./shape";
 import { Tensor } from "./tensor";
 
+/** A value as one would write it: "same" in quotes, a short array as it is; others as `describe` names them. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const isShort = Array.isArray(value) && value.length <= 8 && value.every((v) => typeof v !== "object");
+  return isShort
+    ? `[${value.map(show).join(", ")}]`
+    : typeof value === "function"
+      ? "a function"
+      : describe(value);
+}
+
 /** What was found where something else was expected: "an array of 3", "a string (same)". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -7,6 +7,8 @@ export interface Kind {
   fits(value: unknown): boolean;
   /** Whether null says something; otherwise it means "left out", as Python's None. */
   readonly keepsNull?: boolean;
+  /** Whether no value fits, so that messages do not propose it. */
+  readonly isGone?: boolean;
 }
 
 function kind(expected: string, fits: (value: unknown) => boolean): Kind {
@@ -72,5 +74,5 @@ export function orNull(inner: Kind): Kind {
 
 /** A position that PyTorch keeps for an argument of old, which Gradlens does not have. */
 export function gone(instead: string): Kind {
-  return kind(`nothing: ${instead}`, () => false);
+  return { ...kind(`nothing: ${instead}`, () => false), isGone: true };
 }

@@ -1,4 +1,5 @@
 /** Reads the options object of a call: unknown names are mistakes, and the right name is suggested. */
+import { show } from "./describe";
 import { ModelError } from "./error";
 
 /**
@@ -37,7 +38,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
   const alias = known.find((other) => other === aliases[name]);
   const meant = alias ?? (isNear ? close.other : undefined);
   return new ModelError(
-    `unknown ${what} ${JSON.stringify(name)}, expected ${known.length > 1 ? "one of " : ""}${known.join(", ")}`,
+    `unknown ${what} ${JSON.stringify(name)}, expected ${known.length > 1 ? "one of " : ""}${known.join(", ") || "none"}`,
     meant === undefined ? {} : { hint: `did you mean ${meant}?` },
   );
 }
@@ -55,13 +56,6 @@ export function checkChoice<T extends string>(value: unknown, choices: readonly 
   throw new ModelError(
     `${argument} is ${show(value)}, expected ${choices.map((c) => JSON.stringify(c)).join(" or ")}`,
   );
-}
-
-function show(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? `an object of class ${value.constructor?.name ?? "Object"}`
-    : (JSON.stringify(value) ?? String(value));
 }
 
 /** Number of letters to insert, delete or change to get from one word to the other. */

@@ -2,7 +2,7 @@
  * The calling convention: tensors first, then options by name in one object, or in PyTorch's positions, or in positions and
  * then the object. A signature says once how the arguments are called and in which order they stand.
  */
-import { describe } from "./describe";
+import { show } from "./describe";
 import { ModelError } from "./error";
 import type { Kind } from "./kinds";
 import { unknownName } from "./options";
@@ -91,6 +91,7 @@ function sort(signature: Signature, given: readonly unknown[]): readonly unknown
   const { first, options, positions, pytorch } = signature;
   const values = trimmed(given);
   const last = values.at(-1);
+  if (isCallback(positions, values)) return [values[0]];
   const byName = isOptions(last) ? (last as Readonly<Record<string, unknown>>) : {};
   const byPosition = isOptions(last) ? values.slice(0, -1) : values;
   const order = pytorch !== null && signature.isPytorch(byPosition) ? pytorch : positions;
@@ -110,12 +111,13 @@ function place(signature: Signature, found: Map<string, unknown>, given: string,
   const { first, options, aliases } = signature;
   const name = Object.hasOwn(aliases, given) ? (aliases[given] as string) : given;
   if (!Object.hasOwn(options, name) && !first.includes(name)) {
-    throw unknownName("option", given, [...new Set([...Object.keys(options), ...first])]);
+    const known = Object.keys(options).filter((each) => options[each]?.isGone !== true);
+    throw unknownName("option", given, [...known, ...first.slice(1)]);
   }
   if (value === undefined) return;
   if (found.get(name) !== undefined) {
     throw new ModelError(
-      `${given} is given twice, by position and by name: ${describe(found.get(name))} and ${describe(value)}`,
+      `${given} is given twice, by position and by name: ${show(found.get(name))} and ${show(value)}`,
     );
   }
   found.set(name, value);
@@ -124,15 +126,20 @@ function place(signature: Signature, found: Map<string, unknown>, given: string,
 function checkKind(name: string, value: unknown, kind: Kind): unknown {
   if (value === undefined || (value === null && kind.keepsNull !== true)) return undefined;
   if (kind.fits(value)) return value;
-  throw new ModelError(`${name} is ${describe(value)}, expected ${kind.expected}`);
+  throw new ModelError(`${name} is ${show(value)}, expected ${kind.expected}`);
 }
 
 function checkCount(order: readonly string[], given: readonly unknown[]): void {
   if (given.length <= order.length) return;
   const most = order.length === 0 ? "no arguments" : `at most ${order.length}: ${order.join(", ")}`;
-  throw new ModelError(
-    `found ${describe(given[order.length])} as argument ${order.length + 1}, expected ${most}`,
-  );
+  const at = given.findIndex((value, i) => i >= order.length && value !== undefined);
+  throw new ModelError(`found ${show(given[at])} as argument ${at + 1}, expected ${most}`);
+}
+
+/** `xs.map(relu)` hands on a place and the list, too; for a function of one argument that is no mistake. */
+function isCallback(positions: readonly string[], [value, i, list, ...more]: readonly unknown[]): boolean {
+  if (positions.length !== 1 || more.length > 0 || typeof i !== "number") return false;
+  return Array.isArray(list) && list[i] === value;
 }
 
 /** Without what was left out at the end. */

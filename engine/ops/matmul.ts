@@ -4,7 +4,7 @@ import { allocateUnset, promote } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
 import { flag } from "../kinds";
-import { type At, defineOp, type OpFunction } from "../op";
+import { type At, defineOp, inFunction, type OpFunction } from "../op";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape";
 import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
@@ -106,7 +106,7 @@ export const matmulTransposed: OpFunction<[Tensor, Tensor, Partial<MatmulAttrs>?
  */
 export const matmul: OpFunction<[x: Tensor, y: Tensor]> = Object.assign(
   (...args: [x: Tensor, y: Tensor]) => {
-    const [x, y] = arrange(takesTwo, args) as typeof args;
+    const [x, y] = inFunction("matmul", () => arrange(takesTwo, args)) as typeof args;
     return matmulTransposed(x, y);
   },
   { op: matmulTransposed.op },

@@ -9,7 +9,7 @@ import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
 import { cast } from "./cast";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
 import { exp, log, log1p } from "./exponentials";
-import { amax, amin, argmax, argmin, max, min, type OneDimOptions } from "./extremes";
+import { amax, amin, argmax, argmin, max, min, type OneDimOptions, type Selection } from "./extremes";
 import { gather } from "./gather";
 import { indexSelect } from "./index-select";
 import { chunk, split } from "./join";
@@ -44,19 +44,23 @@ const functions = {
   ...{ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot },
 };
 
-type Method<F> = F extends (x: never, ...rest: infer P) => infer R ? (...rest: P) => R : never;
+/** The arguments after the tensor, whichever way they are given. */
+type Rest<P> = P extends readonly [unknown, ...infer R] ? R : never;
+type Method<F> = F extends (...args: infer P) => infer R ? (...rest: Rest<P>) => R : never;
 export type Methods = { [K in keyof typeof functions]: Method<(typeof functions)[K]> };
 
 declare module "../tensor" {
   interface Tensor extends Methods {
-    /** The largest element. */
-    max(options?: { keepdim?: boolean }): Tensor;
+    /** The largest element; of two tensors the larger, element by element. */
+    max(y?: Tensor | { keepdim?: boolean }): Tensor;
     /** The largest along a dimension, and where they are. */
-    max(options: OneDimOptions & { dim: number }): [values: Tensor, indices: Tensor];
-    /** The smallest element. */
-    min(options?: { keepdim?: boolean }): Tensor;
+    max(dim: number, keepdim?: boolean): Selection;
+    max(options: OneDimOptions & { dim: number }): Selection;
+    /** The smallest element; of two tensors the smaller, element by element. */
+    min(y?: Tensor | { keepdim?: boolean }): Tensor;
     /** The smallest along a dimension, and where they are. */
-    min(options: OneDimOptions & { dim: number }): [values: Tensor, indices: Tensor];
+    min(dim: number, keepdim?: boolean): Selection;
+    min(options: OneDimOptions & { dim: number }): Selection;
     /** The same values as another element type. */
     to(dtype: DType): Tensor;
     /** The transposed matrix. @throws ModelError for more than two dimensions */

@@ -1,29 +1,18 @@
 /** What an operation is: one record that holds its value, its derivatives, how it reads, and samples. */
 import { isFloat } from "./dtype";
 import { withName } from "./error";
+import type { OpFunction } from "./op-function";
 import { recordOperation, setQuiet } from "./recording";
 import type { Role } from "./role";
+import type { At, Rule, Rules } from "./rule";
 import type { Sampler } from "./sampler";
 import { arrange, type Signature } from "./signature";
-import type { Node } from "./tape";
 import type { Tensor } from "./tensor";
 
 export { inFunction } from "./error";
+export type { OpFunction, Positions } from "./op-function";
 export type { Role } from "./role";
-
-/** An operation at the moment it ran: what its derivatives may look at. `x` and `y` are the first two inputs. */
-export type At<A extends object = object> = Omit<Node, "attrs"> & { readonly attrs: A };
-
-/**
- * A derivative for one input, written with operations. VJP: cotangent of the output to that of the input.
- * JVP: tangent of the input to its part of the output's tangent.
- */
-export type Rule<A extends object = object> = (g: Tensor, at: At<A>) => Tensor;
-
-/** One rule per input (null: the input takes no gradient), or a function that gives the rule of input i. */
-export type Rules<A extends object> =
-  | readonly (Rule<A> | null)[]
-  | ((input: number, at: At<A>) => Rule<A> | null);
+export type { At, Rule, Rules } from "./rule";
 
 /** An operation. Everything that Gradlens says and checks about it derives from this record. */
 export interface Op {
@@ -64,14 +53,6 @@ export interface OpSpec<P extends readonly unknown[], A extends object>
   /** Arguments of calls, at least one; away from kinks. */
   samples(r: Sampler): readonly [P, ...P[]];
 }
-
-/** What follows the first arguments in PyTorch's positions P; the object of options O may end the call anywhere. */
-export type Positions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
-
-/** The function of an operation: called with P, an object of options at its end, or with positions Q. */
-export type OpFunction<P extends readonly unknown[], Q extends readonly unknown[] = never> = ((
-  ...args: P | Q
-) => Tensor) & { readonly op: Op };
 
 const registry = new Map<string, Op>();
 

@@ -231,6 +231,8 @@ export interface Check {
   readonly worst: WorstElement | null;
   /** The operation whose derivative is wrong. */
   readonly culprit: Culprit | null;
+  /** The comment that says that this is meant; null where none was needed. */
+  readonly intent: Site | null;
   readonly step: number;
   readonly durationMs: number;
 }

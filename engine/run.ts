@@ -27,6 +27,13 @@ export interface SourceLayerSite {
   readonly filled: ReadonlyMap<string, Site>;
 }
 
+/** A comment that says that a gradient is meant to be as it is: about a line of its file, and what that is the head of. */
+export interface Intent {
+  readonly comment: Site;
+  readonly line: number;
+  readonly covers: readonly Site[];
+}
+
 /** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */
 export interface Sources {
   site(id: number): Site | null;
@@ -35,6 +42,8 @@ export interface Sources {
   classAt?(file: string, line: number): string | null;
   /** Classes and pairs of functions with hand-written backward passes. */
   handWritten?(): readonly SourceLayerSite[];
+  /** Comments that say that a gradient is meant to be as it is. */
+  intents?(): readonly Intent[];
   /** The edit that calls the function `to` at a site instead; null where that is not known to be right. */
   renamed?(id: number, to: string): Fix["edit"] | null;
 }

@@ -1,7 +1,7 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
 import type { Fix, Site } from "../report";
-import type { SourceLayerSite, SourceName, Sources } from "../run";
+import type { Intent, SourceLayerSite, SourceName, Sources } from "../run";
 import { type Analysis, type Compiled, compile, type Range, type SourceBinding } from "../source";
 
 /** A model file as it was compiled. */
@@ -103,6 +103,16 @@ export class ModelSources implements Sources {
   /** True for the parameters of hand-written forward passes, whose last values a check needs. */
   isInput(binding: number): boolean {
     return this.#inputs.has(binding);
+  }
+
+  intents(): readonly Intent[] {
+    return this.#used.flatMap(({ file, analysis }) =>
+      analysis.intents.map(({ comment, line, covers }) => ({
+        comment: siteAt(file, comment),
+        line,
+        covers: covers.map((each) => siteAt(file, each)),
+      })),
+    );
   }
 
   /**

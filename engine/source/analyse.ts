@@ -1,6 +1,7 @@
 /** Reads a model file's text without running it. */
 import { type Binding, findBindings } from "./bindings";
 import { findIdentifiers } from "./identifiers";
+import { findIntents } from "./intents";
 import { findLayers } from "./layers";
 import { findLoss } from "./loss";
 import { findExports, findFormat, findImports } from "./module-edges";
@@ -23,13 +24,15 @@ export function analyse(text: string, file: string): AnalysisResult {
 /** The plain data about a parsed text. */
 export function describe(parsed: Parsed, sites: readonly Site[], bindings: readonly Binding[]): Analysis {
   const imports = findImports(parsed);
+  const layers = findLayers(parsed);
   return {
     file: parsed.file,
     format: findFormat(parsed),
     sites: sites.map(({ node: _, ...site }): SourceSite => site),
     bindings: bindings.map(({ place: _, target: __, ...binding }): SourceBinding => binding),
     identifiers: findIdentifiers(parsed, bindings),
-    layers: findLayers(parsed),
+    layers,
+    intents: findIntents(parsed, layers),
     loss: findLoss(parsed),
     usesGradlens: imports.some(({ specifier }) => /^gradlens(\/|$)/.test(specifier)),
     exports: findExports(parsed),

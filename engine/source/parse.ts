@@ -8,6 +8,13 @@ import { decoratorMessage, describeSyntaxError, isParserError } from "./syntax-e
 import type { SourceError } from "./types";
 import { findUnsupported } from "./unsupported";
 
+/** A comment, `text` without its marks. */
+export interface Comment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Parsed {
   readonly file: string;
   readonly text: string;
@@ -18,6 +25,8 @@ export interface Parsed {
   readonly sloppy: boolean;
   /** Every node that runs, outer before inner. */
   readonly nodes: readonly Node[];
+  /** In the order in which they stand. */
+  readonly comments: readonly Comment[];
 }
 
 /** TypeScript is parsed by trial and error: each error would count lines from the top of the file for its message. */
@@ -64,31 +73,34 @@ const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
 export function parse(text: string, file: string): Parsed {
   const typescript = /\.[mc]?tsx?$/i.test(file);
   const positions = new Positions(text);
-  const { program, sloppy } = parseTree(text, file, typescript, positions);
+  const { program, sloppy, comments } = parseTree(text, file, typescript, positions);
   const nodes = linkNodes(program);
   const unsupported = findUnsupported(nodes);
   if (unsupported) {
     const { node, message, hint } = unsupported;
     throw new SourceProblem({ message, hint, file, range: positions.range(node.start, node.end) });
   }
-  return { file, text, typescript, positions, program, sloppy, nodes };
+  return { file, text, typescript, positions, program, sloppy, nodes, comments };
 }
 
-type Tree = Pick<Parsed, "program" | "sloppy">;
+type Tree = Pick<Parsed, "program" | "sloppy" | "comments">;
 
 function parseTree(text: string, file: string, typescript: boolean, positions: Positions): Tree {
   const parser = typescript ? TypeScriptParser : JavaScriptParser;
+  const { comments, onComment } = collectComments();
   const options: Options = {
     ecmaVersion: "latest",
     sourceType: "module",
     allowHashBang: true,
     allowSuperOutsideMethod: false,
+    onComment,
   };
   try {
-    return { program: asNode(parser.parse(text, options)), sloppy: false };
+    const program = asNode(parser.parse(text, options));
+    return { program, sloppy: false, comments: comments() };
   } catch (cause) {
     const script = /\.c?jsx?$/i.test(file) ? parseScript(text) : null;
-    if (script) return { program: script, sloppy: true };
+    if (script) return script;
     if (cause instanceof RangeError) {
       const message = "This file is nested too deeply to be read";
       throw new SourceProblem({ message, file, range: positions.range(0, text.length) });
@@ -100,14 +112,25 @@ function parseTree(text: string, file: string, typescript: boolean, positions: P
 }
 
 /** CommonJS is not strict: `with`, octal numbers and a variable called `await` are allowed there. */
-function parseScript(text: string): Node | null {
+function parseScript(text: string): Tree | null {
+  const { comments, onComment } = collectComments();
+  const options: Options = { ecmaVersion: "latest", sourceType: "commonjs", allowHashBang: true, onComment };
   try {
-    return asNode(
-      JavaScriptParser.parse(text, { ecmaVersion: "latest", sourceType: "commonjs", allowHashBang: true }),
-    );
+    return { program: asNode(JavaScriptParser.parse(text, options)), sloppy: true, comments: comments() };
   } catch {
     return null;
   }
+}
+
+/** What stands in a stretch that is tried in several ways is told several times. */
+function collectComments() {
+  const found = new Map<number, Comment>();
+  return {
+    onComment: (_isBlock: boolean, text: string, start: number, end: number) => {
+      found.set(start, { text, start, end });
+    },
+    comments: () => [...found.values()].sort((a, b) => a.start - b.start),
+  };
 }
 
 function asNode(program: unknown): Node {

@@ -73,6 +73,15 @@ export interface SourceGradients {
   readonly fields: readonly { readonly name: string; readonly range: Range }[];
 }
 
+/** A comment that says that a gradient is meant to be as it is. */
+export interface SourceIntent {
+  readonly comment: Range;
+  /** The line that it is about: its own, or the next with code when it stands alone. */
+  readonly line: number;
+  /** What that line is the head of: a layer written by hand, a backward pass, a call of noGrad. */
+  readonly covers: readonly Range[];
+}
+
 export interface SourceImport {
   readonly specifier: string;
   readonly range: Range;
@@ -86,6 +95,7 @@ export interface Analysis {
   readonly bindings: readonly SourceBinding[];
   readonly identifiers: readonly Identifier[];
   readonly layers: readonly SourceLayer[];
+  readonly intents: readonly SourceIntent[];
   /** The exported `loss`, else the last `something.backward()` of the file's top level. */
   readonly loss: Range | null;
   readonly usesGradlens: boolean;

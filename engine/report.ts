@@ -231,8 +231,8 @@ export interface Check {
   readonly worst: WorstElement | null;
   /** The operation whose derivative is wrong. */
   readonly culprit: Culprit | null;
-  /** The comment that says that this is meant; null where none was needed. */
-  readonly intent: Site | null;
+  /** The comments that say that this is meant; none where none was needed. */
+  readonly intents: readonly Site[];
   readonly step: number;
   readonly durationMs: number;
 }

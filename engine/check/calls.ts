@@ -5,6 +5,7 @@ import type { Tensor } from "../tensor";
 import { findMisbehaviour } from "./behaviour";
 import { conclude, where } from "./conclude";
 import { returnedAt } from "./hand-written/find";
+import { adviceForFault } from "./idiom";
 import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
 import type { Pace } from "./pace";
@@ -66,7 +67,7 @@ async function checkCall(
       message:
         pattern === null
           ? facts.message
-          : `The backward pass of ${source.name}${where(site)} is wrong: ${pattern.sentence}. ${facts.message}`,
+          : `The backward pass of ${source.name}${where(site)} is wrong: ${pattern.sentence}. ${facts.message}${fault === null ? "" : adviceForFault({ ...fault, pattern }, site)}`,
       durationMs: now() - start,
     });
   }

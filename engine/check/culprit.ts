@@ -6,14 +6,25 @@ import { checkOperation, type Fault } from "./operation";
 import type { Pace } from "./pace";
 import { isCut, type Step } from "./replay";
 
-/** The first fault on the way back from the loss, or null. */
-export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pace): Promise<Fault | null> {
+/** The first fault on the way back from the loss, and those before it that are meant. */
+export interface Found {
+  readonly fault: Fault | null;
+  readonly meant: readonly Fault[];
+}
+
+/** Finds the first fault on the way back from the loss that is not meant. */
+export async function findCulprit(
+  { replay, slot, steps }: Downstream,
+  pace: Pace,
+  isMeant: (fault: Fault) => boolean = () => false,
+): Promise<Found> {
+  const meant: Fault[] = [];
   const { broken } = replay;
   const changed = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
   if (broken !== null && steps.includes(broken.step) && changed.has(broken.step.inputs[broken.input] ?? -1)) {
     const size = broken.step.node.inputs[broken.input]?.size ?? 0;
     const pattern = { name: "shape" as const, sentence: `its backward rule ${broken.problem}` };
-    return {
+    const fault: Fault = {
       step: broken.step,
       input: broken.input,
       pattern,
@@ -21,6 +32,8 @@ export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pac
       wrong: size,
       elements: size,
     };
+    if (!isMeant(fault)) return { fault, meant };
+    meant.push(fault);
   }
   const operations = steps.filter((step): step is Step => !isCut(step)).reverse();
   // One call of each line first: the iterations of a loop share their rule, if not their values.
@@ -34,8 +47,13 @@ export async function findCulprit({ replay, slot, steps }: Downstream, pace: Pac
     for (const [input, from] of step.inputs.entries()) {
       if (!changed.has(from) || !(await pace.turn(`trying ${step.node.op.name} by itself`, 0.9))) continue;
       const fault = await checkOperation(step, input);
-      if (fault !== null) return { ...fault, pattern: findMisbehaviour(step, input) ?? fault.pattern };
+      if (fault === null) continue;
+      const found = { ...fault, pattern: findMisbehaviour(step, input) ?? fault.pattern };
+      if (!isMeant(found)) return { fault: found, meant };
+      meant.push(found);
     }
   }
-  return operations.map((step) => findForgetful(step, changed)).find((fault) => fault !== null) ?? null;
+  const forgetful = operations.map((step) => findForgetful(step, changed)).filter((fault) => fault !== null);
+  meant.push(...forgetful.filter(isMeant));
+  return { fault: forgetful.find((fault) => !isMeant(fault)) ?? null, meant };
 }

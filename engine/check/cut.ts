@@ -12,14 +12,35 @@ export interface Leak {
   /** Slope of the loss along a random direction, with the dependence and without it. */
   readonly withIt: number;
   readonly without: number;
+  /** The cuts that are meant, when there is no other. */
+  readonly meant: readonly (Step | Cut)[];
 }
 
 const STEPS = LADDER.slice(2, 10);
 const MAX_CANDIDATES = 12;
 
-/** The first place at which a dependence of the loss on the tensor is cut, when one matters; else null. */
-export function findCut(replay: Replay, slot: number, noise: number): Leak | null {
-  const open = downstreamOf(replay, slot, everywhere);
+/**
+ * The first place at which a dependence of the loss on the tensor is cut, when one matters; else null. Those that are
+ * meant are told only where no other matters.
+ */
+export function findCut(
+  replay: Replay,
+  slot: number,
+  noise: number,
+  isMeant: (step: Step | Cut) => boolean = () => false,
+): Leak | null {
+  const rest: Passes = (step) => alongGradients(step) || !isMeant(step);
+  const found = findLeak(replay, slot, noise, rest);
+  if (found !== null || replay.steps.every(rest)) return found;
+  const leak = findLeak(replay, slot, noise, everywhere);
+  const meant = downstreamOf(replay, slot, everywhere).steps.filter((step) => !rest(step));
+  const [first] = meant;
+  return leak && first ? { ...leak, step: first, meant } : null;
+}
+
+/** The first cut among what `passesAll` lets through. */
+function findLeak(replay: Replay, slot: number, noise: number, passesAll: Passes): Leak | null {
+  const open = downstreamOf(replay, slot, passesAll);
   const closed = downstreamOf(replay, slot);
   if (open.steps.length === closed.steps.length) return null;
   const direction = directionFor(replay.values[slot] as Tensor);
@@ -32,15 +53,15 @@ export function findCut(replay: Replay, slot: number, noise: number): Leak | nul
     const passed = new Set<number>();
     const passes: Passes = (each) => {
       const [inputs, out] = isCut(each) ? [[each.from], each.to] : [each.inputs, each.out];
-      const through = each === step || inputs.some((slotOf) => passed.has(slotOf));
+      const through = passesAll(each) && (each === step || inputs.some((slotOf) => passed.has(slotOf)));
       if (through) passed.add(out);
       return through || alongGradients(each);
     };
     const some = slopeOf(downstreamOf(replay, slot, passes), direction, noise);
-    if (differs(some, without)) return { step, withIt: some.value, without: without.value };
+    if (differs(some, without)) return { step, withIt: some.value, without: without.value, meant: [] };
   }
   const first = candidates[0];
-  return first === undefined ? null : { step: first, withIt: all.value, without: without.value };
+  return first === undefined ? null : { step: first, withIt: all.value, without: without.value, meant: [] };
 }
 
 function differs(a: { value: number; error: number }, b: { value: number; error: number }): boolean {

@@ -6,6 +6,7 @@ import { normOf } from "../stats";
 import type { Tape } from "../tape";
 import { detached, Tensor } from "../tensor";
 import { where } from "./conclude";
+import { intentAt } from "./intent";
 import { replay } from "./replay";
 import type { Subject } from "./target";
 import { showNumber } from "./verdict";
@@ -47,7 +48,7 @@ export async function findEscapes(run: Run, subjects: readonly Subject[]): Promi
   for (const subject of leaves) {
     const after = await moved([subject], () => lookAt(run));
     if (after === null || agree(before, after, precision)) continue;
-    const entry = entryOf(before.tape, after.tape, subject.tensor);
+    const entry = entryOf(run, before.tape, after.tape, subject.tensor);
     found.set(subject.tensor, {
       real: after.real - before.real,
       recorded: after.recorded - before.recorded,
@@ -98,21 +99,27 @@ async function moved<T>(subjects: readonly Subject[], look: () => Promise<T>): P
   }
 }
 
-/** The first plain number that differs between two runs of the same operations, by the operation that took it. */
-function entryOf(before: Tape, after: Tape, moved: Tensor): { op: string; site: number } | null {
+/**
+ * The first plain number that differs between two runs of the same operations, by the operation that took it; one that is
+ * meant only where there is no other.
+ */
+function entryOf(run: Run, before: Tape, after: Tape, moved: Tensor): { op: string; site: number } | null {
   const later = after.nodes;
+  let meant: { op: string; site: number } | null = null;
   for (const [n, node] of before.nodes.entries()) {
     const other = later[n];
-    if (other === undefined || other.op !== node.op) return null;
+    if (other === undefined || other.op !== node.op) return meant;
     for (const [i, x] of node.inputs.entries()) {
       const y = other.inputs[i];
       const plain = x.isLeaf && x !== moved && x.data !== moved.data && !detached.has(x);
       if (plain && y instanceof Tensor && x.data.some((v, e) => v !== y.data[e])) {
-        return { op: node.op.name, site: node.out.site };
+        const entry = { op: node.op.name, site: node.out.site };
+        if (intentAt(run, run.sources.site(entry.site)) === null) return entry;
+        meant ??= entry;
       }
     }
   }
-  return null;
+  return meant;
 }
 
 export function explainEscape({

@@ -5,17 +5,18 @@ import type { Check, CheckMethod } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { checkCalls } from "./calls";
+import { checkByHand, isOnTheWay, type Means } from "./by-hand";
 import { type Detail, withoutDetail } from "./detail";
 import { type Escape, explainEscape, findEscapes } from "./escape";
-import { checkHandWritten } from "./hand-written";
 import { findHandWritten } from "./hand-written/find";
+import { allow, intentAt } from "./intent";
+import { type About, type Explain, explainPlainly, orNotChecked } from "./not-checked";
 import { Pace } from "./pace";
-import { replay } from "./replay";
+import { type Replay, replay } from "./replay";
 import { checkSubject, type SubjectOptions } from "./subject";
-import { findSubjects, fullName, type Target } from "./target";
+import { findSubjects, fullName, type Subject, type Target } from "./target";
 import { findUnstable } from "./unstable";
-import type { Undecided } from "./verdict";
+import { type Undecided, verdicts } from "./verdict";
 
 export type { Detail } from "./detail";
 export type { Target } from "./target";
@@ -33,6 +34,8 @@ export interface CheckOptions {
   readonly seed?: number;
   /** How every element is looked at first; those in doubt are always refined by Richardson extrapolation. */
   readonly method?: CheckMethod;
+  /** Says what an exception of the model was and where, when a check called it. */
+  readonly explain?: Explain;
   /** Gets the numbers of every element behind each check. */
   readonly keep?: (check: Check, detail: Detail) => void;
 }
@@ -44,14 +47,14 @@ export interface CheckOptions {
  */
 export async function checkGradients(run: Run, target: Target, options: CheckOptions = {}): Promise<Check[]> {
   const found = await checkAll(run, target, options);
-  return found.map((check) => withoutDetail(check, options.keep));
+  return found.map((check) => withoutDetail(allow(run, check), options.keep));
 }
 
 async function checkAll(run: Run, target: Target, options: CheckOptions): Promise<Undecided[]> {
   const byHand = findHandWritten(run).filter(({ source }) => isMeant(source, target));
+  const recorded = subjectsOf(run, target, byHand.length > 0);
   const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0, method: options.method };
-  const hasOwn = byHand.length > 0 && (target.kind !== "all" || run.loss === null);
-  const recorded = hasOwn ? [] : findSubjects(run, target);
+  const means = { tolerances, explain: options.explain ?? explainPlainly };
   const total = recorded.length + byHand.length;
   const pace = (name: string, done: number) =>
     new Pace({
@@ -59,44 +62,82 @@ async function checkAll(run: Run, target: Target, options: CheckOptions): Promis
         options.onProgress?.(`${name}: ${message}`, (done + fraction) / total),
       isCancelled: options.isCancelled,
     });
-  const checks: Undecided[] = [];
-  if (recorded.length > 0) {
-    const again = replay(scalarLoss(run));
-    const unstable = findUnstable(again, replay(scalarLoss(run)));
-    const settings: SubjectOptions = {
-      limit: options.limit ?? 20_000,
-      tolerances,
-      seed: options.seed ?? 0,
-      unstable,
-    };
-    for (const [i, subject] of recorded.entries()) {
-      const name = fullName(subject);
-      const check = await checkSubject(run, again, subject, settings, pace(name, i));
-      if (check !== null) checks.push(check);
-      if (options.isCancelled?.()) return checks;
-      options.onProgress?.(name, (i + 1) / total);
-    }
-    const escapes = unstable === null ? await findEscapes(run, recorded) : new Map<Tensor, Escape>();
-    checks.forEach((check, i) => {
-      const found = escapes.get(recorded[i]?.tensor as Tensor);
-      if (found !== undefined && check.verdict !== "wrong-derivative")
-        checks[i] = { ...check, ...explainEscape(found) };
-    });
-  }
+  const loss = recorded.length > 0 ? scalarLoss(run) : null;
+  let again: Replay | null = null;
+  const checks = [
+    ...(await orNotChecked(recorded.map(aboutOf), means.explain, async () => {
+      if (loss === null) return [];
+      again = replay(loss);
+      return checkRecorded(run, again, recorded, { options, means, pace });
+    })),
+  ];
   for (const [i, found] of byHand.entries()) {
-    if ("problem" in found) {
-      const alone = hasOwn && byHand.length === 1;
-      if (alone) throw new ModelError(`nothing to check at ${found.source.name}: ${found.problem}`);
-    } else if ("layer" in found) {
-      checks.push(
-        ...(await checkHandWritten(found.layer, tolerances, pace(found.source.name, recorded.length + i))),
-      );
-    } else if (target.kind !== "all" || run.loss === null) {
-      checks.push(...(await checkCalls(run, found.source, tolerances, pace(found.operation, i))));
-    }
     if (options.isCancelled?.()) break;
+    if (target.kind === "all" && isOnTheWay(found, again)) continue;
+    checks.push(...(await checkByHand(run, found, means, pace(found.source.name, recorded.length + i))));
   }
   return checks;
+}
+
+/** None for a target that is written by hand, and where only what is written by hand can be checked. */
+function subjectsOf(run: Run, target: Target, hasOwn: boolean): readonly Subject[] {
+  if (hasOwn && (target.kind !== "all" || run.loss === null)) return [];
+  try {
+    return findSubjects(run, target);
+  } catch (error) {
+    if (hasOwn && error instanceof ModelError) return [];
+    throw error;
+  }
+}
+
+function aboutOf({ target, parameter, site, tensor }: Subject): About {
+  return { target, parameter, site, elements: tensor.size };
+}
+
+interface Ways {
+  readonly options: CheckOptions;
+  readonly means: Means;
+  pace(name: string, done: number): Pace;
+}
+
+async function checkRecorded(
+  run: Run,
+  again: Replay,
+  recorded: readonly Subject[],
+  { options, means, pace }: Ways,
+): Promise<Undecided[]> {
+  const checks: Undecided[] = [];
+  const unstable = findUnstable(again, replay(scalarLoss(run)));
+  const settings: SubjectOptions = {
+    limit: options.limit ?? 20_000,
+    tolerances: means.tolerances,
+    seed: options.seed ?? 0,
+    unstable,
+  };
+  const tensors = new Map<Undecided, Tensor>();
+  for (const [i, subject] of recorded.entries()) {
+    const name = fullName(subject);
+    const found = await orNotChecked([aboutOf(subject)], means.explain, async () => {
+      const check = await checkSubject(run, again, subject, settings, pace(name, i));
+      return check === null ? [] : [check];
+    });
+    for (const check of found) tensors.set(check, subject.tensor);
+    checks.push(...found);
+    if (options.isCancelled?.()) return checks;
+    options.onProgress?.(name, (i + 1) / recorded.length);
+  }
+  const escapes = unstable === null ? await findEscapes(run, recorded) : new Map<Tensor, Escape>();
+  return checks.map((check) => {
+    const found = escapes.get(tensors.get(check) as Tensor);
+    return found === undefined ? check : withEscape(run, check, found);
+  });
+}
+
+/** A wrong derivative says more than an escape, and an escape that is meant hides no failure. */
+function withEscape(run: Run, check: Undecided, found: Escape): Undecided {
+  const isFailed = verdicts[check.verdict].outcome === "fail";
+  const isWeaker = check.verdict === "wrong-derivative" || (isFailed && intentAt(run, found.site) !== null);
+  return isWeaker && !check.intents?.length ? check : { ...check, ...explainEscape(found) };
 }
 
 function scalarLoss({ loss }: Run): Tensor {

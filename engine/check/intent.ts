@@ -1,5 +1,5 @@
 /** What a person meant: verdicts that a comment `// gradlens: intended` allows, and comments that allow nothing. */
-import type { Check, Site } from "../report";
+import type { Check, Finding, Site } from "../report";
 import type { Intent, Run } from "../run";
 import { type Undecided, verdicts } from "./verdict";
 
@@ -20,17 +20,28 @@ function speaksOf({ comment, line, covers }: Intent, site: Site): boolean {
 /** A check that failed at a line of which a comment says that this is meant is no failure. */
 export function allow(run: Run, check: Undecided): Undecided {
   if (verdicts[check.verdict].outcome !== "fail") return check;
-  const comment = check.intent ?? intentAt(run, check.culprit?.site ?? check.site);
-  if (comment === null) return check;
-  const message = `Meant, says the comment in line ${comment.line}. ${check.message}`;
-  return { ...check, verdict: "intended", intent: comment, message };
+  const own = intentAt(run, check.culprit?.site ?? check.site);
+  const intents = check.intents?.length ? check.intents : own === null ? [] : [own];
+  const [first] = intents;
+  if (first === undefined) return check;
+  const message = `Intended, as the comment in line ${first.line} says. ${check.message}`;
+  return { ...check, verdict: "intended", intents, message };
 }
 
 /** The comments of the run's files that no check needed: what they allow did not happen, or they stand in the wrong line. */
-export function unusedIntents({ sources }: Run, checks: readonly Check[]): Site[] {
-  const used = new Set(checks.map(({ intent }) => intent && keyOf(intent)));
-  const all = (sources.intents?.() ?? []).map(({ comment }) => comment);
-  return all.filter((comment) => !used.has(keyOf(comment)));
+export function findUnusedIntents({ sources }: Run, checks: readonly Check[]): Finding[] {
+  const used = new Set(checks.flatMap(({ intents }) => intents.map(keyOf)));
+  const unused = (sources.intents?.() ?? []).filter(({ comment }) => !used.has(keyOf(comment)));
+  return unused.map(({ comment, line }) => ({
+    rule: "unused-intent",
+    severity: "info",
+    message: `This comment allows nothing: no gradient check fails because of line ${line}.`,
+    site: comment,
+    node: null,
+    evidence: { line },
+    related: [],
+    fixes: [],
+  }));
 }
 
 function keyOf({ file, line, column }: Site): string {

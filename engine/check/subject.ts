@@ -10,14 +10,17 @@ import { findBlowUp } from "./blow-up";
 import { conclude, type Facts, where } from "./conclude";
 import { confirm } from "./confirm";
 import { findCulprit } from "./culprit";
-import { changesFarAway, findCut } from "./cut";
+import { changesFarAway, findCut, type Leak } from "./cut";
 import { compareDirections } from "./directions";
 import { compareElements } from "./elements";
 import { returnedAt } from "./hand-written/find";
+import { advice, adviceForFault } from "./idiom";
+import { intentAt } from "./intent";
 import type { Tolerances } from "./judge";
 import { noiseOf } from "./noise";
+import type { Fault } from "./operation";
 import type { Pace } from "./pace";
-import { isCut, type Replay, type Step } from "./replay";
+import { type Cut, isCut, type Replay, type Step } from "./replay";
 import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
 import type { Subject } from "./target";
 import { at, showNumber, type Undecided, worstElement } from "./verdict";
@@ -93,12 +96,22 @@ async function factsOf(
   if (first.checked === 0) return null;
   const compared = await confirm(downstream, analytic, noise, first, options.tolerances, pace);
   const facts = conclude(downstream, analytic, compared, every);
+  const isMeant = (step: Step | Cut) => intentOfCut(run, step) !== null;
   // A gradient of the wrong shape was mended for the comparison; the backward pass would not have got so far.
   if (facts.verdict === "wrong-derivative" || passesBroken(downstream)) {
-    const fault = await findCulprit(downstream, pace);
-    return fault === null ? facts : { ...facts, verdict: "wrong-derivative", ...blame(run, facts, fault) };
+    const { fault, meant } = await findCulprit(downstream, pace, (each) => intentOf(run, each) !== null);
+    const [first] = meant;
+    const wrong = { ...facts, verdict: "wrong-derivative" as const };
+    if (fault !== null) return { ...wrong, ...blame(run, facts, fault) };
+    if (first === undefined) return facts;
+    // What is meant at one place hides nothing at another.
+    const other = findCut(replay, slot, noise, isMeant);
+    if (other !== null && other.meant.length === 0) return { ...facts, ...cutFacts(run, other) };
+    const intents = meant.map((each) => intentOf(run, each)).filter((each) => each !== null);
+    const more = other === null ? [] : (cutFacts(run, other).intents ?? []);
+    return { ...wrong, ...blame(run, facts, first), intents: [...intents, ...more] };
   }
-  const leak = findCut(replay, slot, noise);
+  const leak = findCut(replay, slot, noise, isMeant);
   if (leak !== null) return { ...facts, ...cutFacts(run, leak) };
   return facts.verdict === "vacuous" ? { ...facts, ...explainVacuous(run, replay, slot, facts) } : facts;
 }
@@ -142,21 +155,28 @@ function nonFinite(run: Run, downstream: Downstream, analytic: Float64Array): Fa
   };
 }
 
-function blame(
-  run: Run,
-  facts: Facts,
-  fault: NonNullable<Awaited<ReturnType<typeof findCulprit>>>,
-): Partial<Facts> {
-  const { op, out } = fault.step.recorded;
-  const site = backwardOf(run, fault.step.recorded, fault.input) ?? run.sources.site(out.site);
+function siteOf(run: Run, { step: { recorded }, input }: Fault): Site | null {
+  return backwardOf(run, recorded, input) ?? run.sources.site(recorded.out.site);
+}
+
+/** The comment that allows a fault: at its rule, or at the call. */
+function intentOf(run: Run, fault: Fault): Site | null {
+  return intentAt(run, siteOf(run, fault), run.sources.site(fault.step.recorded.out.site));
+}
+
+function blame(run: Run, facts: Facts, fault: Fault): Partial<Facts> {
+  const { op } = fault.step.recorded;
+  const site = siteOf(run, fault);
   const forward =
     fault.forwardMode === "right"
       ? " Its forward-mode rule agrees with the differences, so the fault is in the backward rule."
       : "";
   const input = fault.step.node.inputs.length > 1 ? ` for input ${fault.input + 1}` : "";
+  const culprit = { op: op.name, site, pattern: fault.pattern.name };
+  const meant = intentOf(run, fault) === null ? adviceForFault(fault, site) : "";
   return {
-    culprit: { op: op.name, site, pattern: fault.pattern.name },
-    message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}`,
+    culprit,
+    message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}${meant}`,
   };
 }
 
@@ -170,17 +190,27 @@ function backwardOf(run: Run, { op, inputs }: Node, input: number): Site | null 
   return source && written?.length === 1 ? returnedAt(source, input, inputs.length) : null;
 }
 
-function cutFacts(run: Run, { step, withIt, without }: NonNullable<ReturnType<typeof findCut>>): Facts {
+/** The comment that allows a cut. */
+function intentOfCut(run: Run, step: Step | Cut): Site | null {
+  return intentAt(run, run.sources.site((isCut(step) ? step.tensor : step.recorded.out).site));
+}
+
+function cutFacts(run: Run, { step, withIt, without, meant }: Leak): Facts {
   const tensor = isCut(step) ? step.tensor : step.recorded.out;
   const site = run.sources.site(tensor.site);
   const name = isCut(step) ? "detach" : step.recorded.op.name;
+  // What only the gradient knows of is the slope of something flat: rounding, with a slope put in its place.
+  const isFlat = Math.abs(withIt) < 1e-6 * Math.abs(without);
+  const intents = meant.map((each) => intentOfCut(run, each)).filter((each) => each !== null);
+  const said = intents.length > 0 ? "" : advice(site, isFlat ? "a straight-through estimator" : null);
   const how = isCut(step)
     ? `detach()${where(site)} cuts the gradient`
     : `${name}${where(site)} ran without gradients`;
   return {
     verdict: "cut",
     culprit: { op: name, site },
-    message: `The loss depends on it in a way that carries no gradient: ${how}. Along a random direction the loss changes with slope ${showNumber(withIt)}; the gradient knows of ${showNumber(without)}. That is right only if the cut is intended.`,
+    intents,
+    message: `The loss depends on it in a way that carries no gradient: ${how}. Along a random direction the loss changes with slope ${showNumber(withIt)}; the gradient knows of ${showNumber(without)}.${said}`,
   };
 }
 

@@ -96,14 +96,14 @@ export const verdicts: Readonly<Record<Verdict, VerdictRow>> = {
 };
 
 /** A check before it is decided what its verdict comes to. */
-export type Undecided = Omit<Check, "outcome" | "complete" | "rank" | "severity" | "look" | "intent"> &
-  Partial<Pick<Check, "intent">>;
+export type Undecided = Omit<Check, "outcome" | "complete" | "rank" | "severity" | "look" | "intents"> &
+  Partial<Pick<Check, "intents">>;
 
 /** What leaves the checker: the only place where a verdict becomes an outcome. */
 export function decide(check: Undecided): Check {
   const { outcome, complete, severity, look } = verdicts[check.verdict];
   const rank = complete ? { note: 0, pass: 1, fail: 3 }[outcome] : 2;
-  return { intent: null, ...check, outcome, complete, rank, severity, look };
+  return { intents: [], ...check, outcome, complete, rank, severity, look };
 }
 
 /** Of several checks the one that speaks for all: a failure, else one that is not complete, else a pass. */

@@ -29,7 +29,7 @@ export async function checkByDifferences(
   if (!writeReports(outcome, args)) return WRONG;
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
-  else if (!args.stdoutIsData) print(showChecks(outcome.checks, out));
+  else if (!args.stdoutIsData) print(showChecks(outcome, out));
   return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
@@ -46,7 +46,7 @@ async function ask(
   if ("failure" in result) return { ...nothing, findings, failure: result.failure };
   if (result.checks.length === 0)
     return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };
-  return { file, checks: result.checks, findings, failure: null };
+  return { file, checks: result.checks, findings: [...findings, ...result.findings], failure: null };
 }
 
 /** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */

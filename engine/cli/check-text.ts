@@ -1,10 +1,12 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
 import { countVerdicts, gravest } from "../check/verdict";
 import type { Check, VerdictLook } from "../report";
-import { snippet } from "./messages";
+import type { Outcome } from "./check-differences";
+import { showFinding, snippet } from "./messages";
 import { type Style, showCount, showNumber, table } from "./terminal";
 
-export function showChecks(checks: readonly Check[], style: Style): string {
+/** Of the findings only those of the check: `gradlens trace` shows those of the run. */
+export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findings">, style: Style): string {
   const columns = [
     { title: "" },
     { title: "parameter" },
@@ -22,7 +24,10 @@ export function showChecks(checks: readonly Check[], style: Style): string {
     check.worst ? `[${check.worst.index.join(", ")}]` : "",
   ]);
   const notes = checks.filter(({ outcome }) => outcome !== "pass").map((check) => explain(check, style));
-  return [table(columns, rows, style), ...notes, summary(checks, style)].join("\n\n");
+  const unused = findings
+    .filter(({ rule }) => rule === "unused-intent")
+    .map((finding) => showFinding(finding, style));
+  return [table(columns, rows, style), ...notes, ...unused, summary(checks, style)].join("\n\n");
 }
 
 type Tone = VerdictLook["tone"];
@@ -67,7 +72,9 @@ function explain(check: Check, style: Style): string {
 function summary(checks: readonly Check[], style: Style): string {
   const tone = summaryTone(checks);
   const elements = checks.reduce((sum, { checked }) => sum + checked, 0);
-  const worst = Math.max(...checks.map(({ worst: element }) => element?.relError ?? 0));
+  // The error of a kink, or of what is meant, says nothing about the rest.
+  const judged = checks.filter(({ outcome }) => outcome !== "note");
+  const worst = Math.max(0, ...judged.map(({ worst: element }) => element?.relError ?? 0));
   const ms = checks.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const facts = [
     countVerdicts(checks),

@@ -1,6 +1,8 @@
 /** Gradient checks of one run: their rows, and the numbers behind them for as long as the run is the last one. */
-import { type CheckOptions, checkGradients, type Detail } from "../check";
+import { type CheckOptions, checkGradients, type Detail, isFine } from "../check";
 import { curveOf } from "../check/curve";
+import { findUnusedIntents } from "../check/intent";
+import type { Explain } from "../check/not-checked";
 import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/second-order";
 import { findSubjects } from "../check/target";
 import { ModelError } from "../error";
@@ -9,6 +11,7 @@ import type { Run } from "../run";
 import type {
   CheckCurveParams,
   CheckDetailsParams,
+  Checked,
   CheckedRow,
   CheckSettings,
   CheckTarget,
@@ -24,12 +27,18 @@ export class CheckSession {
   readonly #details = new Map<string, Detail[]>();
   #settings: CheckSettings = {};
 
-  constructor(private readonly run: Run) {}
+  constructor(
+    private readonly run: Run,
+    private readonly explain: Explain,
+  ) {}
 
-  check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Check[]> {
+  async check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Checked> {
     this.#details.clear();
     this.#settings = settings;
-    return this.#check(target, settings, asked);
+    const checks = await this.#check(target, settings, asked);
+    // A check that stopped early, or at a fault, may have missed what a comment is there for.
+    const isWhole = target.kind === "all" && checks.every(isFine) && !asked.isCancelled?.();
+    return { checks, findings: isWhole ? findUnusedIntents(this.run, checks) : [] };
   }
 
   /** A page of both gradients of a row. @throws ModelError when the row has none */
@@ -63,7 +72,12 @@ export class CheckSession {
       this.#details.set(key, [...(this.#details.get(key) ?? []), detail]);
     };
     const { secondOrder = false, ...options } = settings;
-    const first = await checkGradients(this.run, target, { ...options, ...asked, keep });
+    const first = await checkGradients(this.run, target, {
+      ...options,
+      ...asked,
+      keep,
+      explain: this.explain,
+    });
     if (!secondOrder || asked.isCancelled?.()) return first;
     const keepSecond = (check: Check, detail: Detail) => keep(asSecondOrder(check), detail);
     const run = gradientRun(this.run, settings.seed ?? 0);

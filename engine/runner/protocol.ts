@@ -1,6 +1,6 @@
 /** The contract between the engine process and who starts it: requests, results, notifications. */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
-import type { Check, DeviceChoice, Failure, Report, Stats } from "../report";
+import type { Check, DeviceChoice, Failure, Finding, Report, Stats } from "../report";
 import type { CheckSettings } from "./check-protocol";
 
 export * from "./check-protocol";
@@ -38,8 +38,14 @@ export interface CheckParams {
   readonly settings?: CheckSettings;
 }
 
-/** Several targets give several rows; `missing` says why there is none. */
-export type CheckResult = { readonly checks: readonly Check[] } | { readonly failure: Failure };
+/** Several targets give several rows. */
+export interface Checked {
+  readonly checks: readonly Check[];
+  /** What else the check found: comments that allow nothing. */
+  readonly findings: readonly Finding[];
+}
+
+export type CheckResult = Checked | { readonly failure: Failure };
 
 export interface ValuesParams {
   readonly node: number;

@@ -66,9 +66,7 @@ export class Session {
   }
 
   check({ target, settings = {} }: CheckParams, token: CancellationToken): Promise<CheckResult> {
-    return this.#ask(token, async (checks, asked) => ({
-      checks: await checks.check(target, settings, asked),
-    }));
+    return this.#ask(token, (checks, asked) => checks.check(target, settings, asked));
   }
 
   checkDetails(params: CheckDetailsParams, token: CancellationToken): Promise<CheckDetailsResult> {
@@ -187,7 +185,7 @@ export class Session {
     try {
       if (failure && run.tape.count === 0) return { failure };
       const { run: kept, built } = run.result(device, failure);
-      this.#last = { built, checks: new CheckSession(kept) };
+      this.#last = { built, checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)) };
       return { report: built.report };
     } finally {
       this.client.watch(null);

@@ -29,7 +29,8 @@ function checkOf(verdict: Verdict): Check {
 }
 
 const all = (Object.keys(verdicts) as Verdict[]).map(checkOf);
-const lastLine = (checks: readonly Check[]) => showChecks(checks, style).split("\n").at(-1) ?? "";
+const lastLine = (checks: readonly Check[]) =>
+  showChecks({ checks, findings: [] }, style).split("\n").at(-1) ?? "";
 const outcome = (checks: readonly Check[]) => ({ file: "/net.ts", checks, findings: [], failure: null });
 
 describe("the outcome of a check", () => {

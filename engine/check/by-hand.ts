@@ -1,0 +1,57 @@
+/** The checks of backward passes that were written by hand: a row an input, or one that says why there is none. */
+import type { Run } from "../run";
+import { checkCalls } from "./calls";
+import type { Detailed } from "./detail";
+import { checkHandWritten } from "./hand-written";
+import type { Found } from "./hand-written/find";
+import { advice } from "./idiom";
+import type { Tolerances } from "./judge";
+import { type Explain, notChecked, orNotChecked } from "./not-checked";
+import type { Pace } from "./pace";
+import { isCut, type Replay } from "./replay";
+import type { Undecided } from "./verdict";
+
+/** What a check of a layer needs besides the layer. */
+export interface Means {
+  readonly tolerances: Tolerances;
+  readonly explain: Explain;
+}
+
+export async function checkByHand(
+  run: Run,
+  found: Found,
+  { tolerances, explain }: Means,
+  pace: Pace,
+): Promise<readonly Undecided[]> {
+  const { source } = found;
+  const about = { target: source.name, parameter: "", site: source.site, elements: 0 };
+  if ("problem" in found) return [notChecked(about, found.problem)];
+  const rows = await orNotChecked([about], explain, () =>
+    "layer" in found
+      ? checkHandWritten(found.layer, tolerances, pace).then((checks) => checks.map(advised))
+      : checkCalls(run, source, tolerances, pace),
+  );
+  if (rows.length > 0 || !(await pace.turn())) return rows;
+  return [notChecked(about, "none of its inputs is made of numbers that can have a gradient")];
+}
+
+/** With what to do when the gradient is wrong on purpose. */
+function advised(check: Undecided & Detailed): Undecided {
+  const { verdict, culprit, message, detail } = check;
+  if (verdict !== "wrong-derivative" || !culprit) return check;
+  const isZero = (values: Float64Array) => values.every((v) => v === 0);
+  const isFlat = detail !== undefined && isZero(detail.numeric) && !isZero(detail.analytic);
+  if (!isFlat && culprit.pattern !== "not-linear") return check;
+  return {
+    ...check,
+    message: `${message}${advice(culprit.site, isFlat ? "a straight-through estimator" : null)}`,
+  };
+}
+
+/** Whether the checks of parameters go through the calls of a custom operation. */
+export function isOnTheWay(found: Found, replay: Replay | null): boolean {
+  if (!("operation" in found) || replay === null) return false;
+  return replay.steps.some(
+    (step) => !isCut(step) && step.differentiable && step.recorded.op.name === found.operation,
+  );
+}

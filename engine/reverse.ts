@@ -2,6 +2,7 @@
 import { checkCotangent } from "./cotangent";
 import { ModelError } from "./error";
 import { releaseTemporaries } from "./forget";
+import { callHooks, gradientHookCalls } from "./gradient-hooks";
 import { logAllocations } from "./kernels";
 import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
@@ -52,12 +53,15 @@ interface SweepOptions extends BackwardOptions {
 export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions = {}): Map<Tensor, Tensor> {
   const run = () => {
     const gradients = new Map<Tensor, Tensor>([[output, cotangent]]);
+    const { createGraph = false } = options;
     for (const node of nodesBehind(output)) {
+      callHooks(node.out, gradients, createGraph);
       const g = gradients.get(node.out);
       if (g !== undefined) pass(node, g, gradients);
       if (options.leavesOnly) gradients.delete(node.out);
       if (options.consume) node.consumed = true;
     }
+    for (const x of gradients.keys()) if (x.node === null) callHooks(x, gradients, createGraph);
     return gradients;
   };
   try {
@@ -96,13 +100,15 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
   }
   const tape = activeTape();
   const plan = { ...options, consume: !retain, leavesOnly: tape === null };
+  const calls = gradientHookCalls();
   const [gradients, blocks] = logAllocations(() => {
     const found = sweep(output, cotangent, plan);
     for (const [x, g] of found) if (x.node === null) accumulate(x, g, options);
     return found;
   });
-  // What a recorded sweep allocated belongs to the graph that it made.
-  const rest = options.createGraph ? [] : releaseTemporaries(blocks, gradients);
+  // What a recorded sweep allocated belongs to the graph that it made; what hooks computed, to the model.
+  const rest =
+    options.createGraph || calls !== gradientHookCalls() ? [] : releaseTemporaries(blocks, gradients);
   tape?.closeStep({ output, gradients, blocks: rest });
 }
 

@@ -152,11 +152,15 @@ export function empty(shape: Shape, dtype: DType = getDefaultDtype()): Tensor {
   return new Tensor(allocate(dtype, sizeOf(shape)), shape, dtype);
 }
 
+/** Tensors that were made to take a gradient: in a module they stay parameters when they are frozen. */
+export const parameters = new WeakSet<Tensor>();
+
 /** Marks a tensor as one that takes a gradient. @throws ModelError for integers and booleans. */
 export function requireGrad<T extends Tensor>(x: T, requiresGrad = true): T {
   if (requiresGrad && !isFloat(x.dtype)) {
     throw new ModelError(`requiresGrad needs float32 or float64, found ${x.dtype}`);
   }
+  if (requiresGrad) parameters.add(x);
   x.requiresGrad = requiresGrad;
   return x;
 }

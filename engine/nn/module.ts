@@ -1,7 +1,9 @@
 /** The base of layers: parameters and child modules are found in its fields. */
+import { addTo, type RemovableHandle } from "../gradient-hooks";
 import { currentSite } from "../sites";
 import { inScope } from "../tape";
 import type { Tensor } from "../tensor";
+import { type BackwardHook, callHooked, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks";
 import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 
 /**
@@ -15,12 +17,20 @@ export abstract class Module {
   declare readonly constructedAt: number;
   /** Names of the fields that hold buffers. */
   declare readonly bufferNames: readonly string[] | undefined;
+  /** What was registered to run beside `forward`. */
+  declare private readonly hooks: Hooks | undefined;
 
   constructor() {
     define(this, "constructedAt", currentSite());
     const { forward } = this;
     if (typeof forward === "function") {
-      define(this, "forward", (...inputs: never[]) => inScope(this, () => forward.apply(this, inputs)));
+      define(this, "forward", (...inputs: never[]) =>
+        inScope(this, () =>
+          this.hooks === undefined
+            ? forward.apply(this, inputs)
+            : callHooked(this, this.hooks, inputs, (...args) => forward.apply(this, args as never[])),
+        ),
+      );
     }
   }
 
@@ -29,6 +39,23 @@ export abstract class Module {
   /** Child modules by the name of their field. */
   namedChildren(): [string, Module][] {
     return Object.entries(this).flatMap(([name, value]) => modulesIn(name, value));
+  }
+
+  /** Child modules, in the order of their fields. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module and all below it. */
+  modules(): Module[] {
+    return [...new Set(this.namedModules().map(([, module]) => module))];
+  }
+
+  /** Calls `fn` with every module below this one, then with this one: to initialise weights, for example. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
   }
 
   /** This module and all below it, by path; its own path is "". */
@@ -49,6 +76,11 @@ export abstract class Module {
     return this.namedModules(prefix).flatMap(([path, module]) =>
       ownBuffers(module).map(([name, x]): [string, Tensor] => [join(path, name), x]),
     );
+  }
+
+  /** Tensors that are kept but not trained, of this module and all below it. */
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, tensor]) => tensor);
   }
 
   /** Makes the tensor in the field `name` part of `stateDict`, though it takes no gradient. */
@@ -73,6 +105,35 @@ export abstract class Module {
 
   parameters(): Tensor[] {
     return [...new Set(this.namedParameters().map(([, tensor]) => tensor))];
+  }
+
+  /** Freezes all parameters (false), or has them take gradients again. They stay part of `parameters` and `stateDict`. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const p of this.parameters()) p.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /** Runs `hook` before each `forward`; what it returns, if anything, are the inputs instead. */
+  registerForwardPreHook(hook: ForwardPreHook): RemovableHandle {
+    return addTo(this.ownHooks().before, hook);
+  }
+
+  /** Runs `hook` after each `forward`; what it returns, if anything, is the output instead. */
+  registerForwardHook(hook: ForwardHook): RemovableHandle {
+    return addTo(this.ownHooks().after, hook);
+  }
+
+  /**
+   * Runs `hook` in each backward pass that has the gradients of all inputs that take one; null for the others. What it
+   * returns, if anything, are the gradients of the inputs instead.
+   */
+  registerFullBackwardHook(hook: BackwardHook): RemovableHandle {
+    return addTo(this.ownHooks().backward, hook);
+  }
+
+  private ownHooks(): Hooks {
+    if (this.hooks === undefined) define(this, "hooks", new Hooks());
+    return this.hooks as Hooks;
   }
 
   zeroGrad(): void {

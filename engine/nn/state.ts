@@ -1,15 +1,19 @@
 /** What a module keeps: parameters and buffers under the names that PyTorch's `state_dict` gives them. */
 import { ModelError } from "../error";
 import { sameShape, showShape } from "../shape";
-import { Tensor } from "../tensor";
+import { parameters, Tensor } from "../tensor";
 import type { Module } from "./module";
 
-/** Tensors in the module's own fields that take a gradient. */
+/** Tensors in the module's own fields that take a gradient, or did until they were frozen. */
 export function ownParameters(module: Module): [string, Tensor][] {
   return Object.entries(module).filter(
-    (entry): entry is [string, Tensor] =>
-      entry[1] instanceof Tensor && entry[1].requiresGrad && entry[1].isLeaf,
+    (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && isParameter(entry[1]),
   );
+}
+
+function isParameter(x: Tensor): boolean {
+  if (x.isLeaf && x.requiresGrad) parameters.add(x);
+  return x.isLeaf && parameters.has(x);
 }
 
 /** Tensors in the module's own fields that were registered as buffers. */

@@ -1,13 +1,15 @@
 /** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
 import type { DType } from "../dtype";
 import { ModelError } from "../error";
+import { addGradientHook, type GradientHook, type RemovableHandle } from "../gradient-hooks";
 import { type BackwardOptions, backward } from "../reverse";
 import { showShape } from "../shape";
-import { Tensor } from "../tensor";
+import { requireGrad, Tensor } from "../tensor";
 import { leakyRelu, relu } from "./activations";
 import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
 import { cast } from "./cast";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
+import { describe } from "./elementwise";
 import { exp, log, log1p } from "./exponentials";
 import { amax, amin, argmax, argmin, max, min, type OneDimOptions, type Selection } from "./extremes";
 import { gather } from "./gather";
@@ -70,6 +72,16 @@ declare module "../tensor" {
      * @param gradient of this tensor's shape; may be left out for a tensor of one element
      */
     backward(gradient?: Tensor, options?: BackwardOptions): void;
+    /**
+     * Has `hook` run whenever a backward pass has the whole gradient of this tensor; what it returns takes the gradient's
+     * place.
+     * @throws ModelError for a tensor that takes no gradient
+     */
+    registerHook(hook: GradientHook): RemovableHandle;
+    /** Keeps the gradient of this tensor in `grad`, as for leaves. */
+    retainGrad(): void;
+    /** Says whether this leaf takes a gradient. @throws ModelError for a tensor that was computed from others */
+    requiresGrad_(requiresGrad?: boolean): this;
   }
 }
 
@@ -80,6 +92,26 @@ function transposed(x: Tensor): Tensor {
     });
   }
   return x.ndim < 2 ? x : transpose(x, 0, 1);
+}
+
+function registerHook(x: Tensor, hook: GradientHook): RemovableHandle {
+  if (!x.requiresGrad) throw new ModelError("registerHook() found a tensor that takes no gradient");
+  if (typeof hook === "function") return addGradientHook(x, hook);
+  throw new ModelError(`registerHook() found ${describe(hook)}, expected a function of the gradient`);
+}
+
+function retainGrad(x: Tensor): void {
+  if (x.isLeaf) return;
+  registerHook(x, (g) => {
+    x.grad = x.grad === null ? g : add(x.grad, g);
+  });
+}
+
+function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
+  if (x.isLeaf) return requireGrad(x, requiresGrad);
+  throw new ModelError("requiresGrad_() found a tensor that was computed from others, expected a leaf", {
+    hint: "detach() gives one without history",
+  });
 }
 
 type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
@@ -94,5 +126,8 @@ function define(name: string, f: AnyFunction): void {
   });
 }
 
-const others = { max, min, to: cast, t: transposed, backward };
+const others = {
+  ...{ max, min, to: cast, t: transposed, backward },
+  ...{ registerHook, retainGrad, requiresGrad_: setRequiresGrad },
+};
 for (const [name, f] of Object.entries({ ...functions, ...others })) define(name, f as AnyFunction);

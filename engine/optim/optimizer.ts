@@ -5,6 +5,7 @@ import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { inFunction } from "../op";
 import { checkOptions } from "../options";
+import { enableGrad } from "../tape";
 import { Tensor } from "../tensor";
 
 /** Parameters that share hyperparameters; `lr` may be changed between steps. */
@@ -39,10 +40,13 @@ export abstract class Optimizer<O extends { lr?: number }> {
   readonly paramGroups: ParameterGroup<O>[];
   private readonly states = new Map<Tensor, ParameterState>();
 
+  private readonly defaults: Required<O>;
+
   constructor(params: Parameters<O>, options: O, defaults: Required<O>) {
     const name = `optim.${this.constructor.name}`;
     inFunction(name, () => checkOptions(options, Object.keys(defaults)));
-    this.paramGroups = readGroups(name, params, { ...defaults, ...options }, Object.keys(defaults));
+    this.defaults = { ...defaults, ...options };
+    this.paramGroups = readGroups(name, params, this.defaults, Object.keys(defaults));
     for (const group of this.paramGroups) {
       if (!(group.lr >= 0))
         throw new ModelError(`${name}(): lr is ${group.lr}, expected a number of at least 0`);
@@ -54,8 +58,32 @@ export abstract class Optimizer<O extends { lr?: number }> {
     for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
   }
 
-  /** Updates every parameter that has a gradient. */
-  step(): void {
+  /**
+   * Adds parameters with options of their own; what is left out is as the optimiser was made with.
+   * @throws ModelError for a parameter that is in a group already
+   */
+  addParamGroup(group: { params: Iterable<Tensor> } & Partial<O>): void {
+    const name = `optim.${this.constructor.name}`;
+    const [added] = readGroups<O>(name, [group], this.defaults, Object.keys(this.defaults));
+    const known = new Set(this.paramGroups.flatMap(({ params }) => params));
+    if (added?.params.some((p) => known.has(p))) {
+      throw new ModelError(`${name}: addParamGroup() found a parameter that is in another group already`);
+    }
+    if (added !== undefined) this.paramGroups.push(added);
+  }
+
+  /**
+   * Updates every parameter that has a gradient.
+   * @param closure clears the gradients, computes the loss and its gradients and returns the loss; called before the update
+   * @returns what the closure returned, null without one
+   */
+  step(closure?: () => Tensor): Tensor | null {
+    const loss = closure === undefined ? null : enableGrad(closure);
+    this.updateAll();
+    return loss;
+  }
+
+  private updateAll(): void {
     for (const group of this.paramGroups) {
       for (const p of group.params) {
         if (p.grad === null) continue;
@@ -66,7 +94,8 @@ export abstract class Optimizer<O extends { lr?: number }> {
     }
   }
 
-  private stateOf(p: Tensor): ParameterState {
+  /** What is kept for one parameter. */
+  protected stateOf(p: Tensor): ParameterState {
     let state = this.states.get(p);
     if (state === undefined) {
       state = new ParameterState(p.size);

@@ -7,34 +7,60 @@ import { checkOptions } from "../options";
 
 /** What a schedule changes. */
 export interface Scheduled {
-  readonly paramGroups: readonly { lr: number }[];
+  readonly paramGroups: readonly {
+    lr: number;
+    /** The rate before the first schedule changed it. */
+    initialLr?: number;
+  }[];
 }
 
 /**
  * The base of schedules: the rate of step t is the rate that the group had at first, changed by `rateAt`. Call
- * `step()` after each step of the optimiser.
+ * `step()` after each step of the optimiser. Several schedules of one optimiser multiply, as in PyTorch.
  */
 export abstract class Schedule {
-  /** Rates of the groups when the schedule was made. */
+  /** Rates of the groups before any schedule. */
   protected readonly baseRates: readonly number[];
   /** Calls of `step()` so far. */
   lastEpoch = 0;
 
-  constructor(protected readonly optimizer: Scheduled) {
+  constructor(readonly optimizer: Scheduled) {
     if (!Array.isArray(optimizer?.paramGroups)) {
       throw new ModelError(
         `optim.${this.constructor.name}(): found ${describe(optimizer)}, expected an optimiser such as optim.SGD`,
       );
     }
-    this.baseRates = optimizer.paramGroups.map((group) => group.lr);
+    this.baseRates = optimizer.paramGroups.map((group) => {
+      group.initialLr ??= group.lr;
+      return group.initialLr;
+    });
   }
 
+  /** The rate of a step when nothing else changes the rate. */
   protected abstract rateAt(step: number, base: number): number;
+
+  /** The rate of a step from the one before it, which something else has changed, too. */
+  protected follow(lr: number, step: number, base: number): number {
+    const before = this.before(step, base);
+    return before === 0 ? this.rateAt(step, base) : (lr * this.rateAt(step, base)) / before;
+  }
+
+  private before(step: number, base: number): number {
+    return step === 0 ? base : this.rateAt(step - 1, base);
+  }
 
   /** Sets the rates of the next step. */
   step(): void {
     this.lastEpoch++;
     this.apply();
+  }
+
+  /** Begins again, from the rates before any schedule. */
+  restart(): void {
+    this.lastEpoch = 0;
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = this.rateAt(0, this.baseRates[i] as number);
+    });
   }
 
   /** The rates in use, per group. */
@@ -44,22 +70,31 @@ export abstract class Schedule {
 
   protected apply(): void {
     this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.rateAt(this.lastEpoch, this.baseRates[i] as number);
+      const base = this.baseRates[i] as number;
+      const alone = group.lr === this.before(this.lastEpoch, base);
+      group.lr = alone ? this.rateAt(this.lastEpoch, base) : this.follow(group.lr, this.lastEpoch, base);
     });
   }
 }
 
-function checkGiven(name: string, options: object | undefined, known: readonly string[]): void {
+/** Schedules whose rates are set whatever they were before. */
+export abstract class AbsoluteSchedule extends Schedule {
+  protected override follow(_: number, step: number, base: number): number {
+    return this.rateAt(step, base);
+  }
+}
+
+export function checkGiven(name: string, options: object | undefined, known: readonly string[]): void {
   inFunction(`optim.${name}`, () => checkOptions(options ?? null, known));
 }
 
-function checkPositive(name: string, value: number): number {
+export function checkPositive(name: string, value: number): number {
   if (value > 0) return value;
   throw new ModelError(`optim.${name} is ${value}, expected a number above 0`);
 }
 
 /** The base rate times a function of the step. */
-export class LambdaLR extends Schedule {
+export class LambdaLR extends AbsoluteSchedule {
   constructor(
     optimizer: Scheduled,
     private readonly factor: (step: number) => number,
@@ -125,6 +160,16 @@ export class CosineAnnealingLR extends Schedule {
   protected rateAt(step: number, base: number): number {
     return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * step) / this.tMax))) / 2;
   }
+
+  protected override follow(lr: number, step: number, base: number): number {
+    const { tMax, etaMin } = this;
+    if (step === 0) return lr;
+    if ((step - 1 - tMax) % (2 * tMax) === 0) {
+      return lr + ((base - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
+    }
+    const height = (t: number) => 1 + Math.cos((Math.PI * t) / tMax);
+    return (height(step) / height(step - 1)) * (lr - etaMin) + etaMin;
+  }
 }
 
 export interface LinearLROptions {
@@ -168,7 +213,7 @@ export interface OneCycleLROptions {
 }
 
 /** Up to `maxLr` and down again, once, whatever the base rate. Smith and Topin (2019). */
-export class OneCycleLR extends Schedule {
+export class OneCycleLR extends AbsoluteSchedule {
   private readonly options: Required<OneCycleLROptions>;
 
   constructor(optimizer: Scheduled, options: OneCycleLROptions) {

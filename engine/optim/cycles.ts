@@ -1,0 +1,94 @@
+/** Schedules that come back: cosines with restarts, and triangles. */
+import { ModelError } from "../error";
+import { checkChoice } from "../options";
+import { AbsoluteSchedule, checkGiven, checkPositive, type Scheduled } from "./schedules";
+
+export interface WarmRestartsOptions {
+  /** Steps of the first cosine. */
+  t0: number;
+  /** How many times as long each cosine is as the one before, an integer; 1 when left out. */
+  tMult?: number;
+  etaMin?: number;
+}
+
+/** Half a cosine from the base rate down to `etaMin`, again and again. Loshchilov and Hutter (2017). */
+export class CosineAnnealingWarmRestarts extends AbsoluteSchedule {
+  private readonly t0: number;
+  private readonly tMult: number;
+  private readonly etaMin: number;
+
+  /** @throws ModelError unless t0 and tMult are integers of at least 1 */
+  constructor(optimizer: Scheduled, options: WarmRestartsOptions) {
+    super(optimizer);
+    checkGiven("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
+    const { t0, tMult = 1, etaMin = 0 } = options;
+    for (const [name, value] of Object.entries({ t0, tMult })) {
+      if (Number.isInteger(value) && value >= 1) continue;
+      throw new ModelError(
+        `optim.CosineAnnealingWarmRestarts(): ${name} is ${value}, expected an integer of at least 1`,
+      );
+    }
+    this.t0 = t0;
+    this.tMult = tMult;
+    this.etaMin = etaMin;
+  }
+
+  protected rateAt(step: number, base: number): number {
+    let length = this.t0;
+    let since = step;
+    if (this.tMult === 1) since %= length;
+    else {
+      while (since >= length) {
+        since -= length;
+        length *= this.tMult;
+      }
+    }
+    return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * since) / length))) / 2;
+  }
+}
+
+export interface CyclicLROptions {
+  baseLr: number;
+  maxLr: number;
+  /** Steps on the way up; 2000 when left out. */
+  stepSizeUp?: number;
+  /** Steps on the way down; as many as up when left out. */
+  stepSizeDown?: number;
+  /** Whether the peaks stay, are halved each cycle, or shrink by gamma each step. */
+  mode?: "triangular" | "triangular2" | "expRange";
+  /** 1 when left out. */
+  gamma?: number;
+}
+
+/** Up from `baseLr` to `maxLr` and down again, along lines. Smith (2017). The momentum stays as it is. */
+export class CyclicLR extends AbsoluteSchedule {
+  private readonly options: Required<CyclicLROptions>;
+
+  constructor(optimizer: Scheduled, options: CyclicLROptions) {
+    super(optimizer);
+    checkGiven("CyclicLR", options, ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"]);
+    const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = "triangular", gamma = 1 } = options;
+    checkChoice(mode, ["triangular", "triangular2", "expRange"], "optim.CyclicLR(): mode");
+    checkPositive("CyclicLR(): maxLr", options.maxLr);
+    checkPositive("CyclicLR(): baseLr", options.baseLr);
+    checkPositive("CyclicLR(): stepSizeUp", stepSizeUp);
+    checkPositive("CyclicLR(): stepSizeDown", stepSizeDown);
+    this.options = { ...options, stepSizeUp, stepSizeDown, mode, gamma };
+    this.apply();
+  }
+
+  protected rateAt(step: number): number {
+    const { baseLr, maxLr, stepSizeUp: up, stepSizeDown: down } = this.options;
+    const cycle = Math.floor(1 + step / (up + down));
+    const part = 1 + step / (up + down) - cycle;
+    const top = up / (up + down);
+    const height = part <= top ? part / top : (part - 1) / (top - 1);
+    return baseLr + (maxLr - baseLr) * height * this.shrink(cycle, step);
+  }
+
+  private shrink(cycle: number, step: number): number {
+    const { mode, gamma } = this.options;
+    if (mode === "triangular") return 1;
+    return mode === "triangular2" ? 1 / 2 ** (cycle - 1) : gamma ** step;
+  }
+}

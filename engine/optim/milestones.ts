@@ -1,0 +1,109 @@
+/** Schedules by steps: at milestones, for a while, along a power, by a factor of one's own. */
+import { ModelError } from "../error";
+import { checkGiven, checkPositive, Schedule, type Scheduled } from "./schedules";
+
+export interface MultiStepLROptions {
+  /** Steps at which the rate is multiplied, in increasing order; a step named twice counts twice. */
+  milestones: readonly number[];
+  /** 0.1 when left out. */
+  gamma?: number;
+}
+
+/** Times gamma at each milestone. */
+export class MultiStepLR extends Schedule {
+  private readonly milestones: readonly number[];
+  private readonly gamma: number;
+
+  /** @throws ModelError unless milestones is an array of numbers */
+  constructor(optimizer: Scheduled, options: MultiStepLROptions) {
+    super(optimizer);
+    checkGiven("MultiStepLR", options, ["milestones", "gamma"]);
+    const { milestones, gamma = 0.1 } = options;
+    if (!Array.isArray(milestones) || !milestones.every((m) => typeof m === "number")) {
+      throw new ModelError(
+        `optim.MultiStepLR(): milestones is ${JSON.stringify(milestones)}, expected an array of steps`,
+      );
+    }
+    this.milestones = milestones;
+    this.gamma = gamma;
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * this.gamma ** this.milestones.filter((m) => m <= step).length;
+  }
+}
+
+export interface ConstantLROptions {
+  /** 1/3 when left out. */
+  factor?: number;
+  /** From this step on the rate is the base rate; 5 when left out. */
+  totalIters?: number;
+}
+
+/** A part of the base rate for the first steps, then all of it. */
+export class ConstantLR extends Schedule {
+  private readonly factor: number;
+  private readonly totalIters: number;
+
+  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+    super(optimizer);
+    checkGiven("ConstantLR", options, ["factor", "totalIters"]);
+    this.factor = options.factor ?? 1 / 3;
+    this.totalIters = options.totalIters ?? 5;
+    this.apply();
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return step < this.totalIters ? base * this.factor : base;
+  }
+}
+
+export interface PolynomialLROptions {
+  /** From this step on the rate is 0; 5 when left out. */
+  totalIters?: number;
+  /** 1 (a line) when left out. */
+  power?: number;
+}
+
+/** From the base rate down to 0 as (1 − step / totalIters)^power. */
+export class PolynomialLR extends Schedule {
+  private readonly totalIters: number;
+  private readonly power: number;
+
+  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+    super(optimizer);
+    checkGiven("PolynomialLR", options, ["totalIters", "power"]);
+    this.totalIters = checkPositive("PolynomialLR(): totalIters", options.totalIters ?? 5);
+    this.power = options.power ?? 1;
+  }
+
+  protected rateAt(step: number, base: number): number {
+    return base * (1 - Math.min(step, this.totalIters) / this.totalIters) ** this.power;
+  }
+}
+
+/** The rate of the last step times a function of the step. */
+export class MultiplicativeLR extends Schedule {
+  /** @throws ModelError unless factor is a function */
+  constructor(
+    optimizer: Scheduled,
+    private readonly factor: (step: number) => number,
+  ) {
+    super(optimizer);
+    if (typeof factor !== "function") {
+      throw new ModelError(
+        `optim.MultiplicativeLR(): found a ${typeof factor}, expected a function of the step`,
+      );
+    }
+  }
+
+  protected rateAt(step: number, base: number): number {
+    let rate = base;
+    for (let t = 1; t <= step; t++) rate *= this.factor(t);
+    return rate;
+  }
+
+  protected override apply(): void {
+    for (const group of this.optimizer.paramGroups) group.lr *= this.factor(this.lastEpoch);
+  }
+}

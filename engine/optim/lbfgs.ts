@@ -45,7 +45,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** @throws ModelError for more than one group of parameters */
   constructor(params: Parameters<LBFGSOptions>, options: LBFGSOptions = {}) {
-    const maxEval = options.maxEval ?? Math.floor(((options.maxIter ?? 20) * 5) / 4);
+    const maxEval = options?.maxEval ?? Math.floor(((options?.maxIter ?? 20) * 5) / 4);
     super(params, options, {
       lr: 1,
       maxIter: 20,

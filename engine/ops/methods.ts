@@ -1,4 +1,5 @@
 /** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
+import { describe } from "../describe";
 import type { DType } from "../dtype";
 import { ModelError } from "../error";
 import { addGradientHook, type GradientHook, type RemovableHandle } from "../gradient-hooks";
@@ -9,7 +10,6 @@ import { leakyRelu, relu } from "./activations";
 import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
 import { cast } from "./cast";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
-import { describe } from "./elementwise";
 import { exp, log, log1p } from "./exponentials";
 import { amax, amin, argmax, argmin, max, min, type OneDimOptions, type Selection } from "./extremes";
 import { gather } from "./gather";

@@ -1,6 +1,7 @@
 /** Schedules made of schedules: one after another, and all at once. */
+
+import { describe } from "../describe";
 import { ModelError } from "../error";
-import { describe } from "../ops/elementwise";
 import { Schedule, type Scheduled } from "./schedules";
 
 function checkParts(name: string, schedules: readonly unknown[], optimizer?: Scheduled): Scheduled {

@@ -63,7 +63,7 @@ function bundle(entry, outfile, options) {
 function products() {
   return [
     bundle("extension/main.ts", "extension.js", { ...node, external: [...gpu, "vscode"] }),
-    bundle("engine/runner/main.ts", "engine.js", node),
+    bundle("engine/runner/main.ts", "engine.js", { ...node, inject: [inRoot(".scripts/own-math.mjs")] }),
     bundle("engine/runner/watchdog.ts", "watchdog.js", node),
     bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
     bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),

@@ -39,20 +39,21 @@ export function numberTensors(run: Run, fields: ReadonlyMap<Tensor, Field>, limi
     for (const x of node.inputs) leaf(x);
     number(node.out, node);
   }
-  if (run.loss !== null) leaf(run.loss);
+  if (run.loss !== null && !run.loss.isForgotten) leaf(run.loss);
   return { tensors, operations, ids, omitted };
 }
 
 function unusedLeaves(run: Run, fields: ReadonlyMap<Tensor, Field>): Tensor[] {
   const bound = run.tape.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
   const used = new Set(run.tape.nodes.flatMap((node) => node.inputs));
-  const unused = [...fields.keys(), ...bound].filter((x) => x.isLeaf && !used.has(x));
+  const unused = [...fields.keys(), ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
   return [...new Set(unused)];
 }
 
 /** Of too many operations those that carry a gradient come first, and of these the first and the last ones. */
 function choose(run: Run, limit: number): { kept: readonly Node[]; omitted: number } {
-  const { nodes } = run.tape;
+  // What a model forgot has no values to show.
+  const nodes = run.tape.nodes.filter(({ out, inputs }) => ![out, ...inputs].some((x) => x.isForgotten));
   if (nodes.length <= limit) return { kept: nodes, omitted: 0 };
   const carries = (node: Node) => run.gradients?.has(node.out) ?? node.out.requiresGrad;
   const important = ends(nodes.filter(carries), limit);

@@ -86,8 +86,14 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
   return out.sort((a, b) => a - b);
 }
 
-/** Throws unless every entry is a size: an integer of at least 0. */
+/** As many dimensions as NumPy's arrays have at most. */
+export const LARGEST_RANK = 64;
+
+/** Throws unless every entry is a size: an integer of at least 0; and unless there are few enough. */
 export function checkShape(shape: Shape, argument = "shape"): Shape {
+  if (Array.isArray(shape) && shape.length > LARGEST_RANK) {
+    throw new ModelError(`${argument} has ${shape.length} dimensions, expected at most ${LARGEST_RANK}`);
+  }
   if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ModelError(
       `${argument} is ${JSON.stringify(shape)}, expected an array of sizes (integers of at least 0)`,

@@ -126,9 +126,12 @@ Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
 const forgotten: Values = new Uint8Array(0);
 
 function forgottenError(x: Tensor): ModelError {
-  return new ModelError(`a tensor of shape ${showShape(x.shape)} was used after its tape was dropped`, {
-    hint: "keep what is needed later with tensor(x), which copies",
-  });
+  return new ModelError(
+    `a tensor of shape ${showShape(x.shape)} was used after its values were forgotten with their tape`,
+    {
+      hint: "keep what is needed later with tensor(x), which copies",
+    },
+  );
 }
 
 /** From which tensor a detached one was taken: what cuts a gradient can be named. */

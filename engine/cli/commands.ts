@@ -14,6 +14,7 @@ export async function runCommand(args: Arguments): Promise<number> {
   };
   const script = join(__dirname, "engine.js");
   const engine = new Engine({ script, folder: process.cwd(), nodePath: args.nodePath, onOutput });
+  process.once("exit", () => engine.dispose());
   try {
     return await perform(engine, args);
   } finally {

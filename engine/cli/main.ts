@@ -24,6 +24,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Ends the engine process too: it is disposed of when this one exits.
+for (const [signal, number] of [
+  ["SIGHUP", 1],
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+] as const) {
+  process.once(signal, () => process.exit(128 + number));
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -1,5 +1,5 @@
 /** Mistakes and findings as good compilers show them: the message, the place, the line with a mark under it, a hint. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import type { Failure, Finding, Severity, Site } from "../report";
 import type { Style } from "./terminal";
@@ -7,9 +7,11 @@ import type { Style } from "./terminal";
 /** Longer lines are shown around the marked range only. */
 const MAX_LINE = 160;
 
+const here = process.cwd();
+
 /** The file as a person would type it here. */
 export function showPath(file: string): string {
-  const path = relative(process.cwd(), file);
+  const path = relative(here, file);
   return path.startsWith("..") || path === "" ? file : path;
 }
 
@@ -78,6 +80,8 @@ function paintOf(severity: Severity, style: Style): (text: string) => string {
 
 function lineOf({ file, line }: Site): string | null {
   try {
+    // A model may have put a pipe there, which nobody writes to.
+    if (!statSync(file).isFile()) return null;
     return readFileSync(file, "utf8").split(/\r\n|\n|\r/)[line - 1] ?? null;
   } catch {
     return null;
@@ -85,5 +89,5 @@ function lineOf({ file, line }: Site): string | null {
 }
 
 function shortenPaths(frame: string): string {
-  return frame.replaceAll(`${process.cwd()}/`, "");
+  return frame.replaceAll(`${here}/`, "");
 }

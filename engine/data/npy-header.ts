@@ -1,5 +1,6 @@
 /** The header of a .npy file: a Python dictionary of three entries, in any order. */
 import { ModelError } from "../error";
+import { LARGEST_RANK } from "../shape";
 import { quoted } from "./quoted";
 
 export interface NpyHeader {
@@ -9,7 +10,6 @@ export interface NpyHeader {
   readonly shape: readonly number[];
 }
 
-const LARGEST_RANK = 64;
 const entry = /\s*(['"])(\w+)\1\s*:\s*(True|False|'[^'"\\]*'|"[^'"\\]*"|\([\d\s,]*\))\s*(,|(?=\s*\}))/y;
 const shapeText = /^\(\s*(?:\d+\s*,\s*)*(?:\d+\s*)?\)$/;
 

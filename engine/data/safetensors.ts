@@ -1,7 +1,7 @@
 /** The .safetensors format: a length, a JSON header, the numbers. */
 import { strFromU8, strToU8 } from "fflate";
 import { inFunction, ModelError } from "../error";
-import { sizeOf } from "../shape";
+import { LARGEST_RANK, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
 import { quoted, shown } from "./quoted";
 import { bytesOf, readValues, type StoredType, storedAs, writeValues } from "./stored-values";
@@ -18,7 +18,6 @@ interface Entry {
 const METADATA = "__metadata__";
 /** What the format allows. */
 const LARGEST_HEADER = 100_000_000;
-const LARGEST_RANK = 64;
 
 const types: Readonly<Record<string, StoredType>> = {
   F64: "f64",

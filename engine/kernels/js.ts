@@ -74,7 +74,12 @@ function compileLoop(f: Elementwise, count: number): Loop {
     ...ids.map((i) => `p${i} += j${i};`),
     "}",
   ].join("\n");
-  return new Function("arrays", "out", "offsets", "outOffset", "rows", "params", source) as Loop;
+  return compile<Loop>(["arrays", "out", "offsets", "outOffset", "rows", "params"], source);
+}
+
+/** A function of generated text, with the engine's own Math: the global one is the model's, too. */
+function compile<F>(parameters: readonly string[], source: string): F {
+  return new Function("Math", `return function (${parameters.join(", ")}) {\n${source}\n}`)(Math) as F;
 }
 
 /** What the expression refers to: functions of the prelude, and params by name. */
@@ -99,7 +104,7 @@ export function scalarFunction(f: Elementwise): Scalar {
   let scalar = scalars.get(f);
   if (scalar === undefined) {
     const source = [...definitions(f), `return ${f.expr};`].join("\n");
-    scalar = new Function("x", "y", "z", "params", source) as Scalar;
+    scalar = compile<Scalar>(["x", "y", "z", "params"], source);
     scalars.set(f, scalar);
   }
   return scalar;

@@ -1,14 +1,15 @@
 /** One engine process as its client sees it: the connection, and why it ended. */
-import { type ChildProcess, fork } from "node:child_process";
-import { deserialize } from "node:v8";
-import {
-  createMessageConnection,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-} from "vscode-jsonrpc/node";
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import type { Duplex, Readable } from "node:stream";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import { InternalError } from "../error";
 import type { Failure } from "../report";
+import { openClientChannel } from "./channel";
+import { FrameReader, MARK_BYTES } from "./frames";
 import { type NodeChoice, neededEnvironment } from "./node-choice";
+import { stdio } from "./pipes";
+import { endGroup, hasGroups } from "./process-group";
 import {
   type OutputParams,
   outputNotification,
@@ -47,14 +48,16 @@ export class EngineChild {
   #killedFor: Failure | null = null;
   #hasStarted = false;
   #stderr = "";
-  #answer: Buffer[] = [];
+  #lastAnswer: TraceResult | null = null;
 
   constructor(readonly options: ChildOptions) {
     this.#process = start(options);
-    this.connection = createMessageConnection(
-      new IPCMessageReader(this.#process),
-      new IPCMessageWriter(this.#process),
-    );
+    const mark = randomBytes(MARK_BYTES);
+    // Node's types know of no more pipes than two.
+    const pipes: readonly unknown[] = this.#process.stdio;
+    const [, , errors, answers, from, to] = pipes as readonly Duplex[];
+    if (!errors || !answers || !from || !to) throw new InternalError("The engine process has no pipes");
+    this.connection = openClientChannel(from, to, mark);
     this.connection.onNotification(progressNotification, (params) => this.onProgress?.(params));
     this.connection.onNotification(outputNotification, options.onOutput);
     this.connection.onNotification(retireNotification, ({ reason }) => {
@@ -63,10 +66,10 @@ export class EngineChild {
     // What a broken connection loses is told by the end of the process.
     this.connection.onError(() => undefined);
     this.connection.listen();
-    this.#process.stderr?.on("data", (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_KEPT);
+    errors.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.subarray(-STDERR_KEPT).toString("utf8")).slice(-STDERR_KEPT);
     });
-    this.#process.stdio[3]?.on("data", (chunk: Buffer) => this.#answer.push(chunk));
+    this.#takeAnswer(answers, new FrameReader(mark));
     this.ended = this.#watchEnd();
     this.started = this.connection.sendRequest(pingRequest).then(
       () => {
@@ -76,11 +79,11 @@ export class EngineChild {
     );
   }
 
-  /** Ends the process at once. */
+  /** Ends the process and all that its model started, at once. */
   kill(reason: Failure): void {
     this.#killedFor ??= reason;
     this.isRunning = false;
-    this.#process.kill("SIGKILL");
+    endGroup(this.#process.pid);
   }
 
   #watchEnd(): Promise<TraceResult> {
@@ -88,7 +91,7 @@ export class EngineChild {
       const settle = (failure: Failure) => {
         this.isRunning = false;
         this.connection.dispose();
-        resolve(this.#killedFor ? { failure: this.#killedFor } : (this.#lastAnswer() ?? { failure }));
+        resolve(this.#killedFor ? { failure: this.#killedFor } : (this.#lastAnswer ?? { failure }));
       };
       const { node } = this.options;
       this.#process.once("error", ({ message }) => settle(notStarted(node, message)));
@@ -100,40 +103,47 @@ export class EngineChild {
       this.#process.once("close", over);
       this.#process.once("exit", (code, signal) => {
         this.isRunning = false;
-        // A process that the model started may keep the pipes open for longer.
-        setTimeout(() => over(code, signal), DRAIN_MS);
+        endGroup(this.#process.pid);
+        // A process that left the group may keep the pipes open for longer: nobody waits for it.
+        setTimeout(() => {
+          over(code, signal);
+          for (const pipe of this.#process.stdio) pipe?.destroy();
+        }, DRAIN_MS);
       });
     });
   }
 
-  #lastAnswer(): TraceResult | null {
-    if (this.#answer.length === 0) return null;
-    try {
-      const answer: unknown = deserialize(Buffer.concat(this.#answer));
-      return typeof answer === "object" && answer !== null ? (answer as TraceResult) : null;
-    } catch {
-      return null;
-    }
+  /** The answer of a process that ends in the middle of its work. */
+  #takeAnswer(pipe: Readable, frames: FrameReader): void {
+    pipe.on("data", (chunk: Buffer) => {
+      try {
+        for (const answer of frames.push(chunk)) this.#lastAnswer = answer as TraceResult;
+      } catch {
+        pipe.destroy();
+      }
+    });
   }
 }
 
 function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess {
-  return fork(script, [], {
-    execPath: node.path,
+  const args = [
+    "--experimental-vm-modules",
+    "--no-warnings",
+    // V8 inside of Electron may not take this flag later.
+    "--expose-gc",
     // The watchdog looks at the whole process; the heap's own limit is the last resort behind it.
-    execArgv: [
-      "--experimental-vm-modules",
-      "--no-warnings",
-      // V8 inside of Electron may not take this flag later.
-      "--expose-gc",
-      `--max-old-space-size=${Math.ceil(memoryMiB * 1.25) + 256}`,
-    ],
+    `--max-old-space-size=${Math.ceil(memoryMiB * 1.25) + 256}`,
+    script,
+    // Its parent may be gone before it can ask who that is.
+    String(process.pid),
+  ];
+  return spawn(node.path, args, {
     cwd: folder,
     env: { ...neededEnvironment(process.env), ...node.env },
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
+    stdio: [...stdio],
+    detached: hasGroups,
     windowsHide: true,
-  } as Parameters<typeof fork>[2]);
+  });
 }
 
 function notStarted({ path }: NodeChoice, why: string): Failure {

@@ -1,7 +1,7 @@
 /** Who listens to the process's own events: the engine, and nobody else once a run is over. */
 
 type Listener = (...args: unknown[]) => void;
-const events = ["message", "disconnect", "uncaughtException", "unhandledRejection", "warning"];
+const events = ["uncaughtException", "unhandledRejection", "warning"];
 
 /** To be taken when the engine listens and no model has run. */
 export function saveListeners(): ReadonlyMap<string, readonly Listener[]> {
@@ -18,7 +18,5 @@ export function restoreListeners(saved: ReadonlyMap<string, readonly Listener[]>
     for (const each of now) process.removeListener(event, each);
     for (const each of listeners) process.on(event, each);
   }
-  // Node lets a process end when nobody listens to its channel; what counts the listeners may be gone, too.
-  if (changed) process.channel?.ref();
   return changed;
 }

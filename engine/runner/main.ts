@@ -1,9 +1,9 @@
-/** The engine process: answers its client over the IPC channel; a model's code runs nowhere else. */
+/** The engine process: answers its client over the channel; a model's code runs nowhere else. */
 import { join } from "node:path";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import * as gradlens from "../index";
+import { openEngineChannel } from "./channel";
 import { closeExits } from "./exits";
 import { watchTimers } from "./leftovers";
 import { Output } from "./output";
@@ -24,23 +24,19 @@ import { installRuntime } from "./runtime";
 import { Session } from "./session";
 import { interruptName } from "./watch";
 
-/** The channel to the client, kept where a model does not find it. */
-function takeChannel() {
-  const channel = {
-    send: process.send?.bind(process),
-    on: process.on.bind(process),
-  } as unknown as NodeJS.Process;
-  const leave = process.exit.bind(process);
-  process.once("disconnect", () => leave(0));
-  Object.assign(process, { send: undefined, disconnect: undefined });
-  return createMessageConnection(new IPCMessageReader(channel), new IPCMessageWriter(channel));
-}
-
 function start(): void {
-  const connection = takeChannel();
+  const leave = process.exit.bind(process);
+  // Taken out again: what stands there are the model's arguments.
+  const client = Number(process.argv.splice(2, 1)[0]);
+  const { connection, mark } = openEngineChannel(() => leave(0));
   // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
   Object.assign(globalThis, { gc: undefined });
-  const watchdog = new Worker(join(__dirname, "watchdog.js"), { execArgv: [], stdout: true, stderr: true });
+  const watchdog = new Worker(join(__dirname, "watchdog.js"), {
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    workerData: { mark, client },
+  });
   watchdog.unref();
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
   const session = new Session({

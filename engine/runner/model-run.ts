@@ -126,12 +126,7 @@ export class ModelRun {
         hint: this.#lossHint(),
       });
     }
-    const found =
-      value === undefined
-        ? "nothing"
-        : typeof value === "number"
-          ? `the number ${value}`
-          : `a ${typeof value}`;
+    const found = kindOf(value);
     const hint =
       typeof value === "number"
         ? "return the tensor itself, without item(): a number has no gradient"
@@ -154,6 +149,14 @@ export class ModelRun {
     const range = this.sources.find(file)?.analysis.loss;
     return siteAt(file, range ?? { line: 1, column: 1, endLine: 1, endColumn: 1 });
   }
+}
+
+/** What a loss is instead of a tensor; asks nothing of the value that its author could answer. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "number") return `the number ${value}`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function lossOf(exports: Exports): unknown {

@@ -55,12 +55,21 @@ export class ProcessState {
   end(isDone: boolean): void {
     this.restore();
     const left = grown(this.#resources, activeResources());
-    if (this.#saved && process.cwd() !== this.#saved.folder) process.chdir(this.#saved.folder);
+    if (this.#saved) this.#goBack(this.#saved.folder);
     if (clearTimers(this.#timers) > 0) {
       this.observer.print("Timers of the model still ran when it was done; they were stopped.\n");
     }
     if (left.length > 0) this.observer.retire(`the model left ${left.join(", ")} open`);
     else if (!isDone) this.observer.retire("the model may still be running");
+  }
+
+  /** To the folder of before, which the model may have left or removed, like the one that it went to. */
+  #goBack(folder: string): void {
+    try {
+      process.chdir(folder);
+    } catch {
+      this.observer.retire("the model removed its folder");
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 /** A thread beside the model's: ends the process when the model takes too long or too much memory, and says where it was. */
-import { writeSync } from "node:fs";
 import { type Debugger, Session } from "node:inspector";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { writeFrame } from "./frames";
+import { LAST_ANSWER_FD } from "./pipes";
+import { endGroup } from "./process-group";
 import { again, interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
 
-/** The pipe on which the last answer goes out when the model's thread cannot speak any more. */
-export const ANSWER_FD = 3;
 const LOOK_MS = 25;
 /** The model's thread has this long to say where it is; of a run that takes too long the client has less patience. */
 const PATIENCE_MS = 5_000;
@@ -17,12 +17,26 @@ const BETWEEN_MS = 7;
 /** And this long to make the report of what ran until then. */
 const REPORT_MS = 300;
 
+/** What our frames begin with (see there), and the process that waits for them. */
+const { mark, client } = workerData as { readonly mark: Uint8Array; readonly client: number };
+const parent = process.ppid;
 let watch: Watch | null = null;
 
 function look(): void {
+  if (isOrphan()) leave();
   if (!watch) return;
   if (Date.now() > watch.deadline) stop("timeout", watch);
   else if (process.memoryUsage.rss() > watch.maxBytes) stop("memory", watch);
+}
+
+/** Whoever started this process may die without a word; another process then becomes its parent. */
+function isOrphan(): boolean {
+  if (process.ppid !== parent) return true;
+  try {
+    return !process.kill(client, 0);
+  } catch {
+    return true;
+  }
 }
 
 /** Pauses the model's thread and lets it make its answer; ends the process unless it may go on. */
@@ -77,13 +91,15 @@ function toFrame(
 }
 
 function end(answer: Buffer): void {
-  for (let at = 0; at < answer.length; ) {
-    try {
-      at += writeSync(ANSWER_FD, answer, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") break;
-    }
+  try {
+    writeFrame(LAST_ANSWER_FD, mark, answer);
+  } finally {
+    leave();
   }
+}
+
+function leave(): void {
+  endGroup(process.pid);
   process.kill(process.pid, "SIGKILL");
 }
 

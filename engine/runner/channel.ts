@@ -1,0 +1,82 @@
+/** The channel between the engine process and its client: vscode-jsonrpc's messages, as frames on two pipes. */
+import { readSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  createMessageConnection,
+  type DataCallback,
+  type Disposable,
+  type Message,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import { encodeMessage, FrameReader, headOf, MARK_BYTES, writeFrame } from "./frames";
+import { TO_CLIENT_FD, TO_ENGINE_FD } from "./pipes";
+
+class PipeReader extends AbstractMessageReader {
+  readonly #frames: FrameReader;
+
+  constructor(
+    private readonly pipe: Readable,
+    mark: Uint8Array,
+  ) {
+    super();
+    this.#frames = new FrameReader(mark);
+  }
+
+  listen(callback: DataCallback): Disposable {
+    const onData = (chunk: Buffer) => {
+      try {
+        for (const message of this.#frames.push(chunk)) callback(message as Message);
+      } catch (error) {
+        this.fireError(error);
+        this.pipe.destroy();
+      }
+    };
+    this.pipe.on("data", onData);
+    this.pipe.on("error", (error) => this.fireError(error));
+    this.pipe.once("close", () => this.fireClose());
+    return { dispose: () => this.pipe.off("data", onData) };
+  }
+}
+
+class PipeWriter extends AbstractMessageWriter {
+  constructor(private readonly put: (message: Message) => void) {
+    super();
+  }
+
+  async write(message: Message): Promise<void> {
+    this.put(message);
+  }
+
+  end(): void {}
+}
+
+/** The client's end: the pipes of a child process, and the mark, which goes to it first. */
+export function openClientChannel(from: Readable, to: Writable, mark: Uint8Array): MessageConnection {
+  // What a pipe without a reader loses is told by the end of the process.
+  to.on("error", () => undefined);
+  to.write(mark);
+  const send = (message: Message) => {
+    const body = encodeMessage(message);
+    to.write(headOf(mark, body));
+    to.write(body);
+  };
+  return createMessageConnection(new PipeReader(from, mark), new PipeWriter(send));
+}
+
+/** The engine's end, opened before any model runs; `onClose` is called when the client is gone. */
+export function openEngineChannel(onClose: () => void): { connection: MessageConnection; mark: Uint8Array } {
+  const mark = new Uint8Array(MARK_BYTES);
+  for (let at = 0; at < MARK_BYTES; ) {
+    const count = readSync(TO_ENGINE_FD, mark, at, MARK_BYTES - at, null);
+    if (count === 0) throw new Error("no client");
+    at += count;
+  }
+  const input = new Socket({ fd: TO_ENGINE_FD, readable: true, writable: false });
+  input.once("close", onClose);
+  const reader = new PipeReader(input, mark);
+  const writer = new PipeWriter((message) => writeFrame(TO_CLIENT_FD, mark, encodeMessage(message)));
+  return { connection: createMessageConnection(reader, writer), mark };
+}

@@ -1,0 +1,9 @@
+/** The pipes between the engine process and its client, by file descriptor in the engine process. */
+
+/** The watchdog's, for the last answer of a process whose main thread cannot speak any more. */
+export const LAST_ANSWER_FD = 3;
+export const TO_CLIENT_FD = 4;
+export const TO_ENGINE_FD = 5;
+
+/** How the process gets them: no input, no output, a pipe for errors, and those three. */
+export const stdio = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe"] as const;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
+import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as gradlens from "../index";
 import { openEngineChannel } from "./channel";
 import { closeExits } from "./exits";
@@ -24,13 +25,8 @@ import { installRuntime } from "./runtime";
 import { Session } from "./session";
 import { interruptName } from "./watch";
 
-function start(): void {
-  const leave = process.exit.bind(process);
-  // Taken out again: what stands there are the model's arguments.
-  const client = Number(process.argv.splice(2, 1)[0]);
-  const { connection, mark } = openEngineChannel(() => leave(0));
-  // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
-  Object.assign(globalThis, { gc: undefined });
+/** The thread that looks at this one from outside. */
+function startWatchdog(mark: Uint8Array, client: number): Worker {
   const watchdog = new Worker(join(__dirname, "watchdog.js"), {
     execArgv: [],
     stdout: true,
@@ -38,6 +34,17 @@ function start(): void {
     workerData: { mark, client },
   });
   watchdog.unref();
+  return watchdog;
+}
+
+function start(): void {
+  const leave = process.exit.bind(process);
+  // Taken out again: what stands there are the model's arguments.
+  const client = Number(process.argv.splice(2, 1)[0]);
+  const { connection, mark } = openEngineChannel(() => leave(0));
+  // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
+  Object.assign(globalThis, { gc: undefined });
+  const watchdog = startWatchdog(mark, client);
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
   const session = new Session({
     watch: (order) => watchdog.postMessage(serialize(order)),
@@ -56,7 +63,10 @@ function start(): void {
   process.on("unhandledRejection", (reason) => {
     session.fail(reason, "no code handles this rejected promise: await it, or add catch()");
   });
+  answer(connection, session, output);
+}
 
+function answer(connection: MessageConnection, session: Session, output: Output): void {
   // Runs and checks share one tape and one set of limits: the next waits for the one before.
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {

@@ -84,10 +84,18 @@ describe("memory of tensors", () => {
     const small = take(20_000);
     assert.ok(small.length > 0);
     assert.equal(reserve(MIB, limit), null);
+    // Blocks side by side are one piece of memory, between those that other tensors hold.
+    const pieces: number[] = [];
+    let end = Number.NaN;
+    for (const { address, bytes } of small.toSorted((a, b) => a.address - b.address)) {
+      if (address === end) pieces.push((pieces.pop() ?? 0) + bytes);
+      else pieces.push(bytes);
+      end = address + bytes;
+    }
     for (const block of small) release(block);
     const large = take(MIB);
-    const sum = (blocks: readonly Block[]) => blocks.reduce((all, { bytes }) => all + bytes, 0);
-    assert.ok(sum(large) > 0.9 * sum(small), `${sum(large)} of ${sum(small)} bytes are of use again`);
+    const room = pieces.reduce((count, bytes) => count + Math.floor(bytes / MIB), 0);
+    assert.ok(room > 40 && large.length >= room, `${large.length} blocks of 1 MiB where ${room} have room`);
     const ends = large
       .map(({ address, bytes }) => [address, address + bytes] as const)
       .sort(([a], [b]) => a - b);
@@ -207,7 +215,7 @@ describe("dropping a tape", () => {
     assert.deepEqual(of.w1.data, weights);
     assert.deepEqual(of.w1.grad?.data, gradient);
     const useful = (error: unknown) =>
-      error instanceof ModelError && /after its tape was dropped/.test(error.message);
+      error instanceof ModelError && /after its values were forgotten/.test(error.message);
     assert.throws(() => h.data, useful);
     assert.throws(() => mul(h, 2), useful);
     assert.throws(() => out.item(), useful);

@@ -119,7 +119,7 @@ function drawInto(data: Values, draw: () => number): void {
   for (let i = 0; i < data.length; i++) data[i] = draw();
 }
 
-/** Integers 0, 1, …, n − 1; or from `start` below `end` in steps. */
+/** Numbers 0, 1, …, n − 1; or from `start` below `end` in steps: int32 when all three are whole numbers. */
 export function arange(start: number, end?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
   return inFunction("arange", () => {
     checkTensorOptions(options, ["dtype"]);
@@ -128,7 +128,8 @@ export function arange(start: number, end?: number, step = 1, options: { dtype?:
     if (!Number.isFinite(count)) {
       throw new ModelError(`from ${from} to ${to} in steps of ${step} never ends, expected another step`);
     }
-    const out = empty([count], options.dtype ?? "int32");
+    const areWhole = [from, to, step].every(Number.isInteger);
+    const out = empty([count], options.dtype ?? (areWhole ? "int32" : getDefaultDtype()));
     for (let i = 0; i < count; i++) out.data[i] = from + i * step;
     return out;
   });

@@ -2,6 +2,10 @@
 
 export { type GradcheckOptions, gradcheck } from "./check/gradcheck";
 export * from "./create";
+export * from "./create-like";
+export * from "./create-random";
+export * from "./create-regular";
+export type { CreateOptions } from "./creating";
 export { type BackwardContext, type CustomOpSpec, customOp } from "./custom-op";
 export * as data from "./data";
 export {

@@ -48,4 +48,5 @@ export const logicalOr: Binary = predicate("logicalOr", 2, "x !== 0 || y !== 0 ?
 export const logicalXor: Binary = predicate("logicalXor", 2, "(x !== 0) !== (y !== 0) ? 1 : 0", "x ⊕ y", two);
 export const logicalNot: Unary = predicate("logicalNot", 1, "x === 0 ? 1 : 0", "¬x", one);
 export const isnan: Unary = predicate("isnan", 1, "x !== x ? 1 : 0", "x is NaN", one);
+export const isinf: Unary = predicate("isinf", 1, "x === x && x - x !== 0 ? 1 : 0", "|x| = ∞", one);
 export const isfinite: Unary = predicate("isfinite", 1, "x - x === 0 ? 1 : 0", "|x| < ∞", one);

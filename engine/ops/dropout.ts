@@ -1,11 +1,13 @@
 /** Dropout: a mask drawn once and recorded as an input, so that a replay repeats it. */
 
 import { allocate } from "../dtype";
+import { ModelError } from "../error";
 import { flag, probability } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
 import { generator } from "../random";
+import { showShape } from "../shape";
 import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { empty, Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import { mul } from "./arithmetic";
 
@@ -34,6 +36,37 @@ export const dropout: OpFunction<Args, InPositions> = defineOp({
   jvp: [(t, { y }) => mul(t, y), null],
   samples: (r) => [[r.uniform([3, 4])], [r.uniform([3, 4]), { p: 0.9 }]],
 });
+
+/** What layers of channels drop: whole channels of [items, channels, …]. */
+function channelDropout(name: string): OpFunction<Args, InPositions> {
+  return defineOp({
+    name,
+    role: "switches",
+    label: "x · mask",
+    formula: "\\bar{x} = \\bar{o} \\cdot mask",
+    takes: takes(["x"], { p: probability, training: flag }),
+    args(x, { p = 0.5, training = true } = {}) {
+      if (checkFloat(x).ndim < 2) {
+        throw new ModelError(`x has shape ${showShape(x.shape)}, expected [items, channels, …]`);
+      }
+      const channels = empty(
+        x.shape.map((n, d) => (d < 2 ? n : 1)),
+        x.dtype,
+      );
+      return { inputs: [x, drawMask(channels, training ? p : 0)], attrs: {} };
+    },
+    forward: ([x, mask]) => mul(x as Tensor, mask as Tensor),
+    vjp: [(g, { y }) => mul(g, y), null],
+    jvp: [(t, { y }) => mul(t, y), null],
+    samples: (r) => [[r.uniform([3, 4, 2])], [r.uniform([2, 3, 2, 2]), { p: 0.9 }]],
+  });
+}
+
+/** Sets channels of [items, channels, length] to 0 with probability p and divides the others by 1 − p. */
+export const dropout1d: OpFunction<Args, InPositions> = channelDropout("dropout1d");
+
+/** Sets channels of [items, channels, height, width] to 0 with probability p and divides the others by 1 − p. */
+export const dropout2d: OpFunction<Args, InPositions> = channelDropout("dropout2d");
 
 function drawMask(x: Tensor, p: number): Tensor {
   const mask = allocate(x.dtype, x.size);

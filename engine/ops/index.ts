@@ -23,12 +23,18 @@ export { dot, linear, outer, trace } from "./linear";
 export { matmul } from "./matmul";
 
 import "./methods";
+import "./other-methods";
 
 export { type AttentionOptions, scaledDotProductAttention } from "./attention";
 export { type AvgPoolOptions, adaptiveAvgPool2d, avgPool2d } from "./average-pool";
 export { type BatchNormOptions, batchNorm } from "./batch-norm";
+export * from "./blends";
 export { type NllLossOptions, nllLoss } from "./class-losses";
+export * from "./closeness";
+export * from "./distances";
 export * from "./dropout";
+export * from "./embedding-losses";
+export * from "./hard-activations";
 export * from "./interpolate";
 export {
   type GroupNormOptions,
@@ -38,13 +44,20 @@ export {
   type LayerNormOptions,
   layerNorm,
 } from "./layer-norm";
+export * from "./layouts";
+export * from "./likelihood-losses";
+export * from "./logarithms";
 export {
   type CosineOptions,
   cosineSimilarity,
   type MultiMarginOptions,
   multiMarginLoss,
 } from "./margin-losses";
+export * from "./matrices";
 export { type MaxPoolOptions, maxPool1d, maxPool2d } from "./max-pool";
+export * from "./nan-to-num";
+export * from "./order-statistics";
+export * from "./other-names";
 export { narrow, type PadOptions, pad } from "./pad";
 export { cdist, glu, type MaxoutOptions, maxout } from "./pieces";
 export * from "./powers";
@@ -55,9 +68,11 @@ export * from "./recurrent";
 export { mean, type ReduceOptions, sum } from "./reduce";
 export type { LossOptions, LossReduction } from "./reduction";
 export * from "./regression-losses";
+export * from "./remainders";
 export * from "./rounding";
 export { type CumsumOptions, cumsum, type ScanOptions } from "./scan";
 export { type ClampOptions, clamp, maskedFill, maximum, minimum, where } from "./select";
+export * from "./slices";
 export * from "./smooth-activations";
 export { type DimOptions, logSoftmax, softmax } from "./softmax";
 export * from "./sort";
@@ -71,4 +86,5 @@ export {
   triu,
 } from "./triangle";
 export * from "./trigonometry";
+export * from "./truth";
 export { expand, permute, reshape, transpose } from "./view";

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as create from "../../engine/create";
 import { tensor, zeros } from "../../engine/create";
+import * as like from "../../engine/create-like";
+import * as drawn from "../../engine/create-random";
+import * as regular from "../../engine/create-regular";
 import { customOp } from "../../engine/custom-op";
 import * as derivatives from "../../engine/derivatives";
 import { ModelError } from "../../engine/error";
@@ -72,7 +75,7 @@ const isClass = ([name, value]: [string, unknown]) =>
   typeof value === "function" && /^[A-Z]/.test(name) && !["Module", "Optimizer", "Schedule"].includes(name);
 
 describe("garbage in, ModelError out", () => {
-  const all = { ...ops, ...derivatives, ...create, customOp };
+  const all = { ...ops, ...derivatives, ...create, ...regular, ...like, ...drawn, customOp };
   const functions = Object.entries(all).filter(([, value]) => typeof value === "function");
   for (const [name, value] of functions) {
     it(`function ${name}`, () => {

@@ -14,7 +14,14 @@ import {
   tensorOf,
 } from "./reference";
 
-const { cases } = readReference<{ cases: Case[] }>("ops.json");
+interface Created {
+  readonly fn: string;
+  readonly args: unknown[];
+  readonly output: StoredTensor;
+}
+
+const more = readReference<{ cases: Case[]; created: Created[] }>("ops-more.json");
+const cases = [...readReference<{ cases: Case[] }>("ops.json").cases, ...more.cases];
 const names = [...new Set(cases.map(({ fn }) => fn))];
 const agreement = [1e-10, 1e-9] as const;
 
@@ -59,5 +66,14 @@ describe("reference values: functions", () => {
       const note = each.note === undefined ? "" : ` (${each.note})`;
       it(`${fn} ${k + 1}${note}`, () => assert.equal(firstDifference(each), null));
     }
+  }
+
+  for (const { fn, args, output } of more.created) {
+    it(`${fn}(${JSON.stringify(args).slice(1, -1)})`, () => {
+      const found = functions[fn]?.(...args) as Tensor;
+      const expected = output.dtype ?? "float32";
+      assert.equal(found.dtype, expected);
+      assert.equal(difference("element", found, output, [1e-6, 1e-6]), null);
+    });
   }
 });

@@ -68,13 +68,21 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   adaptiveAvgPool2d: ["outputSize"],
 };
 
+/** What JSON writes for numbers that it does not have. */
+const noNumbers: readonly unknown[] = ["nan", "inf", "-inf"];
+
+/** Functions that take an array of tensors. */
+const takesList: readonly string[] = ["cat", "stack", "hstack", "vstack", "meshgrid"];
+
 /** Calls the function of that name with the tensors first, then what goes by position, then the options. */
 export function callFunction(fn: string, tensors: readonly Tensor[], options: Options): Tensor | Tensor[] {
   const f = functions[fn];
   if (f === undefined) throw new Error(`gradlens has no function ${fn}`);
   const names = (positional[fn] ?? []).filter((name) => name in options);
-  const rest = Object.entries(options).filter(([name]) => !names.includes(name) && name !== "equation");
-  const args: unknown[] = fn === "cat" || fn === "stack" ? [tensors] : [...tensors];
+  const rest = Object.entries(options)
+    .filter(([name]) => !names.includes(name) && name !== "equation")
+    .map(([name, value]) => [name, noNumbers.includes(value) ? numberOf(value as Numeric) : value]);
+  const args: unknown[] = takesList.includes(fn) ? [tensors] : [...tensors];
   if (fn === "einsum") args.unshift(options.equation);
   args.push(...names.map((name) => options[name]));
   if (rest.length > 0) args.push(Object.fromEntries(rest));

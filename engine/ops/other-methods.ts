@@ -1,0 +1,171 @@
+/** Methods of tensors besides the common ones: what PyTorch's tensors have, too. */
+
+import { type DType, isFloat } from "../dtype";
+import type { Shape } from "../shape";
+import { Tensor } from "../tensor";
+import { elu, relu6, selu } from "./activations";
+import { addcdiv, addcmul, clampMax, clampMin, floorDivide, lerp, nanmean, nansum, softmin } from "./blends";
+import { cast } from "./cast";
+import { allclose, equal, isclose } from "./closeness";
+import { isfinite, isinf, isnan, logicalXor } from "./comparison";
+import { normalize } from "./distances";
+import { expm1, log2, log10 } from "./exponentials";
+import { scatterAdd } from "./gather";
+import { hardshrink, softshrink, tanhshrink } from "./hard-activations";
+import {
+  diag,
+  diagEmbed,
+  diff,
+  fliplr,
+  flipud,
+  movedim,
+  repeat,
+  repeatInterleave,
+  rot90,
+  unflatten,
+} from "./layouts";
+import { cholesky, det } from "./linalg";
+import { exp2, logit } from "./logarithms";
+import { addmm, baddbmm, bmm, cross, mm, mv } from "./matrices";
+import { nanToNum } from "./nan-to-num";
+import { kthvalue, median, quantile } from "./order-statistics";
+import {
+  absolute,
+  broadcastTo,
+  clip,
+  divide,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  moveaxis,
+  multiply,
+  negative,
+  notEqual,
+  subtract,
+  swapaxes,
+  swapdims,
+  trueDivide,
+  view,
+} from "./other-names";
+import { fmod, frac, remainder } from "./remainders";
+import { trunc } from "./rounding";
+import { clone, maskedSelect, nonzero, select, take, unbind } from "./slices";
+import { gelu, logSigmoid, mish } from "./smooth-activations";
+import { argsort, sort, topk } from "./sort";
+import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh } from "./trigonometry";
+import { all, any, countNonzero } from "./truth";
+import { expand, permute, reshape, transpose } from "./view";
+
+const functions = {
+  ...{ gelu, elu, selu, relu6, mish, logSigmoid, hardshrink, softshrink, tanhshrink, softmin },
+  ...{ remainder, fmod, frac, trunc, nanToNum, expm1, exp2, log2, log10, logit, floorDivide },
+  ...{ asin, acos, atan, atan2, sinh, cosh, asinh, acosh, atanh },
+  ...{ all, any, countNonzero, median, kthvalue, quantile, nansum, nanmean, sort, argsort, topk },
+  ...{ mm, mv, bmm, addmm, baddbmm, cross, cholesky, det, normalize, lerp, addcmul, addcdiv },
+  ...{ select, unbind, clone, take, maskedSelect, nonzero, repeat, repeatInterleave, unflatten, movedim },
+  ...{ diag, diagEmbed, diff, fliplr, flipud, rot90, scatterAdd, clampMin, clampMax },
+  ...{ isnan, isinf, isfinite, isclose, allclose, equal, logicalXor },
+  ...{ view, broadcastTo, swapaxes, swapdims, moveaxis, clip, absolute, negative },
+  ...{ subtract, multiply, divide, trueDivide, greater, greaterEqual, less, lessEqual, notEqual },
+};
+
+type Rest<P> = P extends readonly [unknown, ...infer R] ? R : never;
+type Method<F> = F extends (...args: infer P) => infer R ? (...rest: Rest<P>) => R : never;
+export type OtherMethods = {
+  [K in Exclude<keyof typeof functions, "median">]: Method<(typeof functions)[K]>;
+};
+
+declare module "../tensor" {
+  interface Tensor extends OtherMethods {
+    /** The lower median of all elements. */
+    median(): Tensor;
+    /** The lower medians along a dimension, and where they are. */
+    median(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor];
+    median(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+    /** The dimensions in reverse order: the transposed matrix. */
+    readonly T: Tensor;
+    /** The last two dimensions swapped. */
+    readonly mT: Tensor;
+    /** The same elements in the shape of another tensor. */
+    viewAs(other: Tensor): Tensor;
+    /** The same elements in the shape of another tensor. */
+    reshapeAs(other: Tensor): Tensor;
+    /** Repeated to the shape of another tensor. */
+    expandAs(other: Tensor): Tensor;
+    /** The same values as the element type of another tensor. */
+    typeAs(other: Tensor): Tensor;
+    /** This tensor: all tensors are contiguous. */
+    contiguous(): Tensor;
+    /** How many elements there are. */
+    numel(): number;
+    /** How many dimensions there are. */
+    dim(): number;
+    /** As float32. */
+    float(): Tensor;
+    /** As float64. */
+    double(): Tensor;
+    /** As int32, cut off towards zero. */
+    int(): Tensor;
+    /** As bool: whether an element is not 0. */
+    bool(): Tensor;
+    /** Whether the elements are of float32 or float64. */
+    isFloatingPoint(): boolean;
+    /** Values as nested arrays, as `toArray`. */
+    tolist(): ReturnType<Tensor["toArray"]>;
+  }
+}
+
+type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
+
+const like = (move: (x: Tensor, shape: Shape) => Tensor) => (x: Tensor, other: Tensor) =>
+  move(x, other.shape);
+const to = (dtype: DType) => (x: Tensor) => (x.dtype === dtype ? x : cast(x, dtype));
+
+const others: Readonly<Record<string, AnyFunction>> = {
+  viewAs: like(reshape),
+  reshapeAs: like(reshape),
+  expandAs: like(expand),
+  typeAs: (x: Tensor, other: Tensor) => to(other.dtype)(x),
+  contiguous: (x) => x,
+  numel: (x) => x.size,
+  dim: (x) => x.ndim,
+  float: to("float32"),
+  double: to("float64"),
+  int: to("int32"),
+  bool: to("bool"),
+  isFloatingPoint: (x) => isFloat(x.dtype),
+  tolist: (x) => x.toArray(),
+};
+
+for (const [name, f] of Object.entries({ ...functions, ...others })) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: never[]) {
+      return (f as AnyFunction)(this, ...rest);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+const properties: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  T: (x) =>
+    x.ndim < 2
+      ? x
+      : x.ndim === 2
+        ? transpose(x, 0, 1)
+        : permute(
+            x,
+            x.shape.map((_, d) => x.ndim - 1 - d),
+          ),
+  mT: (x) => transpose(x, -2, -1),
+};
+
+for (const [name, read] of Object.entries(properties)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return read(this);
+    },
+    configurable: true,
+  });
+}

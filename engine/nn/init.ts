@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor";
 import { calculateGain, fansOf, type Nonlinearity } from "./fans";
 
 export { calculateGain, type Fans, fansOf, type Nonlinearity } from "./fans";
+export { dirac, eye, sparse, type TruncNormalOptions, truncNormal } from "./other-init";
 
 function fill(x: Tensor, draw: (index: number) => number): Tensor {
   for (let i = 0; i < x.data.length; i++) x.data[i] = draw(i);

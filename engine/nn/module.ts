@@ -3,6 +3,7 @@ import { addTo, type RemovableHandle } from "../gradient-hooks";
 import { currentSite } from "../sites";
 import { inScope } from "../tape";
 import type { Tensor } from "../tensor";
+import { copyModule } from "./copy";
 import { type BackwardHook, callHooked, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks";
 import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 
@@ -21,17 +22,21 @@ export abstract class Module {
   declare private readonly hooks: Hooks | undefined;
 
   constructor() {
+    this.begin();
+  }
+
+  /** Has `forward` run in a scope of this module, with its hooks around it. */
+  private begin(): void {
     define(this, "constructedAt", currentSite());
     const { forward } = this;
-    if (typeof forward === "function") {
-      define(this, "forward", (...inputs: never[]) =>
-        inScope(this, () =>
-          this.hooks === undefined
-            ? forward.apply(this, inputs)
-            : callHooked(this, this.hooks, inputs, (...args) => forward.apply(this, args as never[])),
-        ),
-      );
-    }
+    if (typeof forward !== "function") return;
+    define(this, "forward", (...inputs: never[]) =>
+      inScope(this, () =>
+        this.hooks === undefined
+          ? forward.apply(this, inputs)
+          : callHooked(this, this.hooks, inputs, (...args) => forward.apply(this, args as never[])),
+      ),
+    );
   }
 
   abstract forward(...inputs: never[]): unknown;
@@ -56,6 +61,18 @@ export abstract class Module {
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
+  }
+
+  /** A copy with parameters and buffers of its own, as Python's `copy.deepcopy`; hooks are not copied. */
+  deepCopy(): this {
+    const renew = (of: Module): Module => {
+      const made = Object.create(Object.getPrototypeOf(of)) as Module;
+      made.begin();
+      if (of.bufferNames !== undefined) define(made, "bufferNames", of.bufferNames);
+      return made;
+    };
+    const isModule = (value: unknown): value is Module => value instanceof Module;
+    return copyModule(this, renew, isModule) as this;
   }
 
   /** This module and all below it, by path; its own path is "". */

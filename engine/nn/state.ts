@@ -7,11 +7,12 @@ import type { Module } from "./module";
 /** Tensors in the module's own fields that take a gradient, or did until they were frozen. */
 export function ownParameters(module: Module): [string, Tensor][] {
   return Object.entries(module).filter(
-    (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && isParameter(entry[1]),
+    (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && isLeafParameter(entry[1]),
   );
 }
 
-function isParameter(x: Tensor): boolean {
+/** Whether a tensor of a module is trained, or was until it was frozen. */
+export function isLeafParameter(x: Tensor): boolean {
   if (x.isLeaf && x.requiresGrad) parameters.add(x);
   return x.isLeaf && parameters.has(x);
 }

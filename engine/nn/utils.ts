@@ -2,6 +2,8 @@
 import { ModelError } from "../error";
 import { empty, type Tensor } from "../tensor";
 
+export { parametersToVector, vectorToParameters } from "./parameter-vector";
+
 export interface ClipOptions {
   /** Which norm; 2 when left out, Infinity for the largest element. */
   normType?: number;

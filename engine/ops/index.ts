@@ -69,6 +69,7 @@ export { mean, type ReduceOptions, sum } from "./reduce";
 export type { LossOptions, LossReduction } from "./reduction";
 export * from "./regression-losses";
 export * from "./remainders";
+export * from "./rms-norm";
 export * from "./rounding";
 export { type CumsumOptions, cumsum, type ScanOptions } from "./scan";
 export { type ClampOptions, clamp, maskedFill, maximum, minimum, where } from "./select";

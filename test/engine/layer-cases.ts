@@ -1,4 +1,4 @@
-/** The cases of test/reference/layers.json, with their types. */
+/** The cases of test/reference/layers.json and layers-more.json, with their types. */
 import { readFileSync } from "node:fs";
 import type { DType } from "../../engine/dtype";
 
@@ -31,3 +31,7 @@ export const reference = JSON.parse(readFileSync("test/reference/layers.json", "
 };
 
 export const { layers } = reference;
+
+export const { layers: moreLayers } = JSON.parse(readFileSync("test/reference/layers-more.json", "utf8")) as {
+  layers: LayerCase[];
+};

@@ -6,7 +6,7 @@ import * as nn from "../../engine/nn";
 import { square, sum } from "../../engine/ops";
 import { backward } from "../../engine/reverse";
 import { Tensor } from "../../engine/tensor";
-import { type LayerCase, layers, type Reference, reference } from "./layer-cases";
+import { type LayerCase, layers, moreLayers, type Reference, reference } from "./layer-cases";
 
 type Args = Record<string, unknown>;
 
@@ -30,8 +30,23 @@ const positional: Record<string, readonly string[]> = {
 
 const constructors: Record<string, unknown> = { ...nn };
 
+/** Tensors among the arguments, such as weights of classes. */
+function readArgument(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "data" in value
+    ? toTensor(value as Reference)
+    : value;
+}
+
+function encoder({ dModel, nhead, numLayers, norm, ...options }: Args): nn.Module {
+  const layer = new nn.TransformerEncoderLayer(dModel as number, nhead as number, { dropout: 0, ...options });
+  const last = norm === true ? { norm: new nn.LayerNorm(dModel as number) } : {};
+  return new nn.TransformerEncoder(layer, numLayers as number, last);
+}
+
 function construct(name: string, args: Args): nn.Module {
-  const { call: _, ...rest } = args;
+  if (name === "TransformerEncoder") return encoder(args);
+  const { call: _, ...given } = args;
+  const rest = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, readArgument(value)]));
   const first = (positional[name] ?? []).map((key) => {
     const value = rest[key];
     delete rest[key];
@@ -45,13 +60,18 @@ function toTensor({ shape, data, dtype }: Reference, requiresGrad = false): Tens
   return tensor(Float64Array.from(data), { shape, dtype: dtype ?? "float64", requiresGrad });
 }
 
+/** The child of that name; lists of modules name theirs by place. */
+function childOf(module: nn.Module, name: string): nn.Module {
+  return Object.fromEntries(module.namedChildren())[name] as nn.Module;
+}
+
 /** Puts the state into the layer, in float64. */
-function fill(layer: nn.Module, state: Record<string, Reference>): void {
+function fill(layer: nn.Module, { state, parameterGrads }: LayerCase): void {
   for (const [path, values] of Object.entries(state)) {
     const keys = path.split(".");
     const last = keys.pop() as string;
-    const owner = keys.reduce((at, key) => (at as unknown as Args)[key] as nn.Module, layer);
-    Object.assign(owner, { [last]: toTensor(values, !last.startsWith("running")) });
+    const owner = keys.reduce((at, key) => childOf(at, key), layer);
+    Object.assign(owner, { [last]: toTensor(values, path in parameterGrads) });
   }
 }
 
@@ -71,20 +91,22 @@ function flat(outputs: unknown): Tensor[] {
 
 function run(layer: nn.Module, test: LayerCase): { inputs: Tensor[]; outputs: Tensor[] } {
   const inputs = test.inputs.map((x) => toTensor(x, x.dtype === undefined));
-  const repeated = test.layer === "MultiheadAttention" ? [inputs[0], inputs[0], inputs[0]] : inputs;
+  const [x, ...others] = inputs;
+  const repeated = test.layer === "MultiheadAttention" ? [x, x, x] : inputs;
+  const call = test.layer === "LSTMCell" && others.length > 0 ? [x, others] : repeated;
   const forward = layer.forward as unknown as (...x: unknown[]) => unknown;
   let outputs: Tensor[] = [];
-  for (let i = 0; i < test.calls; i++) outputs = flat(forward(...repeated));
+  for (let i = 0; i < test.calls; i++) outputs = flat(forward(...call));
   return { inputs, outputs };
 }
 
 describe("nn against PyTorch", () => {
-  for (const test of layers) {
+  for (const test of [...layers, ...moreLayers]) {
     it(`${test.layer} ${JSON.stringify(test.args)} ${test.mode}`, () => {
       const layer = construct(test.layer, test.args);
       const names = Object.keys(layer.stateDict()).filter((name) => name !== "num_batches_tracked");
       assert.deepEqual(names, Object.keys(test.state));
-      fill(layer, test.state);
+      fill(layer, test);
       layer.train(test.mode === "train");
       const { inputs, outputs } = run(layer, test);
       assert.equal(outputs.length, test.outputs.length);

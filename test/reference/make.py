@@ -1,6 +1,6 @@
-"""Computes ops-more.json and optim-more.json with PyTorch, in float64. Run it with Debian's python3-torch.
+"""Computes ops-more.json, layers-more.json and optim-more.json with PyTorch, in float64. Run it with Debian's python3-torch.
 
-The cases stand in make_ops.py and make_optim.py; numbers come from PyTorch's generator, seeded here.
+The cases stand in make_ops.py, make_layers.py and make_optim.py; numbers come from PyTorch's generator, seeded here.
 """
 import json
 import math
@@ -56,10 +56,13 @@ def write(name, **content):
 
 
 if __name__ == "__main__":
+    import make_layers
     import make_ops
     import make_optim
 
     torch.manual_seed(11)
     write("ops-more.json", cases=make_ops.cases(), created=make_ops.created())
+    torch.manual_seed(12)
+    write("layers-more.json", layers=make_layers.cases())
     torch.manual_seed(13)
     write("optim-more.json", **make_optim.cases())

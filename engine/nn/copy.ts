@@ -1,0 +1,47 @@
+/** A copy of a module with tensors of its own: what Python's `copy.deepcopy` gives. */
+
+import { requireGrad, Tensor } from "../tensor";
+import type { Module } from "./module";
+import { isLeafParameter } from "./state";
+
+/** Copies made so far, so that what is shared stays shared. */
+type Copies = Map<object, unknown>;
+
+/** @param renew makes an empty module of the same class as the one given */
+export function copyModule(
+  module: Module,
+  renew: (of: Module) => Module,
+  isModule: (value: unknown) => value is Module,
+): Module {
+  const copies: Copies = new Map();
+  const copied = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    const known = copies.get(value);
+    if (known !== undefined) return known;
+    if (value instanceof Tensor) return remember(value, copyTensor(value));
+    if (Array.isArray(value)) {
+      const list: unknown[] = [];
+      copies.set(value, list);
+      for (const each of value) list.push(copied(each));
+      return list;
+    }
+    return isModule(value) ? copyFields(value) : value;
+  };
+  const remember = <T>(of: object, copy: T): T => {
+    copies.set(of, copy);
+    return copy;
+  };
+  const copyFields = (of: Module): Module => {
+    const copy = remember(of, renew(of));
+    for (const [name, value] of Object.entries(of)) Object.assign(copy, { [name]: copied(value) });
+    return copy;
+  };
+  return copyFields(module);
+}
+
+function copyTensor(x: Tensor): Tensor {
+  const copy = new Tensor(x.data.slice(), x.shape, x.dtype);
+  if (isLeafParameter(x)) requireGrad(copy);
+  copy.requiresGrad = x.isLeaf && x.requiresGrad;
+  return copy;
+}

@@ -1,0 +1,146 @@
+/** More activations as layers: the hard ones, shrinking ones, and those with weights or halves. */
+import { full } from "../create";
+import { inFunction, ModelError } from "../error";
+import { dim as dimension, number, size } from "../kinds";
+import type { Positions } from "../op";
+import * as ops from "../ops";
+import { arrange, takes } from "../signature";
+import type { Tensor } from "../tensor";
+import { Module } from "./module";
+import { OptionLayer } from "./option-layer";
+
+/** Softer than ELU: `celu`. */
+export class CELU extends OptionLayer<ops.AlphaOptions> {
+  constructor(...args: [options?: ops.AlphaOptions] | [alpha: number]) {
+    super({ alpha: number }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.celu(x, this.options);
+  }
+}
+
+/** x between two bounds: `hardtanh`. */
+export class Hardtanh extends OptionLayer<ops.HardtanhOptions> {
+  constructor(
+    ...args:
+      | [options?: ops.HardtanhOptions]
+      | Positions<[minVal: number, maxVal?: number], ops.HardtanhOptions>
+  ) {
+    super({ minVal: number, maxVal: number }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.hardtanh(x, this.options);
+  }
+}
+
+/** A sigmoid of three lines: `hardsigmoid`. */
+export class Hardsigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return ops.hardsigmoid(x);
+  }
+}
+
+/** x times a sigmoid of three lines: `hardswish`. */
+export class Hardswish extends Module {
+  forward(x: Tensor): Tensor {
+    return ops.hardswish(x);
+  }
+}
+
+/** Small values become 0: `hardshrink`. */
+export class Hardshrink extends OptionLayer<ops.ShrinkOptions> {
+  constructor(...args: [options?: ops.ShrinkOptions] | [lambd: number]) {
+    super({ lambd: number }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.hardshrink(x, this.options);
+  }
+}
+
+/** Values move towards 0: `softshrink`. */
+export class Softshrink extends OptionLayer<ops.ShrinkOptions> {
+  constructor(...args: [options?: ops.ShrinkOptions] | [lambd: number]) {
+    super({ lambd: number }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.softshrink(x, this.options);
+  }
+}
+
+/** x − tanh(x): `tanhshrink`. */
+export class Tanhshrink extends Module {
+  forward(x: Tensor): Tensor {
+    return ops.tanhshrink(x);
+  }
+}
+
+interface ThresholdOptions {
+  threshold: number;
+  value: number;
+}
+
+/** x above the threshold, a value elsewhere: `threshold`. */
+export class Threshold extends OptionLayer<ThresholdOptions> {
+  constructor(...args: [options: ThresholdOptions] | [threshold: number, value: number]) {
+    super({ threshold: number, value: number }, args);
+    const { threshold, value } = this.options;
+    if (threshold === undefined || value === undefined) {
+      throw new ModelError("nn.Threshold(): expected a threshold and a value");
+    }
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.threshold(x, this.options);
+  }
+}
+
+/** The first half times the sigmoid of the second: `glu`. */
+export class GLU extends OptionLayer<{ dim?: number }> {
+  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+    super({ dim: dimension }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.glu(x, this.options);
+  }
+}
+
+/** Softmax of −x along `dim`, the last dimension when left out. */
+export class Softmin extends OptionLayer<{ dim?: number }> {
+  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+    super({ dim: dimension }, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.softmin(x, { dim: this.options.dim ?? -1 });
+  }
+}
+
+export interface PReLUOptions {
+  /** How many slopes are learned: 1, or one per channel. */
+  numParameters?: number;
+  /** Their first value; 0.25 when left out. */
+  init?: number;
+}
+
+/** x for x > 0, a learned slope times x below: `prelu`. He et al. (2015). */
+export class PReLU extends Module {
+  weight: Tensor;
+
+  constructor(
+    ...args: [options?: PReLUOptions] | Positions<[numParameters: number, init?: number], PReLUOptions>
+  ) {
+    super();
+    const signature = takes([], { numParameters: size, init: number });
+    const [read] = inFunction("nn.PReLU", () => arrange(signature, args)) as [PReLUOptions?];
+    this.weight = full([read?.numParameters ?? 1], read?.init ?? 0.25, { requiresGrad: true });
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.prelu(x, this.weight);
+  }
+}

@@ -1,0 +1,47 @@
+/** Normalisation by the root of the mean square, as a layer. */
+import { full } from "../create";
+import { inFunction } from "../error";
+import { flag, number } from "../kinds";
+import type { Positions } from "../op";
+import { rmsNorm } from "../ops/rms-norm";
+import { checkShape, type Shape } from "../shape";
+import { arrange, takes } from "../signature";
+import type { Tensor } from "../tensor";
+import { Module } from "./module";
+
+export interface RMSNormLayerOptions {
+  /** Added to the mean square; the distance from 1 to the next number of x's type when left out. */
+  eps?: number;
+  /** Whether there is a weight; true when left out. */
+  elementwiseAffine?: boolean;
+}
+
+type Args =
+  | [normalizedShape: number | Shape, options?: RMSNormLayerOptions]
+  | [
+      normalizedShape: number | Shape,
+      ...Positions<[eps?: number | null, elementwiseAffine?: boolean], RMSNormLayerOptions>,
+    ];
+
+const signature = takes(["normalizedShape"], { eps: number, elementwiseAffine: flag });
+
+/** `rmsNorm` over the last dimensions. Zhang and Sennrich (2019). */
+export class RMSNorm extends Module {
+  weight: Tensor | null;
+  private readonly shape: Shape;
+  private readonly eps: number | undefined;
+
+  constructor(...args: Args) {
+    super();
+    const read = inFunction("nn.RMSNorm", () => arrange(signature, args)) as [Shape, RMSNormLayerOptions?];
+    const [given, options = {}] = read;
+    this.shape = inFunction("nn.RMSNorm", () => checkShape([given].flat(), "normalizedShape"));
+    this.eps = options.eps;
+    this.weight = options.elementwiseAffine === false ? null : full(this.shape, 1, { requiresGrad: true });
+  }
+
+  forward(x: Tensor): Tensor {
+    const eps = this.eps === undefined ? {} : { eps: this.eps };
+    return rmsNorm(x, this.weight, { normalizedShape: this.shape, ...eps });
+  }
+}

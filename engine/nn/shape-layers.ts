@@ -1,0 +1,109 @@
+/** Layers that change shapes or sizes, and layers between two inputs: Unflatten, Upsample, distances. */
+import { inFunction } from "../error";
+import { choice, dim as dimension, flag, integers, number, numbers, probability } from "../kinds";
+import type { Positions } from "../op";
+import * as ops from "../ops";
+import type { Shape } from "../shape";
+import { arrange, takes } from "../signature";
+import type { Tensor } from "../tensor";
+import { Module } from "./module";
+import { OptionLayer } from "./option-layer";
+
+/** Splits one dimension into several: `unflatten`. */
+export class Unflatten extends Module {
+  private readonly dim: number;
+  private readonly sizes: Shape;
+
+  constructor(...args: [dim: number, sizes: Shape] | [dim: number, ...sizes: number[]]) {
+    super();
+    const signature = takes(["dim", "sizes"], {}, { spread: "sizes", aliases: { unflattenedSize: "sizes" } });
+    const [dim, sizes] = inFunction("nn.Unflatten", () => arrange(signature, args)) as [number, Shape];
+    this.dim = dim;
+    this.sizes = sizes;
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.unflatten(x, this.dim, this.sizes);
+  }
+}
+
+/** Images of another size: `interpolate`. */
+export class Upsample extends OptionLayer<ops.InterpolateOptions> {
+  constructor(
+    ...args:
+      | [options: ops.InterpolateOptions]
+      | Positions<
+          [
+            size?: number | readonly number[] | null,
+            scaleFactor?: number | readonly number[] | null,
+            mode?: "nearest" | "bilinear",
+            alignCorners?: boolean,
+          ],
+          ops.InterpolateOptions
+        >
+  ) {
+    super(
+      { size: integers, scaleFactor: numbers, mode: choice("nearest", "bilinear"), alignCorners: flag },
+      args,
+    );
+  }
+
+  forward(x: Tensor): Tensor {
+    return ops.interpolate(x, this.options);
+  }
+}
+
+/** The cosine between vectors: `cosineSimilarity`. */
+export class CosineSimilarity extends OptionLayer<ops.CosineOptions> {
+  constructor(
+    ...args: [options?: ops.CosineOptions] | Positions<[dim: number, eps?: number], ops.CosineOptions>
+  ) {
+    super({ dim: dimension, eps: number }, args);
+  }
+
+  forward(x: Tensor, y: Tensor): Tensor {
+    return ops.cosineSimilarity(x, y, this.options);
+  }
+}
+
+/** ‖x − y‖ of the rows: `pairwiseDistance`. */
+export class PairwiseDistance extends OptionLayer<ops.PairwiseDistanceOptions> {
+  constructor(
+    ...args:
+      | [options?: ops.PairwiseDistanceOptions]
+      | Positions<[p: number, eps?: number, keepdim?: boolean], ops.PairwiseDistanceOptions>
+  ) {
+    super({ p: number, eps: number, keepdim: flag }, args);
+  }
+
+  forward(x: Tensor, y: Tensor): Tensor {
+    return ops.pairwiseDistance(x, y, this.options);
+  }
+}
+
+abstract class ChannelDropout extends OptionLayer<{ p?: number }> {
+  readonly p: number;
+
+  constructor(...args: [options?: { p?: number }] | [p: number]) {
+    super({ p: probability }, args);
+    this.p = this.options.p ?? 0.5;
+  }
+
+  protected get isActive(): boolean {
+    return this.training && this.p > 0;
+  }
+}
+
+/** In training sets channels of [items, channels, length] to 0 with probability p. */
+export class Dropout1d extends ChannelDropout {
+  forward(x: Tensor): Tensor {
+    return this.isActive ? ops.dropout1d(x, { p: this.p }) : x;
+  }
+}
+
+/** In training sets channels of [items, channels, height, width] to 0 with probability p. */
+export class Dropout2d extends ChannelDropout {
+  forward(x: Tensor): Tensor {
+    return this.isActive ? ops.dropout2d(x, { p: this.p }) : x;
+  }
+}

@@ -1,0 +1,87 @@
+/** Encoder layers of a transformer, one after another. */
+
+import { show } from "../describe";
+import { inFunction, ModelError } from "../error";
+import { tensor } from "../kinds";
+import type { Positions } from "../op";
+import { arrange, takes } from "../signature";
+import type { Tensor } from "../tensor";
+import { Module } from "./module";
+import { checkSize } from "./options";
+import { ModuleList } from "./sequential";
+
+export interface TransformerEncoderOptions {
+  /** Normalises the output of the last layer. */
+  norm?: Normalisation | null;
+}
+
+export interface TransformerEncoderCall {
+  /** As `srcMask` of the layers. */
+  mask?: Tensor | null;
+  /** As in the layers. */
+  srcKeyPaddingMask?: Tensor | null;
+}
+
+type Normalisation = Module & { forward(x: Tensor): Tensor };
+type EncoderLayer = Module & {
+  forward(x: Tensor, options: { srcMask?: Tensor; srcKeyPaddingMask?: Tensor }): Tensor;
+};
+
+const takesCall = takes(["src"], { mask: tensor, srcKeyPaddingMask: tensor });
+
+/** Copies of an encoder layer, each with weights of its own, one after another. Vaswani et al. (2017). */
+export class TransformerEncoder extends Module {
+  layers: ModuleList<EncoderLayer>;
+  norm: Normalisation | null;
+
+  /**
+   * @param layer is copied, as in PyTorch: it stays as it is, and all copies begin with its weights
+   * @throws ModelError unless `layer` is a module
+   */
+  constructor(
+    layer: EncoderLayer,
+    numLayers: number,
+    options: TransformerEncoderOptions | Normalisation = {},
+  ) {
+    super();
+    if (!(layer instanceof Module)) {
+      throw new ModelError(
+        `nn.TransformerEncoder(): the layer is ${show(layer)}, expected an nn.TransformerEncoderLayer`,
+      );
+    }
+    checkSize("nn.TransformerEncoder", { numLayers });
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.deepCopy()));
+    this.norm = readNorm(options);
+  }
+
+  /** The output of the last layer, of x's shape. */
+  forward(
+    ...args:
+      | [src: Tensor, options?: TransformerEncoderCall]
+      | [
+          src: Tensor,
+          ...Positions<[mask?: Tensor | null, srcKeyPaddingMask?: Tensor | null], TransformerEncoderCall>,
+        ]
+  ): Tensor {
+    const read = inFunction("nn.TransformerEncoder", () => arrange(takesCall, args));
+    const [src, { mask, srcKeyPaddingMask } = {}] = read as [Tensor, TransformerEncoderCall?];
+    const masks = { ...(mask ? { srcMask: mask } : {}), ...(srcKeyPaddingMask ? { srcKeyPaddingMask } : {}) };
+    let out = src;
+    for (const layer of this.layers) out = layer.forward(out, masks);
+    return this.norm === null ? out : this.norm.forward(out);
+  }
+}
+
+function readNorm(options: TransformerEncoderOptions | Normalisation | null): Normalisation | null {
+  if (options instanceof Module) return options;
+  const read = inFunction("nn.TransformerEncoder", () =>
+    arrange(takes([], {}, { named: { norm: module } }), [options]),
+  );
+  const [found = {}] = read as [TransformerEncoderOptions?];
+  return found.norm ?? null;
+}
+
+const module = {
+  expected: "a module such as nn.LayerNorm",
+  fits: (value: unknown) => value instanceof Module,
+};

@@ -1,6 +1,7 @@
 /** Modules and parameters by name. */
 import { show } from "../describe";
-import { ModelError } from "../error";
+import { inFunction, ModelError } from "../error";
+import { arrange, takes } from "../signature";
 import { requireGrad, Tensor } from "../tensor";
 import { Module } from "./module";
 
@@ -8,9 +9,16 @@ import { Module } from "./module";
 export class ModuleDict<M extends Module = Module> extends Module {
   private readonly items = new Map<string, M>();
 
-  constructor(modules: Readonly<Record<string, M>> = {}) {
+  constructor(...args: [modules?: Readonly<Record<string, M>>]) {
     super();
-    for (const [name, module] of Object.entries(modules ?? {})) this.set(name, module);
+    const [modules, ...more]: readonly unknown[] = args;
+    const surplus = more.findIndex((value) => value !== undefined);
+    if (surplus >= 0) {
+      throw new ModelError(
+        `nn.ModuleDict(): found ${show(more[surplus])} as argument ${surplus + 2}, expected at most 1: modules`,
+      );
+    }
+    for (const [name, module] of Object.entries(modules ?? {})) this.set(name, module as M);
   }
 
   /** @throws ModelError when there is no module of that name */
@@ -52,8 +60,10 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
 /** Parameters in a list; their names are "0", "1", … */
 export class ParameterList extends Module {
-  constructor(tensors: Iterable<Tensor> = []) {
+  constructor(...args: [tensors?: Iterable<Tensor>]) {
     super();
+    const read = inFunction("nn.ParameterList", () => arrange(takes(["tensors"]), args));
+    const [tensors = []] = read as typeof args;
     if (tensors === null || typeof tensors !== "object" || !(Symbol.iterator in tensors)) {
       throw new ModelError(`nn.ParameterList(): found ${show(tensors)}, expected an array of tensors`);
     }

@@ -36,14 +36,22 @@ export class Hardtanh extends OptionLayer<ops.HardtanhOptions> {
 }
 
 /** A sigmoid of three lines: `hardsigmoid`. */
-export class Hardsigmoid extends Module {
+export class Hardsigmoid extends OptionLayer<object> {
+  constructor(...args: []) {
+    super({}, args);
+  }
+
   forward(x: Tensor): Tensor {
     return ops.hardsigmoid(x);
   }
 }
 
 /** x times a sigmoid of three lines: `hardswish`. */
-export class Hardswish extends Module {
+export class Hardswish extends OptionLayer<object> {
+  constructor(...args: []) {
+    super({}, args);
+  }
+
   forward(x: Tensor): Tensor {
     return ops.hardswish(x);
   }
@@ -72,7 +80,11 @@ export class Softshrink extends OptionLayer<ops.ShrinkOptions> {
 }
 
 /** x − tanh(x): `tanhshrink`. */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends OptionLayer<object> {
+  constructor(...args: []) {
+    super({}, args);
+  }
+
   forward(x: Tensor): Tensor {
     return ops.tanhshrink(x);
   }

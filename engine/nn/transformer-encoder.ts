@@ -27,6 +27,11 @@ type EncoderLayer = Module & {
   forward(x: Tensor, options: { srcMask?: Tensor; srcKeyPaddingMask?: Tensor }): Tensor;
 };
 
+const module = {
+  expected: "a module such as nn.LayerNorm",
+  fits: (value: unknown) => value instanceof Module,
+};
+const takesLayer = takes(["layer", "numLayers"], { norm: module });
 const takesCall = takes(["src"], { mask: tensor, srcKeyPaddingMask: tensor });
 
 /** Copies of an encoder layer, each with weights of its own, one after another. Vaswani et al. (2017). */
@@ -39,11 +44,15 @@ export class TransformerEncoder extends Module {
    * @throws ModelError unless `layer` is a module
    */
   constructor(
-    layer: EncoderLayer,
-    numLayers: number,
-    options: TransformerEncoderOptions | Normalisation = {},
+    ...args:
+      | [layer: EncoderLayer, numLayers: number, options?: TransformerEncoderOptions]
+      | [layer: EncoderLayer, numLayers: number, norm: Normalisation | null]
   ) {
     super();
+    // A module in the last place is no object of options.
+    const given = args.map((value, i) => (i === 2 && value instanceof Module ? { norm: value } : value));
+    const read = inFunction("nn.TransformerEncoder", () => arrange(takesLayer, given));
+    const [layer, numLayers, options] = read as [EncoderLayer, number, TransformerEncoderOptions?];
     if (!(layer instanceof Module)) {
       throw new ModelError(
         `nn.TransformerEncoder(): the layer is ${show(layer)}, expected an nn.TransformerEncoderLayer`,
@@ -51,7 +60,7 @@ export class TransformerEncoder extends Module {
     }
     checkSize("nn.TransformerEncoder", { numLayers });
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.deepCopy()));
-    this.norm = readNorm(options);
+    this.norm = options?.norm ?? null;
   }
 
   /** The output of the last layer, of x's shape. */
@@ -71,17 +80,3 @@ export class TransformerEncoder extends Module {
     return this.norm === null ? out : this.norm.forward(out);
   }
 }
-
-function readNorm(options: TransformerEncoderOptions | Normalisation | null): Normalisation | null {
-  if (options instanceof Module) return options;
-  const read = inFunction("nn.TransformerEncoder", () =>
-    arrange(takes([], {}, { named: { norm: module } }), [options]),
-  );
-  const [found = {}] = read as [TransformerEncoderOptions?];
-  return found.norm ?? null;
-}
-
-const module = {
-  expected: "a module such as nn.LayerNorm",
-  fits: (value: unknown) => value instanceof Module,
-};

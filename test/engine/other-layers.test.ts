@@ -45,6 +45,28 @@ describe("copies of modules", () => {
   });
 });
 
+describe("the encoder of a transformer", () => {
+  const layer = () => new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8, dropout: 0 });
+
+  it("copies its layer, and takes a norm by name or by position", () => {
+    const first = layer();
+    const byName = new nn.TransformerEncoder(first, 2, { norm: new nn.LayerNorm(4) });
+    const byPlace = new nn.TransformerEncoder(first, 2, new nn.LayerNorm(4));
+    const x = ones([3, 2, 4]);
+    assert.deepEqual(byName.forward(x).toArray(), byPlace.forward(x).toArray());
+    assert.deepEqual(Object.keys(byName.stateDict()), Object.keys(byPlace.stateDict()));
+    assert.equal(byName.parameters().includes(first.linear1.weight), false);
+  });
+
+  it("says what is wrong", () => {
+    const make = nn.TransformerEncoder as unknown as new (...args: unknown[]) => nn.Module;
+    assert.throws(() => new make(3, 2), /the layer is 3, expected an nn.TransformerEncoderLayer/);
+    assert.throws(() => new make(layer(), 0), /numLayers is 0/);
+    assert.throws(() => new make(layer(), 1, { norms: 1 }), /unknown option "norms"/);
+    assert.throws(() => new nn.TransformerEncoder(layer(), 1).forward(ones([2, 4]), { masks: 1 } as never));
+  });
+});
+
 describe("modules and parameters by name", () => {
   it("give the names that PyTorch gives", () => {
     class Net extends nn.Module {

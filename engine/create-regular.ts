@@ -1,6 +1,6 @@
 /** Tensors with a rule: identity matrices, numbers at equal distances, indices of triangles. */
 
-import { type CreateOptions, creating, makes } from "./creating";
+import { type CreateOptions, createOptions, creating, makes } from "./creating";
 import { show } from "./describe";
 import { type DType, getDefaultDtype } from "./dtype";
 import { inFunction, ModelError } from "./error";
@@ -16,8 +16,10 @@ function checkSize(value: unknown, name: string): number {
 
 /** A tensor of this shape whose content is not to be relied on; it is 0. */
 export function empty(shape: Shape, options?: CreateOptions): Tensor;
+export function empty(...shape: number[]): Tensor;
 export function empty(...args: unknown[]): Tensor {
-  return creating("empty", makes("shape"), args, (shape: Shape, { dtype }: CreateOptions = {}) =>
+  const signature = takes(["shape"], {}, { named: createOptions, spread: "shape" });
+  return creating("empty", signature, args, (shape: Shape, { dtype }: CreateOptions = {}) =>
     zeroFilled(checkShape(shape), dtype),
   );
 }

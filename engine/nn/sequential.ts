@@ -32,6 +32,17 @@ export class Sequential extends Module {
     return this.layers.map((layer, i) => [String(i), layer]);
   }
 
+  get length(): number {
+    return this.layers.length;
+  }
+
+  /** The module at a place, counted from either end. @throws ModelError when there is none */
+  at(index: number): Step {
+    const layer = this.layers.at(index);
+    if (layer !== undefined) return layer;
+    throw new ModelError(`nn.Sequential: no module ${index} among ${this.layers.length}`);
+  }
+
   forward(x: Tensor): Tensor {
     return this.layers.reduce((h, layer) => layer.forward(h), x);
   }
@@ -64,6 +75,19 @@ export class ModuleList<M extends Module = Module> extends Module {
   push(module: M): void {
     checkModules("nn.ModuleList", [module]);
     this.items.push(module);
+  }
+
+  /** As `push`, PyTorch's name. */
+  append(module: M): this {
+    this.push(module);
+    return this;
+  }
+
+  /** Appends several modules. */
+  extend(modules: readonly M[]): this {
+    checkModules("nn.ModuleList", modules);
+    this.items.push(...modules);
+    return this;
   }
 
   override namedChildren(): [string, Module][] {

@@ -23,6 +23,11 @@ describe("tensors like another", () => {
     assert.deepEqual(gl.fullLike(x, 7).toArray(), [[7, 7, 7]]);
   });
 
+  it("are empty in any shape, number by number, too", () => {
+    assert.deepEqual(gl.empty([2, 3], { dtype: "int32" }).dtype, "int32");
+    assert.deepEqual(gl.empty(2, 3).shape, [2, 3]);
+  });
+
   it("take another type, and a gradient", () => {
     const made = gl.zerosLike(x, { dtype: "float32", requiresGrad: true });
     assert.deepEqual([made.dtype, made.requiresGrad], ["float32", true]);

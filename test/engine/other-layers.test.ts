@@ -89,6 +89,16 @@ describe("modules and parameters by name", () => {
   });
 });
 
+describe("modules in an order", () => {
+  it("are appended, counted and found", () => {
+    const list = new nn.ModuleList<nn.Linear>().append(new nn.Linear(1, 2)).extend([new nn.Linear(2, 3)]);
+    assert.deepEqual([list.length, list.at(-1).outFeatures], [2, 3]);
+    const net = new nn.Sequential(new nn.ReLU(), new nn.Tanh());
+    assert.deepEqual([net.length, net.at(-1).constructor.name], [2, "Tanh"]);
+    assert.throws(() => net.at(2), /no module 2 among 2/);
+  });
+});
+
 describe("more initial values", () => {
   it("truncNormal has the moments of its distribution and keeps the bounds", () => {
     manualSeed(1);

@@ -24,7 +24,6 @@ export { InstanceNorm1d, InstanceNorm2d, type InstanceNormLayerOptions } from ".
 export { Linear, type LinearOptions } from "./linear";
 export * from "./losses";
 export { Module } from "./module";
-export * from "./module-dict";
 export * from "./normalisation";
 export * from "./other-activations";
 export * from "./pair-losses";

@@ -1,4 +1,4 @@
-/** Copies of modules, lists by name, initial values and vectors of parameters. */
+/** Copies of modules, initial values and vectors of parameters. */
 import "../../engine/ops";
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
@@ -64,28 +64,6 @@ describe("the encoder of a transformer", () => {
     assert.throws(() => new make(layer(), 0), /numLayers is 0/);
     assert.throws(() => new make(layer(), 1, { norms: 1 }), /unknown option "norms"/);
     assert.throws(() => new nn.TransformerEncoder(layer(), 1).forward(ones([2, 4]), { masks: 1 } as never));
-  });
-});
-
-describe("modules and parameters by name", () => {
-  it("give the names that PyTorch gives", () => {
-    class Net extends nn.Module {
-      parts = new nn.ModuleDict({ left: new nn.Linear(1, 1), right: new nn.Linear(1, 1, { bias: false }) });
-      scales = new nn.ParameterList([ones([2]), zeros([1])]);
-      forward(x: Tensor): Tensor {
-        return this.parts.get("left").forward(x) as Tensor;
-      }
-    }
-    const names = ["parts.left.weight", "parts.left.bias", "parts.right.weight", "scales.0", "scales.1"];
-    assert.deepEqual(
-      new Net()
-        .namedParameters()
-        .map(([name]) => name)
-        .sort(),
-      names.sort(),
-    );
-    assert.throws(() => new Net().parts.get("middle"), /no module "middle" among left, right/);
-    assert.equal(new Net().scales.length, 2);
   });
 });
 

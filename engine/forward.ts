@@ -1,7 +1,7 @@
 /** The forward sweep: tangents carried along what was recorded. */
 import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
-import { type Node, quietly } from "./tape";
+import { asDerivative, type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
 import { empty } from "./tensor";
 
@@ -23,7 +23,7 @@ export function forwardSweep(
     }
     return outputs.map((out) => moved.get(out) ?? null);
   };
-  return createGraph ? run() : quietly(run);
+  return createGraph ? asDerivative(run) : quietly(run);
 }
 
 /** Operations behind the outputs, earliest first, not looking behind tensors whose tangent is given. */

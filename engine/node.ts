@@ -16,6 +16,8 @@ export class Node {
   consumed = false;
   /** The last sweep that came by; marks are cheaper than a set of nodes. */
   visit = 0;
+  /** Recorded by a backward pass (`createGraph`), not by a call of the model. */
+  isDerivative = false;
   /** Changes with the values of leaves among the inputs, see stamps.ts. */
   stamp = 0;
 

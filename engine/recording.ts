@@ -9,6 +9,7 @@ import type { Tensor } from "./tensor";
 let tape: Tape | null = null;
 let gradEnabled = true;
 let quiet = false;
+let derivative = false;
 let scope: Scope | null = null;
 
 /** The tape that records now, or null. */
@@ -95,6 +96,17 @@ export function setQuiet(value: boolean): boolean {
   return before;
 }
 
+/** Runs `fn` as a part of a derivative: what it records was written by nobody. */
+export function asDerivative<T>(fn: () => T): T {
+  const before = derivative;
+  derivative = true;
+  try {
+    return fn();
+  } finally {
+    derivative = before;
+  }
+}
+
 export function isQuiet(): boolean {
   return quiet;
 }
@@ -115,6 +127,7 @@ export function recordOperation(
   out.requiresGrad = needsGrad;
   const node = new Node(op, inputs, attrs, out, scope);
   if (needsGrad) node.stamp = stampOf(op, inputs);
+  node.isDerivative = derivative;
   out.node = node;
   tape?.push(node);
 }

@@ -8,7 +8,7 @@ import { add } from "./ops/arithmetic";
 import { cast } from "./ops/cast";
 import { forgetShared } from "./ops/once";
 import { checkUnchanged } from "./stamps";
-import { activeTape, type Node, quietly } from "./tape";
+import { activeTape, asDerivative, type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
 
 export { checkCotangent } from "./cotangent";
@@ -65,7 +65,7 @@ export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions =
     return gradients;
   };
   try {
-    return options.createGraph ? run() : quietly(run);
+    return options.createGraph ? asDerivative(run) : quietly(run);
   } finally {
     forgetShared();
   }

@@ -48,6 +48,14 @@ export interface Sources {
   renamed?(id: number, to: string): Fix["edit"] | null;
 }
 
+/**
+ * Computes the loss of a model file once more, from the same place in the sequence of the library's random numbers.
+ * Pinned, all else that nobody can foresee starts anew as well: `Math.random` and the clocks.
+ */
+export type Rerun = (options?: {
+  readonly isPinned: boolean;
+}) => Promise<{ readonly loss: Tensor; readonly tape: Tape } | null>;
+
 /** One run of a model file. */
 export interface Run {
   readonly tape: Tape;
@@ -62,7 +70,7 @@ export interface Run {
   readonly durationMs: number;
   readonly failure: Failure | null;
   /** Computes the loss once more as the file does, on a tape of its own; missing when the file has no `loss` to call. */
-  readonly rerun?: () => Promise<{ readonly loss: Tensor; readonly tape: Tape } | null>;
+  readonly rerun?: Rerun;
   /** What the model file exports; null when it did not get that far. */
   readonly exports?: Readonly<Record<string, unknown>> | null;
 }

@@ -11,6 +11,7 @@ export type { BindingEvent, ModuleBinding } from "./binding-event";
 export { Node, type Scope } from "./node";
 export {
   activeTape,
+  asDerivative,
   enableGrad,
   inScope,
   isGradEnabled,

@@ -74,7 +74,8 @@ function lossesOf(
   return Float64Array.from(toDense(found, loss, count).data);
 }
 
-function changesOf({ inputs }: Step, states: ReadonlyMap<number, Variants>): Changes {
+/** The inputs of a step that changed. */
+export function changesOf({ inputs }: Step, states: ReadonlyMap<number, Variants>): Changes {
   const changes = new Map<number, Variants>();
   for (const slot of inputs) {
     const variants = states.get(slot);

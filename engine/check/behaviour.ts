@@ -8,22 +8,31 @@ import { inFloat64, type Step } from "./replay";
 
 /** Relative difference up to which results count as the same. */
 const SAME = 1e-6;
-const FACTOR = -3;
+/** Gradients may be clipped when they are large, or lost when they are small. */
+const FACTORS = [-3, 1e-4, 1e4];
 
-/** What is wrong with how a rule behaves, or null; the engine's own operations are not tried. */
-export function findMisbehaviour(step: Step, input: number): Pattern | null {
+/**
+ * What is wrong with how a rule behaves, or null; the engine's own operations are not tried.
+ * @param g the gradient that arrives; random numbers when left out
+ */
+export function findMisbehaviour(step: Step, input: number, g?: Tensor): Pattern | null {
   const { op, out } = step.node;
   if (allOps().get(op.name) === op) return null;
   const random = new RandomGenerator(out.size + 1);
-  const weights = Float64Array.from({ length: out.size }, () => random.uniform() - 0.5);
+  const weights = g
+    ? Float64Array.from(g.data)
+    : Float64Array.from({ length: out.size }, () => random.uniform() - 0.5);
   try {
     return inFloat64(() => {
       const [once, again] = [1, 1].map((factor) => gradientFor(step, input, weights, factor));
-      const scaled = gradientFor(step, input, weights, FACTOR);
-      if (!once || !again || !scaled) return null;
+      if (!once || !again) return null;
       if (!isSame(once, again, 1))
         return { name: "unsteady", sentence: "it gives another gradient each time it runs" };
-      if (isSame(once, scaled, FACTOR)) return null;
+      const isLinear = FACTORS.every((factor) => {
+        const scaled = gradientFor(step, input, weights, factor);
+        return scaled === null || isSame(once, scaled, factor);
+      });
+      if (isLinear) return null;
       return {
         name: "not-linear",
         sentence:

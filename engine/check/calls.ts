@@ -63,7 +63,12 @@ async function checkCall(
       worst: null,
       step: 0,
       ...facts,
-      culprit: pattern === null ? null : { op: source.name, site, pattern: pattern.name },
+      culprit:
+        pattern !== null
+          ? { op: source.name, site, pattern: pattern.name }
+          : facts.verdict === "non-finite"
+            ? { op: source.name, site }
+            : null,
       message:
         pattern === null
           ? facts.message

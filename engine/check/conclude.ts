@@ -4,9 +4,18 @@ import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
 import { type Detailed, detailOf } from "./detail";
 import type { Compared } from "./elements";
-import type { Element } from "./judge";
+import type { Element, Outcome } from "./judge";
 import type { Evaluation } from "./variants";
-import { at, overall, showCount, showNumber, type Undecided, verdicts, worstElement } from "./verdict";
+import {
+  at,
+  overall,
+  showCount,
+  showNumber,
+  showPair,
+  type Undecided,
+  verdicts,
+  worstElement,
+} from "./verdict";
 
 /** What a check says beyond whose it is. */
 export type Facts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;
@@ -28,7 +37,7 @@ export function conclude(
   const isPart = every && checked < x.size;
   // What was not looked at may hold anything: only a fault stands whatever else there is.
   const verdict = isPart && verdicts[found].outcome !== "fail" ? "unfinished" : found;
-  const failing = verdict === "wrong-derivative" ? "wrong" : verdict === "kink" ? "kink" : null;
+  const failing = failingOutcomes[verdict];
   const shown = refined.filter(({ outcome }) => outcome === failing);
   const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, compared, x) : null;
   return {
@@ -41,6 +50,13 @@ export function conclude(
     detail: detailOf(evaluation, analytic, compared),
   };
 }
+
+/** What the elements are that a verdict speaks of. */
+const failingOutcomes: Partial<Readonly<Record<Verdict, Outcome>>> = {
+  "wrong-derivative": "wrong",
+  kink: "kink",
+  "non-finite": "non-finite",
+};
 
 function largest(elements: readonly Element[], x: Tensor): WorstElement | null {
   return elements
@@ -80,8 +96,9 @@ interface Told {
 
 function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs }: Told): string {
   const place = worst === null || worst.index.length === 0 ? "here" : `at ${at(worst.index)}`;
+  const [backward, differences] = showPair(worst?.analytic ?? Number.NaN, worst?.numeric ?? Number.NaN);
   const values = worst
-    ? `${place} the backward pass gives ${showNumber(worst.analytic)}, differences give ${showNumber(worst.numeric)}`
+    ? `${place} the backward pass gives ${backward}, differences give ${differences}`
     : "the backward pass and the differences do not agree";
   switch (verdict) {
     case "ok":
@@ -96,6 +113,10 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs
         return `${capital(values)}; found among ${showCount(total)} elements with ${pairs} pairs of evaluations.`;
       }
       return `${capital(values)}${shown.length > 1 ? `; ${showCount(shown.length)} elements are wrong` : ""}.`;
+    case "non-finite": {
+      const others = shown.length > 1 ? `; so it is with ${showCount(shown.length)} elements` : "";
+      return `${capital(values)}${others}. There is no finite number to compare.`;
+    }
     case "kink":
       return `${shown.length === 1 ? "One element sits" : `${showCount(shown.length)} elements sit`} on a kink, where the slope jumps: ${kinkAt(worst, shown)}. Any slope between the two sides is a valid gradient.`;
     case "vacuous":

@@ -5,6 +5,7 @@ import { alongGradients, type Downstream, downstreamOf, everywhere, type Passes 
 import { centralDerivative, LADDER } from "./difference";
 import { scaleOf } from "./judge";
 import { type Cut, isCut, type Replay, type Step } from "./replay";
+import { isFlat } from "./standstill";
 
 /** Where a dependence leaves the gradient's way. */
 export interface Leak {
@@ -38,8 +39,12 @@ export function findCut(
   return leak && first ? { ...leak, step: first, meant } : null;
 }
 
-/** The first cut among what `passesAll` lets through. */
-function findLeak(replay: Replay, slot: number, noise: number, passesAll: Passes): Leak | null {
+/** Dependences that may have a slope: what moves in steps, such as an order or a mask, only jumps. */
+const carries: Passes = (step) => alongGradients(step) || isCut(step) || !isFlat(step.node);
+
+/** The first cut among what `allowed` lets through. */
+function findLeak(replay: Replay, slot: number, noise: number, allowed: Passes): Leak | null {
+  const passesAll: Passes = (step) => allowed(step) && carries(step);
   const open = downstreamOf(replay, slot, passesAll);
   const closed = downstreamOf(replay, slot);
   if (open.steps.length === closed.steps.length) return null;

@@ -2,8 +2,17 @@
 
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
-import { centralDerivative, LADDER } from "./difference";
-import { type Element, judge, SAFETY, sample, scaleOf, type Tolerances } from "./judge";
+import { centralDerivative, LADDER, type Samples } from "./difference";
+import {
+  divergence,
+  type Element,
+  isUnsettled,
+  judge,
+  SAFETY,
+  sample,
+  scaleOf,
+  type Tolerances,
+} from "./judge";
 import { centralSlopes, methods } from "./methods";
 import type { Pace } from "./pace";
 import type { Evaluation } from "./variants";
@@ -90,6 +99,8 @@ function isClear(analytic: number, numeric: number, bend: number, rounding: numb
   const size = Math.max(Math.abs(analytic), Math.abs(numeric));
   if (bend > 1e3 * rounding && bend > BEND * size) return false;
   if (analytic === 0 && numeric === 0) return true;
+  // Infinity is not near infinity.
+  if (!Number.isFinite(size)) return false;
   return (
     size > clear * rounding && Math.abs(analytic - numeric) <= FIRST_AGREEMENT * size + SAFETY * rounding
   );
@@ -174,28 +185,43 @@ async function refine(
     for (const [n, samples] of sample(evaluation, x, scale, some, noise).entries()) {
       const i = some[n] as number;
       const element = judge(i, analytic[i] as number, samples, tolerances);
-      found.push(lookCloser(evaluation, x, scale, element, noise, tolerances));
+      found.push(lookCloser(evaluation, x, scale, element, samples, tolerances));
     }
   }
   return found;
 }
 
-/** An element far smaller than its neighbours may need steps of its own size. */
+/** Finer steps than those of the ladder, for functions that change within its finest one. */
+const FINER = 4 ** -10;
+
+/** An element far smaller than its neighbours, or a function that changes quickly, may need steps of their own size. */
 function lookCloser(
   evaluation: Evaluation,
   x: Tensor,
   scale: (i: number) => number,
   element: Element,
-  noise: number,
+  samples: Samples,
   tolerances: Tolerances,
 ): Element {
   const { index, analytic, outcome } = element;
+  const again = (size: number) => sample(evaluation, x, () => size, [index], samples.noise)[0] ?? samples;
+  const limit = outcome === "non-finite" ? null : divergence(samples);
+  const isDoubtful = outcome !== "ok" && outcome !== "undecided";
+  if (limit !== null || (outcome === "wrong" && isUnsettled(samples, element))) {
+    const fine = FINER * scale(index);
+    const ladders = [fine, Math.min(fine, Math.abs(x.data[index] as number) || FINER * fine)].map(again);
+    for (const finer of ladders) {
+      const closer = judge(index, analytic, finer, tolerances);
+      if (closer.outcome === "ok") return closer;
+    }
+    if (limit !== null && ladders.every((finer) => divergence(finer) === limit))
+      return { ...element, numeric: limit, outcome: "non-finite" };
+  }
   const own = Math.abs(x.data[index] as number) || 1e-5 * scale(index);
-  if (outcome === "ok" || outcome === "undecided" || own > scale(index) / 64) return element;
+  if (!isDoubtful || own > scale(index) / 64) return element;
   let best = element;
   for (const size of [Math.sqrt(own * scale(index)), own]) {
-    const [samples] = sample(evaluation, x, () => size, [index], noise);
-    const closer = samples === undefined ? element : judge(index, analytic, samples, tolerances);
+    const closer = judge(index, analytic, again(size), tolerances);
     if (closer.outcome === "ok") return closer;
     if (closer.error < best.error) best = closer;
   }

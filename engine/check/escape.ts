@@ -4,12 +4,12 @@ import type { Check, Site } from "../report";
 import type { Run } from "../run";
 import { normOf } from "../stats";
 import type { Tape } from "../tape";
-import { detached, Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
 import { where } from "./conclude";
-import { intentAt } from "./intent";
+import { entryOf } from "./entry";
 import { replay } from "./replay";
 import type { Subject } from "./target";
-import { showNumber } from "./verdict";
+import { showPair } from "./verdict";
 
 /** How far parameters are moved, relative to their size: far enough to stand out from float32. */
 const MOVE = 1e-2;
@@ -37,8 +37,9 @@ interface Moment {
 export async function findEscapes(run: Run, subjects: readonly Subject[]): Promise<Map<Tensor, Escape>> {
   const found = new Map<Tensor, Escape>();
   const before = await lookAt(run);
-  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf);
-  if (before === null || run.loss === null || leaves.length === 0) return found;
+  if (before === null || run.loss === null) return found;
+  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf && !isMadeAnew(run.tape, before.tape, tensor));
+  if (leaves.length === 0) return found;
   const precision = ROUNDING[run.loss.dtype] ?? 1e-5;
   // A loss that differs by itself, by another batch or by chance, cannot be compared.
   if (Math.abs(before.real - before.recorded) > precision * Math.max(1, Math.abs(before.recorded)))
@@ -57,6 +58,12 @@ export async function findEscapes(run: Run, subjects: readonly Subject[]): Promi
     });
   }
   return found;
+}
+
+/** True for a leaf that the loss itself makes: moving the last one says nothing about the next. */
+function isMadeAnew(recorded: Tape, again: Tape, leaf: Tensor): boolean {
+  const isUsed = (tape: Tape) => tape.nodes.some(({ inputs }) => inputs.includes(leaf));
+  return isUsed(recorded) && !isUsed(again);
 }
 
 async function lookAt(run: Run): Promise<Moment | null> {
@@ -99,29 +106,6 @@ async function moved<T>(subjects: readonly Subject[], look: () => Promise<T>): P
   }
 }
 
-/**
- * The first plain number that differs between two runs of the same operations, by the operation that took it; one that is
- * meant only where there is no other.
- */
-function entryOf(run: Run, before: Tape, after: Tape, moved: Tensor): { op: string; site: number } | null {
-  const later = after.nodes;
-  let meant: { op: string; site: number } | null = null;
-  for (const [n, node] of before.nodes.entries()) {
-    const other = later[n];
-    if (other === undefined || other.op !== node.op) return meant;
-    for (const [i, x] of node.inputs.entries()) {
-      const y = other.inputs[i];
-      const plain = x.isLeaf && x !== moved && x.data !== moved.data && !detached.has(x);
-      if (plain && y instanceof Tensor && x.data.some((v, e) => v !== y.data[e])) {
-        const entry = { op: node.op.name, site: node.out.site };
-        if (intentAt(run, run.sources.site(entry.site)) === null) return entry;
-        meant ??= entry;
-      }
-    }
-  }
-  return meant;
-}
-
 export function explainEscape({
   real,
   recorded,
@@ -130,9 +114,10 @@ export function explainEscape({
 }: Escape): Pick<Check, "verdict" | "message" | "culprit"> {
   const place =
     op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
+  const [changed, explained] = showPair(real, recorded);
   return {
     verdict: "cut",
     culprit: op === null ? null : { op, site },
-    message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${showNumber(real)}; the recorded operations explain ${showNumber(recorded)}.`,
+    message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${changed}; the recorded operations explain ${explained}.`,
   };
 }

@@ -7,16 +7,16 @@ import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { checkByHand, isOnTheWay, type Means } from "./by-hand";
 import { type Detail, withoutDetail } from "./detail";
-import { type Escape, explainEscape, findEscapes } from "./escape";
 import { findHandWritten } from "./hand-written/find";
-import { allow, intentAt } from "./intent";
+import { allow } from "./intent";
 import { type About, type Explain, explainPlainly, orNotChecked } from "./not-checked";
+import { lookOutside } from "./outside";
 import { Pace } from "./pace";
 import { type Replay, replay } from "./replay";
 import { checkSubject, type SubjectOptions } from "./subject";
 import { findSubjects, fullName, type Subject, type Target } from "./target";
 import { findUnstable } from "./unstable";
-import { type Undecided, verdicts } from "./verdict";
+import type { Undecided } from "./verdict";
 
 export type { Detail } from "./detail";
 export type { Target } from "./target";
@@ -114,30 +114,19 @@ async function checkRecorded(
     seed: options.seed ?? 0,
     unstable,
   };
-  const tensors = new Map<Undecided, Tensor>();
+  const subjects = new Map<Undecided, Subject>();
   for (const [i, subject] of recorded.entries()) {
     const name = fullName(subject);
     const found = await orNotChecked([aboutOf(subject)], means.explain, async () => {
       const check = await checkSubject(run, again, subject, settings, pace(name, i));
       return check === null ? [] : [check];
     });
-    for (const check of found) tensors.set(check, subject.tensor);
+    for (const check of found) subjects.set(check, subject);
     checks.push(...found);
     if (options.isCancelled?.()) return checks;
     options.onProgress?.(name, (i + 1) / recorded.length);
   }
-  const escapes = unstable === null ? await findEscapes(run, recorded) : new Map<Tensor, Escape>();
-  return checks.map((check) => {
-    const found = escapes.get(tensors.get(check) as Tensor);
-    return found === undefined ? check : withEscape(run, check, found);
-  });
-}
-
-/** A wrong derivative says more than an escape, and an escape that is meant hides no failure. */
-function withEscape(run: Run, check: Undecided, found: Escape): Undecided {
-  const isFailed = verdicts[check.verdict].outcome === "fail";
-  const isWeaker = check.verdict === "wrong-derivative" || (isFailed && intentAt(run, found.site) !== null);
-  return isWeaker && !check.intents?.length ? check : { ...check, ...explainEscape(found) };
+  return unstable === null ? lookOutside(run, again, subjects) : checks;
 }
 
 function scalarLoss({ loss }: Run): Tensor {

@@ -117,6 +117,36 @@ export function judge(index: number, analytic: number, given: Samples, { rtol, a
   return element(isKink(analytic, left, right) ? "kink" : "wrong");
 }
 
+/** Slopes that grow like this from step to step, over so many of the finest steps, grow without bound. */
+const GROWTH = 1.4;
+const GROWING = 6;
+
+/** ±∞ when the slopes grow without bound as the steps shrink, to both sides or to the only one there is; else null. */
+export function divergence({ steps, plus, minus, middle, noise }: Samples): number | null {
+  const sides = [plus.map((v) => v - middle), minus.map((v) => middle - v)]
+    .map((side) => side.map((v, k) => v / (steps[k] as number)))
+    .filter((slopes) => slopes.slice(-GROWING).every((v) => Number.isFinite(v)));
+  const grows = (slopes: readonly number[]) => {
+    const last = slopes.slice(-GROWING);
+    return last.every((v, k) => {
+      const h = steps[steps.length - GROWING + k] as number;
+      const isAhead = k === 0 || v / (last[k - 1] as number) > GROWTH;
+      return isAhead && Math.abs(v) > (100 * noise) / h;
+    });
+  };
+  const [first, second = first] = sides.map((slopes) => (grows(slopes) ? Math.sign(slopes.at(-1) ?? 0) : 0));
+  return first !== undefined && first !== 0 && first === second ? first * Infinity : null;
+}
+
+/** True when the finest steps show another slope than the one that was taken, by more than rounding. */
+export function isUnsettled({ steps, plus, minus, noise }: Samples, { numeric }: Element): boolean {
+  return steps.slice(-3).some((h, k) => {
+    const at = steps.length - 3 + k;
+    const slope = ((plus[at] as number) - (minus[at] as number)) / (2 * h);
+    return Math.abs(slope - numeric) > (20 * noise) / h + 0.01 * Math.abs(numeric);
+  });
+}
+
 /**
  * The unit in which the loss is rounded, where small steps do not move it at all: as with a sure classifier, whose loss
  * of 1e-15 is the logarithm of a number beside 1. 0 when it moves, or when it jumps by more than such rounding.

@@ -13,9 +13,11 @@ const WIDTHS = [1e-12, 1e-10, 1e-8];
 export function noiseOf(evaluation: Evaluation, seed = 1): number {
   const { x } = evaluation;
   const random = new RandomGenerator(seed);
+  // Zeros stay where they are, when there is something else: many functions are singular there.
+  const zero = x.data.some((v) => v !== 0) ? 0 : 1e-3;
   const direction = Float64Array.from(
     x.data,
-    (v) => (random.uniform() < 0.5 ? -1 : 1) * (Math.abs(v) || 1e-3),
+    (v) => (random.uniform() < 0.5 ? -1 : 1) * (Math.abs(v) || zero),
   );
   let noise = Number.MIN_VALUE;
   for (const width of WIDTHS) {

@@ -9,7 +9,7 @@ import { Tensor } from "../tensor";
 import { downstreamOf } from "./batch";
 import { compareDirections } from "./directions";
 import { type Compared, compareElements } from "./elements";
-import type { Element, Tolerances } from "./judge";
+import type { Element, Outcome, Tolerances } from "./judge";
 import { noiseOf } from "./noise";
 import { Pace } from "./pace";
 import { findPattern, type Pattern } from "./pattern";
@@ -32,19 +32,31 @@ export interface Fault {
   readonly elements: number;
 }
 
-const known = new WeakMap<Step, Map<number, Promise<Fault | null>>>();
+/** What trying an operation's rule for one input by itself gave. */
+export interface Tried {
+  /** Null when the rule is right or cannot be tried. */
+  readonly fault: Fault | null;
+  /** How its elements came out, apart from those that were right at first sight. */
+  readonly outcomes: ReadonlySet<Outcome>;
+}
 
-/** The fault of an operation's rule for one input, or null when the rule is right or cannot be tried. */
-export function checkOperation(step: Step, input: number): Promise<Fault | null> {
-  const faults = known.get(step) ?? new Map<number, Promise<Fault | null>>();
-  known.set(step, faults);
-  const found = faults.get(input) ?? tryOperation(step, input);
-  faults.set(input, found);
+const known = new WeakMap<Step, Map<number, Promise<Tried>>>();
+
+/** Tries each rule once, whatever it is asked for. */
+export function checkOperation(step: Step, input: number): Promise<Tried> {
+  const tried = known.get(step) ?? new Map<number, Promise<Tried>>();
+  known.set(step, tried);
+  const found = tried.get(input) ?? tryOperation(step, input);
+  tried.set(input, found);
   return found;
 }
 
-async function tryOperation(step: Step, input: number): Promise<Fault | null> {
-  return (await compareAlone(step, input, { rtol: 1e-6, atol: 0 }, new Pace({})))?.fault ?? null;
+async function tryOperation(step: Step, input: number): Promise<Tried> {
+  const alone = await compareAlone(step, input, { rtol: 1e-6, atol: 0 }, new Pace({}));
+  return {
+    fault: alone?.fault ?? null,
+    outcomes: new Set(alone?.compared.refined.map(({ outcome }) => outcome)),
+  };
 }
 
 /** What comparing one rule of an operation by itself gave. */

@@ -2,7 +2,7 @@
 import type { MistakePattern } from "../report";
 import { type Shape, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { at, showNumber, unravel } from "./verdict";
+import { at, showNumber, showPair, unravel } from "./verdict";
 
 export interface Pattern {
   readonly name: MistakePattern;
@@ -47,6 +47,7 @@ function ofSample(
   const of = (values: Float64Array) => Float64Array.from(known, (i) => values[i] as number);
   const common = wrong.length > 1 ? ofAll([], of(analytic), of(numeric), []) : null;
   const [first = 0] = wrong;
+  const [found, wanted] = showPair(analytic[first] as number, numeric[first] as number);
   const where =
     wrong.length > 1
       ? `in ${wrong.length} of ${known.length} elements that were tried, such as`
@@ -54,7 +55,7 @@ function ofSample(
   return (
     common ?? {
       name: "elements",
-      sentence: `it is wrong ${where} ${at(unravel(first, x.shape))}: ${showNumber(analytic[first] as number)} instead of ${showNumber(numeric[first] as number)}`,
+      sentence: `it is wrong ${where} ${at(unravel(first, x.shape))}: ${found} instead of ${wanted}`,
     }
   );
 }
@@ -104,7 +105,7 @@ function describeFactor(factor: number, shape: Shape, size: number): string {
       return `1/${n} of (a size of the input: is it divided by a number of elements once too often?)`;
   }
   for (const n of [2, 3, 4]) if (near(1 / n)) return `1/${n} of`;
-  return `${showNumber(factor)} times`;
+  return `${showPair(factor, 1)[0]} times`;
 }
 
 function moved(shape: Shape, analytic: Float64Array, numeric: Float64Array): Pattern | null {
@@ -188,13 +189,14 @@ function ofSome(
   }
   const [first] = wrong;
   if (bad.size > x.size / 2 || first === undefined) return null;
+  const [found, wanted] = showPair(analytic[first] as number, numeric[first] as number);
   const where =
     bad.size === 1
       ? `in one element, ${at(unravel(first, x.shape))}`
       : `in ${bad.size} of ${x.size} elements, such as ${at(unravel(first, x.shape))}`;
   return {
     name: "elements",
-    sentence: `it is wrong ${where}: ${showNumber(analytic[first] as number)} instead of ${showNumber(numeric[first] as number)}`,
+    sentence: `it is wrong ${where}: ${found} instead of ${wanted}`,
   };
 }
 

@@ -58,7 +58,11 @@ export function replay(loss: Tensor): Replay {
       if (x.node === null && origin !== undefined) {
         const from = leaf(origin);
         const value = values[from] as Tensor;
-        return { from, to: slot(x, () => new Tensor(value.data, value.shape, value.dtype)), tensor: x };
+        // A detached tensor that takes a gradient is a leaf of its own: the backward pass ends there.
+        const to = slot(x, () =>
+          x.requiresGrad ? toFloat64(x) : new Tensor(value.data, value.shape, value.dtype),
+        );
+        return { from, to, tensor: x };
       }
       const recorded = x.node as Node;
       const inputs = recorded.inputs.map(leaf);

@@ -15,6 +15,7 @@ import { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
 import type { Exports } from "./packages";
+import { withPinnedChance } from "./pinned";
 import type { TraceParams } from "./protocol";
 
 export class ModelRun {
@@ -69,7 +70,8 @@ export class ModelRun {
       durationMs: performance.now() - this.#started,
       failure,
       exports: this.exports,
-      rerun: () => this.#rerun(),
+      rerun: ({ isPinned } = { isPinned: false }) =>
+        isPinned ? withPinnedChance(() => this.#rerun()) : this.#rerun(),
     };
     return { run, built: buildReport(run) };
   }

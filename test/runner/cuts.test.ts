@@ -28,4 +28,56 @@ describe("gradient check of a file", () => {
     assert.equal(w?.verdict, "non-deterministic");
     assert.deepEqual([w?.culprit?.op, w?.culprit?.site?.line], ["noisy", 13]);
   });
+
+  it("names an operation that reads a tensor from outside, and the line of its call", async () => {
+    const [scale, w] = await check(fixture("cuts/closure.ts"));
+    assert.equal(scale?.verdict, "cut", scale?.message);
+    assert.deepEqual([scale?.culprit?.op, scale?.culprit?.site?.line], ["scaled", 14]);
+    assert.match(scale?.message ?? "", /from outside/);
+    assert.equal(w?.verdict, "ok", w?.message);
+  });
+
+  it("also where the tensor has a gradient from elsewhere, or was computed", async () => {
+    const [scale, w] = await check(fixture("cuts/closure-number.ts"));
+    assert.deepEqual([scale?.verdict, scale?.culprit?.site?.line], ["cut", 14], scale?.message);
+    assert.equal(w?.verdict, "ok", w?.message);
+    const checks = await check(fixture("cuts/closure-gate.ts"));
+    assert.deepEqual(
+      checks.map(({ parameter, verdict, culprit }) => [parameter, verdict, culprit?.site?.line]),
+      [
+        ["weight", "cut", 19],
+        ["bias", "cut", 19],
+        ["w", "ok", undefined],
+      ],
+    );
+  });
+
+  it("names the line where chance or the clock comes in", async () => {
+    const places: readonly [string, string, number][] = [
+      ["cuts/chance.ts", "add", 10],
+      ["cuts/clock.ts", "mul", 12],
+    ];
+    for (const [path, op, line] of places) {
+      for (const { verdict, culprit, message } of await check(fixture(path))) {
+        assert.equal(verdict, "non-deterministic", message);
+        assert.deepEqual([culprit?.op, culprit?.site?.line], [op, line], message);
+      }
+    }
+  });
+
+  it("accuses nothing that repeats with its seed, takes the next batch, or is a leaf of its own", async () => {
+    for (const path of ["cuts/repeats.ts", "cuts/batches.ts", "cuts/leaf-of-its-own.ts"]) {
+      for (const { parameter, verdict, message } of await check(fixture(path)))
+        assert.ok(["ok", "vacuous"].includes(verdict), `${path} ${parameter}: ${verdict}: ${message}`);
+    }
+  });
+
+  it("compares leaves of their own, second derivatives included", async () => {
+    const checks = await check(fixture("cuts/leaf-of-its-own.ts"));
+    const verdicts = new Map(
+      checks.map(({ target, parameter, verdict }) => [`${target}.${parameter}`, verdict]),
+    );
+    for (const name of ["a.weight", "a.bias", "b.weight", ".mix"])
+      assert.equal(verdicts.get(name), "ok", name);
+  });
 });

@@ -128,6 +128,10 @@ async function factsOf(
   const compared = await compareElements(evaluation, gradient.data, noise, tolerances, pace);
   if (compared.checked === 0) return null;
   const facts = conclude(evaluation, gradient.data, compared, true);
+  if (facts.verdict === "non-finite") {
+    const message = `The backward pass of ${layer.name}${where(site)} is not comparable for ${part.name}: ${facts.message}`;
+    return { ...facts, culprit: { op: `${layer.name}.backward`, site }, message };
+  }
   if (facts.verdict !== "wrong-derivative") return facts;
   const bad = compared.refined.filter(({ outcome }) => outcome === "wrong").map(({ index }) => index);
   const others = parts.flatMap((other) => (other === part ? [] : [other.gradient?.data ?? []]));

@@ -1,6 +1,6 @@
 /** Element types, their typed arrays, and how they combine. */
 import { collector } from "./collector";
-import { ModelError } from "./error";
+import { InternalError, ModelError } from "./error";
 
 export type DType = "float32" | "float64" | "int32" | "bool";
 export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -39,6 +39,8 @@ export function allocateWith(make: Allocator | null): void {
 /** A typed array for `size` elements whose content is undefined: for results that are written in full. */
 export function allocateUnset(dtype: DType, size: number): Values {
   const bytes = size * bytesOf[dtype];
+  // A size that is no number would move the end of the slab to nowhere, and later arrays would share their place.
+  if (!(bytes >= 0)) throw new InternalError(`memory for ${size} elements was asked for`);
   guard?.(bytes, dtype, size);
   return allocator === null || bytes <= SMALL_BYTES ? newValues(dtype, size) : allocator(dtype, size);
 }

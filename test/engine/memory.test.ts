@@ -5,7 +5,8 @@ import { runInNewContext } from "node:vm";
 import { after, before, describe, it } from "mocha";
 import { matmul, mean, mul, parameter, randn, relu, square, sum, type Tensor, tensor } from "../../engine";
 import { collector, installCollector } from "../../engine/collector";
-import { ModelError } from "../../engine/error";
+import { allocate } from "../../engine/dtype";
+import { InternalError, ModelError } from "../../engine/error";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../../engine/kernels";
 import { type Block, release, reserve } from "../../engine/kernels/wasm/blocks";
 import { addressOf, allocateShared, releaseValues } from "../../engine/kernels/wasm/memory";
@@ -71,6 +72,16 @@ describe("memory of tensors", () => {
     const third = allocateShared("float32", 10_000);
     assert.equal(addressOf(second), address);
     assert.notEqual(addressOf(third), address);
+  });
+
+  it("is refused for a size that is no number, and what comes later has a place of its own", () => {
+    assert.throws(() => allocate("float64", Number.NaN), InternalError);
+    assert.throws(() => allocate("float32", -1), InternalError);
+    const some = Array.from({ length: 40 }, (_, i) => allocate("float64", 20).fill(i));
+    assert.deepEqual(
+      some.map((values) => values[19]),
+      some.map((_, i) => i),
+    );
   });
 
   it("that many sizes left behind serves another size", () => {

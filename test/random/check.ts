@@ -1,0 +1,38 @@
+/** Checks random models as the engine process does, and says what came of it. */
+import { type CheckOptions, checkGradients, isFailure } from "../../engine/check";
+import type { Check } from "../../engine/report";
+import type { Run } from "../../engine/run";
+import { record, Tape } from "../../engine/tape";
+import { sampleRun } from "../engine/sample-run";
+import type { Model } from "./model";
+
+/** The model's run, with `rerun` as a file with an exported loss has it. */
+export function runOf(model: Model): Run {
+  const run = sampleRun(() => model.loss());
+  const rerun = async () => {
+    const tape = new Tape();
+    return { tape, loss: record(tape, () => model.loss()) };
+  };
+  return { ...run, dtype: model.dtype, rerun };
+}
+
+export function checkModel(run: Run, options: CheckOptions = {}): Promise<Check[]> {
+  return checkGradients(run, { kind: "all" }, options);
+}
+
+/** True when loss and gradients are numbers: what else happens is no fault of a derivative. */
+export function isNumber({ loss, gradients }: Run): boolean {
+  const finite = (values: ArrayLike<number>) => Array.prototype.every.call(values, Number.isFinite);
+  return (
+    loss !== null && finite(loss.data) && [...(gradients?.values() ?? [])].every(({ data }) => finite(data))
+  );
+}
+
+/** What a check said, in a line. */
+export function showCheck(check: Check): string {
+  const { verdict, culprit, target, parameter, message } = check;
+  const blamed = culprit ? ` (${culprit.op}, line ${culprit.site?.line})` : "";
+  return `${target === "" ? parameter : `${target}.${parameter}`}: ${verdict}${blamed}: ${message}`;
+}
+
+export { isFailure };

@@ -1,0 +1,170 @@
+/** One operation of a model with its derivative made wrong, in the ways in which people get derivatives wrong. */
+import * as g from "../../engine/index";
+import type { At, Op, Rule } from "../../engine/op";
+import { broadcastTo } from "../../engine/ops/broadcast";
+import { sweep } from "../../engine/reverse";
+import type { Run } from "../../engine/run";
+import { sameShape } from "../../engine/shape";
+import { normOf } from "../../engine/stats";
+import type { Node } from "../../engine/tape";
+import type { Draw } from "./draw";
+
+/** What a wrong rule may use: the right one, and the operation at the moment it ran. */
+interface Moment {
+  readonly right: (grad: g.Tensor) => g.Tensor;
+  readonly op: Op;
+  readonly at: At;
+  readonly input: number;
+}
+
+type Wrong = (grad: g.Tensor, moment: Moment) => g.Tensor;
+
+const scaled =
+  (factor: number): Wrong =>
+  (grad, { right }) =>
+    g.mul(right(grad), factor);
+
+const flat = (x: g.Tensor) => g.reshape(x, [-1]);
+
+/** Wrong rules by what was done wrong. Those that change nothing at some operation are left out there by `isVisible`. */
+export const mistakes: Readonly<Record<string, Wrong>> = {
+  "the sign": scaled(-1),
+  "twice as much": scaled(2),
+  "half as much": scaled(0.5),
+  "one per cent too much": scaled(1.01),
+  "ten times as much": scaled(10),
+  nothing: scaled(0),
+  "a constant too much": (grad, { right, at, input }) =>
+    g.add(right(grad), g.mul(0.3, broadcastTo(g.mean(grad), at.inputs[input] as g.Tensor))),
+  "the incoming gradient as it is": (grad, { right, at, input }) =>
+    sameShape(grad.shape, at.inputs[input]?.shape ?? []) ? grad : right(grad),
+  "the incoming gradient squared": (grad, { right }) => right(g.mul(grad, grad)),
+  "the incoming gradient's sign": (grad, { right }) => right(g.sign(grad)),
+  "the incoming gradient taken as 1": (grad, { right }) => right(g.add(g.mul(grad, 0), 1)),
+  transposed: (grad, { right }) => {
+    const own = right(grad);
+    const [rows, columns] = own.shape.slice(-2);
+    return own.ndim >= 2 && rows === columns ? g.transpose(own, -1, -2) : own;
+  },
+  "off by one element": (grad, { right }) => g.roll(right(grad), 1),
+  "in reverse order": (grad, { right }) => {
+    const own = right(grad);
+    return g.reshape(g.flip(flat(own), 0), own.shape);
+  },
+  "one element doubled": (grad, { right }) => weigh(right(grad), (i, n) => (i === n >> 1 ? 2 : 1)),
+  "the last element left out": (grad, { right }) => weigh(right(grad), (i, n) => (i === n - 1 ? 0 : 1)),
+  "the first element of the incoming gradient left out": (grad, { right }) =>
+    right(weigh(grad, (i) => (i === 0 ? 0 : 1))),
+  "only the first half of the incoming gradient": (grad, { right }) =>
+    right(weigh(grad, (i, n) => (2 * i < n ? 1 : 0))),
+  "the mean over the batch instead of the sum": (grad, { right, at, input }) =>
+    g.div(right(grad), Math.max(1, at.out.size / Math.max(1, at.inputs[input]?.size ?? 1))),
+  "no sum over what was broadcast": (grad, { right, at, input }) => {
+    const x = at.inputs[input] as g.Tensor;
+    return sameShape(x.shape, at.out.shape) || x.size >= at.out.size ? right(grad) : grad;
+  },
+  "the output instead of the input": (grad, { right, op, at, input }) => {
+    if (at.inputs.length !== 1 || !sameShape(at.x.shape, at.out.shape)) return right(grad);
+    const moved: At = { ...at, x: at.out, inputs: [at.out] };
+    return op.vjp(input, moved)?.(grad, moved) ?? right(grad);
+  },
+  "the rule of the other input": (grad, { right, op, at, input }) => {
+    const other = 1 - input;
+    const fits = at.inputs.length === 2 && sameShape(at.inputs[0]?.shape ?? [], at.inputs[1]?.shape ?? []);
+    return (fits ? op.vjp(other, at)?.(grad, at) : null) ?? right(grad);
+  },
+  "a term left out": (grad, { right }) => {
+    const own = right(grad);
+    return g.sub(own, g.mean(own));
+  },
+  clipped: (grad, { right }) => {
+    const own = right(grad);
+    const largest = Array.from(own.data, Math.abs).reduce((a, b) => Math.max(a, b), 0);
+    return g.clamp(own, { min: -largest / 2, max: largest / 2 });
+  },
+};
+
+function weigh(x: g.Tensor, weight: (i: number, n: number) => number): g.Tensor {
+  const weights = Float64Array.from({ length: x.size }, (_, i) => weight(i, x.size));
+  return g.mul(x, g.tensor(weights, { shape: [...x.shape], dtype: x.dtype }));
+}
+
+export interface Fault {
+  readonly mistake: string;
+  /** The operation as `gradlens` calls it, the input whose rule is wrong, and the lines on which it stands. */
+  readonly op: string;
+  readonly input: number;
+  readonly lines: readonly number[];
+  /** The numbers of the changed operations on the tape. */
+  readonly places: readonly number[];
+}
+
+/** Chooses an operation of the run and what is wrong with it: at one place, or wherever the model calls it. */
+export function chooseFault(draw: Draw, run: Run): Fault | null {
+  const { nodes } = run.tape;
+  const passing = nodes.flatMap((node, place) =>
+    run.gradients?.has(node.out) && inputsOf(node).length > 0 ? [place] : [],
+  );
+  if (passing.length === 0) return null;
+  const place = draw.pick(passing);
+  const node = nodes[place] as Node;
+  const input = draw.pick(inputsOf(node));
+  const everywhere = draw.chance(0.4);
+  const places = everywhere
+    ? passing.filter((n) => nodes[n]?.op === node.op && inputsOf(nodes[n] as Node).includes(input))
+    : [place];
+  const lines = [...new Set(places.map((n) => nodes[n]?.out.site ?? 0))];
+  return { mistake: draw.pick(Object.keys(mistakes)), op: node.op.name, input, lines, places };
+}
+
+function inputsOf(node: Node): number[] {
+  return node.inputs.flatMap((x, i) => (x.requiresGrad && node.op.vjp(i, node) !== null ? [i] : []));
+}
+
+/** Puts the wrong rule in place of the right one in a recorded run. */
+export function plant(run: Run, { mistake, input, places }: Fault): void {
+  const { nodes } = run.tape;
+  const wrong = mistakes[mistake];
+  if (wrong === undefined) throw new Error(`no mistake is called "${mistake}"`);
+  for (const place of places) {
+    const node = nodes[place] as Node;
+    const { op } = node;
+    const vjp = (i: number, at: At): Rule | null => {
+      const rule = op.vjp(i, at);
+      if (rule === null || i !== input) return rule;
+      return (grad, moment) => wrong(grad, { right: (given) => rule(given, moment), op, at: moment, input });
+    };
+    Object.assign(node, { op: { ...op, vjp } });
+  }
+}
+
+/** A change that differences of the loss, whose own size is `loss`, can tell from rounding. */
+const CLEAR = { relative: 1e-3, absolute: 1e-6 };
+
+/**
+ * Whether the fault changes the gradient of a parameter, by comparing the engine's own backward passes with and
+ * without it: the checker has no part in this. `run` is of float64, and is spoilt.
+ */
+export function isVisible(run: Run, fault: Fault): boolean {
+  const { loss, gradients } = run;
+  if (loss === null || gradients === null) return false;
+  const leaves = [...gradients.keys()].filter((x) => x.isLeaf);
+  plant(run, fault);
+  let after: ReadonlyMap<g.Tensor, g.Tensor>;
+  try {
+    after = sweep(loss, g.ones(loss.shape, { dtype: loss.dtype }));
+  } catch {
+    return true;
+  }
+  return leaves.some((x) => {
+    const [before, now] = [gradients.get(x), after.get(x)];
+    if (before === undefined || now === undefined) return before !== now;
+    if (!sameShape(before.shape, now.shape)) return before.data.some((v) => v !== 0);
+    const size = normOf(x.data) / Math.sqrt(x.size) || 1;
+    return before.data.some((v, i) => {
+      const change = Math.abs(v - (now.data[i] as number));
+      const largest = Math.max(Math.abs(v), Math.abs(now.data[i] as number));
+      return change > CLEAR.relative * largest && change * size > CLEAR.absolute * Math.abs(loss.item());
+    });
+  });
+}

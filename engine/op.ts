@@ -113,6 +113,5 @@ export function apply(op: Op, inputs: readonly Tensor[], attrs: object): Tensor 
   } finally {
     setQuiet(wasQuiet);
   }
-  if (!wasQuiet) recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
-  return out;
+  return wasQuiet ? out : recordOperation(op, inputs, attrs, out, isFloat(out.dtype));
 }

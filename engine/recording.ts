@@ -4,7 +4,7 @@ import { Node, type Scope } from "./node";
 import type { Op } from "./op";
 import { stampOf } from "./stamps";
 import type { Tape } from "./tape";
-import type { Tensor } from "./tensor";
+import { Tensor } from "./tensor";
 
 let tape: Tape | null = null;
 let gradEnabled = true;
@@ -111,23 +111,28 @@ export function isQuiet(): boolean {
   return quiet;
 }
 
-/** Notes that `out` was made by `op`, when a gradient or a tape asks for it. */
+/**
+ * Notes that `made` was made by `op`, when a gradient or a tape asks for it.
+ * @returns the result; a tensor of its own where the operation hands an input back as it came, as a roll all the way round
+ */
 export function recordOperation(
   op: Op,
   inputs: readonly Tensor[],
   attrs: object,
-  out: Tensor,
+  made: Tensor,
   differentiable: boolean,
-): void {
+): Tensor {
+  const out = inputs.includes(made) ? new Tensor(made.data, made.shape, made.dtype) : made;
   let needsGrad = false;
   if (differentiable && gradEnabled) {
     for (let i = 0; i < inputs.length && !needsGrad; i++) needsGrad = (inputs[i] as Tensor).requiresGrad;
   }
-  if (!needsGrad && tape === null) return;
+  if (!needsGrad && tape === null) return out;
   out.requiresGrad = needsGrad;
   const node = new Node(op, inputs, attrs, out, scope);
   if (needsGrad) node.stamp = stampOf(op, inputs);
   node.isDerivative = derivative;
   out.node = node;
   tape?.push(node);
+  return out;
 }

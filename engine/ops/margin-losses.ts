@@ -3,7 +3,7 @@
 import { ModelError } from "../error";
 import { dim, integer, number } from "../kinds";
 import { type At, defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim } from "../shape";
+import { broadcastShapes, normalizeDim } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { relu } from "./activations";
@@ -162,8 +162,10 @@ export const cosineSimilarity: OpFunction<
     // Counted from the end, so that it names the same dimension in a smaller tensor that is broadcast.
     return { inputs, attrs: { dim: normalizeDim(options.dim ?? 1, ndim) - ndim, eps: options.eps ?? 1e-8 } };
   },
-  forward: ([x, y], attrs) =>
-    sum(mul(unit(x as Tensor, attrs), unit(y as Tensor, attrs)), { dim: attrs.dim }),
+  forward(inputs, attrs) {
+    const [x, y] = spread(inputs, 0);
+    return sum(mul(unit(x, attrs), unit(y, attrs)), { dim: attrs.dim });
+  },
   vjp: [0, 1].map((i) => (g: Tensor, at: At<CosineAttrs>) => {
     const { dim } = at.attrs;
     const kept = at.out.shape.toSpliced(at.out.ndim + 1 + dim, 0, 1);
@@ -176,8 +178,16 @@ export const cosineSimilarity: OpFunction<
     [r.awayFromZero([2, 3]), r.awayFromZero([2, 3])],
     [r.awayFromZero([3]), r.awayFromZero([2, 3]), { dim: -1 }],
     [r.awayFromZero([2, 3, 2]), r.awayFromZero([2, 3, 2])],
+    [r.awayFromZero([2, 1]), r.awayFromZero([2, 3]), { dim: 1 }],
   ],
 });
+
+/** Input i and the other one, repeated to the shape that they share: only so are vectors as long as they count. */
+function spread(inputs: readonly Tensor[], i: number): [own: Tensor, other: Tensor] {
+  const [own, other] = [inputs[i] as Tensor, inputs[1 - i] as Tensor];
+  const like = { shape: broadcastShapes(own.shape, other.shape) };
+  return [broadcastTo(own, like), broadcastTo(other, like)];
+}
 
 function lengthOf(x: Tensor, { dim, eps }: CosineAttrs): Tensor {
   return clamp(norm(x, { dim, keepdim: true }), { min: eps });
@@ -190,7 +200,7 @@ function unit(x: Tensor, attrs: CosineAttrs): Tensor {
 /** ∂o/∂(input i) = (other unit vector − o · own unit vector) / own length. */
 function cosineSlope(at: At<CosineAttrs>, i: number): Tensor {
   const { attrs } = at;
-  const [own, other] = [at.inputs[i] as Tensor, at.inputs[1 - i] as Tensor];
+  const [own, other] = spread(at.inputs, i);
   const [hat, otherHat] = [unit(own, attrs), unit(other, attrs)];
   const cosine = sum(mul(hat, otherHat), { dim: attrs.dim, keepdim: true });
   return div(sub(otherHat, mul(cosine, hat)), lengthOf(own, attrs));

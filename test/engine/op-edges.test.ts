@@ -122,6 +122,40 @@ describe("operations at their edges", () => {
     assert.deepEqual(values(ops.dropout(x, { training: false })), values(x));
   });
 
+  const nothingToDo: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+    "roll all the way round": (x) => ops.roll(x, 3, { dim: 1 }),
+    "roll by nothing": (x) => ops.roll(x, 0),
+    "expand to its shape": (x) => ops.expand(x, [2, 3]),
+    "flip of no dimension": (x) => ops.flip(x, []),
+    "pad by nothing": (x) => ops.pad(x, [0, 0]),
+    "reshape to its shape": (x) => ops.reshape(x, [2, 3]),
+    "squeeze without ones": (x) => ops.squeeze(x),
+    "cast to its type": (x) => ops.cast(x, "float64"),
+  };
+  for (const [name, fn] of Object.entries(nothingToDo)) {
+    it(`an operation with nothing to do is one all the same: ${name}`, () => {
+      const x = leaf([
+        [1, -2, 3],
+        [4, 5, -6],
+      ]);
+      const y = fn(x);
+      assert.ok(x.isLeaf && y !== x);
+      assert.deepEqual(y.data, x.data);
+      backward(ops.sum(ops.mul(y, 3)));
+      assert.deepEqual(values(x.grad), new Array(6).fill(3));
+    });
+  }
+
+  it("cosineSimilarity repeats what is broadcast before it measures lengths", () => {
+    const x = leaf([[0.5], [2]]);
+    const y = leaf([
+      [0.3, -1, 2],
+      [1, 2, 3],
+    ]);
+    const repeated = ops.cosineSimilarity(ops.expand(x, [2, 3]), y, { dim: 1 });
+    assert.deepEqual(ops.cosineSimilarity(x, y, { dim: 1 }).data, repeated.data);
+  });
+
   it("embedding's padding row takes no gradient", () => {
     const w = leaf([1, 2, 3, 4], [2, 2]);
     backward(ops.embedding(tensor([0, 1, 1]), w, { paddingIdx: 1 }).sum());

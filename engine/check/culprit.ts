@@ -33,11 +33,16 @@ async function* faultsOf(downstream: Downstream, pace: Pace): AsyncGenerator<Fau
   const broken = brokenRule(downstream);
   if (broken !== null) yield broken;
   const known = new Set<Step>();
+  const doubtful: Fault[] = [];
   for await (const { step, input, tried } of tryAll(downstream, pace)) {
     if (tried.fault === null) continue;
     known.add(step);
-    yield { ...tried.fault, pattern: findMisbehaviour(step, input) ?? tried.fault.pattern };
+    const fault = { ...tried.fault, pattern: findMisbehaviour(step, input) ?? tried.fault.pattern };
+    // At a jump the weights of the trial, of both signs, can make a right choice look wrong: what is wrong elsewhere goes first.
+    if (fault.atJumps) doubtful.push(fault);
+    else yield fault;
   }
+  yield* doubtful;
   const changed = slotsOf(downstream);
   const operations = operationsOf(downstream).filter((step) => !known.has(step));
   for (const step of operations) {
@@ -55,7 +60,8 @@ function misbehaving(step: Step, changed: ReadonlySet<number>, g: Tensor | null)
   for (const [input, from] of step.inputs.entries()) {
     const pattern = changed.has(from) && g !== null ? findMisbehaviour(step, input, g) : null;
     const size = step.node.inputs[input]?.size ?? 0;
-    if (pattern !== null) return { step, input, pattern, forwardMode: "none", wrong: size, elements: size };
+    const fault = { step, input, forwardMode: "none" as const, wrong: size, atJumps: false, elements: size };
+    if (pattern !== null) return { ...fault, pattern };
   }
   return null;
 }
@@ -112,6 +118,7 @@ function brokenRule(downstream: Downstream): Fault | null {
     pattern: { name: "shape", sentence: `its backward rule ${broken.problem}` },
     forwardMode: "none",
     wrong: size,
+    atJumps: false,
     elements: size,
   };
 }

@@ -89,7 +89,7 @@ export async function compareElements(
 function firstStep(x: Tensor, analytic: ArrayLike<number>, noise: number, smallest: number): number {
   const root = Math.sqrt(Math.max(1, x.size));
   const gradient = normOf(analytic) / root;
-  const scale = normOf(x.data) / root || 1;
+  const scale = normOf(x.data.filter(Number.isFinite)) / root || 1;
   if (!(gradient > 0)) return smallest;
   return Math.min(LARGEST_STEP, Math.max(smallest, (CLEAR * noise) / (gradient * scale)));
 }

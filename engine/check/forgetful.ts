@@ -24,6 +24,7 @@ export function findForgetful(step: Step, changed: ReadonlySet<number>): Fault |
       },
       forwardMode: "none",
       wrong: size,
+      atJumps: false,
       elements: size,
     };
   }

@@ -39,9 +39,11 @@ export interface Tolerances {
 /** The size of the numbers around an element: its own, or that of its tensor. */
 export function scaleOf(x: Tensor): (i: number) => number {
   let squares = 0;
-  for (const v of x.data) squares += v * v;
+  // Scores of what attention must not see are −∞, and would make every step infinite.
+  const sizeOf = (v: number) => (Number.isFinite(v) ? Math.abs(v) : 0);
+  for (const v of x.data) squares += sizeOf(v) ** 2;
   const typical = Math.sqrt(squares / Math.max(1, x.size)) || 1;
-  return (i) => Math.max(Math.abs(x.data[i] as number), typical);
+  return (i) => Math.max(sizeOf(x.data[i] as number), typical);
 }
 
 /** The loss along the ladder of steps at each of the elements, in one evaluation. */

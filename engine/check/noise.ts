@@ -17,7 +17,7 @@ export function noiseOf(evaluation: Evaluation, seed = 1): number {
   const zero = x.data.some((v) => v !== 0) ? 0 : 1e-3;
   const direction = Float64Array.from(
     x.data,
-    (v) => (random.uniform() < 0.5 ? -1 : 1) * (Math.abs(v) || zero),
+    (v) => (random.uniform() < 0.5 ? -1 : 1) * (Number.isFinite(v) ? Math.abs(v) || zero : 0),
   );
   let noise = Number.MIN_VALUE;
   for (const width of WIDTHS) {

@@ -29,6 +29,8 @@ export interface Fault {
   readonly forwardMode: "right" | "wrong" | "none";
   /** Elements that are wrong, of those compared. */
   readonly wrong: number;
+  /** True when all of them sit where the slope jumps, as equal numbers under a maximum: there several gradients are right. */
+  readonly atJumps: boolean;
   readonly elements: number;
 }
 
@@ -88,7 +90,7 @@ export async function compareAlone(
       ? await compareElements(evaluation, analytic, noise, tolerances, pace)
       : await compareDirections(evaluation, analytic, noise, tolerances, pace, 0, LOOKS);
   const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
-  const fault = { step, input, wrong: wrong.length, elements: x.size };
+  const fault = { step, input, wrong: wrong.length, atJumps: wrong.every(isAtJump), elements: x.size };
   const misshapen = again.broken;
   if (misshapen !== null && misshapen.input === input && misshapen.step.node.op === step.node.op) {
     const pattern = { name: "shape" as const, sentence: `its backward rule ${misshapen.problem}` };
@@ -100,6 +102,12 @@ export async function compareAlone(
   const pattern = findPattern(x, analytic, compared.numeric, bad, others);
   const forward = forwardMode(step, input, weights, compared.numeric, wrong);
   return { evaluation, analytic, compared, fault: { ...fault, pattern, forwardMode: forward } };
+}
+
+/** The slopes of both sides differ, or there is only one. */
+function isAtJump({ slopes }: Element): boolean {
+  const [left, right] = slopes ?? [0, 0];
+  return !(Math.abs(left - right) <= 1e-3 * Math.max(Math.abs(left), Math.abs(right)));
 }
 
 /** The operation alone, its output weighted with random numbers and added up, so that all of its derivative shows. */

@@ -3,6 +3,7 @@ import { getDefaultDtype, isFloat, setDefaultDtype } from "../dtype";
 import { Node, quietly } from "../tape";
 import { detached, Tensor } from "../tensor";
 import { type Broken, backwardOver } from "./backward";
+import { withHeld } from "./held";
 
 /** One operation of the replay. Slots number its tensors; leaves have slots too. */
 export interface Step {
@@ -98,12 +99,12 @@ function behind(loss: Tensor): Tensor[] {
 }
 
 function rerun(recorded: Node, inputs: readonly Tensor[]): Node {
-  const { op, scope } = recorded;
   const attrs = widened(recorded.attrs);
+  const op = withHeld(recorded.op, inputs, attrs);
   const out = quietly(() => op.forward(inputs, attrs));
   // An operation may return its input as it is; the replay needs a tensor of its own.
   const own = inputs.includes(out) || out.node !== null ? new Tensor(out.data, out.shape, out.dtype) : out;
-  const node = new Node(op, inputs, attrs, own, scope);
+  const node = new Node(op, inputs, attrs, own, recorded.scope);
   own.requiresGrad = recorded.out.requiresGrad;
   if (own.requiresGrad) own.node = node;
   return node;

@@ -1,0 +1,59 @@
+/** Which operation the check blames, and which values it leaves alone. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { checkGradients } from "../../engine/check";
+import { scaleOf } from "../../engine/check/judge";
+import * as g from "../../engine/index";
+import type { Check } from "../../engine/report";
+import type { Run } from "../../engine/run";
+import { Sampler } from "../../engine/sampler";
+import { type Fault, plant } from "../random/faults";
+import { onLine, sampleRun } from "./sample-run";
+
+/** Makes the backward rule of an operation wrong wherever the run calls it, and checks. */
+async function checkWith(run: Run, op: string, mistake: string): Promise<Check[]> {
+  const places = [...run.tape.nodes.entries()].flatMap(([n, node]) => (node.op.name === op ? [n] : []));
+  const fault: Fault = { mistake, op, input: 0, lines: [], places };
+  plant(run, fault);
+  return checkGradients(run, { kind: "all" });
+}
+
+describe("gradient check: blame", () => {
+  it("scores of −∞, which a mask sets, leave the steps of the others as they are", () => {
+    const scale = scaleOf(g.tensor([Number.NEGATIVE_INFINITY, 3, 4, 0], { dtype: "float64" }));
+    assert.deepEqual([0, 1, 2, 3].map(scale), [2.5, 3, 4, 2.5]);
+  });
+
+  it("equal numbers under overlapping maxima are a choice, not the fault that is looked for", async () => {
+    const r = new Sampler(1);
+    const x = g.parameter(r.uniform([1, 2, 5, 4]));
+    const mask = r.mask([1, 2, 5, 4]);
+    const run = sampleRun(() => {
+      const filled = onLine(3, () => g.maskedFill(x, mask, 0.5));
+      const pooled = onLine(4, () => g.maxPool2d(filled, 2, { stride: 1 }));
+      return onLine(5, () => g.mean(g.square(pooled)));
+    });
+    const [check] = await checkWith(run, "maskedFill", "twice as much");
+    assert.equal(check?.verdict, "wrong-derivative");
+    assert.deepEqual([check.culprit?.op, check.culprit?.site?.line], ["maskedFill", 3]);
+  });
+
+  it("the padding of an embedding takes no gradient by intent, and its other rows are checked", async () => {
+    const layer = new g.nn.Embedding(5, 3, { paddingIdx: 2 });
+    const index = g.tensor(
+      [
+        [0, 2, 2],
+        [1, 2, 0],
+      ],
+      { dtype: "int32" },
+    );
+    const run = () => sampleRun(() => g.mean(g.square(g.tanh(layer.forward(index)))));
+    layer.weight.data.forEach((_, i) => {
+      layer.weight.data[i] = Math.sin(i + 1);
+    });
+    const [right] = await checkGradients(run(), { kind: "all" });
+    assert.equal(right?.verdict, "ok", right?.message);
+    const [wrong] = await checkWith(run(), "tanh", "the sign");
+    assert.equal(wrong?.culprit?.op, "tanh");
+  });
+});

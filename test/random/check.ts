@@ -1,5 +1,5 @@
 /** Checks random models as the engine process does, and says what came of it. */
-import { type CheckOptions, checkGradients, isFailure } from "../../engine/check";
+import { type CheckOptions, checkGradients, isFine } from "../../engine/check";
 import type { Check } from "../../engine/report";
 import type { Run } from "../../engine/run";
 import { record, Tape } from "../../engine/tape";
@@ -35,4 +35,4 @@ export function showCheck(check: Check): string {
   return `${target === "" ? parameter : `${target}.${parameter}`}: ${verdict}${blamed}: ${message}`;
 }
 
-export { isFailure };
+export { isFine };

@@ -121,12 +121,12 @@ function inputsOf(node: Node): number[] {
   return node.inputs.flatMap((x, i) => (x.requiresGrad && node.op.vjp(i, node) !== null ? [i] : []));
 }
 
-/** Puts the wrong rule in place of the right one in a recorded run. */
-export function plant(run: Run, { mistake, input, places }: Fault): void {
+/** Puts the wrong rule in place of the right one in a recorded run; what it returns puts the right one back. */
+export function plant(run: Run, { mistake, input, places }: Fault): () => void {
   const { nodes } = run.tape;
   const wrong = mistakes[mistake];
   if (wrong === undefined) throw new Error(`no mistake is called "${mistake}"`);
-  for (const place of places) {
+  const undo = places.map((place) => {
     const node = nodes[place] as Node;
     const { op } = node;
     const vjp = (i: number, at: At): Rule | null => {
@@ -135,7 +135,11 @@ export function plant(run: Run, { mistake, input, places }: Fault): void {
       return (grad, moment) => wrong(grad, { right: (given) => rule(given, moment), op, at: moment, input });
     };
     Object.assign(node, { op: { ...op, vjp } });
-  }
+    return () => Object.assign(node, { op });
+  });
+  return () => {
+    for (const each of undo) each();
+  };
 }
 
 /** A change that differences of the loss, whose own size is `loss`, can tell from rounding. */
@@ -143,18 +147,20 @@ const CLEAR = { relative: 1e-3, absolute: 1e-6 };
 
 /**
  * Whether the fault changes the gradient of a parameter, by comparing the engine's own backward passes with and
- * without it: the checker has no part in this. `run` is of float64, and is spoilt.
+ * without it: the checker has no part in this. `run` is of float64.
  */
 export function isVisible(run: Run, fault: Fault): boolean {
   const { loss, gradients } = run;
   if (loss === null || gradients === null) return false;
   const leaves = [...gradients.keys()].filter((x) => x.isLeaf);
-  plant(run, fault);
+  const undo = plant(run, fault);
   let after: ReadonlyMap<g.Tensor, g.Tensor>;
   try {
     after = sweep(loss, g.ones(loss.shape, { dtype: loss.dtype }));
   } catch {
     return true;
+  } finally {
+    undo();
   }
   return leaves.some((x) => {
     const [before, now] = [gradients.get(x), after.get(x)];

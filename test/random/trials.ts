@@ -1,5 +1,7 @@
 /** One trial of each kind by its number: a right model, a model with a fault, a random program. */
-import { checkModel, isFailure, isNumber, runOf, showCheck } from "./check";
+
+import type { Run } from "../../engine/run";
+import { checkModel, isFine, isNumber, runOf, showCheck } from "./check";
 import { Draw } from "./draw";
 import { chooseFault, type Fault, isVisible, plant } from "./faults";
 import { makeModel } from "./model";
@@ -27,7 +29,7 @@ async function tryModel(seed: number, number: number): Promise<Outcome> {
   const run = runOf(model);
   if (!isNumber(run)) return { number, result: "not counted", verdicts: [], said: "not finite" };
   const checks = await checkModel(run, { seed: number });
-  const failing = checks.filter(isFailure);
+  const failing = checks.filter((check) => !isFine(check));
   run.tape.drop();
   return {
     number,
@@ -42,14 +44,12 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
   const own = seedOf(seed + 7, number);
   const model = makeModel(own);
   const run = runOf(model);
-  const fault = isNumber(run) ? chooseFault(new Draw(own + 1), run) : null;
   const twin = runOf(makeModel(own, "float64"));
-  if (fault === null || !isNumber(twin) || !isVisible(twin, fault)) {
-    return { number, result: "not counted", verdicts: [], said: "no effect" };
-  }
+  const fault = isNumber(run) && isNumber(twin) ? visibleFault(new Draw(own + 1), run, twin) : null;
+  if (fault === null) return { number, result: "not counted", verdicts: [], said: "no effect" };
   plant(run, fault);
   const checks = await checkModel(run, { seed: number });
-  const failing = checks.filter(isFailure);
+  const failing = checks.filter(({ outcome }) => outcome === "fail");
   const names = ({ op, lines }: Fault) =>
     failing.every(({ culprit }) => culprit?.op === op && lines.includes(culprit.site?.line ?? 0));
   const result = failing.length === 0 ? "bad" : names(fault) ? "good" : "unnamed";
@@ -62,6 +62,15 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
     verdicts: checks.map(({ verdict }) => verdict),
     said: result === "good" ? "" : `${planted}\n${checks.map(showCheck).join("\n")}\n${model.text}`,
   };
+}
+
+/** A fault that changes a gradient: many would change nothing where they stand, such as a transposed number. */
+function visibleFault(draw: Draw, run: Run, twin: Run): Fault | null {
+  for (let tries = 0; tries < 20; tries++) {
+    const fault = chooseFault(draw, run);
+    if (fault !== null && isVisible(twin, fault)) return fault;
+  }
+  return null;
 }
 
 async function tryProgram(seed: number, number: number): Promise<Outcome> {

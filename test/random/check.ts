@@ -28,6 +28,18 @@ export function isNumber({ loss, gradients }: Run): boolean {
   );
 }
 
+/**
+ * True when a probability is so close to 0 or 1 that binaryCrossEntropy's gradient is cut off, as PyTorch's is, or its
+ * logarithm is one of rounding: there the gradient is not the derivative, so that the model is none that is right.
+ */
+export function isSaturated({ tape }: Run): boolean {
+  return tape.nodes.some(
+    ({ op, x }) =>
+      op.name === "binaryCrossEntropy" &&
+      Array.prototype.some.call(x.data, (p: number) => p * (1 - p) < 1e-6),
+  );
+}
+
 /** What a check said, in a line. */
 export function showCheck(check: Check): string {
   const { verdict, culprit, target, parameter, message } = check;

@@ -1,7 +1,7 @@
 /** One trial of each kind by its number: a right model, a model with a fault, a random program. */
 
 import type { Run } from "../../engine/run";
-import { checkModel, isFine, isNumber, runOf, showCheck } from "./check";
+import { checkModel, isFine, isNumber, isSaturated, runOf, showCheck } from "./check";
 import { Draw } from "./draw";
 import { chooseFault, type Fault, isVisible, plant } from "./faults";
 import { makeModel } from "./model";
@@ -27,7 +27,7 @@ function seedOf(seed: number, number: number): number {
 async function tryModel(seed: number, number: number): Promise<Outcome> {
   const model = makeModel(seedOf(seed, number));
   const run = runOf(model);
-  if (!isNumber(run)) return { number, result: "not counted", verdicts: [], said: "not finite" };
+  if (!isNumber(run) || isSaturated(run)) return { number, result: "not counted", verdicts: [], said: "" };
   const checks = await checkModel(run, { seed: number });
   const failing = checks.filter((check) => !isFine(check));
   run.tape.drop();
@@ -45,7 +45,8 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
   const model = makeModel(own);
   const run = runOf(model);
   const twin = runOf(makeModel(own, "float64"));
-  const fault = isNumber(run) && isNumber(twin) ? visibleFault(new Draw(own + 1), run, twin) : null;
+  const fault =
+    isNumber(run) && isNumber(twin) && !isSaturated(run) ? visibleFault(new Draw(own + 1), run, twin) : null;
   if (fault === null) return { number, result: "not counted", verdicts: [], said: "no effect" };
   plant(run, fault);
   const checks = await checkModel(run, { seed: number });

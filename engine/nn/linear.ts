@@ -35,6 +35,6 @@ export class Linear extends Module {
 
 /** A bias uniform in ±1/√fanIn, PyTorch's default. */
 export function biasFor(size: number, fanIn: number): Tensor {
-  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  const bound = 1 / Math.sqrt(fanIn);
   return requireGrad(uniform(empty([size]), { a: -bound, b: bound }));
 }

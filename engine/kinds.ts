@@ -25,6 +25,8 @@ function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
 export const number: Kind = kind("a number", (v) => typeof v === "number" && !Number.isNaN(v));
 /** Numbers that may be NaN: values to fill with. */
 export const anyNumber: Kind = kind("a number", (v) => typeof v === "number");
+export const atLeast0: Kind = kind("a number of at least 0", (v) => typeof v === "number" && v >= 0);
+export const positive: Kind = kind("a number above 0", (v) => typeof v === "number" && v > 0);
 export const integer: Kind = kind("an integer", isInteger);
 export const count: Kind = kind("an integer of at least 0", (v) => isInteger(v) && (v as number) >= 0);
 export const size: Kind = kind("an integer of at least 1", (v) => isInteger(v) && (v as number) >= 1);

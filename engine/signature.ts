@@ -3,7 +3,7 @@
  * then the object. A signature says once how the arguments are called and in which order they stand.
  */
 import { show } from "./describe";
-import { ModelError } from "./error";
+import { inFunction, ModelError } from "./error";
 import type { Kind } from "./kinds";
 import { unknownName } from "./options";
 import { Tensor } from "./tensor";
@@ -74,6 +74,18 @@ export function arrange(signature: Signature, given: readonly unknown[]): readon
     if (n === first.length + 1 && hasOptions && isPlain(signature, given[n - 1] as object)) return given;
   }
   return sort(signature, isSpread ? gatherNumbers(spreadAt, given) : given);
+}
+
+/**
+ * The arguments of a call of `name`, whose messages begin with that name, in the form N that the signature describes.
+ * @throws ModelError as `arrange`
+ */
+export function readCall<N extends readonly unknown[]>(
+  name: string,
+  signature: Signature,
+  given: readonly unknown[],
+): N {
+  return inFunction(name, () => arrange(signature, given)) as N;
 }
 
 /** Whether an object of options can be handed on as it is. */

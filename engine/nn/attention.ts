@@ -1,28 +1,33 @@
 /** Attention layers: several heads, and the encoder layer of a transformer. */
+
 import { full } from "../create";
-import { isFloat } from "../dtype";
 import { ModelError } from "../error";
+import { choice, flag, number, probability, size, tensor } from "../kinds";
+import type { Positions } from "../op";
 import { relu } from "../ops/activations";
-import { checkTensor } from "../ops/arguments";
+import { checkTensor, type Maybe } from "../ops/arguments";
 import { add, mul } from "../ops/arithmetic";
 import { dropout } from "../ops/dropout";
 import { chunk } from "../ops/join";
 import { linear } from "../ops/linear";
 import { matmul } from "../ops/matmul";
 import { mean } from "../ops/reduce";
-import { maskedFill } from "../ops/select";
 import { gelu } from "../ops/smooth-activations";
 import { softmax } from "../ops/softmax";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { permute, reshape, transpose } from "../ops/view";
 import { showShape } from "../shape";
+import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
+import { type AttentionCall, withMasks } from "./attention-masks";
 import { xavierUniform, zeros } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
 import { LayerNorm } from "./normalisation";
-import { checkLayerOptions, checkProbability, checkSize } from "./options";
+import { checkSize } from "./options";
 import { Dropout } from "./pooling";
+
+export type { AttentionCall } from "./attention-masks";
 
 export interface MultiheadAttentionOptions {
   /** Probability with which weights are dropped in training. */
@@ -32,33 +37,55 @@ export interface MultiheadAttentionOptions {
   batchFirst?: boolean;
 }
 
-export interface AttentionCall {
-  /** True: not to be looked at, as in PyTorch; or numbers that are added to the scores. [queries, keys] or with heads in front. */
-  attnMask?: Tensor;
-  /** Whether the weights are returned, averaged over the heads; true when left out. */
-  needWeights?: boolean;
-}
+type Args = [embedDim: number, numHeads: number, options?: MultiheadAttentionOptions];
+type InPositions = [
+  embedDim: number,
+  numHeads: number,
+  ...Positions<[dropout?: number, bias?: boolean], MultiheadAttentionOptions>,
+];
+type Call = [query: Tensor, key: Tensor, value: Tensor, options?: AttentionCall];
+type CallInPositions = [
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  ...Positions<
+    [keyPaddingMask?: Maybe, needWeights?: boolean, attnMask?: Maybe, averageAttnWeights?: boolean],
+    AttentionCall
+  >,
+];
+
+const signature = takes(
+  ["embedDim", "numHeads"],
+  { dropout: probability, bias: flag },
+  { named: { batchFirst: flag } },
+);
+const takesCall = takes(["query", "key", "value"], {
+  keyPaddingMask: tensor,
+  needWeights: flag,
+  attnMask: tensor,
+  averageAttnWeights: flag,
+});
 
 /** Attention with several heads. Vaswani et al. (2017). */
 export class MultiheadAttention extends Module {
   in_proj_weight: Tensor;
   in_proj_bias: Tensor | null;
   out_proj: Linear;
+  readonly embedDim: number;
+  readonly numHeads: number;
   private readonly batchFirst: boolean;
   private readonly dropoutP: number;
 
-  constructor(
-    readonly embedDim: number,
-    readonly numHeads: number,
-    options: MultiheadAttentionOptions = {},
-  ) {
+  constructor(...args: Args | InPositions) {
     super();
-    checkLayerOptions("nn.MultiheadAttention", options, ["dropout", "bias", "batchFirst"]);
+    const [embedDim, numHeads, options = {}] = readCall<Args>("nn.MultiheadAttention", signature, args);
     checkSize("nn.MultiheadAttention", { embedDim, numHeads });
     checkSize("nn.MultiheadAttention", { "embedDim / numHeads": embedDim / numHeads });
-    const { bias = true, batchFirst = false } = options;
+    const { bias = true, batchFirst = false, dropout = 0 } = options;
+    this.embedDim = embedDim;
+    this.numHeads = numHeads;
     this.batchFirst = batchFirst;
-    this.dropoutP = checkProbability("nn.MultiheadAttention", options.dropout ?? 0);
+    this.dropoutP = dropout;
     this.in_proj_weight = requireGrad(xavierUniform(empty([3 * embedDim, embedDim])));
     this.in_proj_bias = bias ? full([3 * embedDim], 0, { requiresGrad: true }) : null;
     this.out_proj = new Linear(embedDim, embedDim, { bias });
@@ -66,19 +93,20 @@ export class MultiheadAttention extends Module {
   }
 
   /** The attended values, and the weights (null when they are not needed). */
-  forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionCall = {}): [Tensor, Tensor | null] {
+  forward(...args: Call | CallInPositions): [output: Tensor, weights: Tensor | null] {
+    const [query, key, value, options = {}] = readCall<Call>("nn.MultiheadAttention", takesCall, args);
     const batched = query.ndim === 3;
     const inputs = [query, key, value].map((x) => this.itemsFirst(x));
     const [q, k, v] = this.project(inputs).map((x) => this.splitHeads(x)) as [Tensor, Tensor, Tensor];
     const scores = matmul(mul(q, 1 / Math.sqrt(this.embedDim / this.numHeads)), transpose(k, -2, -1));
-    const weights = softmax(withMask(scores, options.attnMask), { dim: -1 });
+    const weights = softmax(withMasks(scores, options), { dim: -1 });
     const kept = this.training && this.dropoutP > 0 ? dropout(weights, { p: this.dropoutP }) : weights;
     const joined = this.joinHeads(matmul(kept, v));
     const out = this.out_proj.forward(joined);
     const result = !batched ? squeeze(out, 0) : this.batchFirst ? out : transpose(out, 0, 1);
     if (options.needWeights === false) return [result, null];
-    const averaged = mean(kept, { dim: 1 });
-    return [result, batched ? averaged : squeeze(averaged, 0)];
+    const shown = options.averageAttnWeights === false ? kept : mean(kept, { dim: 1 });
+    return [result, batched ? shown : squeeze(shown, 0)];
   }
 
   private itemsFirst(x: Tensor): Tensor {
@@ -116,11 +144,6 @@ export class MultiheadAttention extends Module {
   }
 }
 
-function withMask(scores: Tensor, mask: Tensor | undefined): Tensor {
-  if (mask === undefined) return scores;
-  return isFloat(mask.dtype) ? add(scores, mask) : maskedFill(scores, mask, Number.NEGATIVE_INFINITY);
-}
-
 export interface TransformerEncoderLayerOptions {
   /** Width of the hidden layer; 2048 when left out. */
   dimFeedforward?: number;
@@ -132,6 +155,46 @@ export interface TransformerEncoderLayerOptions {
   /** Normalises before attention and feed-forward instead of after them. */
   normFirst?: boolean;
 }
+
+export interface EncoderCall {
+  /** As `attnMask` of the attention. */
+  srcMask?: Tensor | null;
+  /** As `keyPaddingMask` of the attention. */
+  srcKeyPaddingMask?: Tensor | null;
+}
+
+type EncoderArgs = [dModel: number, nhead: number, options?: TransformerEncoderLayerOptions];
+type EncoderPositions = [
+  dModel: number,
+  nhead: number,
+  ...Positions<
+    [
+      dimFeedforward?: number,
+      dropout?: number,
+      activation?: "relu" | "gelu",
+      layerNormEps?: number,
+      batchFirst?: boolean,
+      normFirst?: boolean,
+    ],
+    TransformerEncoderLayerOptions
+  >,
+];
+
+const takesEncoder = takes(["dModel", "nhead"], {
+  dimFeedforward: size,
+  dropout: probability,
+  activation: choice("relu", "gelu"),
+  layerNormEps: number,
+  batchFirst: flag,
+  normFirst: flag,
+});
+const takesEncoderCall = takes(["src"], { srcMask: tensor, srcKeyPaddingMask: tensor });
+
+type EncoderCallArgs = [src: Tensor, options?: EncoderCall];
+type EncoderCallPositions = [
+  src: Tensor,
+  ...Positions<[srcMask?: Maybe, srcKeyPaddingMask?: Maybe], EncoderCall>,
+];
 
 /** Attention of a sequence to itself, then a feed-forward network, each with a residual and a layer norm. */
 export class TransformerEncoderLayer extends Module {
@@ -146,10 +209,13 @@ export class TransformerEncoderLayer extends Module {
   private readonly normFirst: boolean;
   private readonly activation: "relu" | "gelu";
 
-  constructor(dModel: number, nhead: number, options: TransformerEncoderLayerOptions = {}) {
+  constructor(...args: EncoderArgs | EncoderPositions) {
     super();
-    const known = ["dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst"];
-    checkLayerOptions("nn.TransformerEncoderLayer", options, known);
+    const [dModel, nhead, options = {}] = readCall<EncoderArgs>(
+      "nn.TransformerEncoderLayer",
+      takesEncoder,
+      args,
+    );
     const { dimFeedforward = 2048, dropout: p = 0.1, layerNormEps: eps = 1e-5 } = options;
     const { batchFirst = false, normFirst = false, activation = "relu" } = options;
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout: p, batchFirst });
@@ -164,19 +230,20 @@ export class TransformerEncoderLayer extends Module {
     this.activation = activation;
   }
 
-  forward(x: Tensor, options: { srcMask?: Tensor } = {}): Tensor {
+  forward(...args: EncoderCallArgs | EncoderCallPositions): Tensor {
+    const [x, masks = {}] = readCall<EncoderCallArgs>("nn.TransformerEncoderLayer", takesEncoderCall, args);
     const { norm1, norm2 } = this;
     if (this.normFirst) {
-      const attended = add(x, this.attend(norm1.forward(x), options.srcMask));
+      const attended = add(x, this.attend(norm1.forward(x), masks));
       return add(attended, this.feedForward(norm2.forward(attended)));
     }
-    const attended = norm1.forward(add(x, this.attend(x, options.srcMask)));
+    const attended = norm1.forward(add(x, this.attend(x, masks)));
     return norm2.forward(add(attended, this.feedForward(attended)));
   }
 
-  private attend(x: Tensor, attnMask: Tensor | undefined): Tensor {
-    const mask = attnMask === undefined ? {} : { attnMask };
-    const [out] = this.self_attn.forward(x, x, x, { ...mask, needWeights: false });
+  private attend(x: Tensor, { srcMask = null, srcKeyPaddingMask = null }: EncoderCall): Tensor {
+    const masks = { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask };
+    const [out] = this.self_attn.forward(x, x, x, { ...masks, needWeights: false });
     return this.dropout1.forward(out);
   }
 

@@ -1,20 +1,29 @@
 /** Convolution layers. */
+
+import { choice, either, flag, integers, size } from "../kinds";
+import type { Positions } from "../op";
 import * as ops from "../ops/convolution";
 import type { PerDim } from "../ops/convolution-geometry";
+import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { fansOf } from "./fans";
 import { kaimingUniform } from "./init";
 import { biasFor } from "./linear";
 import { Module } from "./module";
-import { checkLayerOptions, checkSize, kernelSizes } from "./options";
+import { checkSize, kernelSizes } from "./options";
 
 export interface ConvLayerOptions extends ops.ConvOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
+  /** What the padding holds: zeros, and nothing else. */
+  paddingMode?: "zeros";
 }
 
 export interface ConvTransposeLayerOptions extends ops.ConvTransposeOptions {
+  /** Whether a bias is added; true when left out. */
   bias?: boolean;
+  /** What the padding holds: zeros, and nothing else. */
+  paddingMode?: "zeros";
 }
 
 /** What all convolution layers share: weight and bias, initialised as in PyTorch. */
@@ -34,7 +43,58 @@ abstract class ConvolutionLayer extends Module {
   }
 }
 
-const known = ["stride", "padding", "dilation", "groups", "bias"];
+const sizes = ["inChannels", "outChannels", "kernelSize"];
+const plain = {
+  stride: integers,
+  padding: either(integers, choice("same", "valid")),
+  dilation: integers,
+  groups: size,
+  bias: flag,
+  paddingMode: choice("zeros"),
+};
+const takesPlain = takes(sizes, plain);
+const takesTransposed = takes(sizes, {
+  stride: integers,
+  padding: integers,
+  outputPadding: integers,
+  groups: size,
+  bias: flag,
+  dilation: integers,
+  paddingMode: choice("zeros"),
+});
+
+type Sizes = [inChannels: number, outChannels: number, kernelSize: PerDim];
+type PlainArgs = [...Sizes, options?: ConvLayerOptions];
+type PlainPositions = [
+  ...Sizes,
+  ...Positions<
+    [
+      stride?: PerDim,
+      padding?: PerDim | "same" | "valid",
+      dilation?: PerDim,
+      groups?: number,
+      bias?: boolean,
+      paddingMode?: "zeros",
+    ],
+    ConvLayerOptions
+  >,
+];
+type TransposedArgs = [...Sizes, options?: ConvTransposeLayerOptions];
+type TransposedPositions = [
+  ...Sizes,
+  ...Positions<
+    [
+      stride?: PerDim,
+      padding?: PerDim,
+      outputPadding?: PerDim,
+      groups?: number,
+      bias?: boolean,
+      dilation?: PerDim,
+      paddingMode?: "zeros",
+    ],
+    ConvTransposeLayerOptions
+  >,
+];
 
 function weightShape(
   layer: string,
@@ -57,9 +117,13 @@ function weightShape(
 export class Conv1d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, given: ConvLayerOptions = {}) {
-    checkLayerOptions("nn.Conv1d", given, known);
-    const { bias = true, ...options } = given;
+  constructor(...args: PlainArgs | PlainPositions) {
+    const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
+      "nn.Conv1d",
+      takesPlain,
+      args,
+    );
+    const { bias = true, paddingMode: _, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.Conv1d", kernelSize, 1);
     super(inChannels, outChannels, weightShape("nn.Conv1d", sizes, kernel, false), bias);
@@ -75,9 +139,13 @@ export class Conv1d extends ConvolutionLayer {
 export class Conv2d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, given: ConvLayerOptions = {}) {
-    checkLayerOptions("nn.Conv2d", given, known);
-    const { bias = true, ...options } = given;
+  constructor(...args: PlainArgs | PlainPositions) {
+    const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
+      "nn.Conv2d",
+      takesPlain,
+      args,
+    );
+    const { bias = true, paddingMode: _, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.Conv2d", kernelSize, 2);
     super(inChannels, outChannels, weightShape("nn.Conv2d", sizes, kernel, false), bias);
@@ -93,14 +161,13 @@ export class Conv2d extends ConvolutionLayer {
 export class ConvTranspose2d extends ConvolutionLayer {
   private readonly options: ops.ConvTransposeOptions;
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: PerDim,
-    given: ConvTransposeLayerOptions = {},
-  ) {
-    checkLayerOptions("nn.ConvTranspose2d", given, [...known, "outputPadding"]);
-    const { bias = true, ...options } = given;
+  constructor(...args: TransposedArgs | TransposedPositions) {
+    const [inChannels, outChannels, kernelSize, given = {}] = readCall<TransposedArgs>(
+      "nn.ConvTranspose2d",
+      takesTransposed,
+      args,
+    );
+    const { bias = true, paddingMode: _, ...options } = given;
     const sizes = { inChannels, outChannels, groups: options.groups ?? 1 };
     const kernel = kernelSizes("nn.ConvTranspose2d", kernelSize, 2);
     super(inChannels, outChannels, weightShape("nn.ConvTranspose2d", sizes, kernel, true), bias);

@@ -1,28 +1,36 @@
 /** A table of vectors, looked up by index. */
+
+import { integer } from "../kinds";
 import { embedding } from "../ops/index-select";
+import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { normal } from "./init";
 import { Module } from "./module";
-import { checkLayerOptions, checkSize } from "./options";
+import { checkSize } from "./options";
 
 export interface EmbeddingLayerOptions {
   /** Row that stays zero: it takes no gradient. */
   paddingIdx?: number;
 }
 
+type Args = [numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions];
+type InPositions = [numEmbeddings: number, embeddingDim: number, paddingIdx?: number];
+
+const signature = takes(["numEmbeddings", "embeddingDim"], { paddingIdx: integer });
+
 /** Rows of a weight [numEmbeddings, embeddingDim], drawn from the normal distribution at first. */
 export class Embedding extends Module {
   weight: Tensor;
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
   private readonly options: EmbeddingLayerOptions;
 
-  constructor(
-    readonly numEmbeddings: number,
-    readonly embeddingDim: number,
-    options: EmbeddingLayerOptions = {},
-  ) {
+  constructor(...args: Args | InPositions) {
     super();
-    checkLayerOptions("nn.Embedding", options, ["paddingIdx"]);
+    const [numEmbeddings, embeddingDim, options = {}] = readCall<Args>("nn.Embedding", signature, args);
     checkSize("nn.Embedding", { numEmbeddings, embeddingDim });
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
     this.options = options;
     this.weight = requireGrad(normal(empty([numEmbeddings, embeddingDim])));
     if (options.paddingIdx === undefined) return;

@@ -22,15 +22,18 @@ export function fansOf(shape: Shape): Fans {
   return { in: inputs * kernel, out: out * kernel };
 }
 
-export type Nonlinearity =
-  | "linear"
-  | "conv1d"
-  | "conv2d"
-  | "sigmoid"
-  | "tanh"
-  | "relu"
-  | "leakyRelu"
-  | "selu";
+export const nonlinearities = [
+  "linear",
+  "conv1d",
+  "conv2d",
+  "sigmoid",
+  "tanh",
+  "relu",
+  "leakyRelu",
+  "selu",
+] as const;
+
+export type Nonlinearity = (typeof nonlinearities)[number];
 
 /**
  * The factor that keeps the variance from layer to layer behind an activation, as `torch.nn.init.calculate_gain`.

@@ -1,9 +1,14 @@
 /** Initial values of weights, drawn from the seeded generator. All change the tensor given and return it. */
 import { ModelError } from "../error";
+import { choice, number } from "../kinds";
+import { inFunction, type Positions } from "../op";
+import { checkTensor } from "../ops/arguments";
+import { checkNumber } from "../options";
 import { generator } from "../random";
 import { showShape } from "../shape";
+import { type Kinds, readCall, takes } from "../signature";
 import type { Tensor } from "../tensor";
-import { calculateGain, fansOf, type Nonlinearity } from "./fans";
+import { calculateGain, fansOf, type Nonlinearity, nonlinearities } from "./fans";
 
 export { calculateGain, type Fans, fansOf, type Nonlinearity } from "./fans";
 export { dirac, eye, sparse, type TruncNormalOptions, truncNormal } from "./other-init";
@@ -13,37 +18,81 @@ function fill(x: Tensor, draw: (index: number) => number): Tensor {
   return x;
 }
 
+interface UniformOptions {
+  /** The lower bound; 0 when left out. */
+  a?: number;
+  /** The upper bound; 1 when left out. */
+  b?: number;
+}
+
+type Init<O, P extends readonly unknown[]> = [x: Tensor, options?: O] | [x: Tensor, ...Positions<P, O>];
+
+/** The tensor of a call and its options. @throws ModelError unless the tensor is one */
+function readInit<O>(name: string, options: Kinds, args: readonly unknown[]): [Tensor, Partial<O>] {
+  return inFunction(`nn.init.${name}`, () => {
+    const [x, given = {}] = readCall<[Tensor, Partial<O>?]>(`nn.init.${name}`, takes(["x"], options), args);
+    return [checkTensor(x), given];
+  });
+}
+
 /** Uniform in [a, b), by default [0, 1). */
-export function uniform(x: Tensor, { a = 0, b = 1 }: { a?: number; b?: number } = {}): Tensor {
+export function uniform(...args: Init<UniformOptions, [a?: number, b?: number]>): Tensor {
+  const [x, { a = 0, b = 1 }] = readInit<UniformOptions>("uniform", { a: number, b: number }, args);
   return fill(x, () => a + (b - a) * generator.uniform());
 }
 
+interface NormalOptions {
+  /** 0 when left out. */
+  mean?: number;
+  /** Standard deviation; 1 when left out. */
+  std?: number;
+}
+
 /** Normal with the given mean and standard deviation. */
-export function normal(x: Tensor, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor {
+export function normal(...args: Init<NormalOptions, [mean?: number, std?: number]>): Tensor {
+  const [x, { mean = 0, std = 1 }] = readInit<NormalOptions>("normal", { mean: number, std: number }, args);
   return fill(x, () => mean + std * generator.normal());
 }
 
-export function constant(x: Tensor, value: number): Tensor {
-  return fill(x, () => value);
+export function constant(...args: [x: Tensor, value: number]): Tensor {
+  const [x, value] = readCall<typeof args>("nn.init.constant", takesValue, args);
+  const v = inFunction("nn.init.constant", () => checkNumber(value, "value"));
+  return fill(
+    inFunction("nn.init.constant", () => checkTensor(x)),
+    () => v,
+  );
 }
 
-export function zeros(x: Tensor): Tensor {
-  return constant(x, 0);
+const takesValue = takes(["x", "value"], {}, { aliases: { val: "value" } });
+
+export function zeros(...args: [x: Tensor]): Tensor {
+  const [x] = readInit("zeros", {}, args);
+  return fill(x, () => 0);
 }
 
-export function ones(x: Tensor): Tensor {
-  return constant(x, 1);
+export function ones(...args: [x: Tensor]): Tensor {
+  const [x] = readInit("ones", {}, args);
+  return fill(x, () => 1);
 }
+
+interface GainOptions {
+  /** A factor of all values; 1 when left out. */
+  gain?: number;
+}
+
+type WithGain = Init<GainOptions, [gain?: number]>;
 
 /** Uniform with variance gain² · 2 / (in + out). Glorot and Bengio (2010). */
-export function xavierUniform(x: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
+export function xavierUniform(...args: WithGain): Tensor {
+  const [x, { gain = 1 }] = readInit<GainOptions>("xavierUniform", { gain: number }, args);
   const fans = fansOf(x.shape);
   const bound = gain * Math.sqrt(6 / (fans.in + fans.out));
   return uniform(x, { a: -bound, b: bound });
 }
 
 /** Normal with variance gain² · 2 / (in + out). Glorot and Bengio (2010). */
-export function xavierNormal(x: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
+export function xavierNormal(...args: WithGain): Tensor {
+  const [x, { gain = 1 }] = readInit<GainOptions>("xavierNormal", { gain: number }, args);
   const fans = fansOf(x.shape);
   return normal(x, { std: gain * Math.sqrt(2 / (fans.in + fans.out)) });
 }
@@ -53,8 +102,13 @@ export interface KaimingOptions {
   a?: number;
   /** Keeps the variance of the forward pass ("fanIn", default) or of the backward pass. */
   mode?: "fanIn" | "fanOut";
+  /** The activation behind the layer; "leakyRelu" when left out. */
   nonlinearity?: Nonlinearity;
 }
+
+type Kaiming = Init<KaimingOptions, [a?: number, mode?: "fanIn" | "fanOut", nonlinearity?: Nonlinearity]>;
+
+const kaiming = { a: number, mode: choice("fanIn", "fanOut"), nonlinearity: choice(...nonlinearities) };
 
 function kaimingStd(x: Tensor, options: KaimingOptions): number {
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
@@ -63,13 +117,15 @@ function kaimingStd(x: Tensor, options: KaimingOptions): number {
 }
 
 /** Uniform with variance gain² / fan. He et al. (2015). */
-export function kaimingUniform(x: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingUniform(...args: Kaiming): Tensor {
+  const [x, options] = readInit<KaimingOptions>("kaimingUniform", kaiming, args);
   const bound = Math.sqrt(3) * kaimingStd(x, options);
   return uniform(x, { a: -bound, b: bound });
 }
 
 /** Normal with variance gain² / fan. He et al. (2015). */
-export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingNormal(...args: Kaiming): Tensor {
+  const [x, options] = readInit<KaimingOptions>("kaimingNormal", kaiming, args);
   return normal(x, { std: kaimingStd(x, options) });
 }
 
@@ -77,13 +133,15 @@ export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
 export { kaimingNormal as heNormal, kaimingUniform as heUniform };
 
 /** Uniform with variance 1 / in. LeCun et al. (1998). */
-export function lecunUniform(x: Tensor): Tensor {
+export function lecunUniform(...args: [x: Tensor]): Tensor {
+  const [x] = readInit("lecunUniform", {}, args);
   const bound = Math.sqrt(3 / fansOf(x.shape).in);
   return uniform(x, { a: -bound, b: bound });
 }
 
 /** Normal with variance 1 / in. LeCun et al. (1998). */
-export function lecunNormal(x: Tensor): Tensor {
+export function lecunNormal(...args: [x: Tensor]): Tensor {
+  const [x] = readInit("lecunNormal", {}, args);
   return normal(x, { std: Math.sqrt(1 / fansOf(x.shape).in) });
 }
 
@@ -91,7 +149,8 @@ export function lecunNormal(x: Tensor): Tensor {
  * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`; dimensions after the first are
  * taken together. Saxe et al. (2014).
  */
-export function orthogonal(x: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
+export function orthogonal(...args: WithGain): Tensor {
+  const [x, { gain = 1 }] = readInit<GainOptions>("orthogonal", { gain: number }, args);
   if (x.ndim < 2) {
     throw new ModelError(
       `nn.init.orthogonal(): found shape ${showShape(x.shape)}, expected at least two dimensions`,

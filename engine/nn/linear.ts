@@ -1,29 +1,36 @@
 /** The fully connected layer. */
 
+import { flag } from "../kinds";
 import { linear } from "../ops/linear";
+import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
-import { checkLayerOptions, checkSize } from "./options";
+import { checkSize } from "./options";
 
 export interface LinearOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
 }
 
+type Args = [inFeatures: number, outFeatures: number, options?: LinearOptions];
+type InPositions = [inFeatures: number, outFeatures: number, bias: boolean];
+
+const signature = takes(["inFeatures", "outFeatures"], { bias: flag });
+
 /** x Wᵀ + b with weight [outFeatures, inFeatures] and bias [outFeatures], initialised as in PyTorch. */
 export class Linear extends Module {
   weight: Tensor;
   bias: Tensor | null;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
 
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    options: LinearOptions = {},
-  ) {
+  constructor(...args: Args | InPositions) {
     super();
-    checkLayerOptions("nn.Linear", options, ["bias"]);
+    const [inFeatures, outFeatures, options = {}] = readCall<Args>("nn.Linear", signature, args);
     checkSize("nn.Linear", { inFeatures, outFeatures });
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
     this.weight = requireGrad(kaimingUniform(empty([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
     this.bias = options.bias === false ? null : biasFor(outFeatures, inFeatures);
   }

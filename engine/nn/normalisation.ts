@@ -1,13 +1,17 @@
 /** Normalisation layers. */
+
 import { full } from "../create";
 import { ModelError } from "../error";
+import { flag, number, orNull } from "../kinds";
+import type { Positions } from "../op";
 import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { groupNorm, layerNorm } from "../ops/layer-norm";
 import { type Shape, showShape } from "../shape";
+import { readCall, takes } from "../signature";
 import { fromValues, type Tensor } from "../tensor";
 import { Module } from "./module";
-import { checkLayerOptions, checkSize } from "./options";
+import { checkSize } from "./options";
 
 const weightOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 1, { requiresGrad: true }) : null);
 const biasOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 0, { requiresGrad: true }) : null);
@@ -22,9 +26,26 @@ export interface BatchNormLayerOptions {
   trackRunningStats?: boolean;
 }
 
+type BatchArgs = [numFeatures: number, options?: BatchNormLayerOptions];
+type BatchPositions = [
+  numFeatures: number,
+  ...Positions<
+    [eps?: number, momentum?: number | null, affine?: boolean, trackRunningStats?: boolean],
+    BatchNormLayerOptions
+  >,
+];
+
+const takesBatch = takes(["numFeatures"], {
+  eps: number,
+  momentum: orNull(number),
+  affine: flag,
+  trackRunningStats: flag,
+});
+
 abstract class BatchNorm extends Module {
   weight: Tensor | null;
   bias: Tensor | null;
+  readonly numFeatures: number;
   declare running_mean: Tensor | undefined;
   declare running_var: Tensor | undefined;
   declare num_batches_tracked: Tensor | undefined;
@@ -32,14 +53,11 @@ abstract class BatchNorm extends Module {
   private readonly momentum: number | null;
   protected abstract readonly ranks: readonly number[];
 
-  constructor(
-    readonly numFeatures: number,
-    options: BatchNormLayerOptions = {},
-  ) {
+  constructor(...args: BatchArgs | BatchPositions) {
     super();
-    const known = ["eps", "momentum", "affine", "trackRunningStats"];
-    checkLayerOptions(`nn.${this.constructor.name}`, options, known);
+    const [numFeatures, options = {}] = readCall<BatchArgs>(`nn.${this.constructor.name}`, takesBatch, args);
     checkSize(`nn.${this.constructor.name}`, { numFeatures });
+    this.numFeatures = numFeatures;
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
     this.eps = eps;
     this.momentum = momentum;
@@ -103,6 +121,14 @@ export interface LayerNormLayerOptions {
   bias?: boolean;
 }
 
+type LayerArgs = [normalizedShape: number | Shape, options?: LayerNormLayerOptions];
+type LayerPositions = [
+  normalizedShape: number | Shape,
+  ...Positions<[eps?: number, elementwiseAffine?: boolean, bias?: boolean], LayerNormLayerOptions>,
+];
+
+const takesLayer = takes(["normalizedShape"], { eps: number, elementwiseAffine: flag, bias: flag });
+
 /** `layerNorm` over the last dimensions. */
 export class LayerNorm extends Module {
   weight: Tensor | null;
@@ -110,9 +136,9 @@ export class LayerNorm extends Module {
   private readonly shape: Shape;
   private readonly eps: number;
 
-  constructor(normalizedShape: number | Shape, options: LayerNormLayerOptions = {}) {
+  constructor(...args: LayerArgs | LayerPositions) {
     super();
-    checkLayerOptions("nn.LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
+    const [normalizedShape, options = {}] = readCall<LayerArgs>("nn.LayerNorm", takesLayer, args);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     this.eps = eps;
@@ -130,22 +156,31 @@ export interface GroupNormLayerOptions {
   affine?: boolean;
 }
 
+type GroupArgs = [numGroups: number, numChannels: number, options?: GroupNormLayerOptions];
+type GroupPositions = [
+  numGroups: number,
+  numChannels: number,
+  ...Positions<[eps?: number, affine?: boolean], GroupNormLayerOptions>,
+];
+
+const takesGroup = takes(["numGroups", "numChannels"], { eps: number, affine: flag });
+
 /** `groupNorm` over groups of channels. */
 export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
   weight: Tensor | null;
   bias: Tensor | null;
   private readonly eps: number;
 
-  constructor(
-    readonly numGroups: number,
-    readonly numChannels: number,
-    options: GroupNormLayerOptions = {},
-  ) {
+  constructor(...args: GroupArgs | GroupPositions) {
     super();
-    checkLayerOptions("nn.GroupNorm", options, ["eps", "affine"]);
+    const [numGroups, numChannels, options = {}] = readCall<GroupArgs>("nn.GroupNorm", takesGroup, args);
     const { eps = 1e-5, affine = true } = options;
     checkSize("nn.GroupNorm", { numGroups, numChannels });
     checkSize("nn.GroupNorm", { "numChannels / numGroups": numChannels / numGroups });
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
     this.eps = eps;
     this.weight = weightOf([numChannels], affine);
     this.bias = biasOf([numChannels], affine);

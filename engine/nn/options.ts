@@ -1,8 +1,8 @@
 /** Checks of what layers are constructed with. */
+
 import { ModelError } from "../error";
-import { inFunction } from "../op";
+import type { Kind } from "../kinds";
 import type { PerDim } from "../ops/convolution-geometry";
-import { checkOptions } from "../options";
 
 /** @throws ModelError unless every value is an integer of at least 1 */
 export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>>): void {
@@ -14,10 +14,11 @@ export function checkSize(layer: string, sizes: Readonly<Record<string, unknown>
   }
 }
 
-/** @throws ModelError for an option that the layer does not have */
-export function checkLayerOptions(layer: string, options: object, known: readonly string[]): void {
-  inFunction(layer, () => checkOptions(options, known));
-}
+/** PyTorch's `inplace`: no operation changes what it was given. */
+export const notInPlace: Kind = {
+  expected: "false: operations leave their inputs as they are",
+  fits: (value) => value === false,
+};
 
 /** A kernel's size in each of `rank` dimensions. */
 export function kernelSizes(layer: string, kernelSize: PerDim, rank: number): number[] {

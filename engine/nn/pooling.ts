@@ -1,19 +1,64 @@
 /** Pooling, dropout and flattening as layers. */
+
+import { dim, flag, gone, integers, number, probability } from "../kinds";
+import type { Positions } from "../op";
 import * as average from "../ops/average-pool";
 import type { PerDim } from "../ops/convolution-geometry";
 import { dropout } from "../ops/dropout";
 import * as largest from "../ops/max-pool";
 import { type FlattenOptions, flatten } from "../ops/squeeze";
+import { readCall, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
-import { checkLayerOptions, checkProbability } from "./options";
+import { notInPlace } from "./options";
+
+type MaxArgs = [kernelSize: PerDim, options?: largest.MaxPoolOptions];
+type MaxPositions = [
+  kernelSize: PerDim,
+  ...Positions<
+    [stride?: PerDim | null, padding?: PerDim, dilation?: PerDim, returnIndices?: false, ceilMode?: boolean],
+    largest.MaxPoolOptions
+  >,
+];
+type AverageArgs = [kernelSize: PerDim, options?: average.AvgPoolOptions];
+type AveragePositions = [
+  kernelSize: PerDim,
+  ...Positions<
+    [
+      stride?: PerDim | null,
+      padding?: PerDim,
+      ceilMode?: boolean,
+      countIncludePad?: boolean,
+      divisorOverride?: number,
+    ],
+    average.AvgPoolOptions
+  >,
+];
+
+const takesMax = takes(["kernelSize"], {
+  stride: integers,
+  padding: integers,
+  dilation: integers,
+  returnIndices: gone("the places of the largest elements are not returned"),
+  ceilMode: flag,
+});
+const takesAverage = takes(["kernelSize"], {
+  stride: integers,
+  padding: integers,
+  ceilMode: flag,
+  countIncludePad: flag,
+  divisorOverride: number,
+});
 
 export class MaxPool1d extends Module {
-  constructor(
-    readonly kernelSize: PerDim,
-    readonly options: largest.MaxPoolOptions = {},
-  ) {
+  readonly kernelSize: PerDim;
+  readonly options: largest.MaxPoolOptions;
+
+  constructor(...args: MaxArgs | MaxPositions) {
     super();
+    const [kernelSize, options = {}] = readCall<MaxArgs>(`nn.${this.constructor.name}`, takesMax, args);
+    this.kernelSize = kernelSize;
+    this.options = options;
   }
 
   forward(x: Tensor): Tensor {
@@ -22,11 +67,14 @@ export class MaxPool1d extends Module {
 }
 
 export class MaxPool2d extends Module {
-  constructor(
-    readonly kernelSize: PerDim,
-    readonly options: largest.MaxPoolOptions = {},
-  ) {
+  readonly kernelSize: PerDim;
+  readonly options: largest.MaxPoolOptions;
+
+  constructor(...args: MaxArgs | MaxPositions) {
     super();
+    const [kernelSize, options = {}] = readCall<MaxArgs>(`nn.${this.constructor.name}`, takesMax, args);
+    this.kernelSize = kernelSize;
+    this.options = options;
   }
 
   forward(x: Tensor): Tensor {
@@ -35,11 +83,14 @@ export class MaxPool2d extends Module {
 }
 
 export class AvgPool2d extends Module {
-  constructor(
-    readonly kernelSize: PerDim,
-    readonly options: average.AvgPoolOptions = {},
-  ) {
+  readonly kernelSize: PerDim;
+  readonly options: average.AvgPoolOptions;
+
+  constructor(...args: AverageArgs | AveragePositions) {
     super();
+    const [kernelSize, options = {}] = readCall<AverageArgs>("nn.AvgPool2d", takesAverage, args);
+    this.kernelSize = kernelSize;
+    this.options = options;
   }
 
   forward(x: Tensor): Tensor {
@@ -48,8 +99,11 @@ export class AvgPool2d extends Module {
 }
 
 export class AdaptiveAvgPool2d extends Module {
-  constructor(readonly outputSize: PerDim) {
+  readonly outputSize: PerDim;
+
+  constructor(...args: [outputSize: PerDim]) {
     super();
+    [this.outputSize] = readCall<[PerDim]>("nn.AdaptiveAvgPool2d", takes(["outputSize"]), args);
   }
 
   forward(x: Tensor): Tensor {
@@ -59,8 +113,18 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Merges dimensions; by default all but the first. */
 export class Flatten extends Module {
-  constructor(readonly options: FlattenOptions = {}) {
+  readonly options: FlattenOptions;
+
+  constructor(
+    ...args: [options?: FlattenOptions] | Positions<[startDim?: number, endDim?: number], FlattenOptions>
+  ) {
     super();
+    const [options = {}] = readCall<[FlattenOptions?]>(
+      "nn.Flatten",
+      takes([], { startDim: dim, endDim: dim }),
+      args,
+    );
+    this.options = options;
   }
 
   forward(x: Tensor): Tensor {
@@ -72,10 +136,11 @@ export class Flatten extends Module {
 export class Dropout extends Module {
   readonly p: number;
 
-  constructor(p: number | { p?: number } = 0.5) {
+  constructor(...args: [p?: number, inplace?: false] | [options: { p?: number }]) {
     super();
-    if (typeof p !== "number") checkLayerOptions("nn.Dropout", p, ["p"]);
-    this.p = checkProbability("nn.Dropout", typeof p === "number" ? p : (p.p ?? 0.5));
+    const signature = takes([], { p: probability, inplace: notInPlace });
+    const [{ p = 0.5 } = {}] = readCall<[{ p?: number }?]>("nn.Dropout", signature, args);
+    this.p = p;
   }
 
   forward(x: Tensor): Tensor {

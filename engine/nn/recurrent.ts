@@ -1,7 +1,10 @@
 /** Recurrent layers: RNN, LSTM, GRU, in several layers and both directions. */
+
 import { zeros } from "../create";
 import { describe } from "../describe";
 import { ModelError } from "../error";
+import { choice, flag, probability, size } from "../kinds";
+import type { Positions } from "../op";
 import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
 import { cat, stack } from "../ops/join";
@@ -11,10 +14,11 @@ import { gruCell, lstmCell, rnnCell } from "../ops/recurrent";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { transpose } from "../ops/view";
 import { sameShape, showShape } from "../shape";
+import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
 import { uniform } from "./init";
 import { Module } from "./module";
-import { checkLayerOptions, checkProbability, checkSize } from "./options";
+import { checkSize } from "./options";
 
 export interface RecurrentOptions {
   numLayers?: number;
@@ -27,6 +31,36 @@ export interface RecurrentOptions {
   /** Runs each layer in both directions and joins their outputs. */
   bidirectional?: boolean;
 }
+
+const sizes = ["inputSize", "hiddenSize"];
+const rest = { bias: flag, batchFirst: flag, dropout: probability, bidirectional: flag };
+const takesGates = takes(sizes, { numLayers: size, ...rest });
+const takesRnn = takes(sizes, { numLayers: size, nonlinearity: choice("tanh", "relu"), ...rest });
+
+type RecurrentArgs<O = RecurrentOptions> = [inputSize: number, hiddenSize: number, options?: O];
+type RecurrentPositions = [
+  inputSize: number,
+  hiddenSize: number,
+  ...Positions<
+    [numLayers?: number, bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean],
+    RecurrentOptions
+  >,
+];
+type RnnPositions = [
+  inputSize: number,
+  hiddenSize: number,
+  ...Positions<
+    [
+      numLayers?: number,
+      nonlinearity?: "tanh" | "relu",
+      bias?: boolean,
+      batchFirst?: boolean,
+      dropout?: number,
+      bidirectional?: boolean,
+    ],
+    RnnOptions
+  >,
+];
 
 /** The weights of one direction of one layer: input, hidden, and perhaps their biases. */
 type Weights = readonly [Tensor, Tensor, Tensor | undefined, Tensor | undefined];
@@ -47,16 +81,13 @@ abstract class Recurrent extends Module {
     readonly hiddenSize: number,
     gates: number,
     options: RecurrentOptions,
-    extra: readonly string[] = [],
   ) {
     super();
-    const own = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"];
-    checkLayerOptions(`nn.${this.constructor.name}`, options, [...own, ...extra]);
     const { numLayers = 1, bias = true, batchFirst = false, bidirectional = false } = options;
     checkSize(`nn.${this.constructor.name}`, { inputSize, hiddenSize, numLayers });
     this.numLayers = numLayers;
     this.batchFirst = batchFirst;
-    this.dropoutP = checkProbability(`nn.${this.constructor.name}`, options.dropout ?? 0);
+    this.dropoutP = options.dropout ?? 0;
     this.directions = bidirectional ? 2 : 1;
     for (let layer = 0; layer < numLayers; layer++) {
       for (let d = 0; d < this.directions; d++) this.addWeights(layer, d, gates, bias);
@@ -164,8 +195,13 @@ export interface RnnOptions extends RecurrentOptions {
 export class RNN extends Recurrent {
   private readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, options: RnnOptions = {}) {
-    super(inputSize, hiddenSize, 1, options, ["nonlinearity"]);
+  constructor(...args: RecurrentArgs<RnnOptions> | RnnPositions) {
+    const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs<RnnOptions>>(
+      "nn.RNN",
+      takesRnn,
+      args,
+    );
+    super(inputSize, hiddenSize, 1, options);
     this.nonlinearity = options.nonlinearity ?? "tanh";
   }
 
@@ -182,7 +218,8 @@ export class RNN extends Recurrent {
 
 /** Gated recurrent units. Cho et al. (2014). */
 export class GRU extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+  constructor(...args: RecurrentArgs | RecurrentPositions) {
+    const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs>("nn.GRU", takesGates, args);
     super(inputSize, hiddenSize, 3, options);
   }
 
@@ -201,7 +238,8 @@ export class GRU extends Recurrent {
 export class LSTM extends Recurrent {
   protected override readonly states = 2;
 
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+  constructor(...args: RecurrentArgs | RecurrentPositions) {
+    const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs>("nn.LSTM", takesGates, args);
     super(inputSize, hiddenSize, 4, options);
   }
 

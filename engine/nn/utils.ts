@@ -1,5 +1,9 @@
 /** Bounds on gradients, applied between the backward pass and the step. */
+
+import { show } from "../describe";
 import { ModelError } from "../error";
+import { number } from "../kinds";
+import { readCall, takes } from "../signature";
 import { empty, type Tensor } from "../tensor";
 
 export { parametersToVector, vectorToParameters } from "./parameter-vector";
@@ -9,15 +13,22 @@ export interface ClipOptions {
   normType?: number;
 }
 
+type NormArgs = [parameters: Iterable<Tensor>, maxNorm: number, options?: ClipOptions];
+type NormPositions = [parameters: Iterable<Tensor>, maxNorm: number, normType: number];
+
+const takesNorm = takes(["parameters", "maxNorm"], { normType: number });
+const takesValue = takes(["parameters", "clipValue"]);
+
 /**
  * Scales all gradients together so that their norm is at most `maxNorm`, as PyTorch's `clip_grad_norm_`.
  * @returns the norm before, a tensor without dimensions
  */
-export function clipGradNorm(
-  parameters: Iterable<Tensor>,
-  maxNorm: number,
-  { normType = 2 }: ClipOptions = {},
-): Tensor {
+export function clipGradNorm(...args: NormArgs | NormPositions): Tensor {
+  const [parameters, maxNorm, { normType = 2 } = {}] = readCall<NormArgs>(
+    "nn.utils.clipGradNorm",
+    takesNorm,
+    args,
+  );
   if (!(maxNorm >= 0))
     throw new ModelError(`nn.utils.clipGradNorm(): maxNorm is ${maxNorm}, expected a number of at least 0`);
   const list = [...parameters];
@@ -31,7 +42,13 @@ export function clipGradNorm(
 }
 
 /** Cuts every element of the gradients at ±clipValue. */
-export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
+export function clipGradValue(...args: [parameters: Iterable<Tensor>, clipValue: number]): void {
+  const [parameters, clipValue] = readCall<typeof args>("nn.utils.clipGradValue", takesValue, args);
+  if (!(clipValue >= 0)) {
+    throw new ModelError(
+      `nn.utils.clipGradValue(): clipValue is ${show(clipValue)}, expected a number of at least 0`,
+    );
+  }
   mapGradients(parameters, (v) => Math.min(clipValue, Math.max(-clipValue, v)));
 }
 

@@ -1,6 +1,10 @@
 /** Adam and AdamW. */
+
 import type { Values } from "../dtype";
 import { ModelError } from "../error";
+import { atLeast0, flag, numbers } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 export interface AdamOptions {
@@ -47,9 +51,29 @@ abstract class Moments extends Optimizer<AdamOptions> {
   }
 }
 
+const adamOptions = {
+  lr: atLeast0,
+  betas: numbers,
+  eps: atLeast0,
+  weightDecay: atLeast0,
+  amsgrad: flag,
+};
+
+type AdamArgs = [params: Parameters<AdamOptions>, options?: AdamOptions];
+type AdamPositions = [
+  params: Parameters<AdamOptions>,
+  ...Positions<
+    [lr?: number, betas?: readonly [number, number], eps?: number, weightDecay?: number, amsgrad?: boolean],
+    AdamOptions
+  >,
+];
+
+const takesAdam = takes(["params"], adamOptions);
+
 /** Steps by the running mean of the gradient over the root of that of its square. Kingma and Ba (2015). */
 export class Adam extends Moments {
-  constructor(params: Parameters<AdamOptions>, options: AdamOptions = {}) {
+  constructor(...args: AdamArgs | AdamPositions) {
+    const [params, options = {}] = readCall<AdamArgs>("optim.Adam", takesAdam, args);
     super(params, options, defaults);
   }
 
@@ -59,9 +83,21 @@ export class Adam extends Moments {
   }
 }
 
+type AdamWArgs = [params: Parameters<AdamOptions>, options?: AdamOptions];
+type AdamWPositions = [
+  params: Parameters<AdamOptions>,
+  ...Positions<
+    [lr?: number, betas?: readonly [number, number], eps?: number, weightDecay?: number, amsgrad?: boolean],
+    AdamOptions
+  >,
+];
+
+const takesAdamW = takes(["params"], adamOptions);
+
 /** Adam whose weight decay shrinks the weights themselves, not through the gradient. Loshchilov and Hutter (2019). */
 export class AdamW extends Moments {
-  constructor(params: Parameters<AdamOptions>, options: AdamOptions = {}) {
+  constructor(...args: AdamWArgs | AdamWPositions) {
+    const [params, options = {}] = readCall<AdamWArgs>("optim.AdamW", takesAdamW, args);
     super(params, options, { ...defaults, weightDecay: 0.01 });
   }
 

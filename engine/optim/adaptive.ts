@@ -1,5 +1,9 @@
 /** Optimisers with a step size per element from the history of its gradient: Adagrad, Adadelta, RMSprop. */
+
 import type { Values } from "../dtype";
+import { atLeast0, flag, number } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 export interface AdagradOptions {
@@ -11,9 +15,27 @@ export interface AdagradOptions {
   eps?: number;
 }
 
+type AdagradArgs = [params: Parameters<AdagradOptions>, options?: AdagradOptions];
+type AdagradPositions = [
+  params: Parameters<AdagradOptions>,
+  ...Positions<
+    [lr?: number, lrDecay?: number, weightDecay?: number, initialAccumulatorValue?: number, eps?: number],
+    AdagradOptions
+  >,
+];
+
+const takesAdagrad = takes(["params"], {
+  lr: atLeast0,
+  lrDecay: atLeast0,
+  weightDecay: atLeast0,
+  initialAccumulatorValue: atLeast0,
+  eps: atLeast0,
+});
+
 /** Steps divided by the root of the sum of all squared gradients. Duchi et al. (2011). */
 export class Adagrad extends Optimizer<AdagradOptions> {
-  constructor(params: Parameters<AdagradOptions>, options: AdagradOptions = {}) {
+  constructor(...args: AdagradArgs | AdagradPositions) {
+    const [params, options = {}] = readCall<AdagradArgs>("optim.Adagrad", takesAdagrad, args);
     super(params, options, { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10 });
   }
 
@@ -40,9 +62,23 @@ export interface AdadeltaOptions {
   weightDecay?: number;
 }
 
+type AdadeltaArgs = [params: Parameters<AdadeltaOptions>, options?: AdadeltaOptions];
+type AdadeltaPositions = [
+  params: Parameters<AdadeltaOptions>,
+  ...Positions<[lr?: number, rho?: number, eps?: number, weightDecay?: number], AdadeltaOptions>,
+];
+
+const takesAdadelta = takes(["params"], {
+  lr: atLeast0,
+  rho: number,
+  eps: atLeast0,
+  weightDecay: atLeast0,
+});
+
 /** Steps in the ratio of the running size of past steps to that of gradients. Zeiler (2012). */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
-  constructor(params: Parameters<AdadeltaOptions>, options: AdadeltaOptions = {}) {
+  constructor(...args: AdadeltaArgs | AdadeltaPositions) {
+    const [params, options = {}] = readCall<AdadeltaArgs>("optim.Adadelta", takesAdadelta, args);
     super(params, options, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0 });
   }
 
@@ -78,9 +114,28 @@ export interface RMSpropOptions {
   centered?: boolean;
 }
 
+type RMSpropArgs = [params: Parameters<RMSpropOptions>, options?: RMSpropOptions];
+type RMSpropPositions = [
+  params: Parameters<RMSpropOptions>,
+  ...Positions<
+    [lr?: number, alpha?: number, eps?: number, weightDecay?: number, momentum?: number, centered?: boolean],
+    RMSpropOptions
+  >,
+];
+
+const takesRMSprop = takes(["params"], {
+  lr: atLeast0,
+  alpha: number,
+  eps: atLeast0,
+  weightDecay: atLeast0,
+  momentum: atLeast0,
+  centered: flag,
+});
+
 /** Steps divided by the root of the running mean of squared gradients. Hinton (2012). */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: Parameters<RMSpropOptions>, options: RMSpropOptions = {}) {
+  constructor(...args: RMSpropArgs | RMSpropPositions) {
+    const [params, options = {}] = readCall<RMSpropArgs>("optim.RMSprop", takesRMSprop, args);
     const defaults = { lr: 0.01, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false };
     super(params, options, defaults);
   }

@@ -1,7 +1,9 @@
 /** Schedules that come back: cosines with restarts, and triangles. */
+
 import { ModelError } from "../error";
-import { checkChoice } from "../options";
-import { AbsoluteSchedule, checkGiven, checkPositive, type Scheduled } from "./schedules";
+import { choice, number, positive, size } from "../kinds";
+import type { Positions } from "../op";
+import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
 export interface WarmRestartsOptions {
   /** Steps of the first cosine. */
@@ -18,14 +20,26 @@ export class CosineAnnealingWarmRestarts extends AbsoluteSchedule {
   private readonly etaMin: number;
 
   /** @throws ModelError unless t0 and tMult are integers of at least 1 */
-  constructor(optimizer: Scheduled, options: WarmRestartsOptions) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: WarmRestartsOptions]
+      | [
+          optimizer: Scheduled,
+          t0: number,
+          ...Positions<[tMult?: number, etaMin?: number], Partial<WarmRestartsOptions>>,
+        ]
+  ) {
+    const kinds = { t0: size, tMult: size, etaMin: number };
+    const [optimizer, options] = readSchedule<WarmRestartsOptions>(
+      "CosineAnnealingWarmRestarts",
+      kinds,
+      args,
+    );
     super(optimizer);
-    checkGiven("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
     const { t0, tMult = 1, etaMin = 0 } = options;
-    for (const [name, value] of Object.entries({ t0, tMult })) {
-      if (Number.isInteger(value) && value >= 1) continue;
+    if (t0 === undefined) {
       throw new ModelError(
-        `optim.CosineAnnealingWarmRestarts(): ${name} is ${value}, expected an integer of at least 1`,
+        "optim.CosineAnnealingWarmRestarts(): t0 is undefined, expected an integer of at least 1",
       );
     }
     this.t0 = t0;
@@ -60,19 +74,37 @@ export interface CyclicLROptions {
   gamma?: number;
 }
 
+const cyclic = {
+  baseLr: positive,
+  maxLr: positive,
+  stepSizeUp: positive,
+  stepSizeDown: positive,
+  mode: choice("triangular", "triangular2", "expRange"),
+  gamma: number,
+};
+
 /** Up from `baseLr` to `maxLr` and down again, along lines. Smith (2017). The momentum stays as it is. */
 export class CyclicLR extends AbsoluteSchedule {
   private readonly options: Required<CyclicLROptions>;
 
-  constructor(optimizer: Scheduled, options: CyclicLROptions) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: CyclicLROptions]
+      | [
+          optimizer: Scheduled,
+          baseLr: number,
+          maxLr: number,
+          ...Positions<
+            [stepSizeUp?: number, stepSizeDown?: number, mode?: CyclicLROptions["mode"], gamma?: number],
+            Partial<CyclicLROptions>
+          >,
+        ]
+  ) {
+    const [optimizer, options] = readSchedule<CyclicLROptions>("CyclicLR", cyclic, args);
     super(optimizer);
-    checkGiven("CyclicLR", options, ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"]);
     const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = "triangular", gamma = 1 } = options;
-    checkChoice(mode, ["triangular", "triangular2", "expRange"], "optim.CyclicLR(): mode");
     checkPositive("CyclicLR(): maxLr", options.maxLr);
     checkPositive("CyclicLR(): baseLr", options.baseLr);
-    checkPositive("CyclicLR(): stepSizeUp", stepSizeUp);
-    checkPositive("CyclicLR(): stepSizeDown", stepSizeDown);
     this.options = { ...options, stepSizeUp, stepSizeDown, mode, gamma };
     this.apply();
   }

@@ -1,6 +1,9 @@
 /** L-BFGS: steps along the gradient as the last steps have bent it. */
+
 import { ModelError } from "../error";
-import { checkChoice } from "../options";
+import { atLeast0, choice, number, size } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { enableGrad } from "../tape";
 import type { Tensor } from "../tensor";
 import { type Point, strongWolfe, type Vector } from "./line-search";
@@ -34,6 +37,33 @@ const dot = (a: Vector, b: Vector) => a.reduce((sum, v, i) => sum + v * (b[i] as
 const largest = (a: Vector) => a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 const addTo = (a: Vector, b: Vector, factor: number) => a.map((v, i) => v + factor * (b[i] as number));
 
+type LBFGSArgs = [params: Parameters<LBFGSOptions>, options?: LBFGSOptions];
+type LBFGSPositions = [
+  params: Parameters<LBFGSOptions>,
+  ...Positions<
+    [
+      lr?: number,
+      maxIter?: number,
+      maxEval?: number,
+      toleranceGrad?: number,
+      toleranceChange?: number,
+      historySize?: number,
+      lineSearchFn?: "strongWolfe" | null,
+    ],
+    LBFGSOptions
+  >,
+];
+
+const takesLBFGS = takes(["params"], {
+  lr: atLeast0,
+  maxIter: size,
+  maxEval: size,
+  toleranceGrad: number,
+  toleranceChange: number,
+  historySize: size,
+  lineSearchFn: choice("strongWolfe"),
+});
+
 /**
  * Quasi-Newton steps with a memory of the last ones. Liu and Nocedal (1989). `step` needs a closure, which clears the
  * gradients, computes the loss and its gradients, and returns the loss: it is called several times.
@@ -44,8 +74,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   private last: { direction: Vector; t: number; gradient: Vector } | null = null;
 
   /** @throws ModelError for more than one group of parameters */
-  constructor(params: Parameters<LBFGSOptions>, options: LBFGSOptions = {}) {
-    const maxEval = options?.maxEval ?? Math.floor(((options?.maxIter ?? 20) * 5) / 4);
+  constructor(...args: LBFGSArgs | LBFGSPositions) {
+    const [params, options = {}] = readCall<LBFGSArgs>("optim.LBFGS", takesLBFGS, args);
+    const maxEval = options.maxEval ?? Math.floor(((options.maxIter ?? 20) * 5) / 4);
     super(params, options, {
       lr: 1,
       maxIter: 20,
@@ -60,8 +91,6 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         `optim.LBFGS(): found ${this.paramGroups.length} groups of parameters, expected one`,
       );
     }
-    const { lineSearchFn } = this.settings;
-    if (lineSearchFn !== null) checkChoice(lineSearchFn, ["strongWolfe"], "optim.LBFGS(): lineSearchFn");
   }
 
   /** @returns the loss before the step */

@@ -1,6 +1,10 @@
 /** Schedules by steps: at milestones, for a while, along a power, by a factor of one's own. */
+
 import { ModelError } from "../error";
-import { checkGiven, checkPositive, Schedule, type Scheduled } from "./schedules";
+import { number, numbers, positive } from "../kinds";
+import type { Positions } from "../op";
+import { readCall } from "../signature";
+import { checkPositive, readSchedule, Schedule, type Scheduled, takesFactor } from "./schedules";
 
 export interface MultiStepLROptions {
   /** Steps at which the rate is multiplied, in increasing order; a step named twice counts twice. */
@@ -15,10 +19,18 @@ export class MultiStepLR extends Schedule {
   private readonly gamma: number;
 
   /** @throws ModelError unless milestones is an array of numbers */
-  constructor(optimizer: Scheduled, options: MultiStepLROptions) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: MultiStepLROptions]
+      | [optimizer: Scheduled, milestones: readonly number[], gamma?: number | { gamma?: number }]
+  ) {
+    const kinds = { milestones: numbers, gamma: number };
+    const [optimizer, { milestones, gamma = 0.1 }] = readSchedule<MultiStepLROptions>(
+      "MultiStepLR",
+      kinds,
+      args,
+    );
     super(optimizer);
-    checkGiven("MultiStepLR", options, ["milestones", "gamma"]);
-    const { milestones, gamma = 0.1 } = options;
     if (!Array.isArray(milestones) || !milestones.every((m) => typeof m === "number")) {
       throw new ModelError(
         `optim.MultiStepLR(): milestones is ${JSON.stringify(milestones)}, expected an array of steps`,
@@ -45,9 +57,14 @@ export class ConstantLR extends Schedule {
   private readonly factor: number;
   private readonly totalIters: number;
 
-  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options?: ConstantLROptions]
+      | [optimizer: Scheduled, ...Positions<[factor?: number, totalIters?: number], ConstantLROptions>]
+  ) {
+    const kinds = { factor: number, totalIters: number };
+    const [optimizer, options] = readSchedule<ConstantLROptions>("ConstantLR", kinds, args);
     super(optimizer);
-    checkGiven("ConstantLR", options, ["factor", "totalIters"]);
     this.factor = options.factor ?? 1 / 3;
     this.totalIters = options.totalIters ?? 5;
     this.apply();
@@ -70,9 +87,14 @@ export class PolynomialLR extends Schedule {
   private readonly totalIters: number;
   private readonly power: number;
 
-  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options?: PolynomialLROptions]
+      | [optimizer: Scheduled, ...Positions<[totalIters?: number, power?: number], PolynomialLROptions>]
+  ) {
+    const kinds = { totalIters: positive, power: number };
+    const [optimizer, options] = readSchedule<PolynomialLROptions>("PolynomialLR", kinds, args);
     super(optimizer);
-    checkGiven("PolynomialLR", options, ["totalIters", "power"]);
     this.totalIters = checkPositive("PolynomialLR(): totalIters", options.totalIters ?? 5);
     this.power = options.power ?? 1;
   }
@@ -84,12 +106,13 @@ export class PolynomialLR extends Schedule {
 
 /** The rate of the last step times a function of the step. */
 export class MultiplicativeLR extends Schedule {
+  private readonly factor: (step: number) => number;
+
   /** @throws ModelError unless factor is a function */
-  constructor(
-    optimizer: Scheduled,
-    private readonly factor: (step: number) => number,
-  ) {
+  constructor(...args: [optimizer: Scheduled, factor: (step: number) => number]) {
+    const [optimizer, factor] = readCall<typeof args>("optim.MultiplicativeLR", takesFactor, args);
     super(optimizer);
+    this.factor = factor;
     if (typeof factor !== "function") {
       throw new ModelError(
         `optim.MultiplicativeLR(): found a ${typeof factor}, expected a function of the step`,

@@ -1,5 +1,9 @@
 /** Relatives of Adam: Adamax and RAdam. */
+
 import type { Values } from "../dtype";
+import { atLeast0, numbers } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 export interface MomentsOptions {
@@ -27,9 +31,21 @@ function squareOf(state: ParameterState, i: number, d: number, b2: number): numb
   return square;
 }
 
+type AdamaxArgs = [params: Parameters<MomentsOptions>, options?: MomentsOptions];
+type AdamaxPositions = [
+  params: Parameters<MomentsOptions>,
+  ...Positions<
+    [lr?: number, betas?: readonly [number, number], eps?: number, weightDecay?: number],
+    MomentsOptions
+  >,
+];
+
+const takesAdamax = takes(["params"], { lr: atLeast0, betas: numbers, eps: atLeast0, weightDecay: atLeast0 });
+
 /** Adam with the largest recent gradient in place of the root mean square. Kingma and Ba (2015). Rate 0.002. */
 export class Adamax extends Optimizer<MomentsOptions> {
-  constructor(params: Parameters<MomentsOptions>, options: MomentsOptions = {}) {
+  constructor(...args: AdamaxArgs | AdamaxPositions) {
+    const [params, options = {}] = readCall<AdamaxArgs>("optim.Adamax", takesAdamax, args);
     super(params, options, { lr: 0.002, ...common });
   }
 
@@ -47,9 +63,21 @@ export class Adamax extends Optimizer<MomentsOptions> {
   }
 }
 
+type RAdamArgs = [params: Parameters<MomentsOptions>, options?: MomentsOptions];
+type RAdamPositions = [
+  params: Parameters<MomentsOptions>,
+  ...Positions<
+    [lr?: number, betas?: readonly [number, number], eps?: number, weightDecay?: number],
+    MomentsOptions
+  >,
+];
+
+const takesRAdam = takes(["params"], { lr: atLeast0, betas: numbers, eps: atLeast0, weightDecay: atLeast0 });
+
 /** Adam that trusts its second moment only when enough steps stand behind it. Liu et al. (2020). Rate 0.001. */
 export class RAdam extends Optimizer<MomentsOptions> {
-  constructor(params: Parameters<MomentsOptions>, options: MomentsOptions = {}) {
+  constructor(...args: RAdamArgs | RAdamPositions) {
+    const [params, options = {}] = readCall<RAdamArgs>("optim.RAdam", takesRAdam, args);
     super(params, options, { lr: 0.001, ...common });
   }
 

@@ -126,7 +126,7 @@ function readGroups<O extends object>(
     if (group instanceof Tensor || group?.params === undefined) {
       throw new ModelError(`${name}(): found ${describe(group)} among the groups, expected { params: … }`);
     }
-    checkOptions(group, ["params", ...known]);
+    inFunction(name, () => checkOptions(group, ["params", ...known]));
     const tensors = [...group.params].map((p) => checkParameter(name, p));
     return { ...options, ...group, params: tensors } as ParameterGroup<O>;
   });

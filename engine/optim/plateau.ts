@@ -1,8 +1,11 @@
 /** A schedule that looks at a measurement: the rate falls when that stops getting better. */
+
 import { ModelError } from "../error";
-import { checkChoice, checkNumber } from "../options";
+import { choice, count, number, numbers } from "../kinds";
+import type { Positions } from "../op";
+import { checkNumber } from "../options";
 import { Tensor } from "../tensor";
-import { checkGiven, type Scheduled } from "./schedules";
+import { readSchedule, type Scheduled } from "./schedules";
 
 export interface ReduceLROnPlateauOptions {
   /** Whether smaller or larger is better; "min" when left out. */
@@ -34,6 +37,17 @@ const defaults = {
   eps: 1e-8,
 } as const;
 
+const kinds = {
+  mode: choice("min", "max"),
+  factor: number,
+  patience: count,
+  threshold: number,
+  thresholdMode: choice("rel", "abs"),
+  cooldown: count,
+  minLr: numbers,
+  eps: number,
+};
+
 /** Times `factor` when the measurement given to `step` has not got better for more than `patience` steps. */
 export class ReduceLROnPlateau {
   /** The best measurement so far. */
@@ -45,19 +59,36 @@ export class ReduceLROnPlateau {
   private cooling = 0;
   private readonly options: Required<ReduceLROnPlateauOptions>;
 
+  readonly optimizer: Scheduled;
+
   /** @throws ModelError for a factor that does not reduce */
   constructor(
-    readonly optimizer: Scheduled,
-    options: ReduceLROnPlateauOptions = {},
+    ...args:
+      | [optimizer: Scheduled, options?: ReduceLROnPlateauOptions]
+      | [
+          optimizer: Scheduled,
+          ...Positions<
+            [
+              mode?: "min" | "max",
+              factor?: number,
+              patience?: number,
+              threshold?: number,
+              thresholdMode?: "rel" | "abs",
+              cooldown?: number,
+              minLr?: number | readonly number[],
+              eps?: number,
+            ],
+            ReduceLROnPlateauOptions
+          >,
+        ]
   ) {
-    checkGiven("ReduceLROnPlateau", options, Object.keys(defaults));
+    const [optimizer, options] = readSchedule<ReduceLROnPlateauOptions>("ReduceLROnPlateau", kinds, args);
+    this.optimizer = optimizer;
     if (!Array.isArray(optimizer?.paramGroups)) {
       throw new ModelError("optim.ReduceLROnPlateau(): expected an optimiser such as optim.SGD first");
     }
     this.options = { ...defaults, ...options };
-    const { mode, thresholdMode, factor, minLr } = this.options;
-    checkChoice(mode, ["min", "max"], "optim.ReduceLROnPlateau(): mode");
-    checkChoice(thresholdMode, ["rel", "abs"], "optim.ReduceLROnPlateau(): thresholdMode");
+    const { mode, factor, minLr } = this.options;
     if (!(factor < 1)) {
       throw new ModelError(`optim.ReduceLROnPlateau(): factor is ${factor}, expected a number below 1`);
     }

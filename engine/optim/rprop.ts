@@ -1,5 +1,9 @@
 /** An optimiser that looks at the signs of gradients only. */
+
 import type { Values } from "../dtype";
+import { atLeast0, numbers } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 export interface RpropOptions {
@@ -11,9 +15,21 @@ export interface RpropOptions {
   stepSizes?: readonly [number, number];
 }
 
+type RpropArgs = [params: Parameters<RpropOptions>, options?: RpropOptions];
+type RpropPositions = [
+  params: Parameters<RpropOptions>,
+  ...Positions<
+    [lr?: number, etas?: readonly [number, number], stepSizes?: readonly [number, number]],
+    RpropOptions
+  >,
+];
+
+const takesRprop = takes(["params"], { lr: atLeast0, etas: numbers, stepSizes: numbers });
+
 /** A step size per element that grows while the gradient keeps its sign. Riedmiller and Braun (1993). */
 export class Rprop extends Optimizer<RpropOptions> {
-  constructor(params: Parameters<RpropOptions>, options: RpropOptions = {}) {
+  constructor(...args: RpropArgs | RpropPositions) {
+    const [params, options = {}] = readCall<RpropArgs>("optim.Rprop", takesRprop, args);
     super(params, options, { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50] });
   }
 

@@ -2,8 +2,9 @@
 
 import { describe } from "../describe";
 import { ModelError } from "../error";
-import { inFunction } from "../op";
-import { checkOptions } from "../options";
+import { choice, number, positive } from "../kinds";
+import type { Positions } from "../op";
+import { type Kinds, readCall, takes } from "../signature";
 
 /** What a schedule changes. */
 export interface Scheduled {
@@ -84,8 +85,16 @@ export abstract class AbsoluteSchedule extends Schedule {
   }
 }
 
-export function checkGiven(name: string, options: object | undefined, known: readonly string[]): void {
-  inFunction(`optim.${name}`, () => checkOptions(options ?? null, known));
+/** The optimiser and the options of a schedule's constructor. */
+export function readSchedule<O extends object>(
+  name: string,
+  options: Kinds,
+  args: readonly unknown[],
+  named: Kinds = {},
+): [Scheduled, O] {
+  const signature = takes(["optimizer"], options, { named });
+  const [optimizer, given] = readCall<[Scheduled, O?]>(`optim.${name}`, signature, args);
+  return [optimizer, given ?? ({} as O)];
 }
 
 export function checkPositive(name: string, value: number): number {
@@ -93,16 +102,20 @@ export function checkPositive(name: string, value: number): number {
   throw new ModelError(`optim.${name} is ${value}, expected a number above 0`);
 }
 
+/** What schedules take that ask a function for their factor. */
+export const takesFactor = takes(["optimizer", "factor"], {}, { aliases: { lrLambda: "factor" } });
+
 /** The base rate times a function of the step. */
 export class LambdaLR extends AbsoluteSchedule {
-  constructor(
-    optimizer: Scheduled,
-    private readonly factor: (step: number) => number,
-  ) {
+  private readonly factor: (step: number) => number;
+
+  constructor(...args: [optimizer: Scheduled, factor: (step: number) => number]) {
+    const [optimizer, factor] = readCall<typeof args>("optim.LambdaLR", takesFactor, args);
     super(optimizer);
     if (typeof factor !== "function") {
       throw new ModelError(`optim.LambdaLR(): found ${describe(factor)}, expected a function of the step`);
     }
+    this.factor = factor;
     this.apply();
   }
 
@@ -116,10 +129,17 @@ export class StepLR extends Schedule {
   private readonly gamma: number;
   private readonly stepSize: number;
 
-  constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: { stepSize: number; gamma?: number }]
+      | [optimizer: Scheduled, stepSize: number, gamma?: number | { gamma?: number }]
+  ) {
+    const [optimizer, { stepSize, gamma = 0.1 }] = readSchedule<{ stepSize: number; gamma?: number }>(
+      "StepLR",
+      { stepSize: positive, gamma: number },
+      args,
+    );
     super(optimizer);
-    checkGiven("StepLR", options, ["stepSize", "gamma"]);
-    const { stepSize, gamma = 0.1 } = options;
     this.stepSize = checkPositive("StepLR(): stepSize", stepSize);
     this.gamma = gamma;
   }
@@ -133,10 +153,16 @@ export class StepLR extends Schedule {
 export class ExponentialLR extends Schedule {
   private readonly gamma: number;
 
-  constructor(optimizer: Scheduled, options: { gamma: number }) {
+  constructor(
+    ...args: [optimizer: Scheduled, options: { gamma: number }] | [optimizer: Scheduled, gamma: number]
+  ) {
+    const [optimizer, { gamma }] = readSchedule<{ gamma: number }>(
+      "ExponentialLR",
+      { gamma: positive },
+      args,
+    );
     super(optimizer);
-    checkGiven("ExponentialLR", options, ["gamma"]);
-    this.gamma = checkPositive("ExponentialLR(): gamma", options.gamma);
+    this.gamma = checkPositive("ExponentialLR(): gamma", gamma);
   }
 
   protected rateAt(step: number, base: number): number {
@@ -149,10 +175,17 @@ export class CosineAnnealingLR extends Schedule {
   private readonly tMax: number;
   private readonly etaMin: number;
 
-  constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: { tMax: number; etaMin?: number }]
+      | [optimizer: Scheduled, tMax: number, etaMin?: number | { etaMin?: number }]
+  ) {
+    const [optimizer, { tMax, etaMin = 0 }] = readSchedule<{ tMax: number; etaMin?: number }>(
+      "CosineAnnealingLR",
+      { tMax: positive, etaMin: number },
+      args,
+    );
     super(optimizer);
-    checkGiven("CosineAnnealingLR", options, ["tMax", "etaMin"]);
-    const { tMax, etaMin = 0 } = options;
     this.tMax = checkPositive("CosineAnnealingLR(): tMax", tMax);
     this.etaMin = etaMin;
   }
@@ -186,9 +219,20 @@ export class LinearLR extends Schedule {
   private readonly to: number;
   private readonly steps: number;
 
-  constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options?: LinearLROptions]
+      | [
+          optimizer: Scheduled,
+          ...Positions<[startFactor?: number, endFactor?: number, totalIters?: number], LinearLROptions>,
+        ]
+  ) {
+    const [optimizer, options] = readSchedule<LinearLROptions>(
+      "LinearLR",
+      { startFactor: number, endFactor: number, totalIters: positive },
+      args,
+    );
     super(optimizer);
-    checkGiven("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
     this.from = options.startFactor ?? 1 / 3;
     this.to = options.endFactor ?? 1;
     this.steps = checkPositive("LinearLR(): totalIters", options.totalIters ?? 5);
@@ -212,20 +256,26 @@ export interface OneCycleLROptions {
   finalDivFactor?: number;
 }
 
+const oneCycle = { maxLr: positive, totalSteps: positive };
+/** PyTorch has other arguments between these and the first two, which Gradlens does not: they go by name. */
+const oneCycleNamed = {
+  pctStart: number,
+  annealStrategy: choice("cos", "linear"),
+  divFactor: positive,
+  finalDivFactor: positive,
+};
+
 /** Up to `maxLr` and down again, once, whatever the base rate. Smith and Topin (2019). */
 export class OneCycleLR extends AbsoluteSchedule {
   private readonly options: Required<OneCycleLROptions>;
 
-  constructor(optimizer: Scheduled, options: OneCycleLROptions) {
+  constructor(
+    ...args:
+      | [optimizer: Scheduled, options: OneCycleLROptions]
+      | [optimizer: Scheduled, maxLr: number, totalSteps: number | Omit<OneCycleLROptions, "maxLr">]
+  ) {
+    const [optimizer, options] = readSchedule<OneCycleLROptions>("OneCycleLR", oneCycle, args, oneCycleNamed);
     super(optimizer);
-    checkGiven("OneCycleLR", options, [
-      "maxLr",
-      "totalSteps",
-      "pctStart",
-      "annealStrategy",
-      "divFactor",
-      "finalDivFactor",
-    ]);
     const defaults = { pctStart: 0.3, annealStrategy: "cos", divFactor: 25, finalDivFactor: 1e4 } as const;
     this.options = { ...defaults, ...options };
     checkPositive("OneCycleLR(): maxLr", options.maxLr);

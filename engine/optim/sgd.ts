@@ -1,6 +1,10 @@
 /** Stochastic gradient descent. */
+
 import type { Values } from "../dtype";
 import { ModelError } from "../error";
+import { atLeast0, flag, number } from "../kinds";
+import type { Positions } from "../op";
+import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 export interface SGDOptions {
@@ -15,9 +19,27 @@ export interface SGDOptions {
   nesterov?: boolean;
 }
 
+type SGDArgs = [params: Parameters<SGDOptions>, options?: SGDOptions];
+type SGDPositions = [
+  params: Parameters<SGDOptions>,
+  ...Positions<
+    [lr?: number, momentum?: number, dampening?: number, weightDecay?: number, nesterov?: boolean],
+    SGDOptions
+  >,
+];
+
+const takesSGD = takes(["params"], {
+  lr: atLeast0,
+  momentum: atLeast0,
+  dampening: number,
+  weightDecay: atLeast0,
+  nesterov: flag,
+});
+
 /** Gradient descent, with momentum (Polyak) or Nesterov's momentum; as PyTorch's `SGD`. */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Parameters<SGDOptions>, options: SGDOptions = {}) {
+  constructor(...args: SGDArgs | SGDPositions) {
+    const [params, options = {}] = readCall<SGDArgs>("optim.SGD", takesSGD, args);
     const defaults = { lr: 0.001, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
     super(params, options, defaults);
     for (const { nesterov, momentum, dampening } of this.paramGroups) {

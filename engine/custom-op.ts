@@ -1,8 +1,10 @@
 /** Operations that a model file defines: a value and a hand-written backward pass. */
+
 import { checkBackward, type HandWritten } from "./custom-op-check";
 import { describe } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
+import { keepAllocations } from "./kernels";
 import { type At, apply, type Op } from "./op";
 import { mul } from "./ops/arithmetic";
 import { toTensor } from "./ops/elementwise";
@@ -10,7 +12,7 @@ import { sum } from "./ops/reduce";
 import { checkOptions } from "./options";
 import { sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
-import { enableGrad, isQuiet, quietly } from "./tape";
+import { activeTape, enableGrad, isQuiet, quietly } from "./tape";
 import { empty, Tensor, type TensorLike } from "./tensor";
 
 /** What a hand-written backward pass gets. */
@@ -94,8 +96,15 @@ function checkSpec(spec: CustomOpSpec): void {
 }
 
 function checkValue(name: string, out: unknown): Tensor {
-  if (out instanceof Tensor) return new Tensor(out.data, out.shape, out.dtype);
+  if (out instanceof Tensor) return shared(out);
   throw new ModelError(`${name}.forward returned ${describe(out)}, expected a tensor`);
+}
+
+/** Its values under another identity: the function may have kept the tensor, so that they outlive the tape. */
+function shared(out: Tensor): Tensor {
+  const own = new Tensor(out.data, out.shape, out.dtype);
+  activeTape()?.share(own);
+  return own;
 }
 
 /** What the backward pass looks at. */
@@ -108,6 +117,8 @@ function backwardOf(spec: CustomOpSpec, g: Tensor, at: Moment, input: number): T
   const recorded = !isQuiet();
   let run = latest.get(at);
   if (run === undefined || run.g !== g || run.recorded !== recorded) {
+    // It may keep what it gets and makes, in a closure: none of this pass is given back early.
+    keepAllocations();
     const returned = spec.backward({ grad: g, inputs: at.inputs, output: at.out });
     run = { g, recorded, gradients: checkGradients(spec.name, returned, at.inputs) };
     latest.set(at, run);

@@ -18,8 +18,8 @@ export class Node {
   visit = 0;
   /** Recorded by a backward pass (`createGraph`), not by a call of the model. */
   isDerivative = false;
-  /** Changes with the values of leaves among the inputs, see stamps.ts. */
-  stamp = 0;
+  /** Changes with the values of leaves among the inputs, see stamps.ts; NaN when they are not watched. */
+  stamp = Number.NaN;
 
   constructor(
     readonly op: Op,

@@ -11,14 +11,24 @@ import type { Tensor } from "./tensor";
 const blind: ReadonlySet<Role> = new Set(["distributes", "moves", "gathers", "stops"]);
 
 /** Elements looked at per leaf; of larger ones every k-th, since updates change all of them. */
-const looks = 128;
+const looks = 4096;
 
-/** A number that changes when values of a leaf among the inputs change; 0 when it does not matter. */
+/** The stamp of an operation whose inputs are no leaves, or whose derivatives do not look at them. */
+export const unwatched = Number.NaN;
+
+/** No fraction of small integers, so that changes of two elements do not add up to nothing. */
+const weight = Math.SQRT1_2;
+const decay = 1 - Math.SQRT1_2 / 1000;
+
+/** A number that changes when values of a leaf among the inputs change. */
 export function stampOf(op: Op, inputs: readonly Tensor[]): number {
-  let stamp = 0;
+  if (blind.has(op.role)) return unwatched;
+  let stamp = unwatched;
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i] as Tensor;
-    if (x.node === null && !blind.has(op.role)) stamp += (i + 1) * (x.size === 1 ? x.item() : mix(x.data));
+    if (x.node !== null) continue;
+    const own = x.size === 1 ? finite(x.item()) : mix(x.data);
+    stamp = Number.isNaN(stamp) ? own : stamp * weight + own;
   }
   return stamp;
 }
@@ -27,13 +37,18 @@ function mix(data: Values): number {
   const n = data.length;
   const step = n <= looks ? 1 : Math.floor(n / looks);
   let sum = 0;
-  for (let i = 0; i < n; i += step) sum = sum * 0.999 + (data[i] as number);
+  for (let i = 0; i < n; i += step) sum = sum * decay + finite(data[i] as number);
   return sum;
+}
+
+/** A value, or what stands for one that would swallow all others. */
+function finite(v: number): number {
+  return v - v === 0 ? v : Number.isNaN(v) ? Math.E : Math.sign(v) * Math.PI;
 }
 
 /** @throws ModelError when a leaf that `node` was computed from has other values now */
 export function checkUnchanged(node: Node): void {
-  if (node.stamp === 0 || Object.is(stampOf(node.op, node.inputs), node.stamp)) return;
+  if (Number.isNaN(node.stamp) || Object.is(stampOf(node.op, node.inputs), node.stamp)) return;
   const leaves = node.inputs.filter((x) => x.node === null).map((x) => showShape(x.shape));
   throw new ModelError(
     `backward(): a tensor of shape ${leaves.join(" or ")} was changed after ${node.op.name}() used it, expected the values of the forward pass`,

@@ -48,6 +48,35 @@ describe("backward: what it refuses", () => {
     });
   }
 
+  const gates: Record<string, [before: number[], after: number]> = {
+    "from zero": [[0, 0], 1],
+    "beside infinity": [[2, Number.POSITIVE_INFINITY], 1],
+    "beside NaN": [[2, Number.NaN], 1],
+  };
+  for (const [title, [before, after]] of Object.entries(gates)) {
+    it(`a gate that changed ${title}`, () => {
+      const [x, gate] = [gl.exp(weights(1, 2)), tensor(before, { dtype: "float64" })];
+      const loss = gl.sum(gl.mul(x, gate));
+      gate.data[0] = after;
+      refuses(() => loss.backward(), /was changed after mul\(\) used it/);
+    });
+  }
+
+  it("two numbers that changed against each other", () => {
+    const [a, b] = [weights(1), weights(2)];
+    const loss = gl.mul(a, b);
+    a.data[0] = 3;
+    b.data[0] = 1;
+    refuses(() => loss.backward(), /was changed after mul\(\) used it/);
+  });
+
+  it("one element of a weight matrix of a small network", () => {
+    const w = gl.randn([64, 50], { requiresGrad: true });
+    const loss = gl.sum(gl.square(w));
+    w.data[1234] = 5;
+    refuses(() => loss.backward(), /was changed after square\(\) used it/);
+  });
+
   it("an input without gradient that changed", () => {
     const [x, batch] = [weights(1, 2), tensor([3, 4], { dtype: "float64" })];
     const loss = gl.sum(gl.mul(x, batch));

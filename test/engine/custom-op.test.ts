@@ -49,6 +49,44 @@ describe("customOp", () => {
     }
   });
 
+  it("a backward pass may keep what it gets and makes", () => {
+    const kept: { tensor: Tensor; values: number[] }[] = [];
+    const keeps = customOp({
+      name: "keeps",
+      forward: (x) => gl.mul(x, 3),
+      backward({ grad }) {
+        const made = gl.mul(grad, 3);
+        for (const each of [grad, made]) kept.push({ tensor: each, values: Array.from(each.data) });
+        return gl.mul(made, 1);
+      },
+    });
+    const train = () => {
+      const x = gl.randn([300, 300], { requiresGrad: true });
+      gl.sum(gl.square(keeps(gl.exp(x)))).backward();
+    };
+    record(new Tape(), () => {
+      for (let i = 0; i < 5; i++) train();
+    });
+    for (const { tensor: each, values } of kept) assert.deepEqual(Array.from(each.data), values);
+  });
+
+  it("its value may be kept beyond the tape", () => {
+    let kept: Tensor | undefined;
+    const remembers = customOp({
+      name: "remembers",
+      forward: (x) => {
+        kept = gl.mul(x, 3);
+        return kept;
+      },
+      backward: ({ grad }) => gl.mul(grad, 3),
+    });
+    const tape = new Tape();
+    record(tape, () => remembers(gl.ones([300, 300])));
+    tape.drop();
+    gl.neg(gl.randn([300, 300]));
+    assert.ok(kept?.data.every((v) => v === 3));
+  });
+
   it("is one operation on the tape, whatever happens inside", () => {
     const tape = new Tape();
     record(tape, () => cube(leaf(2)));

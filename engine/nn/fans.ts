@@ -1,6 +1,8 @@
 /** How many inputs and outputs a weight connects, and how much an activation shrinks what passes. */
+
 import { ModelError } from "../error";
 import { type Shape, showShape, sizeOf } from "../shape";
+import { readCall, takes } from "../signature";
 
 export interface Fans {
   readonly in: number;
@@ -39,7 +41,9 @@ export type Nonlinearity = (typeof nonlinearities)[number];
  * The factor that keeps the variance from layer to layer behind an activation, as `torch.nn.init.calculate_gain`.
  * @param param slope of a leaky ReLU
  */
-export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+export function calculateGain(...args: [nonlinearity: Nonlinearity, param?: number]): number {
+  const signature = takes(["nonlinearity", "param"]);
+  const [nonlinearity, param = 0.01] = readCall<typeof args>("nn.init.calculateGain", signature, args);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":

@@ -2,6 +2,7 @@
 
 import { describe } from "../describe";
 import { ModelError } from "../error";
+import { readCall, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
 
@@ -56,8 +57,9 @@ export class Sequential extends Module {
 export class ModuleList<M extends Module = Module> extends Module {
   readonly items: M[];
 
-  constructor(modules: readonly M[] = []) {
+  constructor(...args: [modules?: readonly M[]]) {
     super();
+    const [modules = []] = readCall<[(readonly M[])?]>("nn.ModuleList", takes(["modules"]), args);
     checkModules("nn.ModuleList", modules);
     this.items = [...modules];
   }

@@ -1,21 +1,27 @@
 /** Tensors from data, from constants and from random numbers. */
-import { allocate, type DType, dtypeOf, getDefaultDtype, isDType, type Values } from "./dtype";
+import { allocate, type DType, dtypeOf, getDefaultDtype, type Values } from "./dtype";
 import { inFunction, ModelError } from "./error";
-import { checkNumber, checkOptions } from "./options";
+import { choice, flag, integers } from "./kinds";
+import { checkNumber } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape";
+import { readCall, takes } from "./signature";
 import { empty, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
 
 export type TensorData = NestedArray | Values | Tensor;
+
+const dtype = choice("float32", "float64", "int32", "bool");
+const takesData = takes(["data"], {}, { named: { shape: integers, dtype, requiresGrad: flag } });
+const takesParameter = takes(["data"], {}, { named: { shape: integers, dtype } });
 
 /**
  * A tensor from a number, nested arrays, a typed array or another tensor; values are copied, as `torch.tensor` does.
  * The element type is that of a typed array, bool for booleans, else the default (float32).
  * @throws ModelError for ragged arrays, wrong values, and a shape that does not fit
  */
-export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+export function tensor(...args: [data: TensorData, options?: TensorOptions]): Tensor {
+  const [data, options = {}] = readCall<typeof args>("tensor", takesData, args);
   return inFunction("tensor", () => {
-    checkTensorOptions(options, ["shape", "dtype", "requiresGrad"]);
     const { flat, shape, dtype } = readData(data);
     const values = allocate(options.dtype ?? dtype, flat.length);
     values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
@@ -29,17 +35,11 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   });
 }
 
-/** @throws ModelError for an option that does not exist and for an element type that does not */
-function checkTensorOptions(options: Omit<TensorOptions, "shape">, known: readonly string[]): void {
-  checkOptions(options, known);
-  if (options.dtype === undefined || isDType(options.dtype)) return;
-  throw new ModelError(
-    `dtype is ${JSON.stringify(options.dtype)}, expected "float32", "float64", "int32" or "bool"`,
-  );
-}
-
 /** A tensor that takes a gradient: a weight. */
-export function parameter(data: TensorData, options: Omit<TensorOptions, "requiresGrad"> = {}): Tensor {
+export function parameter(
+  ...args: [data: TensorData, options?: Omit<TensorOptions, "requiresGrad">]
+): Tensor {
+  const [data, options = {}] = readCall<typeof args>("parameter", takesParameter, args);
   return tensor(data, { ...options, requiresGrad: true });
 }
 
@@ -83,35 +83,61 @@ function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[],
 
 type FillOptions = Omit<TensorOptions, "shape">;
 
+/** A shape as an array or number by number, then options. */
+type Shaped =
+  | [shape: Shape, options?: FillOptions]
+  | [...shape: number[]]
+  | [...shape: number[], options: FillOptions];
+
+const fills = { named: { dtype, requiresGrad: flag } };
+const takesShape = takes(["shape"], {}, { ...fills, spread: "shape" });
+const takesValue = takes(
+  ["shape", "value"],
+  {},
+  { ...fills, aliases: { fillValue: "value", size: "shape" } },
+);
+
 /** A tensor filled with one value. */
-export function full(shape: Shape, value: number, options: FillOptions = {}): Tensor {
+export function full(...args: [shape: Shape, value: number, options?: FillOptions]): Tensor {
+  const [shape, value, options] = readCall<typeof args>("full", takesValue, args);
   return filled("full", shape, options, (data) => data.fill(checkNumber(value, "value")));
 }
 
-export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled("zeros", shape, options, () => {});
+function shaped(name: string, args: Shaped, fill: (data: Values) => void): Tensor {
+  const [shape, options] = readCall<[Shape, FillOptions?]>(name, takesShape, args);
+  return filled(name, shape, options, fill);
 }
 
-export function ones(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled("ones", shape, options, (data) => data.fill(1));
+/** A tensor filled with 0. */
+export function zeros(...args: Shaped): Tensor {
+  return shaped("zeros", args, () => {});
+}
+
+/** A tensor filled with 1. */
+export function ones(...args: Shaped): Tensor {
+  return shaped("ones", args, (data) => data.fill(1));
 }
 
 /** Standard normal values from the seeded generator. */
-export function randn(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled("randn", shape, options, (data) => drawInto(data, () => generator.normal()));
+export function randn(...args: Shaped): Tensor {
+  return shaped("randn", args, (data) => drawInto(data, () => generator.normal()));
 }
 
 /** Values uniform in [0, 1) from the seeded generator. */
-export function rand(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled("rand", shape, options, (data) => drawInto(data, () => generator.uniform()));
+export function rand(...args: Shaped): Tensor {
+  return shaped("rand", args, (data) => drawInto(data, () => generator.uniform()));
 }
 
-function filled(name: string, shape: Shape, options: FillOptions, fill: (data: Values) => void): Tensor {
+function filled(
+  name: string,
+  shape: Shape,
+  options: FillOptions | undefined,
+  fill: (data: Values) => void,
+): Tensor {
   return inFunction(name, () => {
-    checkTensorOptions(options, ["dtype", "requiresGrad"]);
-    const out = empty(checkShape(shape), options.dtype);
+    const out = empty(checkShape(shape), options?.dtype);
     fill(out.data);
-    return requireGrad(out, options.requiresGrad ?? false);
+    return requireGrad(out, options?.requiresGrad ?? false);
   });
 }
 
@@ -119,10 +145,18 @@ function drawInto(data: Values, draw: () => number): void {
   for (let i = 0; i < data.length; i++) data[i] = draw();
 }
 
+const takesRange = takes(["start", "end", "step"], {}, { named: { dtype } });
+
 /** Numbers 0, 1, …, n − 1; or from `start` below `end` in steps: int32 when all three are whole numbers. */
-export function arange(start: number, end?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
+export function arange(
+  ...args:
+    | [start: number, options?: { dtype?: DType }]
+    | [start: number, end?: number | undefined, step?: number | undefined, options?: { dtype?: DType }]
+): Tensor {
+  type Read = [start: number, end?: number, step?: number, options?: { dtype?: DType }];
+  const [start, end, step = 1, options = {}] = readCall<Read>("arange", takesRange, args);
   return inFunction("arange", () => {
-    checkTensorOptions(options, ["dtype"]);
+    checkNumber(step, "step");
     const [from, to] = end === undefined ? [0, start] : [start, end];
     const count = Math.max(0, Math.ceil((checkNumber(to, "end") - checkNumber(from, "start")) / step));
     if (!Number.isFinite(count)) {

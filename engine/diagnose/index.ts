@@ -3,6 +3,7 @@ import type { Finding } from "../report";
 import type { Traced } from "../run";
 import { deadRelu } from "./dead-relu";
 import { explodingGradient } from "./exploding-gradient";
+import { lossShapes } from "./loss-shapes";
 import { nonFinite } from "./non-finite";
 import { vanishingGradient } from "./vanishing-gradient";
 import { vanishingThroughTime } from "./vanishing-through-time";
@@ -16,6 +17,7 @@ const rules: readonly DiagnosisRule[] = [
   vanishingGradient,
   vanishingThroughTime,
   deadRelu,
+  lossShapes,
 ];
 
 export function diagnose(traced: Traced): Finding[] {

@@ -41,6 +41,7 @@ export function checkClasses(target: Tensor, layout: ClassLayout, ignoreIndex?: 
     if (Number.isInteger(t) && ((t >= 0 && t < classes) || t === ignoreIndex)) continue;
     throw new ModelError(
       `target holds ${t} at position ${i}, expected a class from 0 to ${classes - 1}${ignoreIndex === undefined ? "" : `, or ${ignoreIndex} to ignore it`}`,
+      Number.isInteger(t) ? {} : { hint: "a target of probabilities has the shape of x" },
     );
   }
   return isFloat(target.dtype) ? new Tensor(Int32Array.from(target.data), target.shape, "int32") : target;

@@ -3,9 +3,10 @@
 import type { Elementwise } from "../kernels/kernels";
 import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../op";
 import type { Sampler } from "../sampler";
-import { broadcastShapes, sizeOf } from "../shape";
+import { broadcastShapes, sameShape, showShape, sizeOf } from "../shape";
 import { type Kinds, takes } from "../signature";
 import type { Tensor } from "../tensor";
+import { warn } from "../warnings";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -45,6 +46,8 @@ interface PairSpec<O extends LossOptions> {
   /** The options besides `reduction`, with their defaults. */
   options?: Params;
   derivatives: readonly [Local, Local];
+  /** Whether a target of another shape is worth a warning, as in PyTorch. */
+  expectsOneShape?: boolean;
   check?: (x: Tensor, y: Tensor, params: Params) => void;
   samples: (r: Sampler) => readonly [LossArgs<O>, ...LossArgs<O>[]];
 }
@@ -73,6 +76,7 @@ export function pairLoss<O extends LossOptions = LossOptions, P extends readonly
       const { reduction, ...given } = options;
       const params = { ...defaults, ...given } as Params;
       spec.check?.(x, y, params);
+      if (spec.expectsOneShape === true) warnOfShapes(spec.name, x, y);
       return { inputs: [x, y], attrs: { reduction: checkReduction(reduction), params } };
     },
     forward: (inputs, { reduction, params }) => reduceLoss(mapElements(f, inputs, params), reduction),
@@ -90,6 +94,13 @@ export function pairLoss<O extends LossOptions = LossOptions, P extends readonly
     ),
     samples: spec.samples,
   });
+}
+
+function warnOfShapes(name: string, x: Tensor, target: Tensor): void {
+  if (sameShape(x.shape, target.shape)) return;
+  warn(
+    `${name}(): target has shape ${showShape(target.shape)} and x ${showShape(x.shape)}: they broadcast, so that elements are compared that do not belong together; expected one shape`,
+  );
 }
 
 function fullShape(at: At<Attrs>) {

@@ -3,6 +3,7 @@
 import { ModelError } from "../error";
 import { choice, flag, tensor } from "../kinds";
 import { inFunction, type Positions } from "../op";
+import { sameShape, showShape } from "../shape";
 import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
@@ -99,7 +100,17 @@ export function binaryCrossEntropyWithLogits(
 function readWeighted<O extends LossOptions>(name: string, args: readonly unknown[]) {
   const { tensors, options } = inFunction(name, () => readArgs<O>(args, names, 2));
   const [x, target, weight] = tensors as [Tensor, Tensor, Tensor | undefined];
+  inFunction(name, () => checkPair(x, target));
   return { x, target, weight, options };
+}
+
+/** Unlike other losses these do not broadcast: [4, 1] against [4] would compare every item with every other one. */
+function checkPair(x: Tensor, target: Tensor): void {
+  if (sameShape(x.shape, target.shape)) return;
+  throw new ModelError(
+    `target has shape ${showShape(target.shape)}, expected that of x, ${showShape(x.shape)}`,
+    x.size === target.size ? { hint: "reshape(target, x.shape) gives it that shape" } : {},
+  );
 }
 
 /** The loss, or with weights the reduction of weight times each element's loss. */

@@ -13,6 +13,7 @@ import { clamp } from "./select";
 /** Squared difference, as `torch.nn.functional.mse_loss`. */
 export const mseLoss: PairLoss = pairLoss<LossOptions>({
   name: "mseLoss",
+  expectsOneShape: true,
   label: "mean (x − y)²",
   formula: "\\bar{x} = 2 \\, \\bar{o} \\, (x - y) / N",
   kernel: "(x - y) * (x - y)",
@@ -33,6 +34,7 @@ function apart(r: Sampler): LossArgs {
 /** Absolute difference. */
 export const l1Loss: PairLoss = pairLoss<LossOptions>({
   name: "l1Loss",
+  expectsOneShape: true,
   label: "mean |x − y|",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{sign}(x - y) / N",
   kernel: "Math.abs(x - y)",
@@ -50,6 +52,7 @@ type SmoothPositions = [...UsualPositions, beta?: number];
 /** Absolute difference with a parabola of width beta at 0: 0.5 d² / beta, then |d| − 0.5 beta. */
 export const smoothL1Loss: PairLoss<SmoothL1Options, SmoothPositions> = pairLoss({
   name: "smoothL1Loss",
+  expectsOneShape: true,
   takes: { ...usual, beta: number },
   label: "mean smooth |x − y|",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{clamp}((x - y) / \\beta, -1, 1) / N",
@@ -80,6 +83,7 @@ type HuberPositions = [reduction?: LossReduction, delta?: number];
 /** 0.5 d² below delta, delta (|d| − 0.5 delta) above. */
 export const huberLoss: PairLoss<HuberOptions, HuberPositions> = pairLoss({
   name: "huberLoss",
+  expectsOneShape: true,
   takes: { reduction: reductions, delta: number },
   label: "mean huber(x − y)",
   formula: "\\bar{x} = \\bar{o} \\, \\mathrm{clamp}(x - y, -\\delta, \\delta) / N",

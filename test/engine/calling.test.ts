@@ -119,6 +119,11 @@ const pairs: readonly [string, () => unknown, () => unknown][] = [
     () => gl.cosineSimilarity(m(), gl.exp(m()), { dim: 0 }),
   ],
   ["cdist", () => gl.cdist(m(), m(), 1), () => gl.cdist(m(), m(), { p: 1 })],
+  ["zeros", () => gl.zeros(2, 3), () => gl.zeros([2, 3])],
+  ["ones, and options", () => gl.ones(2, 3, { dtype: "int32" }), () => gl.ones([2, 3], { dtype: "int32" })],
+  ["randn", () => gl.sign(gl.square(gl.randn(2, 3))), () => gl.ones([2, 3])],
+  ["arange", () => gl.arange(1, 7, 2), () => gl.tensor(Int32Array.of(1, 3, 5))],
+  ["arange, options first", () => gl.arange(3, { dtype: "float32" }), () => gl.tensor([0, 1, 2])],
   ["diagonal", () => gl.diagonal(m(), 1), () => gl.diagonal(m(), { offset: 1 })],
   ["triu", () => gl.triu(m(), 1), () => gl.triu(m(), { diagonal: 1 })],
 ];
@@ -175,6 +180,13 @@ describe("the calling convention", () => {
     [() => call("split", m(), 1, 0, 2), /split\(\): found 2 as argument 4/],
     [() => call("conv2d", image(), filter(), null, 1, 0, 1, 1, 5), /conv2d\(\): found 5 as argument 8/],
   ];
+  for (const name of ["tensor", "parameter", "zeros", "ones", "randn", "rand", "full", "arange"]) {
+    it(`${name} refuses what it does not read`, () => {
+      complains(() => call(name, [2], { dType: "float32" }), /^\w+\(\): unknown option "dType"/);
+      complains(() => call(name, [2], 1, 1, {}, 7), /^\w+\(\): found .* as argument|^\w+\(\): start is/);
+    });
+  }
+
   for (const [fn, message] of wrong) it(`says no: ${message.source}`, () => complains(fn, message));
 });
 

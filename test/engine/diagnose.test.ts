@@ -106,6 +106,20 @@ describe("diagnosis", () => {
     assert.ok(Number(growing.evidence.ratio) > 70);
   });
 
+  it("sees a loss between shapes that broadcast", () => {
+    const loss = (target: readonly number[]) => (pen: Pen) => {
+      const x = pen.name("x", g.parameter(g.randn(4, 1)));
+      return onLine(3, () => g.mseLoss(x, g.ones(target)));
+    };
+    const [finding] = findings(loss([4]));
+    assert.equal(finding?.rule, "loss-shapes");
+    assert.equal(finding.severity, "warning");
+    assert.equal(finding.site?.line, 3);
+    assert.match(finding.message, /shape \[4, 1\] with a target of shape \[4\]/);
+    assert.equal(findings(loss([]))[0]?.severity, "info");
+    assert.deepEqual(findings(loss([4, 1])), []);
+  });
+
   it("sees units that never fire", () => {
     const silence = (layer: g.nn.Linear) => layer.bias?.data.fill(-50);
     const found = findings(network(2, (x) => g.relu(x), silence)).filter(({ rule }) => rule === "dead-relu");

@@ -1,5 +1,8 @@
 /** The door for model files: what `import … from "gradlens"` gives. */
 
+import * as nn from "./nn";
+import { countInputs } from "./nn/module";
+
 export { type GradcheckOptions, gradcheck } from "./check/gradcheck";
 export * from "./create";
 export * from "./create-like";
@@ -21,9 +24,11 @@ export {
 export { type DType, getDefaultDtype, setDefaultDtype } from "./dtype";
 export { ModelError } from "./error";
 export { getThreads, setThreads } from "./kernels/threads";
-export * as nn from "./nn";
 export * from "./ops";
 export * as optim from "./optim";
 export { manualSeed } from "./random";
 export { noGrad } from "./tape";
 export { Tensor, type TensorLike, type TensorOptions } from "./tensor";
+export { nn };
+
+countInputs(nn);

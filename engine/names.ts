@@ -83,7 +83,7 @@ export interface Field {
 export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
   const fields = new Map<Tensor, Field>();
   for (const { module, path } of modules.values()) {
-    for (const [field, value] of Object.entries(module)) {
+    for (const [field, value] of module.namedFields()) {
       if (value instanceof Tensor && !fields.has(value)) {
         fields.set(value, { owner: module, field, path: `${path}.${field}` });
       }

@@ -1,6 +1,7 @@
 /** A copy of a module with tensors of its own: what Python's `copy.deepcopy` gives. */
 
-import { requireGrad, Tensor } from "../tensor";
+import { parameters, Tensor } from "../tensor";
+import { isLiteral } from "./fields";
 import type { Module } from "./module";
 import { isLeafParameter } from "./state";
 
@@ -25,23 +26,31 @@ export function copyModule(
       for (const each of value) list.push(copied(each));
       return list;
     }
+    if (value instanceof Map) {
+      const map = remember(value, new Map<unknown, unknown>());
+      for (const [key, each] of value) map.set(key, copied(each));
+      return map;
+    }
+    if (isLiteral(value)) return assignCopies(remember(value, {}), value);
     return isModule(value) ? copyFields(value) : value;
   };
   const remember = <T>(of: object, copy: T): T => {
     copies.set(of, copy);
     return copy;
   };
-  const copyFields = (of: Module): Module => {
-    const copy = remember(of, renew(of));
+  const assignCopies = <T extends object>(copy: T, of: object): T => {
     for (const [name, value] of Object.entries(of)) Object.assign(copy, { [name]: copied(value) });
     return copy;
+  };
+  const copyFields = (of: Module): Module => {
+    return assignCopies(remember(of, renew(of)), of);
   };
   return copyFields(module);
 }
 
 function copyTensor(x: Tensor): Tensor {
   const copy = new Tensor(x.data.slice(), x.shape, x.dtype);
-  if (isLeafParameter(x)) requireGrad(copy);
+  if (isLeafParameter(x)) parameters.add(copy);
   copy.requiresGrad = x.isLeaf && x.requiresGrad;
   return copy;
 }

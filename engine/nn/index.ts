@@ -10,6 +10,7 @@ export {
   type TransformerEncoderLayerOptions,
 } from "./attention";
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./cells";
+export { ModuleDict, ParameterDict, ParameterList } from "./containers";
 export {
   Conv1d,
   Conv2d,
@@ -27,6 +28,7 @@ export { Module } from "./module";
 export * from "./normalisation";
 export * from "./other-activations";
 export * from "./pair-losses";
+export { Parameter, type ParameterOptions } from "./parameter";
 export * from "./penalties";
 export * from "./pooling";
 export { GRU, LSTM, type RecurrentOptions, RNN, type RnnOptions } from "./recurrent";

@@ -1,15 +1,19 @@
 /** The base of layers: parameters and child modules are found in its fields. */
+import { show } from "../describe";
+import { ModelError } from "../error";
 import { addTo, type RemovableHandle } from "../gradient-hooks";
 import { currentSite } from "../sites";
 import { inScope } from "../tape";
 import type { Tensor } from "../tensor";
 import { copyModule } from "./copy";
+import { fieldsOf } from "./fields";
 import { type BackwardHook, callHooked, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks";
 import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 
 /**
- * A layer or a model. Fields that hold tensors which require a gradient are parameters; fields that hold modules,
- * or arrays of them, are children. Names are the paths that PyTorch's `state_dict` gives ("layers.0.weight").
+ * A layer or a model. Fields that hold tensors which require a gradient, or `nn.Parameter`, are parameters, also when they
+ * are frozen later; fields that hold modules are children. Arrays, plain objects and maps in fields count, too. Names are
+ * the paths that PyTorch's `state_dict` gives ("layers.0.weight").
  */
 export abstract class Module {
   /** False in evaluation: dropout passes everything, batch norm uses its running statistics. */
@@ -30,20 +34,27 @@ export abstract class Module {
     define(this, "constructedAt", currentSite());
     const { forward } = this;
     if (typeof forward !== "function") return;
-    define(this, "forward", (...inputs: never[]) =>
-      inScope(this, () =>
+    const most = arities.get(forward) ?? Number.POSITIVE_INFINITY;
+    define(this, "forward", (...given: never[]) => {
+      const inputs = given.length > most ? withoutSurplus(this, given, most) : given;
+      return inScope(this, () =>
         this.hooks === undefined
           ? forward.apply(this, inputs)
           : callHooked(this, this.hooks, inputs, (...args) => forward.apply(this, args as never[])),
-      ),
-    );
+      );
+    });
   }
 
   abstract forward(...inputs: never[]): unknown;
 
   /** Child modules by the name of their field. */
   namedChildren(): [string, Module][] {
-    return Object.entries(this).flatMap(([name, value]) => modulesIn(name, value));
+    return [...this.namedFields()].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  }
+
+  /** What its fields hold, by path. */
+  namedFields(): Iterable<[string, unknown]> {
+    return fieldsOf(this);
   }
 
   /** Child modules, in the order of their fields. */
@@ -77,8 +88,7 @@ export abstract class Module {
 
   /** This module and all below it, by path; its own path is "". */
   namedModules(prefix = ""): [string, Module][] {
-    const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
-    return [[prefix, this], ...below];
+    return modulesBelow(this, prefix, []);
   }
 
   /** Parameters of this module and all below it, by path. */
@@ -167,6 +177,29 @@ export abstract class Module {
   }
 }
 
+/** How many inputs the library's own layers take. */
+const arities = new WeakMap<object, number>();
+
+/** Notes how many inputs `forward` of these classes takes: one more is refused, not ignored. */
+export function countInputs(layers: Readonly<Record<string, unknown>>): void {
+  for (const layer of Object.values(layers)) {
+    if (typeof layer !== "function" || !(layer.prototype instanceof Module)) continue;
+    const { forward } = layer.prototype;
+    // Those that read a list of arguments find the surplus themselves.
+    if (forward.length > 0) arities.set(forward, forward.length);
+  }
+}
+
+/** The inputs without the place and the list that `xs.map(layer.forward)` hands on. @throws ModelError for others */
+function withoutSurplus(module: Module, given: readonly never[], most: number): never[] {
+  const [x, i, list] = given as readonly unknown[];
+  const isCallback = most === 1 && given.length === 3 && Array.isArray(list) && list[Number(i)] === x;
+  if (isCallback) return given.slice(0, 1);
+  throw new ModelError(
+    `nn.${module.constructor.name}: forward() found ${show(given[most])} as input ${most + 1}, expected at most ${most}`,
+  );
+}
+
 /** Hidden from Object.entries, so that a module's fields are what its author wrote. */
 function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: false, configurable: true, writable: true });
@@ -176,8 +209,9 @@ function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 
-function modulesIn(name: string, value: unknown): [string, Module][] {
-  if (value instanceof Module) return [[name, value]];
-  if (Array.isArray(value)) return value.flatMap((item, i) => modulesIn(`${name}.${i}`, item));
-  return [];
+/** A module and all below it; one that holds a module above it does not begin anew there. */
+function modulesBelow(module: Module, path: string, above: readonly Module[]): [string, Module][] {
+  const on = [...above, module];
+  const children = module.namedChildren().filter(([, child]) => !on.includes(child));
+  return [[path, module], ...children.flatMap(([name, child]) => modulesBelow(child, join(path, name), on))];
 }

@@ -4,6 +4,7 @@ import { describe } from "../describe";
 import { ModelError } from "../error";
 import { readCall, takes } from "../signature";
 import type { Tensor } from "../tensor";
+import { fieldsOf } from "./fields";
 import { Module } from "./module";
 
 /** What can stand in a Sequential: one tensor in, one out. */
@@ -29,8 +30,9 @@ export class Sequential extends Module {
     this.layers = layers;
   }
 
-  override namedChildren(): [string, Module][] {
-    return this.layers.map((layer, i) => [String(i), layer]);
+  override *namedFields(): Generator<[string, unknown]> {
+    for (const [i, layer] of this.layers.entries()) yield [String(i), layer];
+    for (const [path, value] of fieldsOf(this)) if (!path.startsWith("layers.")) yield [path, value];
   }
 
   get length(): number {
@@ -92,8 +94,9 @@ export class ModuleList<M extends Module = Module> extends Module {
     return this;
   }
 
-  override namedChildren(): [string, Module][] {
-    return this.items.map((item, i) => [String(i), item]);
+  override *namedFields(): Generator<[string, unknown]> {
+    for (const [i, item] of this.items.entries()) yield [String(i), item];
+    for (const [path, value] of fieldsOf(this)) if (!path.startsWith("items.")) yield [path, value];
   }
 
   forward(): never {

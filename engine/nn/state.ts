@@ -6,7 +6,7 @@ import type { Module } from "./module";
 
 /** Tensors in the module's own fields that take a gradient, or did until they were frozen. */
 export function ownParameters(module: Module): [string, Tensor][] {
-  return Object.entries(module).filter(
+  return [...module.namedFields()].filter(
     (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && isLeafParameter(entry[1]),
   );
 }

@@ -1,0 +1,29 @@
+/** A tensor that belongs to a module, whether it takes a gradient at the moment or not. */
+import { type TensorData, tensor } from "../create";
+import { flag } from "../kinds";
+import { readCall, takes } from "../signature";
+import { parameters, requireGrad, Tensor } from "../tensor";
+
+export interface ParameterOptions {
+  /** False for a parameter that is kept and saved, but not trained; true when left out. */
+  requiresGrad?: boolean;
+}
+
+type Args = [data: TensorData, options?: ParameterOptions];
+
+const signature = takes(["data"], { requiresGrad: flag });
+
+/**
+ * As `torch.nn.Parameter`: in a field of a module it is part of `parameters()` and `stateDict()`, also when it takes no
+ * gradient. It shares the values of a tensor that it is made of.
+ * @throws ModelError for integers and booleans, unless requiresGrad is false
+ */
+export class Parameter extends Tensor {
+  constructor(...args: Args | [data: TensorData, requiresGrad: boolean]) {
+    const [data, { requiresGrad = true } = {}] = readCall<Args>("nn.Parameter", signature, args);
+    const { data: values, shape, dtype } = data instanceof Tensor ? data : tensor(data);
+    super(values, shape, dtype);
+    requireGrad(this, requiresGrad);
+    parameters.add(this);
+  }
+}

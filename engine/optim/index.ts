@@ -6,6 +6,7 @@ export * from "./cycles";
 export { LBFGS, type LBFGSOptions } from "./lbfgs";
 export * from "./milestones";
 export * from "./moments";
+export { OneCycleLR, type OneCycleLROptions } from "./one-cycle";
 export { Optimizer, type ParameterGroup, type Parameters } from "./optimizer";
 export * from "./plateau";
 export { Rprop, type RpropOptions } from "./rprop";
@@ -15,8 +16,6 @@ export {
   LambdaLR,
   LinearLR,
   type LinearLROptions,
-  OneCycleLR,
-  type OneCycleLROptions,
   Schedule,
   type Scheduled,
   StepLR,

@@ -2,6 +2,8 @@
 
 import * as nn from "./nn";
 import { countInputs } from "./nn/module";
+import * as ops from "./ops";
+import { refuseUnknownNames } from "./unknown-names";
 
 export { type GradcheckOptions, gradcheck } from "./check/gradcheck";
 export * from "./create";
@@ -32,3 +34,4 @@ export { Tensor, type TensorLike, type TensorOptions } from "./tensor";
 export { nn };
 
 countInputs(nn);
+refuseUnknownNames(ops);

@@ -31,16 +31,21 @@ const aliases: Readonly<Record<string, string>> = {
 
 /** The error for a name that is none of `known`. */
 export function unknownName(what: string, name: string, known: readonly string[]): ModelError {
-  const close = known
-    .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  const isNear = close !== undefined && close.distance <= Math.max(1, close.other.length / 3);
-  const alias = known.find((other) => other === aliases[name]);
-  const meant = alias ?? (isNear ? close.other : undefined);
+  const meant = known.find((other) => other === aliases[name]) ?? nearestName(name, known);
   return new ModelError(
     `unknown ${what} ${JSON.stringify(name)}, expected ${known.length > 1 ? "one of " : ""}${known.join(", ") || "none"}`,
     meant === undefined ? {} : { hint: `did you mean ${meant}?` },
   );
+}
+
+/** The name that was probably meant; undefined when none is close. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const close = known
+    .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return close !== undefined && close.distance <= Math.max(1, close.other.length / 3)
+    ? close.other
+    : undefined;
 }
 
 /** Throws unless `value` is a finite number where one is needed. */

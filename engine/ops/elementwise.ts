@@ -18,11 +18,21 @@ export { mapElements, type Params } from "./map-elements";
 export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x"): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value !== "number") {
-    throw new ModelError(`${argument} is ${describe(value)}, expected a tensor or a number`);
+    throw new ModelError(
+      `${argument} is ${describe(value)}, expected a tensor or a number`,
+      isTextOfTensor(value)
+        ? { hint: "operators do not compute with tensors: write add(x, y) for x + y" }
+        : {},
+    );
   }
   const other = beside instanceof Tensor ? beside.dtype : getDefaultDtype();
   const dtype = isFloat(other) ? other : Number.isInteger(value) ? "int32" : getDefaultDtype();
   return new Tensor(roundTo(dtype, value), [], dtype);
+}
+
+/** What JavaScript makes of `x + y`: a text that begins with the text of a tensor, or has one in it. */
+function isTextOfTensor(value: unknown): boolean {
+  return typeof value === "string" && /Tensor\(\[[\d, ]*\], /.test(value);
 }
 
 const cast: Elementwise = { name: "cast", expr: "x" };

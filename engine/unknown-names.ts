@@ -1,0 +1,73 @@
+/** Reading a name that no tensor has is a mistake, and not undefined: `x[0]`, `x.length`, `x.foo()`. */
+import { ModelError } from "./error";
+import { nearestName } from "./options";
+import { showShape } from "./shape";
+import { Tensor } from "./tensor";
+
+/** Names by which others ask what kind of object they have; a tensor has none of them. */
+const questions = new Set([
+  ...["then", "catch", "finally", "toJSON", "inspect", "nodeType", "tagName", "asymmetricMatch", "default"],
+]);
+
+/**
+ * Has tensors refuse names that they do not have. Names that they have cost nothing more: they are found before.
+ * @param functions the library's functions, by name
+ */
+export function refuseUnknownNames(functions: Readonly<Record<string, unknown>>): void {
+  const handler: ProxyHandler<object> = {
+    get(target, name, x) {
+      if (typeof name === "symbol" || name in target || isQuestion(name) || !isTensor(x)) {
+        return Reflect.get(target, name, x);
+      }
+      throw unknown(x, name, functions);
+    },
+    set(target, name, value, x) {
+      const meant = typeof name === "symbol" ? null : inCamelCase(name, x);
+      if (meant === null) return Reflect.set(target, name, value, x);
+      throw new ModelError(`a tensor has no ${String(name)}`, { hint: `did you mean ${meant}?` });
+    },
+  };
+  Object.setPrototypeOf(Tensor.prototype, new Proxy(Object.create(Object.prototype), handler));
+}
+
+function isQuestion(name: string): boolean {
+  return questions.has(name) || /^[_$@]/.test(name);
+}
+
+/** A tensor itself, and not a prototype of tensors. */
+function isTensor(x: unknown): x is Tensor {
+  return x instanceof Tensor && Object.hasOwn(x, "shape");
+}
+
+/** The name that PyTorch's `requires_grad` has here; null for a name that is none of PyTorch's. */
+function inCamelCase(name: string, x: object): string | null {
+  const camel = name.replace(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return camel !== name && camel in x ? camel : null;
+}
+
+function unknown(x: Tensor, name: string, functions: Readonly<Record<string, unknown>>): ModelError {
+  if (/^-?\d+$/.test(name)) {
+    const instead = "select" in functions ? `select(x, 0, ${name})` : `narrow(x, 0, ${name}, 1)`;
+    return new ModelError(`x[${name}] takes nothing from a tensor: found shape ${showShape(x.shape)}`, {
+      hint: `write ${instead}, or x.data[${name}] for a number`,
+    });
+  }
+  return new ModelError(`a tensor has no ${JSON.stringify(name)}`, hintOf(x, name, functions));
+}
+
+function hintOf(x: Tensor, name: string, functions: Readonly<Record<string, unknown>>): { hint?: string } {
+  if (name === "length") {
+    return { hint: "x.shape[0] is the size of the first dimension, x.size the number of elements" };
+  }
+  const camel = inCamelCase(name, x);
+  if (camel !== null) return { hint: `did you mean ${camel}?` };
+  if (name.endsWith("_"))
+    return { hint: `tensors do not change in place: write x = x.${name.slice(0, -1)}(…)` };
+  if (typeof functions[name] === "function") return { hint: `write ${name}(x)` };
+  const near = nearestName(name, namesOf());
+  return near === undefined ? {} : { hint: `did you mean ${near}?` };
+}
+
+function namesOf(): string[] {
+  return [...Object.getOwnPropertyNames(Tensor.prototype), "shape", "dtype", "grad", "requiresGrad"];
+}

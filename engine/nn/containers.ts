@@ -79,7 +79,10 @@ abstract class Dictionary<T> extends Container<string, T> {
 function entriesOf(layer: string, given: unknown): [string, unknown][] {
   if (given === undefined || given === null) return [];
   if (typeof given === "object" && Symbol.iterator in given) {
-    return [...(given as Iterable<[string, unknown]>)].map(([name, value]) => [name, value]);
+    return [...(given as Iterable<unknown>)].map((pair) => {
+      if (Array.isArray(pair) && pair.length === 2) return [String(pair[0]), pair[1]];
+      throw new ModelError(`${layer}(): found ${describe(pair)}, expected pairs of a name and a value`);
+    });
   }
   if (typeof given === "object") return Object.entries(given);
   throw new ModelError(`${layer}(): found ${describe(given)}, expected an object or a map`);
@@ -124,6 +127,9 @@ export class ParameterList extends Container<number, Tensor> {
   constructor(...args: [parameters?: Iterable<Tensor>]) {
     super();
     const [given = []] = readCall<typeof args>("nn.ParameterList", takes(["parameters"]), args);
+    if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+      throw new ModelError(`nn.ParameterList(): found ${describe(given)}, expected an array of parameters`);
+    }
     for (const each of given) this.push(each);
   }
 

@@ -217,7 +217,7 @@ export interface Check {
   readonly outcome: CheckOutcome;
   /** False when nothing, or not everything, was compared. */
   readonly complete: boolean;
-  /** Of several checks the one of the highest rank speaks for all: a failure, what is not complete, a pass, a note. */
+  /** Of several checks the one of the highest rank speaks for all: a failure, one that is not complete, a pass, a note. */
   readonly rank: number;
   /** How it is listed among problems; null when it is none. */
   readonly severity: Severity | null;

@@ -27,21 +27,33 @@ export function verdictTitle({ look }: Check): string {
   return vscode.l10n.t(look.title);
 }
 
-const marks: Readonly<Record<VerdictLook["tone"], string>> = { ok: "✓", error: "✗", warning: "!", info: "!" };
+/** "net.fc1.weight"; a layer that was not checked has no parameter. */
+export function nameOf({ target, parameter }: Check): string {
+  return [target, parameter].filter((part) => part !== "").join(".");
+}
 
-/** "3 ok · 1 kink · 2 not checked" */
+const marks: Readonly<Record<VerdictLook["tone"], string>> = { ok: "✓", error: "✗", warning: "!", info: "○" };
+
+/** "✓", "✗", "!" or "○": as in a terminal. */
+export function markOf({ look }: Check): string {
+  return marks[look.tone];
+}
+
+/** "3 ok · 1 kink · 2 not checked": passes, notes, failures, and what is not complete. */
 export function countVerdicts(checks: readonly Check[]): string {
   const counts = new Map<string, number>();
-  for (const check of checks) {
+  const place = ({ outcome, complete }: Check) => (complete ? { pass: 0, note: 1, fail: 2 }[outcome] : 3);
+  for (const check of checks.toSorted((a, b) => place(a) - place(b))) {
     const title = verdictTitle(check);
     counts.set(title, (counts.get(title) ?? 0) + 1);
   }
   return [...counts].map(([title, count]) => `${formatCount(count)} ${title}`).join(" · ");
 }
 
-/** The element that is furthest off: "weight[3, 7]". */
-export function worstTitle({ parameter, worst }: Check): string {
-  return worst && worst.index.length > 0 ? `${parameter}[${worst.index.join(", ")}]` : parameter;
+/** The element that is furthest off: "weight[3, 7]"; the layer where there is no parameter. */
+export function worstTitle({ target, parameter, worst }: Check): string {
+  const name = parameter || target;
+  return worst && worst.index.length > 0 ? `${name}[${worst.index.join(", ")}]` : name;
 }
 
 /** What is wrong with an operation, in a few words. */
@@ -77,7 +89,7 @@ function blame(check: Check): string {
 export function summarize(checks: readonly Check[]): string {
   const check = gravest(checks);
   if (!check) return "";
-  const mark = marks[check.look.tone];
+  const mark = markOf(check);
   if (check.outcome === "fail") {
     const isOne = check.target === "" || checks.every(({ target }) => target === check.target);
     return `${mark} gradcheck ${isOne ? "" : `${check.target}.`}${worstTitle(check)} · ${blame(check)}`;
@@ -85,13 +97,22 @@ export function summarize(checks: readonly Check[]): string {
   const sum = (of: (check: Check) => number) => checks.reduce((total, each) => total + of(each), 0);
   const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
   const isPlain = checks.every(({ outcome }) => outcome === "pass");
-  if (!isPlain) return `${mark} gradcheck ${countVerdicts(checks)} · ${counts}`;
+  const said = checks.length === 1 ? verdictTitle(check) : countVerdicts(checks);
+  if (!isPlain) return `${mark} gradcheck ${said}${check.elements > 0 ? ` · ${counts}` : ""}`;
   const worst = Math.max(0, ...checks.map((each) => each.worst?.relError ?? 0));
   const directions = checks.some(({ method }) => method === "random-directions")
     ? ` · ${vscode.l10n.t("random directions")}`
     : "";
   const time = formatDuration(sum(({ durationMs }) => durationMs));
   return `${mark} gradcheck ${counts} · worst ${formatError(worst)}${directions} · ${time}`;
+}
+
+/** Checks with newer ones in the place of those of the same name. */
+export function withNew(checks: readonly Check[], newer: readonly Check[]): readonly Check[] {
+  // A row without a parameter stands for its whole layer.
+  const isSame = (a: Check, b: Check) =>
+    a.target === b.target && (a.parameter === b.parameter || a.parameter === "" || b.parameter === "");
+  return [...checks.filter((old) => !newer.some((each) => isSame(each, old))), ...newer];
 }
 
 /** The paths of the modules that a layer of the source became in the run. */

@@ -12,6 +12,15 @@ export function formatNumber(value: number, digits = 4): string {
   return text.replace("e+", "e").replace(/^-/, "−");
 }
 
+/** Two numbers with as many digits as it takes to see that they differ. */
+export function formatPair(a: number, b: number, digits = 4): [string, string] {
+  for (let more = digits; more < 17; more++) {
+    const pair: [string, string] = [formatNumber(a, more), formatNumber(b, more)];
+    if (pair[0] !== pair[1] || a === b) return pair;
+  }
+  return [String(a), String(b)];
+}
+
 /** One digit and the power: 3e-9. */
 export function formatError(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return formatNumber(value);

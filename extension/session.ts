@@ -1,8 +1,9 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
-import type { Check, Failure, Report } from "../engine/report";
-import type { CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
+import type { Check, Failure, Finding, Report } from "../engine/report";
+import type { Checked, CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
 import type { TraceState } from "../webview/protocol";
+import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
 import { Edits, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
@@ -33,6 +34,8 @@ export class Session implements vscode.Disposable {
   report: Report | null = null;
   failure: Failure | null = null;
   checks: readonly Check[] = [];
+  /** What the last check of the whole file found besides. */
+  checkFindings: readonly Finding[] = [];
   checking: Checking | null = null;
   /** The last check, when it did not come to an end. */
   unfinished: { readonly target: CheckTarget; readonly failure: Failure } | null = null;
@@ -190,7 +193,7 @@ export class Session implements vscode.Disposable {
         },
       );
       if ("failure" in result) this.#failCheck(target, result.failure);
-      else this.#keep(result.checks);
+      else this.#keep(result, target);
       return "checks" in result ? result.checks : [];
     } catch (error) {
       this.#failCheck(target, internal(error));
@@ -232,6 +235,7 @@ export class Session implements vscode.Disposable {
     this.edits = edits;
     this.#runEdits = edits;
     this.checks = checks;
+    this.checkFindings = [];
     const { device, durationMs, nodes } = report;
     log.info(
       `${this.name}: ${nodes.length} tensors in ${Math.round(durationMs)} ms on the ${device.used} (${device.reason})`,
@@ -258,10 +262,9 @@ export class Session implements vscode.Disposable {
     this.#changed.fire(this);
   }
 
-  #keep(checks: readonly Check[]): void {
-    const isNew = (old: Check) =>
-      checks.some((check) => check.target === old.target && check.parameter === old.parameter);
-    this.checks = [...this.checks.filter((old) => !isNew(old)), ...checks];
+  #keep({ checks, findings }: Checked, target: CheckTarget): void {
+    if (target.kind === "all") this.checkFindings = findings;
+    this.checks = withNew(this.checks, checks);
   }
 
   #setFraction(target: CheckTarget, fraction: number | null): void {

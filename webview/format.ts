@@ -32,6 +32,15 @@ function groupThousands(digits: string): string {
   return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, thinSpace);
 }
 
+/** Two numbers with as many digits as it takes to see that they differ. */
+export function formatPair(a: number, b: number, digits = 3): [string, string] {
+  for (let more = digits; more < 17; more++) {
+    const pair: [string, string] = [formatNumber(a, more), formatNumber(b, more)];
+    if (pair[0] !== pair[1] || a === b) return pair;
+  }
+  return [String(a), String(b)];
+}
+
 /** A whole number with thin spaces: "12 345 678". */
 export function formatCount(count: number): string {
   return groupThousands(String(Math.round(count)));

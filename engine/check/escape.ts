@@ -111,13 +111,14 @@ export function explainEscape({
   recorded,
   op,
   site,
-}: Escape): Pick<Check, "verdict" | "message" | "culprit"> {
+}: Escape): Pick<Check, "verdict" | "message" | "culprit" | "worst"> {
   const place =
     op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
   const [changed, explained] = showPair(real, recorded);
   return {
     verdict: "cut",
     culprit: op === null ? null : { op, site },
+    worst: null,
     message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${changed}; the recorded operations explain ${explained}.`,
   };
 }

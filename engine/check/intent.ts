@@ -40,7 +40,13 @@ export function findUnusedIntents({ sources }: Run, checks: readonly Check[]): F
     node: null,
     evidence: { line },
     related: [],
-    fixes: [],
+    fixes: [
+      {
+        title: "Remove the comment",
+        detail: "The gradients agree without it.",
+        edit: { site: comment, newText: "" },
+      },
+    ],
   }));
 }
 

@@ -71,6 +71,8 @@ function cutFacts(run: Run, { step, withIt, without, meant }: Leak): Facts {
     verdict: "cut",
     culprit: { op: name, site },
     intents,
+    // What was compared is the way that has a gradient; no element of it is at fault.
+    worst: null,
     message: `The loss depends on it in a way that carries no gradient: ${how}. Along a random direction the loss changes with slope ${real}; the gradient knows of ${known}.${said}`,
   };
 }

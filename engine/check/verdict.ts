@@ -47,7 +47,7 @@ export const verdicts: Readonly<Record<Verdict, VerdictRow>> = {
     noted,
     "nothing flows",
     "circle-slash",
-    "info",
+    "warning",
     "Nothing flows: the loss does not depend on the value at all.",
   ),
   "noise-floor": row(
@@ -102,7 +102,7 @@ export type Undecided = Omit<Check, "outcome" | "complete" | "rank" | "severity"
 /** What leaves the checker: the only place where a verdict becomes an outcome. */
 export function decide(check: Undecided): Check {
   const { outcome, complete, severity, look } = verdicts[check.verdict];
-  const rank = complete ? { note: 0, pass: 1, fail: 3 }[outcome] : 2;
+  const rank = complete ? { note: look.tone === "info" ? 0 : 1, pass: 2, fail: 4 }[outcome] : 3;
   return { intents: [], ...check, outcome, complete, rank, severity, look };
 }
 

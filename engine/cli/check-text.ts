@@ -32,7 +32,7 @@ export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findi
 
 type Tone = VerdictLook["tone"];
 
-const marks: Readonly<Record<Tone, string>> = { ok: "✓", error: "✗", warning: "!", info: "·" };
+const marks: Readonly<Record<Tone, string>> = { ok: "✓", error: "✗", warning: "!", info: "○" };
 const paints: Readonly<Record<Tone, "green" | "red" | "yellow" | "blue">> = {
   ok: "green",
   error: "red",
@@ -68,9 +68,9 @@ function explain(check: Check, style: Style): string {
   return parts.join("\n");
 }
 
-/** What the checks come to: green only when something passed, nothing failed and nothing was left out. */
+/** What the checks come to, green only when something passed, nothing failed and nothing was left out. */
 function summary(checks: readonly Check[], style: Style): string {
-  const tone = summaryTone(checks);
+  const tone = gravest(checks)?.look.tone ?? "warning";
   const elements = checks.reduce((sum, { checked }) => sum + checked, 0);
   // The error of a kink, or of what is meant, says nothing about the rest.
   const judged = checks.filter(({ outcome }) => outcome !== "note");
@@ -83,10 +83,4 @@ function summary(checks: readonly Check[], style: Style): string {
     `${Math.round(ms)} ms`,
   ];
   return style[paints[tone]](`${marks[tone]} gradcheck: ${facts.join(" · ")}`);
-}
-
-/** Notes alone are no success. */
-function summaryTone(checks: readonly Check[]): Tone {
-  const tone = gravest(checks)?.look.tone ?? "warning";
-  return tone === "info" ? "warning" : tone;
 }

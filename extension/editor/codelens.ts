@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, Range, SourceLayer } from "../../engine/source";
-import { checksOf, pathsOf, summarize } from "../checks";
+import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { analyseDocument, modelSelector } from "../model-files";
 import { formatNumber } from "../numbers";
@@ -56,7 +56,7 @@ function layerCommand(
     const tooltip = vscode.l10n.t("Compare this layer's gradients with finite differences");
     return { ...check, title: vscode.l10n.t("gradcheck this layer"), tooltip };
   }
-  const tooltip = checks.map(({ parameter, message }) => `${parameter}: ${message}`).join("\n");
+  const tooltip = checks.map((each) => `${markOf(each)} ${nameOf(each)}: ${each.message}`).join("\n");
   return { ...check, title: summarize(checks) + staleMark(session), tooltip };
 }
 

@@ -52,7 +52,8 @@ function rangesOf(session: Session | null, file: string): Ranges {
   for (const { site, severity } of report.findings) if (site) add(severity, site);
   for (const check of session.checks) {
     const site = check.culprit?.site ?? check.site;
-    if (site) add(outcomeMarks[check.outcome], site);
+    // What a comment allows needs no mark.
+    if (site && check.verdict !== "intended") add(outcomeMarks[check.outcome], site);
   }
   return ranges;
 }

@@ -1,8 +1,8 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
 import * as vscode from "vscode";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
-import { worstTitle } from "../checks";
-import { formatNumber } from "../numbers";
+import { nameOf, worstTitle } from "../checks";
+import { formatPair } from "../numbers";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -61,11 +61,13 @@ function fromCheck(check: Check, session: Session): Entry {
     ? vscode.l10n.t(
         "{0}: the gradient says {1}, finite differences say {2}",
         worstTitle(check),
-        formatNumber(worst.analytic, 6),
-        formatNumber(worst.numeric, 6),
+        ...formatPair(worst.analytic, worst.numeric, 6),
       )
     : "";
-  const related = culprit?.site && site ? [{ site, message: vscode.l10n.t("The layer {0}", target) }] : [];
+  const related =
+    culprit?.site && site
+      ? [{ site, message: vscode.l10n.t("{0} was made here", target || nameOf(check)) }]
+      : [];
   return {
     site: culprit?.site ?? site ?? topOf(session.file),
     message: [message, numbers].filter((each) => each !== "").join("\n"),
@@ -87,7 +89,9 @@ function entriesOf(session: Session): Entry[] {
   const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,
-    ...(report?.findings ?? []).map((finding) => fromFinding(finding, session)),
+    ...[...(report?.findings ?? []), ...session.checkFindings].map((finding) =>
+      fromFinding(finding, session),
+    ),
     ...bad.map((check) => fromCheck(check, session)),
   ];
 }

@@ -1,6 +1,6 @@
-/** Quick fixes: the edits that findings propose. */
+/** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
 import * as vscode from "vscode";
-import type { Finding, Fix } from "../../engine/report";
+import type { Check, Finding, Fix } from "../../engine/report";
 import { modelSelector } from "../model-files";
 import { locate } from "../places";
 import type { Session } from "../session";
@@ -39,10 +39,46 @@ function toAction(
   const importPlace =
     uri.fsPath === document.uri.fsPath ? missingImport(document, range, fix.edit.newText) : null;
   if (importPlace) action.edit.insert(uri, importPlace, ` ${fix.edit.newText},`);
-  action.diagnostics = vscode.languages
-    .getDiagnostics(uri)
-    .filter(({ source, message }) => source === "gradlens" && message === finding.message);
+  action.diagnostics = problemsOf(uri, finding);
   return [action];
+}
+
+/** The problems that show a finding or a check; those of checks go on with numbers. */
+function problemsOf(uri: vscode.Uri, { message }: Finding | Check): vscode.Diagnostic[] {
+  return vscode.languages
+    .getDiagnostics(uri)
+    .filter((problem) => problem.source === "gradlens" && problem.message.startsWith(message));
+}
+
+/** The comment goes to the end of the line; above it where something there would swallow it. */
+function intendedAction(document: vscode.TextDocument, check: Check, line: number): vscode.CodeAction {
+  const title = vscode.l10n.t("Say that this gradient is intended");
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(line);
+  const comment = "// gradlens: intended";
+  action.edit = new vscode.WorkspaceEdit();
+  if (/\/\/|\/\*|`/.test(text)) {
+    const indent = text.slice(0, firstNonWhitespaceCharacterIndex);
+    action.edit.insert(document.uri, range.start, `${indent}${comment}\n`);
+  } else action.edit.insert(document.uri, range.end, ` ${comment}`);
+  action.diagnostics = problemsOf(document.uri, check);
+  return action;
+}
+
+function actionsOfChecks(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  session: Session,
+): vscode.CodeAction[] {
+  const actions = session.checks.flatMap((check): [number, vscode.CodeAction][] => {
+    const site = check.culprit?.site ?? check.site;
+    const place = check.outcome === "fail" && site ? locate(site, session) : null;
+    if (place?.uri.fsPath !== document.uri.fsPath || !place.range.intersection(range)) return [];
+    const line = place.range.start.line;
+    return [[line, intendedAction(document, check, line)]];
+  });
+  // Several parameters fail because of one line.
+  return [...new Map(actions).values()];
 }
 
 export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
@@ -50,11 +86,13 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const { uri } = document;
     const session = sessions.about(uri);
     if (!session?.report || session.stale) return [];
-    return session.report.findings.flatMap((finding) => {
+    const findings = [...session.report.findings, ...session.checkFindings];
+    const fixes = findings.flatMap((finding) => {
       const place = finding.site && locate(finding.site, session);
       if (!place || place.uri.fsPath !== uri.fsPath || !place.range.intersection(range)) return [];
       return finding.fixes.flatMap((fix) => toAction(document, fix, finding, session));
     });
+    return [...fixes, ...actionsOfChecks(document, range, session)];
   };
   const providedCodeActionKinds = [vscode.CodeActionKind.QuickFix];
   return vscode.languages.registerCodeActionsProvider(

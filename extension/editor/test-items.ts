@@ -58,8 +58,11 @@ export async function discoverTests(
 function addModules(controller: vscode.TestController, file: vscode.TestItem, session: Session): void {
   const { scopes, parameters } = session.report ?? { scopes: [], parameters: [] };
   const names = new Map<string, Set<string>>();
-  const add = (target: string, parameter: string) =>
-    names.set(target, (names.get(target) ?? new Set()).add(parameter));
+  const add = (target: string, parameter: string) => {
+    const own = names.get(target) ?? new Set();
+    // A layer that was not checked has no parameter: its test is that of the layer.
+    names.set(target, parameter === "" ? own : own.add(parameter));
+  };
   for (const { name, scope } of parameters) {
     const path = scopes[scope]?.path ?? "";
     add(path, path === "" ? name : name.slice(path.length + 1));

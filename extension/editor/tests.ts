@@ -1,7 +1,7 @@
 /** Gradient checks in the Test Explorer: file, layer, parameter. */
 import * as vscode from "vscode";
 import type { Check } from "../../engine/report";
-import { worstTitle } from "../checks";
+import { markOf, nameOf, worstTitle } from "../checks";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -43,6 +43,13 @@ function settle(
   else run.skipped(item);
 }
 
+/** What a check says, in the output of its test: also of one that passes. */
+function say(run: vscode.TestRun, check: Check, session: Session, item?: vscode.TestItem): void {
+  const place = check.culprit?.site ?? check.site;
+  const line = `${markOf(check)} ${nameOf(check)}: ${check.message}\r\n`;
+  run.appendOutput(line, place ? locate(place, session) : undefined, item);
+}
+
 /** The items below and with an item, innermost first. */
 function itemsOf(item: vscode.TestItem): vscode.TestItem[] {
   const below: vscode.TestItem[] = [];
@@ -57,14 +64,17 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   for (const each of itemsOf(item)) run.started(each);
   const checks = await session.check(wanted, run.token);
   const failure = session.failure ?? session.unfinished?.failure;
-  for (const { target, parameter, message } of checks)
-    run.appendOutput(`${target}.${parameter}: ${message}\r\n`);
+  const said = new Set<Check>();
   for (const each of itemsOf(item)) {
     const { path, parameter } = readId(each.id);
     const own = checks.filter((check) => {
       if (parameter !== undefined) return check.target === path && check.parameter === parameter;
       return each === item || check.target === path;
     });
+    for (const check of own) {
+      if (!said.has(check)) say(run, check, session, each);
+      said.add(check);
+    }
     if (run.token.isCancellationRequested) run.skipped(each);
     else if (failure && checks.length === 0) run.errored(each, new vscode.TestMessage(failure.message));
     else settle(run, each, own, session);

@@ -1,7 +1,7 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
-import { summarize, verdictTitle } from "../checks";
+import { nameOf, summarize, verdictTitle } from "../checks";
 import { formatCount, formatNumber, formatShape } from "../numbers";
 import { describeSite, locate } from "../places";
 import type { Session } from "../session";
@@ -93,7 +93,7 @@ const outcomeColors: Readonly<Record<Check["outcome"], string>> = {
 function checkEntry(check: Check, session: Session): Entry {
   const { outcome, look } = check;
   const color = new vscode.ThemeColor(`gradlens.check.${outcomeColors[outcome]}Foreground`);
-  return new Entry(`${check.target}.${check.parameter}`, [], {
+  return new Entry(nameOf(check), [], {
     description: outcome === "pass" ? summarize([check]).replace("✓ gradcheck ", "") : verdictTitle(check),
     tooltip: check.message,
     iconPath: new vscode.ThemeIcon(look.icon, color),

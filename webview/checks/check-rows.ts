@@ -2,7 +2,7 @@
 import type { Check } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
-import { capitalize, formatCount, formatDuration, formatIndex, formatNumber } from "../format";
+import { capitalize, formatCount, formatDuration, formatIndex, formatNumber, formatPair } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
 import { pictures } from "./pictures";
@@ -77,7 +77,10 @@ function rowParts(key: string, { parameter, elements, check, nth }: CheckRow, op
     { class: "details", hidden: !opened.isOpen(key) },
     h("td", { colspan: columns.length }, h("div", { class: "opened" }, detailsOf(check), shown.element)),
   );
-  return [summaryRow(disclosure(key, parameter, details, opened, shown.load), check), details];
+  return [
+    summaryRow(disclosure(key, parameter || "whole layer", details, opened, shown.load), check),
+    details,
+  ];
 }
 
 /** A button that shows and hides the details. */
@@ -107,15 +110,18 @@ function disclosure(
 
 function summaryRow(name: HTMLElement, check: Check): HTMLElement {
   const { look, worst, checked, elements, method, culprit } = check;
+  const [analytic, numeric] = worst ? formatPair(worst.analytic, worst.numeric, 5) : ["", ""];
   const cells = [
     h("span", { class: "verdict" }, icon(look.icon, look.tone), capitalize(look.title)),
-    method === "random-directions"
-      ? `${formatCount(checked)} directions`
-      : `${formatCount(checked)} / ${formatCount(elements)}`,
+    elements === 0
+      ? ""
+      : method === "random-directions"
+        ? `${formatCount(checked)} directions`
+        : `${formatCount(checked)} / ${formatCount(elements)}`,
     worst ? formatNumber(worst.relError, 2) : "",
     worst ? formatIndex(worst.index) : "",
-    worst ? formatNumber(worst.analytic, 5) : "",
-    worst ? formatNumber(worst.numeric, 5) : "",
+    analytic,
+    numeric,
     culprit?.op ?? "",
   ];
   return h(
@@ -127,7 +133,8 @@ function summaryRow(name: HTMLElement, check: Check): HTMLElement {
 }
 
 function detailsOf(check: Check): HTMLElement {
-  const { message, worst, culprit, site, step, durationMs, method } = check;
+  const { message, worst, culprit, site, intents, step, durationMs, method } = check;
+  const [analytic, numeric] = worst ? formatPair(worst.analytic, worst.numeric, 8) : ["", ""];
   const how = method === "every-element" ? "every element" : "random directions";
   const line = (name: string, ...content: (string | HTMLElement)[]) => [
     h("dt", {}, name),
@@ -145,14 +152,17 @@ function detailsOf(check: Check): HTMLElement {
       worst
         ? line(
             "Worst element",
-            `${formatIndex(worst.index)}: gradient ${formatNumber(worst.analytic, 8)}, difference ${formatNumber(worst.numeric, 8)}, `,
+            `${formatIndex(worst.index)}: gradient ${analytic}, difference ${numeric}, `,
             `apart by ${formatNumber(worst.absError)} (${formatNumber(worst.relError)} relative)`,
           )
         : [],
-      line(
-        "Method",
-        `finite differences in float64, ${how}, step ${formatNumber(step)}, ${formatDuration(durationMs)}`,
-      ),
+      intents.length > 0 ? line("Intended by", ...intents.map((each) => siteLink(each))) : [],
+      check.checked === 0
+        ? []
+        : line(
+            "Method",
+            `finite differences in float64, ${how}, step ${formatNumber(step)}, ${formatDuration(durationMs)}`,
+          ),
       site ? line("Source", siteLink(site)) : [],
     ),
   );

@@ -4,7 +4,7 @@ import { post } from "../bridge";
 import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";
 import { h } from "../dom";
-import { formatIndex, formatNumber, unravel } from "../format";
+import { formatIndex, formatNumber, formatPair, unravel } from "../format";
 import { table } from "../table";
 import { button, progressRing } from "../toolkit";
 import { requestCurve, requestDetails } from "../values";
@@ -85,8 +85,7 @@ function furthestTable({ analytic, numeric, shape }: CheckDetails, errors: Float
   const columns = ["Element", "Gradient", "Difference", "Relative error"];
   const rows = furthest(errors, listed).map((i) => [
     formatIndex(unravel(i, shape)),
-    formatNumber(analytic[i] ?? 0, 8),
-    formatNumber(numeric[i] ?? 0, 8),
+    ...formatPair(analytic[i] ?? 0, numeric[i] ?? 0, 8),
     formatNumber(errors[i] ?? 0, 2),
   ]);
   const head = columns.map((name, i) => ({ name, isNumber: i > 0 }));

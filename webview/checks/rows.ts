@@ -65,10 +65,13 @@ function fullName(target: string, parameter: string): string {
 /** How a parameter is shown that nobody checked yet. */
 export const unchecked = "not checked yet";
 
-/** "12 ok · 1 wrong derivative · 3 not checked yet" */
+/** "12 ok · 1 wrong derivative · 3 not checked yet": passes, notes, failures, what is not complete, what nobody checked. */
 export function summary(groups: readonly CheckGroup[]): string {
   const counts = new Map<string, number>();
-  for (const { check } of groups.flatMap(({ rows }) => rows)) {
+  const place = ({ check }: CheckRow) =>
+    check === null ? 4 : check.complete ? { pass: 0, note: 1, fail: 2 }[check.outcome] : 3;
+  const rows = groups.flatMap((group) => group.rows).sort((a, b) => place(a) - place(b));
+  for (const { check } of rows) {
     const title = check?.look.title ?? unchecked;
     counts.set(title, (counts.get(title) ?? 0) + 1);
   }

@@ -2,6 +2,7 @@
 
 import { Node, type Scope } from "./node";
 import type { Op } from "./op";
+import { currentSite } from "./sites";
 import { stampOf } from "./stamps";
 import type { Tape } from "./tape";
 import { Tensor } from "./tensor";
@@ -11,6 +12,11 @@ let gradEnabled = true;
 let quiet = false;
 let derivative = false;
 let scope: Scope | null = null;
+/** The call of `noGrad` that is running. */
+let quietSite = 0;
+
+/** What `noGrad` kept a gradient from, with the site of its call: who cut a gradient can be named. */
+export const quietedAt = new WeakMap<Tensor, number>();
 
 /** The tape that records now, or null. */
 export function activeTape(): Tape | null {
@@ -34,6 +40,7 @@ export function record<T>(onto: Tape, fn: () => T): T {
 export function noGrad<T>(fn: () => T): T {
   const restore = saveState();
   gradEnabled = false;
+  quietSite = currentSite();
   return runThen(fn, restore);
 }
 
@@ -59,9 +66,9 @@ export function inScope<T>(module: object, fn: () => T): T {
 }
 
 function saveState(): () => void {
-  const saved = [tape, gradEnabled, quiet, scope] as const;
+  const saved = [tape, gradEnabled, quiet, scope, quietSite] as const;
   return () => {
-    [tape, gradEnabled, quiet, scope] = saved;
+    [tape, gradEnabled, quiet, scope, quietSite] = saved;
   };
 }
 
@@ -131,6 +138,7 @@ export function recordOperation(
   out.requiresGrad = needsGrad;
   const node = new Node(op, inputs, attrs, out, scope);
   if (needsGrad) node.stamp = stampOf(op, inputs);
+  else if (!gradEnabled && inputs.some((x) => x.requiresGrad)) quietedAt.set(out, quietSite);
   node.isDerivative = derivative;
   out.node = node;
   tape?.push(node);

@@ -1,7 +1,8 @@
 /** Puts into words why no gradient, or not all of it, arrives: cuts, steps, chance. */
+import { quietedAt } from "../recording";
 import type { Site } from "../report";
 import type { Run } from "../run";
-import { detached } from "../tensor";
+import { detached, type Tensor } from "../tensor";
 import { downstreamOf, everywhere } from "./batch";
 import { type Facts, where } from "./conclude";
 import { changesFarAway, findCut, type Leak } from "./cut";
@@ -50,18 +51,26 @@ export function withCut(run: Run, replay: Replay, { tensor }: Subject, facts: Fa
   return { ...facts, intents: [...(facts.intents ?? []), ...(cut.intents ?? [])] };
 }
 
-/** The comment that allows a cut. */
+/** The comment that allows a cut: at its line, or at the call of noGrad around it. */
 function intentOfCut(run: Run, step: Step | Cut): Site | null {
-  return intentAt(run, run.sources.site((isCut(step) ? step.tensor : step.recorded.out).site));
+  const tensor = isCut(step) ? step.tensor : step.recorded.out;
+  return intentAt(run, run.sources.site(tensor.site), quietSiteOf(run, tensor));
+}
+
+function quietSiteOf({ sources }: Run, tensor: Tensor): Site | null {
+  const quiet = quietedAt.get(tensor);
+  return quiet === undefined ? null : sources.site(quiet);
 }
 
 function cutFacts(run: Run, { step, withIt, without, meant }: Leak): Facts {
   const tensor = isCut(step) ? step.tensor : step.recorded.out;
   const site = run.sources.site(tensor.site);
   const name = isCut(step) ? "detach" : step.recorded.op.name;
+  const quiet = quietSiteOf(run, tensor);
+  const around = quiet && quiet.line !== site?.line ? `, under noGrad()${where(quiet)}` : "";
   const how = isCut(step)
     ? `detach()${where(site)} cuts the gradient`
-    : `${name}${where(site)} ran without gradients`;
+    : `${name}${where(site)} ran without gradients${around}`;
   // What only the gradient knows of is the slope of something flat: rounding, with a slope put in its place.
   const isFlat = Math.abs(withIt) < 1e-6 * Math.abs(without);
   const intents = meant.map((each) => intentOfCut(run, each)).filter((each) => each !== null);

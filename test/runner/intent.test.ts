@@ -70,6 +70,15 @@ describe("gradients that are wrong on purpose", () => {
     assert.deepEqual([found?.verdict, found?.culprit?.op], ["cut", "detach"]);
   });
 
+  it("may be cut by a call of noGrad, also where what it runs stands elsewhere", async () => {
+    const inside = text.replace("noGrad(() => this.fc5.forward(v).abs())", "noGrad(() => far(this.fc5, v))");
+    const far = "function far(layer: nn.Linear, v: Tensor) {\n  return layer.forward(v).abs();\n}\n";
+    const { checks } = await check(inside + far);
+    assert.equal(verdicts(checks)["net.fc5.weight"], "intended");
+    const bare = await check((inside + far).replaceAll(comment, "//"));
+    assert.match(messageOf(bare.checks, "net.fc5.weight"), /ran without gradients, under noGrad\(\) in line 47/);
+  });
+
   it("tell of a comment that allows nothing", async () => {
     const { findings } = await check(text.replace("const net = ", `${comment}\nconst net = `));
     assert.deepEqual(

@@ -2,7 +2,7 @@
 import { showShape } from "../shape";
 import type { ComparedGradient } from "./against";
 import { isDifferent } from "./against";
-import { type Style, showNumber, table } from "./terminal";
+import { type Style, showNumber, showPair, table } from "./terminal";
 
 const words: Readonly<Record<ComparedGradient["kind"], string>> = {
   same: "same",
@@ -37,7 +37,7 @@ function numbersOf(row: ComparedGradient): string[] {
   if (row.kind === "shape") return ["", "", "", showShape(row.expected)];
   if (row.kind === "missing" || row.kind === "superfluous" || row.worst === null) return [];
   const { index, found, expected, relError } = row.worst;
-  return [showNumber(relError), `[${index.join(", ")}]`, showNumber(found), showNumber(expected)];
+  return [showNumber(relError), `[${index.join(", ")}]`, ...showPair(found, expected)];
 }
 
 function summary(rows: readonly ComparedGradient[], rtol: number, style: Style): string {

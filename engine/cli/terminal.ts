@@ -49,13 +49,24 @@ export function table(
   return [head, ...rows.map(line)].join("\n");
 }
 
-/** Four significant digits; "0" only for an exact zero. */
-export function showNumber(value: number | null | undefined): string {
+/** Four significant digits, or so many; "0" only for an exact zero. */
+export function showNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+  return size >= 1e-3 && size < 1e6
+    ? String(Number(value.toPrecision(digits)))
+    : value.toExponential(digits - 2);
+}
+
+/** Two numbers with as many digits as it takes to see that they differ. */
+export function showPair(a: number, b: number): [string, string] {
+  for (let digits = 4; digits < 17; digits++) {
+    const pair: [string, string] = [showNumber(a, digits), showNumber(b, digits)];
+    if (pair[0] !== pair[1] || a === b) return pair;
+  }
+  return [String(a), String(b)];
 }
 
 export function showCount(count: number): string {

@@ -1,8 +1,16 @@
 // Numbers as people read them, and tables as programs read them.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { formatPair as inEditor } from "../../extension/numbers";
 import { toCsv } from "../../webview/csv";
-import { formatCount, formatNumber, formatShape, formatSite, unravel } from "../../webview/format";
+import {
+  formatCount,
+  formatNumber,
+  formatPair,
+  formatShape,
+  formatSite,
+  unravel,
+} from "../../webview/format";
 import { decodeNumbers, encodeNumbers } from "../../webview/protocol";
 import { site } from "./reports";
 
@@ -26,6 +34,21 @@ describe("panels: numbers", () => {
   ];
   for (const [value, text] of cases)
     it(`writes ${value} as ${text}`, () => assert.equal(formatNumber(value), text));
+
+  it("writes two numbers with the digits that tell them apart, and no more", () => {
+    const pairs: readonly [number, number, string, string][] = [
+      [1.5, -2.25, "1.5", "−2.25"],
+      [0.123456789, 0.123456712, "0.1234568", "0.1234567"],
+      [1, 1 + Number.EPSILON, "1", "1.0000000000000002"],
+      [3e-9, 3.0001e-9, "3e-9", "3.0001e-9"],
+      [7, 7, "7", "7"],
+      [Number.NaN, 1, "NaN", "1"],
+    ];
+    for (const [a, b, ...texts] of pairs) {
+      assert.deepEqual(formatPair(a, b), texts);
+      assert.deepEqual(inEditor(a, b), texts);
+    }
+  });
 
   it("writes counts, shapes and places", () => {
     assert.equal(formatCount(12345678), "12\u202f345\u202f678");

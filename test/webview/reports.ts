@@ -339,5 +339,38 @@ function undecidedChecks(): Undecided[] {
       method: "random-directions",
       worst: { index: [0, 0], analytic: 1e-14, numeric: 3e-14, absError: 2e-14, relError: 0.66 },
     },
+    {
+      ...base,
+      target: "reverse",
+      parameter: "v",
+      verdict: "intended",
+      message:
+        "Intended, as the comment in line 12 says. The backward pass of reverse is -0.5 times the right value.",
+      elements: 6,
+      checked: 6,
+      worst: { index: [0, 2], analytic: -0.25, numeric: 0.5, absError: 0.75, relError: 1.5 },
+      culprit: { op: "reverse", site: site(12), pattern: "factor" },
+      intents: [site(12)],
+    },
+    {
+      ...base,
+      target: "conv",
+      parameter: "weight",
+      verdict: "unfinished",
+      message: "300 of 9,408 elements compared, no fault so far.",
+      elements: 9408,
+      checked: 300,
+      worst: { index: [1, 4], analytic: 0.25, numeric: 0.2500000001, absError: 1e-10, relError: 4e-10 },
+    },
+    {
+      ...base,
+      target: "affine",
+      parameter: "",
+      verdict: "not-checked",
+      message: "Nothing was compared: nothing called affine in this run.",
+      elements: 0,
+      checked: 0,
+      worst: null,
+    },
   ];
 }

@@ -109,8 +109,10 @@ function disclosure(
 }
 
 function summaryRow(name: HTMLElement, check: Check): HTMLElement {
-  const { look, worst, checked, elements, method, culprit } = check;
-  const [analytic, numeric] = worst ? formatPair(worst.analytic, worst.numeric, 5) : ["", ""];
+  const { look, outcome, complete, worst, checked, elements, method, culprit } = check;
+  // Where the two agree, digits that tell them apart would only be noise; the error says it.
+  const pair = outcome === "pass" || !complete ? formatAlike : formatPair;
+  const [analytic, numeric] = worst ? pair(worst.analytic, worst.numeric, 5) : ["", ""];
   const cells = [
     h("span", { class: "verdict" }, icon(look.icon, look.tone), capitalize(look.title)),
     elements === 0
@@ -130,6 +132,10 @@ function summaryRow(name: HTMLElement, check: Check): HTMLElement {
     h("th", { scope: "row" }, name),
     cells.map((cell, i) => h("td", { class: numberClass(i + 1) }, cell)),
   );
+}
+
+function formatAlike(a: number, b: number, digits: number): [string, string] {
+  return [formatNumber(a, digits), formatNumber(b, digits)];
 }
 
 function detailsOf(check: Check): HTMLElement {

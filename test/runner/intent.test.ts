@@ -76,7 +76,10 @@ describe("gradients that are wrong on purpose", () => {
     const { checks } = await check(inside + far);
     assert.equal(verdicts(checks)["net.fc5.weight"], "intended");
     const bare = await check((inside + far).replaceAll(comment, "//"));
-    assert.match(messageOf(bare.checks, "net.fc5.weight"), /ran without gradients, under noGrad\(\) in line 47/);
+    assert.match(
+      messageOf(bare.checks, "net.fc5.weight"),
+      /ran without gradients, under noGrad\(\) in line 47/,
+    );
   });
 
   it("tell of a comment that allows nothing", async () => {

@@ -104,6 +104,36 @@ describe("findings and failed checks", () => {
     await until("no problem", () => readProblems(uri).length === 0);
   });
 
+  it("takes a wrong derivative for intended after its quick fix, and tells of a comment that nothing needs", async () => {
+    const editor = await openModel(wrongSign);
+    const { uri } = editor.document;
+    await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    const [problem] = await awaitProblems(uri);
+    const fix = async (title: RegExp, range: vscode.Range) => {
+      const actions: vscode.CodeAction[] = await vscode.commands.executeCommand(
+        "vscode.executeCodeActionProvider",
+        uri,
+        range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      const action = actions.find((each) => title.test(each.title));
+      assert.ok(action?.edit && !action.isPreferred, actions.map((each) => each.title).join());
+      await vscode.workspace.applyEdit(action.edit);
+    };
+    await fix(/is intended/, problem?.range ?? assert.fail("no problem"));
+    assert.match(editor.document.lineAt(4).text, /grad\.mul\(-2\)\], \/\/ gradlens: intended$/);
+    await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    await until("no problem", () => readProblems(uri).length === 0);
+    assert.match((await readLenses(editor)).map(({ title }) => title).join(), /○ gradcheck intended · 3\/3/);
+    const minus = find(editor, "-2");
+    await editor.edit((edit) => edit.delete(new vscode.Range(minus, minus.translate(0, 1))));
+    await vscode.commands.executeCommand("gradlens.gradcheckModel", uri);
+    const [unused] = await awaitProblems(uri);
+    assert.match(unused?.message ?? "", /allows nothing/);
+    await fix(/Remove the comment/, unused?.range ?? assert.fail("no problem"));
+    assert.doesNotMatch(editor.document.getText(), /intended/);
+  });
+
   it("checks a custom operation from its lens, at what its backward pass returns", async () => {
     const editor = await openModel(wrongSign);
     const lenses: vscode.CodeLens[] = await vscode.commands.executeCommand(

@@ -33,6 +33,7 @@ export async function explainWrong(
   const kink = await findOutcome(downstream, "kink", pace);
   if (kink === "unknown") return facts;
   if (kink !== null) return { ...facts, ...severalKinks(run, facts, kink) };
+  if (facts.method !== "every-element") return facts;
   // Right rules make a right gradient: then it is the differences that say nothing.
   return {
     ...facts,

@@ -25,7 +25,7 @@ export async function findChance(run: Run): Promise<Chance | null> {
   const first = await attempt(run.rerun);
   if (first === null || Object.is(lossOf(first), recorded)) return null;
   const second = await attempt(run.rerun);
-  if (second === null || Object.is(lossOf(first), lossOf(second))) return null;
+  if (second === null || !differ(lossOf(first), lossOf(second))) return null;
   // With chance and clock pinned only what else changes can make a difference.
   const pinned = { isPinned: true };
   const [third, fourth] = [await attempt(run.rerun, pinned), await attempt(run.rerun, pinned)];
@@ -58,6 +58,11 @@ async function attempt(rerun: Rerun, options?: { isPinned: boolean }): Promise<A
   } catch {
     return null;
   }
+}
+
+/** By more than sums that run in another order each time, as on several threads. */
+function differ(a: number, b: number): boolean {
+  return Math.abs(a - b) > 1e-6 * Math.max(Math.abs(a), Math.abs(b)) || Number.isNaN(a) !== Number.isNaN(b);
 }
 
 function lossOf({ loss }: Again): number {

@@ -98,7 +98,9 @@ function explainVacuous(
   if (step === null) return {};
   const site = run.sources.site(step.recorded.out.site);
   const culprit = { op: step.recorded.op.name, site };
-  const reason = reasonOf(step, where(site));
+  const { name } = step.recorded.op;
+  const isLeft = !step.differentiable && !isFlat(step.node);
+  const reason = isLeft ? `${name}${where(site)} ran without gradients.` : reasonOf(step, where(site));
   if (!isFlat(step.node)) return { culprit, message: `${facts.message} ${reason}` };
   if (step.recorded.isDerivative) {
     const message = `Nothing flows: it appears in a gradient that the loss contains, and that gradient stays the same when it moves a little. ${reason}`;

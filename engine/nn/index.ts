@@ -27,6 +27,7 @@ export * from "./losses";
 export { Module } from "./module";
 export * from "./normalisation";
 export * from "./other-activations";
+export * from "./padding";
 export * from "./pair-losses";
 export { Parameter, type ParameterOptions } from "./parameter";
 export * from "./penalties";

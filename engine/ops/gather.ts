@@ -116,11 +116,13 @@ export const scatterAdd: OpFunction<
   ],
 });
 
-function zerosLike(x: Tensor, type: Tensor): Tensor {
+/** Zeros of x's shape, of the type of another tensor. */
+export function zerosLike(x: Tensor, type: Tensor): Tensor {
   return new Tensor(allocate(type.dtype, sizeOf(x.shape)), x.shape, type.dtype);
 }
 
-function checkFits(index: Shape, x: Tensor, name: string, dim: number): void {
+/** @throws ModelError unless an index is no larger than `x`, but along `dim` */
+export function checkFits(index: Shape, x: Tensor, name: string, dim: number): void {
   const fits = index.length === x.ndim && index.every((n, d) => d === dim || n <= (x.shape[d] as number));
   if (fits) return;
   throw new ModelError(
@@ -134,7 +136,7 @@ function isByRow(index: Tensor, shape: Shape, dim: number): boolean {
 }
 
 /** Calls `visit` for every element of `index` with the place in a tensor of `shape` that it names. */
-function forEachPlace(
+export function forEachPlace(
   index: Tensor,
   shape: Shape,
   dim: number,

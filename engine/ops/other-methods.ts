@@ -48,8 +48,10 @@ import {
   trueDivide,
   view,
 } from "./other-names";
+import { dist, inner, matrixPower } from "./other-products";
 import { fmod, frac, remainder } from "./remainders";
 import { trunc } from "./rounding";
+import { scatter, takeAlongDim } from "./scatter";
 import { clone, maskedSelect, nonzero, select, take, unbind } from "./slices";
 import { gelu, logSigmoid, mish } from "./smooth-activations";
 import { argsort, sort, topk } from "./sort";
@@ -64,7 +66,22 @@ const functions = {
   ...{ all, any, countNonzero, median, kthvalue, quantile, nansum, nanmean, sort, argsort, topk },
   ...{ mm, mv, bmm, addmm, baddbmm, cross, cholesky, det, normalize, lerp, addcmul, addcdiv },
   ...{ select, unbind, clone, take, maskedSelect, nonzero, repeat, repeatInterleave, unflatten, movedim },
-  ...{ diag, diagEmbed, diff, fliplr, flipud, rot90, scatterAdd, clampMin, clampMax },
+  ...{
+    diag,
+    diagEmbed,
+    diff,
+    fliplr,
+    flipud,
+    rot90,
+    scatterAdd,
+    scatter,
+    takeAlongDim,
+    inner,
+    dist,
+    matrixPower,
+    clampMin,
+    clampMax,
+  },
   ...{ isnan, isinf, isfinite, isclose, allclose, equal, logicalXor },
   ...{ view, broadcastTo, swapaxes, swapdims, moveaxis, clip, absolute, negative },
   ...{ subtract, multiply, divide, trueDivide, greater, greaterEqual, less, lessEqual, notEqual },

@@ -84,17 +84,23 @@ function findingEntry({ message, severity, site, rule }: Finding, session: Sessi
   });
 }
 
-const outcomeColors: Readonly<Record<Check["outcome"], string>> = {
-  pass: "passed",
-  fail: "failed",
-  note: "noted",
+const toneColors: Readonly<Record<Check["look"]["tone"], string>> = {
+  ok: "gradlens.check.passedForeground",
+  error: "gradlens.check.failedForeground",
+  warning: "gradlens.check.notedForeground",
+  info: "gradlens.finding.infoForeground",
 };
 
+/** The icon says it already. */
+function withoutMark(summary: string): string {
+  return summary.replace(/^\S+ gradcheck /, "");
+}
+
 function checkEntry(check: Check, session: Session): Entry {
-  const { outcome, look } = check;
-  const color = new vscode.ThemeColor(`gradlens.check.${outcomeColors[outcome]}Foreground`);
+  const { outcome, complete, look } = check;
+  const color = new vscode.ThemeColor(toneColors[look.tone]);
   return new Entry(nameOf(check), [], {
-    description: outcome === "pass" ? summarize([check]).replace("✓ gradcheck ", "") : verdictTitle(check),
+    description: outcome === "pass" || !complete ? withoutMark(summarize([check])) : verdictTitle(check),
     tooltip: check.message,
     iconPath: new vscode.ThemeIcon(look.icon, color),
     ...showPlace(check.culprit?.site ?? check.site, session),

@@ -12,6 +12,7 @@ import { intentAt } from "./intent";
 import type { Fault } from "./operation";
 import type { Pace } from "./pace";
 import type { Step } from "./replay";
+import { explainSaturated, isSaturated } from "./saturated";
 import { at, unravel, worstElement } from "./verdict";
 
 /** A gradient that differs from the differences: by whose fault, when it is one. */
@@ -21,15 +22,19 @@ export async function explainWrong(
   facts: Facts,
   pace: Pace,
 ): Promise<Facts> {
-  const { fault, meant } = await findCulprit(downstream, pace, (each) => intentOf(run, each) !== null);
+  const isMeant = (each: Fault) => intentOf(run, each) !== null;
+  const found = await findCulprit(downstream, pace, (each) => isSaturated(each) || isMeant(each));
   const wrong = { ...facts, verdict: "wrong-derivative" as const };
-  if (fault !== null) return { ...wrong, ...blame(run, facts, fault) };
+  if (found.fault !== null) return { ...wrong, ...blame(run, facts, found.fault) };
+  const meant = found.meant.filter(isMeant);
   const [first] = meant;
   if (first !== undefined) {
     const intents = meant.map((each) => intentOf(run, each)).filter((each) => each !== null);
     return { ...wrong, ...blame(run, facts, first), intents };
   }
   if (facts.verdict !== "wrong-derivative") return facts;
+  const [saturated] = found.meant;
+  if (saturated !== undefined) return explainSaturated(run, facts, saturated);
   const kink = await findOutcome(downstream, "kink", pace);
   if (kink === "unknown") return facts;
   if (kink !== null) return { ...facts, ...severalKinks(run, facts, kink) };

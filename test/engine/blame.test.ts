@@ -38,6 +38,27 @@ describe("gradient check: blame", () => {
     assert.deepEqual([check.culprit?.op, check.culprit?.site?.line], ["maskedFill", 3]);
   });
 
+  it("probabilities that are as good as 1 are noted, and hide no fault of another operation", async () => {
+    const x = g.parameter([33, -2, 0.5], { dtype: "float64" });
+    const y = g.tensor([0, 1, 0.3], { dtype: "float64" });
+    const run = () =>
+      sampleRun(() =>
+        onLine(4, () =>
+          g.binaryCrossEntropy(
+            onLine(3, () => g.sigmoid(x)),
+            y,
+          ),
+        ),
+      );
+    const [right] = await checkGradients(run(), { kind: "all" });
+    assert.equal(right?.verdict, "noise-floor", right?.message);
+    assert.match(right?.message ?? "", /binaryCrossEntropy in line 4 .* binaryCrossEntropyWithLogits/);
+    for (const op of ["sigmoid", "binaryCrossEntropy"]) {
+      const [wrong] = await checkWith(run(), op, "twice as much");
+      assert.deepEqual([wrong?.verdict, wrong?.culprit?.op], ["wrong-derivative", op]);
+    }
+  });
+
   it("the padding of an embedding takes no gradient by intent, and its other rows are checked", async () => {
     const layer = new g.nn.Embedding(5, 3, { paddingIdx: 2 });
     const index = g.tensor(

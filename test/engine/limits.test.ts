@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "mocha";
 import { showNumber } from "../../engine/cli/terminal";
+import { quoted, shown } from "../../engine/data/quoted";
 import { show } from "../../engine/diagnose/show";
 import { ModelError } from "../../engine/error";
 import * as g from "../../engine/index";
 import { getThreads, installThreads, setThreads, threadStarter } from "../../engine/kernels/threads";
+import { jsonProblem } from "../../engine/runner/import-problems";
 import { restoreListeners, saveListeners } from "../../engine/runner/listeners";
 import { suggestName } from "../../engine/runner/suggestion";
 
@@ -36,13 +38,14 @@ describe("limits and edges", () => {
   });
 
   it("numbers change their form at 0.001 and at large sizes, which read as they did before", () => {
-    assert.deepEqual([0.001, 0.00099, 999_999, 1e6].map(showNumber), [
-      "0.001",
-      "9.90e-4",
-      "1000000",
-      "1.00e+6",
-    ]);
-    assert.deepEqual([0.001, 0.00099, 99_900, 1e5].map(show), ["0.001", "9.9e-4", "99900", "1.0e5"]);
+    assert.deepEqual(
+      [0.001, 0.00099, 999_999, 1e6].map((x) => showNumber(x)),
+      ["0.001", "9.90e-4", "1000000", "1.00e+6"],
+    );
+    assert.deepEqual(
+      [0.001, 0.00099, 99_900, 1e5].map((x) => show(x)),
+      ["0.001", "9.9e-4", "99900", "1.0e5"],
+    );
   });
 
   it("a cotangent that takes a gradient is differentiated through vjp, and a tangent through jvp", () => {
@@ -57,6 +60,45 @@ describe("limits and edges", () => {
     assert.deepEqual([...(byTangent as g.Tensor).data], [6, -12, 18]);
     const plain = g.noGrad(() => back(u)[0]);
     assert.equal(plain?.requiresGrad, false);
+  });
+
+  it("suggests the option that is one letter off, however short, and none that is as good as another word", () => {
+    const hintOf = (fn: () => void) => {
+      try {
+        fn();
+      } catch (error) {
+        return error instanceof ModelError ? (error.hint ?? "none") : "another error";
+      }
+      return "no error";
+    };
+    const x = float64([1, 2]);
+    assert.equal(
+      hintOf(() => g.sum(x, { din: 0 } as object)),
+      "did you mean dim?",
+    );
+    assert.equal(
+      hintOf(() => g.sum(x, { colour: 0 } as object)),
+      "none",
+    );
+  });
+
+  it("values of a file's header are shown in full while they are short and flat", () => {
+    assert.equal(shown([1, "a", null, true, 5, 6, 7, 8]), '[1, "a", null, true, 5, 6, 7, 8]');
+    assert.equal(shown([1, 2, 3, 4, 5, 6, 7, 8, 9]), "an array of 9");
+    assert.equal(shown([[1], 2]), "an array of 2");
+    assert.deepEqual([shown({ a: 1 }), shown(null), shown(3)], ["an object", "null", "3"]);
+    assert.equal(quoted("x".repeat(80)).length, 82);
+    assert.equal(quoted("x".repeat(81)), `"${"x".repeat(80)}…"`);
+  });
+
+  it("a mistake in a JSON file is where the parser stopped, and at its start when it does not say where", () => {
+    const text = '{\n  "a": 1,\n  "b": ]\n}';
+    const at = text.indexOf("]");
+    const placed = jsonProblem("/data.json", text, new Error(`Unexpected token ] in JSON at position ${at}`));
+    assert.deepEqual([placed.place?.line, placed.place?.column], [3, 8]);
+    assert.equal(placed.message, "This is no valid JSON: Unexpected token ]");
+    const unplaced = jsonProblem("/data.json", text, new Error("Unexpected end of JSON input"));
+    assert.deepEqual([unplaced.place?.line, unplaced.place?.column], [1, 1]);
   });
 
   it("suggests an import only for names that there are", () => {

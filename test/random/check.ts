@@ -30,7 +30,7 @@ export function isNumber({ loss, gradients }: Run): boolean {
 
 /**
  * True when a probability is so close to 0 or 1 that binaryCrossEntropy's gradient is cut off, as PyTorch's is, or its
- * logarithm is one of rounding: there the gradient is not the derivative, so that the model is none that is right.
+ * logarithm is one of rounding: there the gradient is not the derivative, so that a fault need not be one.
  */
 export function isSaturated({ tape }: Run): boolean {
   return tape.nodes.some(

@@ -35,7 +35,7 @@ export class Tally {
       .map(([verdict, n]) => `${show(n)} ${verdict}`)
       .join(", ");
     const saying = {
-      models: `${counted} right models: ${show(bad)} with a failing verdict; ${show(left)} more were not finite or saturated. Checks: ${verdicts}`,
+      models: `${counted} right models: ${show(bad)} with a failing verdict; ${show(left)} more were not finite. Checks: ${verdicts}`,
       faults: `${counted} models with a fault: ${show(good + unnamed)} found, ${show(good)} found and named; in ${show(left)} more it changes no gradient. Checks: ${verdicts}`,
       programs: `${counted} programs, on wasm and plain kernels: ${show(bad)} whose reverse mode, forward mode and differences do not agree`,
     };

@@ -67,8 +67,12 @@ const ways: Readonly<Record<string, Way>> = {
   },
 };
 
+/** Elements of a step's largest tensor from which a call for many variants gains nothing, and a trial costs much. */
+const LARGE = 1 << 15;
+
 /** The output of a step for each variant of its changed inputs. */
 export function advance(step: Step, changes: Changes, count: number): Variants {
+  if (isLarge(step) && onlySparse(changes)[1] === null) return oneByOne(step, changes, count);
   const way = wayFor(step, changes, count);
   const out = way === null ? null : attempt(() => way(step, changes, count));
   return out ?? oneByOne(step, changes, count);
@@ -88,6 +92,10 @@ export function oneByOne(step: Step, changes: Changes, count: number): Dense {
     data.set(forwardOf(step)(variant).data, k * out.size);
   }
   return { kind: "dense", data };
+}
+
+function isLarge({ node: { inputs, out } }: Step): boolean {
+  return [out, ...inputs].some(({ size }) => size >= LARGE);
 }
 
 const chosen = new WeakMap<Step, Map<string, Way | null>>();

@@ -6,6 +6,8 @@ import { type Evaluation, toDense, type Variants } from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */
 const CHUNK = 1 << 17;
+/** Elements of the tensor itself times variants, should they be needed in full. */
+const MOST = 1 << 22;
 
 /** What depends on one tensor of a replay, ready to be evaluated. */
 export interface Downstream extends Evaluation {
@@ -27,6 +29,7 @@ export const everywhere: Passes = () => true;
 
 /** What lies between the tensor in `slot` and the loss. */
 export function downstreamOf(replay: Replay, slot: number, passes: Passes = alongGradients): Downstream {
+  const x = replay.values[slot] as Tensor;
   const dirty = new Set([slot]);
   const steps = replay.steps.filter((step) => {
     const [inputs, out] = isCut(step) ? [[step.from], step.to] : [step.inputs, step.out];
@@ -36,7 +39,11 @@ export function downstreamOf(replay: Replay, slot: number, passes: Passes = alon
   });
   const sizes = steps.map((step) => replay.values[isCut(step) ? step.to : step.out]?.size ?? 1);
   const largest = sizes.reduce((a, b) => Math.max(a, b), 1);
-  const shared = { x: replay.values[slot] as Tensor, middle: replay.values[replay.loss]?.data[0] as number };
+  const shared = {
+    x,
+    middle: replay.values[replay.loss]?.data[0] as number,
+    costMs: steps.reduce((sum, step) => sum + (isCut(step) ? 0 : step.ms), 0),
+  };
   const losses: Evaluation["losses"] = (variants, count) =>
     lossesOf({ replay, slot, steps }, advance, variants, count);
   return {
@@ -44,7 +51,7 @@ export function downstreamOf(replay: Replay, slot: number, passes: Passes = alon
     replay,
     slot,
     steps,
-    chunk: Math.max(1, Math.min(4096, Math.floor(CHUNK / largest))),
+    chunk: Math.max(1, Math.min(4096, Math.floor(CHUNK / largest), Math.floor(MOST / x.size))),
     losses,
     plain: {
       ...shared,

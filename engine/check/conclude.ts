@@ -32,23 +32,36 @@ export function conclude(
   every: boolean,
 ): Facts {
   const x = evaluation.x;
-  const { numeric, refined, checked, pairs } = compared;
-  const found = overall(refined, analytic, numeric);
-  const isPart = every && checked < x.size;
-  // What was not looked at may hold anything: only a fault stands whatever else there is.
-  const verdict = isPart && verdicts[found].outcome !== "fail" ? "unfinished" : found;
+  const { refined, checked, pairs } = compared;
+  const verdict = verdictOf(analytic, compared, every);
   const failing = failingOutcomes[verdict];
   const shown = refined.filter(({ outcome }) => outcome === failing);
   const worst = shown.length > 0 ? largest(shown, x) : every ? worstOf(analytic, compared, x) : null;
   return {
     verdict,
-    message: sentence(verdict, { worst, shown, checked, total: x.size, every, pairs: pairs ?? 0 }),
+    message: sentence(verdict, { worst, shown, checked, total: x.size, every, pairs: pairs ?? 0, compared }),
     worst,
     checked,
     method: every ? "every-element" : "random-directions",
     step: shown[0]?.step ?? compared.step,
     detail: detailOf(evaluation, analytic, compared),
   };
+}
+
+/** Gaps along a direction that are larger than this many margins are no accident, whatever the element is. */
+const SURE = 10;
+
+/** What was not looked at may hold anything: only a fault stands whatever else there is. */
+function verdictOf(analytic: Float64Array, compared: Compared, every: boolean): Verdict {
+  const { refined, numeric, checked, gap, agreeing = 0 } = compared;
+  const found = overall(refined, analytic, numeric);
+  if (verdicts[found].outcome === "fail") return found;
+  const isSought = refined.length === 0;
+  if (gap !== undefined && isSought && Math.abs(gap.analytic - gap.numeric) > SURE * gap.margin)
+    return "wrong-derivative";
+  const isWhole = every ? checked === analytic.length : checked > 0 && gap === undefined;
+  if (isWhole) return found;
+  return checked === 0 && agreeing === 0 ? "not-checked" : "unfinished";
 }
 
 /** What the elements are that a verdict speaks of. */
@@ -74,7 +87,7 @@ function worstOf(
   const typical = normOf(analytic) / Math.sqrt(Math.max(1, analytic.length));
   let worst = -1;
   let error = -1;
-  for (let i = 0; i < checked; i++) {
+  for (let i = 0; i < analytic.length; i++) {
     const difference = Math.abs((analytic[i] as number) - (numeric[i] as number));
     if (difference > error && (!blind.has(i) || blind.size >= checked)) {
       error = difference;
@@ -92,9 +105,11 @@ interface Told {
   readonly total: number;
   readonly every: boolean;
   readonly pairs: number;
+  readonly compared: Compared;
 }
 
-function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs }: Told): string {
+function sentence(verdict: Verdict, told: Told): string {
+  const { worst, shown, checked, total, every, pairs, compared } = told;
   const place = worst === null || worst.index.length === 0 ? "here" : `at ${at(worst.index)}`;
   const [backward, differences] = showPair(worst?.analytic ?? Number.NaN, worst?.numeric ?? Number.NaN);
   const values = worst
@@ -103,12 +118,16 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs
   switch (verdict) {
     case "ok":
       if (!every) {
-        return `The gradient agrees with finite differences along ${checked} random directions through all ${showCount(total)} elements.`;
+        return `The gradient agrees with finite differences along ${directions(checked)} through all ${showCount(total)} elements.`;
       }
       return `${total === 1 ? "The one element agrees" : `All ${showCount(checked)} elements agree`} with finite differences.`;
     case "unfinished":
-      return `${showCount(checked)} of ${showCount(total)} elements compared, no fault so far.`;
+      return soFar(told);
+    case "not-checked":
+      return `Nothing was compared: the check was over before the turn of these ${showCount(total)} elements.`;
     case "wrong-derivative":
+      if (worst === null && compared.gap)
+        return `${capital(alongGap(compared.gap))}; there was no time to search the wrong element.`;
       if (!every) {
         return `${capital(values)}; found among ${showCount(total)} elements with ${pairs} pairs of evaluations.`;
       }
@@ -126,6 +145,22 @@ function sentence(verdict: Verdict, { worst, shown, checked, total, every, pairs
     default:
       return `${capital(values)}.`;
   }
+}
+
+/** What was compared by the end, and what was not. */
+function soFar({ checked, total, every, compared: { gap, agreeing = 0 } }: Told): string {
+  if (!every && gap)
+    return `${capital(alongGap(gap))}, but no single element of ${showCount(total)} was found to be wrong.`;
+  const all = agreeing > 0 ? `; the gradient agrees along ${directions(agreeing)} through all of them` : "";
+  return `${showCount(checked)} of ${showCount(total)} elements compared, no fault so far${gap ? `, but ${alongGap(gap)}` : all}.`;
+}
+
+function alongGap({ analytic, numeric }: NonNullable<Compared["gap"]>): string {
+  return `along a random direction the backward pass gives ${showNumber(analytic)}, differences give ${showNumber(numeric)}`;
+}
+
+function directions(count: number): string {
+  return count === 1 ? "a random direction" : `${count} random directions`;
 }
 
 function kinkAt(worst: WorstElement | null, shown: readonly Element[]): string {

@@ -22,7 +22,8 @@ export async function confirm(
     .slice(0, LOOKS);
   for (const { index, numeric, error } of bad) {
     if (!(await pace.turn("confirming", 0.9))) return compared;
-    const [samples] = sample(plain, plain.x, scaleOf(plain.x), [index], noise);
+    const look = { evaluation: plain, scale: scaleOf(plain.x), noise, pace };
+    const [samples] = (await sample(look, [index])) ?? [];
     if (samples === undefined) continue;
     const again = judge(index, analytic[index] as number, samples, tolerances);
     const isSame =

@@ -39,6 +39,13 @@ export function findCut(
   return leak && first ? { ...leak, step: first, meant } : null;
 }
 
+/** Whether there is something that may cut a gradient, and looking at it would take longer than there is time. */
+export function takesLonger(replay: Replay, slot: number, leftMs: number): boolean {
+  const open = downstreamOf(replay, slot, everywhere);
+  const isCutSomewhere = open.steps.length !== downstreamOf(replay, slot).steps.length;
+  return isCutSomewhere && 4 * STEPS.length * open.costMs > leftMs;
+}
+
 /** Dependences that may have a slope: what moves in steps, such as an order or a mask, only jumps. */
 const carries: Passes = (step) => alongGradients(step) || isCut(step) || !isFlat(step.node);
 

@@ -7,6 +7,7 @@ import type { Tape } from "../tape";
 import type { Tensor } from "../tensor";
 import { where } from "./conclude";
 import { entryOf } from "./entry";
+import type { Pace } from "./pace";
 import { replay } from "./replay";
 import type { Subject } from "./target";
 import { showPair } from "./verdict";
@@ -34,8 +35,13 @@ interface Moment {
 }
 
 /** The parameters on which the loss depends in ways that were not recorded; parameters are moved and put back. */
-export async function findEscapes(run: Run, subjects: readonly Subject[]): Promise<Map<Tensor, Escape>> {
+export async function findEscapes(
+  run: Run,
+  subjects: readonly Subject[],
+  pace: Pace,
+): Promise<Map<Tensor, Escape>> {
   const found = new Map<Tensor, Escape>();
+  if (!(await pace.turn("running the file again", 0))) return found;
   const before = await lookAt(run);
   if (before === null || run.loss === null) return found;
   const leaves = subjects.filter(({ tensor }) => tensor.isLeaf && !isMadeAnew(run.tape, before.tape, tensor));
@@ -47,6 +53,7 @@ export async function findEscapes(run: Run, subjects: readonly Subject[]): Promi
   const together = await moved(leaves, () => lookAt(run));
   if (together === null || agree(before, together, precision)) return found;
   for (const subject of leaves) {
+    if (!(await pace.turn("running the file again", 0))) break;
     const after = await moved([subject], () => lookAt(run));
     if (after === null || agree(before, after, precision)) continue;
     const entry = entryOf(run, before.tape, after.tape, subject.tensor);
@@ -70,7 +77,7 @@ async function lookAt(run: Run): Promise<Moment | null> {
   try {
     const again = await run.rerun?.();
     if (!again || run.loss === null || again.loss.size !== 1) return null;
-    const { values, loss } = replay(run.loss);
+    const { values, loss } = replay(run.loss, { gradients: false });
     return {
       real: again.loss.data[0] as number,
       recorded: values[loss]?.data[0] as number,

@@ -1,22 +1,24 @@
 /** The gradient check: finite differences in float64 against the gradients of the backward pass. */
 
+import { now } from "../clock";
 import { ModelError } from "../error";
 import type { Check, CheckMethod } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { checkByHand, isOnTheWay, type Means } from "./by-hand";
+import { checkByHand, isOnTheWay } from "./by-hand";
 import { type Detail, withoutDetail } from "./detail";
 import { findHandWritten } from "./hand-written/find";
 import { allow } from "./intent";
-import { type About, type Explain, explainPlainly, orNotChecked } from "./not-checked";
+import { type Explain, explainPlainly, orNotChecked } from "./not-checked";
 import { lookOutside } from "./outside";
 import { Pace } from "./pace";
+import type { PlanOptions } from "./plan";
 import { type Replay, replay } from "./replay";
-import { checkSubject, type SubjectOptions } from "./subject";
+import { aboutOf, checkSubjects, type SubjectOptions } from "./subjects";
 import { findSubjects, fullName, type Subject, type Target } from "./target";
 import { findUnstable } from "./unstable";
-import type { Undecided } from "./verdict";
+import { type Undecided, verdicts } from "./verdict";
 
 export type { Detail } from "./detail";
 export type { Target } from "./target";
@@ -26,6 +28,10 @@ export interface CheckOptions {
   readonly onProgress?: (message: string, fraction: number) => void;
   /** Asked every few milliseconds, after a turn of the event loop, so that a request to stop can arrive. */
   readonly isCancelled?: () => boolean;
+  /** Milliseconds that the check may take; what was not compared by then is said. Without a limit when left out. */
+  readonly budgetMs?: number;
+  /** Milliseconds since some moment; for tests. */
+  readonly clock?: () => number;
   /** Parameters with more elements are checked in random directions. Default 20,000. */
   readonly limit?: number;
   /** Relative and absolute differences that are accepted besides the measured error of the differences. */
@@ -53,30 +59,37 @@ export async function checkGradients(run: Run, target: Target, options: CheckOpt
 async function checkAll(run: Run, target: Target, options: CheckOptions): Promise<Undecided[]> {
   const byHand = findHandWritten(run).filter(({ source }) => isMeant(source, target));
   const recorded = subjectsOf(run, target, byHand.length > 0);
-  const tolerances = { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0, method: options.method };
-  const means = { tolerances, explain: options.explain ?? explainPlainly };
+  const explain = options.explain ?? explainPlainly;
+  const settings: PlanOptions = {
+    limit: options.limit ?? 20_000,
+    tolerances: { rtol: options.rtol ?? 1e-6, atol: options.atol ?? 0, method: options.method },
+    seed: options.seed ?? 0,
+  };
+  const pace = paceOf(options);
   const total = recorded.length + byHand.length;
-  const pace = (name: string, done: number) =>
-    new Pace({
-      onProgress: (message, fraction) =>
-        options.onProgress?.(`${name}: ${message}`, (done + fraction) / total),
-      isCancelled: options.isCancelled,
-    });
   const loss = recorded.length > 0 ? scalarLoss(run) : null;
   let again: Replay | null = null;
   const checks = [
-    ...(await orNotChecked(recorded.map(aboutOf), means.explain, async () => {
+    ...(await orNotChecked(recorded.map(aboutOf), explain, async () => {
       if (loss === null) return [];
-      again = replay(loss);
-      return checkRecorded(run, again, recorded, { options, means, pace });
+      again = replay(loss, { clock: () => pace.now() });
+      const share = recorded.length / total;
+      const own = pace.part(share * pace.left, undefined, (fraction) => share * fraction);
+      return checkRecorded(run, again, recorded, { ...settings, explain }, own);
     })),
   ];
   for (const [i, found] of byHand.entries()) {
-    if (options.isCancelled?.()) break;
+    if (pace.isCancelled) break;
     if (target.kind === "all" && isOnTheWay(found, again)) continue;
-    checks.push(...(await checkByHand(run, found, means, pace(found.source.name, recorded.length + i))));
+    const done = recorded.length + i;
+    const own = pace.part(pace.left / (byHand.length - i), found.source.name, (f) => (done + f) / total);
+    checks.push(...(await checkByHand(run, found, { tolerances: settings.tolerances, explain }, own)));
   }
   return checks;
+}
+
+function paceOf({ onProgress, isCancelled, budgetMs = Infinity, clock = now }: CheckOptions): Pace {
+  return new Pace({ onProgress, isCancelled, clock, deadline: clock() + budgetMs });
 }
 
 /** None for a target that is written by hand, and where only what is written by hand can be checked. */
@@ -90,43 +103,34 @@ function subjectsOf(run: Run, target: Target, hasOwn: boolean): readonly Subject
   }
 }
 
-function aboutOf({ target, parameter, site, tensor }: Subject): About {
-  return { target, parameter, site, elements: tensor.size };
-}
-
-interface Ways {
-  readonly options: CheckOptions;
-  readonly means: Means;
-  pace(name: string, done: number): Pace;
-}
+/** Share of the time, at most, and of that of a replay, that is kept for what the recorded operations do not show. */
+const OUTSIDE = { share: 0.25, replays: 5 };
 
 async function checkRecorded(
   run: Run,
   again: Replay,
-  recorded: readonly Subject[],
-  { options, means, pace }: Ways,
+  subjects: readonly Subject[],
+  settings: Omit<SubjectOptions, "unstable">,
+  pace: Pace,
 ): Promise<Undecided[]> {
-  const checks: Undecided[] = [];
-  const unstable = findUnstable(again, replay(scalarLoss(run)));
-  const settings: SubjectOptions = {
-    limit: options.limit ?? 20_000,
-    tolerances: means.tolerances,
-    seed: options.seed ?? 0,
-    unstable,
-  };
-  const subjects = new Map<Undecided, Subject>();
-  for (const [i, subject] of recorded.entries()) {
-    const name = fullName(subject);
-    const found = await orNotChecked([aboutOf(subject)], means.explain, async () => {
-      const check = await checkSubject(run, again, subject, settings, pace(name, i));
-      return check === null ? [] : [check];
-    });
-    for (const check of found) subjects.set(check, subject);
-    checks.push(...found);
-    if (options.isCancelled?.()) return checks;
-    options.onProgress?.(name, (i + 1) / recorded.length);
-  }
-  return unstable === null ? lookOutside(run, again, subjects) : checks;
+  const begun = pace.now();
+  const isOver = () => pace.left <= 0;
+  const unstable = findUnstable(again, replay(scalarLoss(run), { gradients: false, isOver }));
+  const outside = OUTSIDE.replays * (pace.now() - begun + run.durationMs);
+  const own = pace.part(pace.left - Math.min(OUTSIDE.share * pace.left, outside));
+  const checks = await checkSubjects(run, again, subjects, { ...settings, unstable }, own);
+  if (unstable !== null || pace.isCancelled) return checks;
+  if (run.rerun !== undefined && pace.left < outside / 2) return checks.map(withoutRerun);
+  const byName = new Map(subjects.map((subject) => [fullName(subject), subject]));
+  const known = new Map(checks.map((check) => [check, byName.get(fullName(check)) as Subject]));
+  return lookOutside(run, again, known, pace);
+}
+
+/** What would be right, if the file had been run again to see whether values leave the recorded operations. */
+function withoutRerun(check: Undecided): Undecided {
+  if (verdicts[check.verdict].outcome !== "pass") return check;
+  const message = `${check.message} There was no time to run the file again, so values that were read with item() may matter unseen.`;
+  return { ...check, verdict: "unfinished", message };
 }
 
 function scalarLoss({ loss }: Run): Tensor {

@@ -9,7 +9,8 @@ import {
   rightDerivative,
   type Samples,
 } from "./difference";
-import type { Evaluation } from "./variants";
+import type { Pace } from "./pace";
+import { type Evaluation, lossesInTurns } from "./variants";
 
 /** What an error estimate is multiplied with before a difference counts as wrong. */
 export const SAFETY = 6;
@@ -46,14 +47,20 @@ export function scaleOf(x: Tensor): (i: number) => number {
   return (i) => Math.max(sizeOf(x.data[i] as number), typical);
 }
 
-/** The loss along the ladder of steps at each of the elements, in one evaluation. */
-export function sample(
-  evaluation: Evaluation,
-  x: Tensor,
-  scale: (i: number) => number,
+/** What the elements of a tensor are looked at with. */
+export interface Look {
+  readonly evaluation: Evaluation;
+  readonly scale: (i: number) => number;
+  readonly noise: number;
+  readonly pace: Pace;
+}
+
+/** The loss along the ladder of steps at each of the elements; null when the work should stop. */
+export async function sample(
+  { evaluation, scale, noise, pace }: Look,
   elements: readonly number[],
-  noise: number,
-): Samples[] {
+): Promise<Samples[] | null> {
+  const { x } = evaluation;
   const perElement = 2 * LADDER.length + 1;
   const index = new Int32Array(elements.length * perElement);
   const data = new Float64Array(index.length);
@@ -66,7 +73,13 @@ export function sample(
       data[n * perElement + 2 + 2 * k] = value - step * scale(i);
     });
   });
-  const losses = evaluation.losses({ kind: "sparse", each: 1, index, data }, index.length);
+  const losses = await lossesInTurns(
+    evaluation,
+    { kind: "sparse", each: 1, index, data },
+    index.length,
+    pace,
+  );
+  if (losses === null) return null;
   return elements.map((_, n) => {
     const at = (k: number) => losses[n * perElement + k] as number;
     const steps = LADDER.map(

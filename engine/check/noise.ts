@@ -1,5 +1,6 @@
 /** How exactly the loss is computed: the noise of rounding, on which every tolerance of the check rests. */
 import { RandomGenerator } from "../random";
+import { type Pace, Pieces } from "./pace";
 import type { Evaluation } from "./variants";
 
 const POINTS = 12;
@@ -9,8 +10,9 @@ const WIDTHS = [1e-12, 1e-10, 1e-8];
 /**
  * Standard deviation of the rounding noise in the loss, from third differences along a short line through the
  * recorded point (R. W. Hamming's difference table; Moré and Wild, "Estimating computational noise", 2011).
+ * When the work should stop, what the points until then tell.
  */
-export function noiseOf(evaluation: Evaluation, seed = 1): number {
+export async function noiseOf(evaluation: Evaluation, pace: Pace, seed = 1): Promise<number> {
   const { x } = evaluation;
   const random = new RandomGenerator(seed);
   // Zeros stay where they are, when there is something else: many functions are singular there.
@@ -22,24 +24,37 @@ export function noiseOf(evaluation: Evaluation, seed = 1): number {
   let noise = Number.MIN_VALUE;
   for (const width of WIDTHS) {
     // At the end of a domain the loss is defined to one side only.
-    const losses = lossesAlong(evaluation, direction, width).filter((loss) => Number.isFinite(loss));
+    const all = await lossesAlong(evaluation, direction, width, pace);
+    const losses = all.filter((loss) => Number.isFinite(loss));
     const size = Math.max(0, ...losses.map(Math.abs));
     noise = Math.max(noise, spreadOf(losses, width === WIDTHS[0]), (Number.EPSILON / 4) * size);
     // A loss that is rounded coarsely, as in single precision, moves in steps that a narrow line does not show.
-    if (new Set(losses).size > POINTS / 2) break;
+    if (new Set(losses).size > POINTS / 2 || pace.isOver) break;
   }
   return noise;
 }
 
-function lossesAlong(evaluation: Evaluation, direction: Float64Array, width: number): number[] {
-  const { x } = evaluation;
-  const data = new Float64Array(POINTS * x.size);
-  for (let k = 0; k < POINTS; k++) {
-    for (let i = 0; i < x.size; i++) {
-      data[k * x.size + i] = (x.data[i] as number) + width * (k - POINTS / 2) * (direction[i] as number);
+async function lossesAlong(
+  evaluation: Evaluation,
+  direction: Float64Array,
+  width: number,
+  pace: Pace,
+): Promise<number[]> {
+  const { x, chunk } = evaluation;
+  const losses: number[] = [];
+  const pieces = new Pieces(pace, chunk);
+  while (losses.length < POINTS && (losses.length === 0 || (await pace.turn("measuring the noise", 0)))) {
+    const count = Math.min(pieces.next(), POINTS - losses.length);
+    const data = new Float64Array(count * x.size);
+    for (let k = 0; k < count; k++) {
+      const t = width * (losses.length + k - POINTS / 2);
+      for (let i = 0; i < x.size; i++) {
+        data[k * x.size + i] = (x.data[i] as number) + t * (direction[i] as number);
+      }
     }
+    losses.push(...evaluation.losses({ kind: "dense", data }, count));
   }
-  return Array.from(evaluation.losses({ kind: "dense", data }, POINTS));
+  return losses;
 }
 
 /** The root of the mean square on the narrowest line; on wider ones the median, since kinks may lie there. */

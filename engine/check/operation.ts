@@ -7,11 +7,17 @@ import { sameShape } from "../shape";
 import { Node, quietly } from "../tape";
 import { Tensor } from "../tensor";
 import { downstreamOf } from "./batch";
-import { compareDirections } from "./directions";
+import {
+  agreementOf,
+  type Comparing,
+  compareDirections,
+  comparingWith,
+  searchWhereWrong,
+} from "./directions";
 import { type Compared, compareElements } from "./elements";
 import type { Element, Outcome, Tolerances } from "./judge";
 import { noiseOf } from "./noise";
-import { Pace } from "./pace";
+import type { Pace } from "./pace";
 import { findPattern, type Pattern } from "./pattern";
 import { inFloat64, type Replay, replay, type Step } from "./replay";
 import type { Evaluation } from "./variants";
@@ -19,6 +25,8 @@ import type { Evaluation } from "./variants";
 /** Inputs with more elements are tried in random directions: differences of every element would take too long. */
 const MAX_ELEMENTS = 20_000;
 const LOOKS = 48;
+/** Inputs whose elements take longer than this are tried along random directions first. */
+const QUICK_MS = 1000;
 
 /** What is wrong with an operation's derivative for one input. */
 export interface Fault {
@@ -42,23 +50,19 @@ export interface Tried {
   readonly outcomes: ReadonlySet<Outcome>;
 }
 
-const known = new WeakMap<Step, Map<number, Promise<Tried>>>();
+const known = new WeakMap<Step, Map<number, Tried>>();
 
-/** Tries each rule once, whatever it is asked for. */
-export function checkOperation(step: Step, input: number): Promise<Tried> {
-  const tried = known.get(step) ?? new Map<number, Promise<Tried>>();
+/** Tries each rule once, whatever it is asked for, unless there was no time for it. */
+export async function checkOperation(step: Step, input: number, pace: Pace): Promise<Tried> {
+  const tried = known.get(step) ?? new Map<number, Tried>();
   known.set(step, tried);
-  const found = tried.get(input) ?? tryOperation(step, input);
-  tried.set(input, found);
+  const before = tried.get(input);
+  if (before !== undefined) return before;
+  const alone = await compareAlone(step, input, { rtol: 1e-6, atol: 0 }, pace, false);
+  const fault = alone?.fault ?? null;
+  const found = { fault, outcomes: new Set(alone?.compared.refined.map(({ outcome }) => outcome)) };
+  if (fault !== null || !pace.isOver) tried.set(input, found);
   return found;
-}
-
-async function tryOperation(step: Step, input: number): Promise<Tried> {
-  const alone = await compareAlone(step, input, { rtol: 1e-6, atol: 0 }, new Pace({}));
-  return {
-    fault: alone?.fault ?? null,
-    outcomes: new Set(alone?.compared.refined.map(({ outcome }) => outcome)),
-  };
 }
 
 /** What comparing one rule of an operation by itself gave. */
@@ -69,26 +73,28 @@ export interface Alone {
   readonly fault: Fault | null;
 }
 
-/** Compares the backward rule for one input with differences; null when there is nothing to compare. */
+/**
+ * Compares the backward rule for one input with differences; null when there is nothing to compare.
+ * @param mayBeLong false: inputs whose elements would take long are compared along random directions first
+ */
 export async function compareAlone(
   step: Step,
   input: number,
   tolerances: Tolerances,
   pace: Pace,
+  mayBeLong = true,
 ): Promise<Alone | null> {
   const x = step.node.inputs[input];
   if (x === undefined || !(x.data instanceof Float64Array) || x.size === 0) return null;
-  const { again, leaf, weights } = weighted(step, input);
+  const { again, leaf, weights } = weighted(step, input, () => pace.now());
   const slot = again.slotOf(leaf);
   if (slot === undefined) return null;
   const evaluation = downstreamOf(again, slot);
   const g = again.gradients[slot];
   const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
-  const noise = noiseOf(evaluation);
-  const compared =
-    x.size <= MAX_ELEMENTS
-      ? await compareElements(evaluation, analytic, noise, tolerances, pace)
-      : await compareDirections(evaluation, analytic, noise, tolerances, pace, 0, LOOKS);
+  const noise = await noiseOf(evaluation, pace);
+  const comparing = comparingWith({ evaluation, analytic, noise, tolerances, pace });
+  const compared = await compareOne(comparing, mayBeLong);
   const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
   const fault = { step, input, wrong: wrong.length, atJumps: wrong.every(isAtJump), elements: x.size };
   const misshapen = again.broken;
@@ -104,6 +110,18 @@ export async function compareAlone(
   return { evaluation, analytic, compared, fault: { ...fault, pattern, forwardMode: forward } };
 }
 
+/** Element by element; or along random directions, which mostly agree, where there are many or they take long. */
+async function compareOne(comparing: Comparing, mayBeLong: boolean): Promise<Compared> {
+  const { evaluation, analytic, noise, tolerances, pace } = comparing;
+  const { x, costMs } = evaluation;
+  if (x.size > MAX_ELEMENTS) return compareDirections(comparing, 0, LOOKS);
+  if (!mayBeLong && x.size * costMs > QUICK_MS) {
+    const own = { ...comparing, pace: pace.part(pace.left / 2) };
+    return searchWhereWrong(own, await agreementOf(own, 0), LOOKS);
+  }
+  return compareElements(evaluation, analytic, noise, tolerances, pace);
+}
+
 /** The slopes of both sides differ, or there is only one. */
 function isAtJump({ slopes }: Element): boolean {
   const [left, right] = slopes ?? [0, 0];
@@ -111,7 +129,11 @@ function isAtJump({ slopes }: Element): boolean {
 }
 
 /** The operation alone, its output weighted with random numbers and added up, so that all of its derivative shows. */
-function weighted(step: Step, input: number): { again: Replay; leaf: Tensor; weights: Tensor } {
+function weighted(
+  step: Step,
+  input: number,
+  clock: () => number,
+): { again: Replay; leaf: Tensor; weights: Tensor } {
   const { op, attrs, inputs, out } = step.node;
   const random = new RandomGenerator(out.size + input);
   const weights = new Tensor(
@@ -126,7 +148,7 @@ function weighted(step: Step, input: number): { again: Replay; leaf: Tensor; wei
   const value = inFloat64(() => op.forward(leaves, attrs));
   const result = new Tensor(value.data, value.shape, value.dtype, true);
   result.node = new Node(op, leaves, attrs, result, null);
-  return { again: replay(sum(mul(result, weights))), leaf: leaves[input] as Tensor, weights };
+  return { again: replay(sum(mul(result, weights)), { clock }), leaf: leaves[input] as Tensor, weights };
 }
 
 /** Compares the tangent that the forward-mode rule gives along the wrong elements with the differences there. */

@@ -7,6 +7,7 @@ import { type Closure, findClosures, isCustom } from "./closures";
 import { where } from "./conclude";
 import { explainEscape, findEscapes } from "./escape";
 import { intentAt } from "./intent";
+import type { Pace } from "./pace";
 import { isCut, type Replay, replay } from "./replay";
 import type { Subject } from "./target";
 import { type Undecided, verdicts } from "./verdict";
@@ -16,6 +17,7 @@ export async function lookOutside(
   run: Run,
   recorded: Replay,
   checks: ReadonlyMap<Undecided, Subject>,
+  pace: Pace,
 ): Promise<Undecided[]> {
   const subjects = [...checks.values()];
   const amend = (facts: (tensor: Tensor) => Partial<Undecided> | null) =>
@@ -24,7 +26,7 @@ export async function lookOutside(
   if (chance !== null)
     return amend((x) => (recorded.slotOf(x) === undefined ? null : explainChance(run, chance)));
   const closures = await closuresByLeaf(run, recorded, subjects);
-  const escapes = await findEscapes(run, subjects);
+  const escapes = await findEscapes(run, subjects, pace);
   return amend((x) => {
     const [closure, left] = [closures.get(x), escapes.get(x)];
     if (closure !== undefined) return explainClosure(run, closure);

@@ -1,4 +1,5 @@
 /** The recorded computation again, in float64: what finite differences and the reference gradient are taken of. */
+import { now } from "../clock";
 import { getDefaultDtype, isFloat, setDefaultDtype } from "../dtype";
 import { Node, quietly } from "../tape";
 import { detached, Tensor } from "../tensor";
@@ -15,6 +16,8 @@ export interface Step {
   readonly out: number;
   /** True when a gradient passes from its output to its inputs. */
   readonly differentiable: boolean;
+  /** How long the operation took, in milliseconds. */
+  readonly ms: number;
 }
 
 /** A value that was detached: equal to `from`, but no gradient passes. */
@@ -41,8 +44,15 @@ export function isCut(step: Step | Cut): step is Cut {
   return "from" in step;
 }
 
+export interface ReplayOptions {
+  /** False: values alone. */
+  readonly gradients?: boolean;
+  /** Milliseconds since some moment. */
+  readonly clock?: (() => number) | undefined;
+}
+
 /** Evaluates what lies behind `loss` in float64, and its gradients by the operations' own backward rules. */
-export function replay(loss: Tensor): Replay {
+export function replay(loss: Tensor, { gradients: wanted = true, clock = now }: ReplayOptions = {}): Replay {
   const slots = new Map<Tensor, number>();
   const values: Tensor[] = [];
   const slot = (x: Tensor, value: () => Tensor) => {
@@ -67,14 +77,18 @@ export function replay(loss: Tensor): Replay {
       }
       const recorded = x.node as Node;
       const inputs = recorded.inputs.map(leaf);
+      const begun = clock();
       const node = rerun(
         recorded,
         inputs.map((i) => values[i] as Tensor),
       );
-      return { recorded, node, inputs, out: slot(x, () => node.out), differentiable: x.requiresGrad };
+      const ms = clock() - begun;
+      return { recorded, node, inputs, out: slot(x, () => node.out), differentiable: x.requiresGrad, ms };
     });
     const out = leaf(loss);
-    const { gradients, broken } = backwardOver(values, steps, out);
+    const { gradients, broken } = wanted
+      ? backwardOver(values, steps, out)
+      : { gradients: values.map(() => null), broken: null };
     return { values, steps, loss: out, gradients, broken, slotOf: (x) => slots.get(x) };
   });
 }

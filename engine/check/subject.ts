@@ -1,5 +1,4 @@
 /** The check of one tensor: its gradient against differences, and the verdict with its reason. */
-import { now } from "../clock";
 import type { Run } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
@@ -7,57 +6,24 @@ import { type Downstream, downstreamOf } from "./batch";
 import { explainNonFinite, explainNonFiniteGradient, explainWrong } from "./blame";
 import { conclude, type Facts } from "./conclude";
 import { confirm } from "./confirm";
-import { compareDirections } from "./directions";
-import { compareElements } from "./elements";
+import { takesLonger } from "./cut";
 import type { Tolerances } from "./judge";
-import { noiseOf } from "./noise";
 import type { Pace } from "./pace";
+import type { Comparison } from "./plan";
 import { explainAgreement, explainRandom, withCut } from "./reason";
 import { isCut, type Replay, type Step } from "./replay";
 import type { Subject } from "./target";
-import type { Undecided } from "./verdict";
+import { verdicts } from "./verdict";
 
-export interface SubjectOptions {
-  readonly limit: number;
-  readonly tolerances: Tolerances;
-  readonly seed: number;
-  /** An operation that gives another result each time it runs. */
-  readonly unstable: Step | null;
+/** A subject that is ready to be compared. */
+export interface Prepared {
+  readonly subject: Subject;
+  readonly downstream: Downstream;
+  readonly analytic: Float64Array;
 }
 
-/** Null when nothing was checked before the check was cancelled. */
-export async function checkSubject(
-  run: Run,
-  replay: Replay,
-  subject: Subject,
-  options: SubjectOptions,
-  pace: Pace,
-): Promise<Undecided | null> {
-  const start = now();
-  const facts = await factsOf(run, replay, subject, options, pace);
-  if (facts === null) return null;
-  return {
-    target: subject.target,
-    parameter: subject.parameter,
-    site: subject.site,
-    elements: subject.tensor.size,
-    checked: 0,
-    method: "every-element",
-    worst: null,
-    culprit: null,
-    step: 0,
-    ...facts,
-    durationMs: now() - start,
-  };
-}
-
-async function factsOf(
-  run: Run,
-  replay: Replay,
-  subject: Subject,
-  options: SubjectOptions,
-  pace: Pace,
-): Promise<Facts | null> {
+/** What the replay tells of a subject without any difference: its facts where that decides; else it is ready to be compared. */
+export function prepare(run: Run, replay: Replay, subject: Subject, unstable: Step | null): Facts | Prepared {
   const slot = replay.slotOf(subject.tensor);
   if (slot === undefined) {
     return {
@@ -74,28 +40,41 @@ async function factsOf(
       message: `The gradient has shape ${showShape(g.shape)}, expected ${showShape(x.shape)}.`,
     };
   }
-  const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
+  const analytic = g?.data instanceof Float64Array ? g.data : new Float64Array(x.size);
   const downstream = downstreamOf(replay, slot);
   const bad = explainNonFiniteGradient(run, downstream, analytic);
   if (bad !== null) return bad;
-  const { unstable } = options;
   if (unstable !== null && downstream.steps.includes(unstable)) return explainRandom(run, unstable);
-  const noise = noiseOf(downstream, options.seed + 1);
-  const every = analytic.length <= options.limit;
-  const first = every
-    ? await compareElements(downstream, analytic, noise, options.tolerances, pace)
-    : await compareDirections(downstream, analytic, noise, options.tolerances, pace, options.seed);
-  if (first.checked === 0) return null;
-  const compared = await confirm(downstream, analytic, noise, first, options.tolerances, pace);
+  return { subject, downstream, analytic };
+}
+
+/** The verdict on a subject that was compared, and its reason. */
+export async function settle(
+  run: Run,
+  { subject, downstream, analytic }: Prepared,
+  { compared: first, noise, every }: Comparison,
+  tolerances: Tolerances,
+  pace: Pace,
+): Promise<Facts> {
+  const compared = await confirm(downstream, analytic, noise, first, tolerances, pace);
   const facts = conclude(downstream, analytic, compared, every);
+  const { replay, slot } = downstream;
   // A gradient of the wrong shape was mended for the comparison; the backward pass would not have got so far.
   if (facts.verdict === "wrong-derivative" || passesBroken(downstream)) {
     const wrong = await explainWrong(run, downstream, facts, pace);
     return wrong.intents?.length ? withCut(run, replay, subject, wrong, noise) : wrong;
   }
   if (facts.verdict === "non-finite") return explainNonFinite(run, downstream, facts, pace);
+  if (takesLonger(replay, slot, pace.left))
+    return verdicts[facts.verdict].outcome === "pass" ? { ...facts, ...cutUnknown } : facts;
   return explainAgreement(run, replay, subject, facts, noise);
 }
+
+const cutUnknown: Facts = {
+  verdict: "unfinished",
+  message:
+    "The gradient agrees with differences of what it passes; the time was over before what cuts it on another way was looked at.",
+};
 
 /** True when the gradient comes through a rule that gave none of the right shape. */
 function passesBroken({ replay: { broken }, slot, steps }: Downstream): boolean {

@@ -1,6 +1,7 @@
 /** Values of a tensor under many perturbations at once, as the changed elements only or in full. */
 import type { Values } from "../dtype";
 import { Tensor } from "../tensor";
+import { type Pace, Pieces } from "./pace";
 
 /** `each` changed elements per variant: variant k has `data[k·each + i]` at element `index[k·each + i]`. */
 export interface Sparse {
@@ -26,6 +27,8 @@ export interface Evaluation {
   readonly middle: number;
   /** How many variants are best evaluated in one call. */
   readonly chunk: number;
+  /** About how many milliseconds one of them takes, at most. */
+  readonly costMs: number;
   losses(variants: Variants, count: number): Float64Array;
 }
 
@@ -43,6 +46,25 @@ export function toDense(variants: Variants, base: Tensor, count: number): Dense 
     }
   }
   return { kind: "dense", data };
+}
+
+/** The losses in pieces, with a turn of the event loop between them; null when the work should stop. */
+export async function lossesInTurns(
+  evaluation: Evaluation,
+  { each, index, data }: Sparse,
+  count: number,
+  pace: Pace,
+): Promise<Float64Array | null> {
+  const losses = new Float64Array(count);
+  const pieces = new Pieces(pace, evaluation.chunk);
+  for (let from = 0, to = 0; from < count; from = to) {
+    if (from > 0 && !(await pace.turn())) return null;
+    to = Math.min(count, from + pieces.next());
+    const [a, b] = [from * each, to * each];
+    const piece: Sparse = { kind: "sparse", each, index: index.subarray(a, b), data: data.subarray(a, b) };
+    losses.set(evaluation.losses(piece, to - from), from);
+  }
+  return losses;
 }
 
 /** Variant k as a tensor, without a copy. */

@@ -23,6 +23,7 @@ export const usage = `gradlens: see what the backward pass of a model does
   --against FILE            check: compare with gradients saved from PyTorch, a .npz or .safetensors file
   --rtol NUMBER             check: relative difference to accept (1e-6; with --against 1e-4, in float64 1e-7)
   --atol NUMBER             check: absolute difference to accept (0)
+  --budget SECONDS          check: time to compare in; what was not compared by then is said (60)
   --limit ELEMENTS          check: larger parameters are checked along random directions (20000)
   --seed NUMBER             check: seed of those directions (0)
   --method NAME             check: central, forward, five-point or richardson differences (central)
@@ -71,6 +72,7 @@ const options = {
   sarif: { type: "string" },
   junit: { type: "string" },
   against: { type: "string" },
+  budget: { type: "string" },
   rtol: { type: "string" },
   atol: { type: "string" },
   limit: { type: "string" },
@@ -148,6 +150,7 @@ function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
 }
 
 interface SettingOptions {
+  readonly budget?: string | undefined;
   readonly against?: string | undefined;
   readonly rtol?: string | undefined;
   readonly atol?: string | undefined;
@@ -159,7 +162,7 @@ interface SettingOptions {
 
 function readSettings(values: SettingOptions): CheckSettings {
   const { against, rtol, atol, limit, seed, method } = values;
-  const own = (["atol", "limit", "seed", "method", "second-order"] as const).find(
+  const own = (["budget", "atol", "limit", "seed", "method", "second-order"] as const).find(
     (name) => values[name] !== undefined,
   );
   if (against !== undefined && own !== undefined)
@@ -169,6 +172,7 @@ function readSettings(values: SettingOptions): CheckSettings {
     ...(atol === undefined ? {} : { atol: notNegative("atol", atol) }),
     ...(limit === undefined ? {} : { limit: notNegative("limit", limit) }),
     ...(seed === undefined ? {} : { seed: notNegative("seed", seed) }),
+    budgetMs: 1000 * positive("budget", values.budget, 60),
     method: oneOf("method", method, ["central", "forward", "five-point", "richardson"]),
     secondOrder: values["second-order"] ?? false,
   };

@@ -9,9 +9,16 @@ export interface CheckSettings {
   readonly limit?: number;
   readonly seed?: number;
   readonly method?: CheckMethod;
+  /** Wall clock of a check in milliseconds; what was not compared by then is said. Default 60,000. */
+  readonly budgetMs?: number;
   /** Also checks the gradient of the gradient. */
   readonly secondOrder?: boolean;
 }
+
+/** The budget of a check that was given none. */
+export const DEFAULT_BUDGET_MS = 60_000;
+/** How long after its budget a check may take to come back: an operation that runs then is not interrupted. */
+export const BUDGET_GRACE_MS = 5_000;
 
 /** A row of a check; `nth` counts the rows of the same name before it. */
 export interface CheckedRow {

@@ -5,16 +5,18 @@ import { findUnusedIntents } from "../check/intent";
 import type { Explain } from "../check/not-checked";
 import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/second-order";
 import { findSubjects } from "../check/target";
+import { now } from "../clock";
 import { ModelError } from "../error";
 import type { Check } from "../report";
 import type { Run } from "../run";
-import type {
-  CheckCurveParams,
-  CheckDetailsParams,
-  Checked,
-  CheckedRow,
-  CheckSettings,
-  CheckTarget,
+import {
+  type CheckCurveParams,
+  type CheckDetailsParams,
+  type Checked,
+  type CheckedRow,
+  type CheckSettings,
+  type CheckTarget,
+  DEFAULT_BUDGET_MS,
 } from "./protocol";
 
 /** Elements in one answer. */
@@ -31,6 +33,11 @@ export class CheckSession {
     private readonly run: Run,
     private readonly explain: Explain,
   ) {}
+
+  /** The budget of the last check, which holds for questions about it too. */
+  get budgetMs(): number {
+    return this.#settings.budgetMs ?? DEFAULT_BUDGET_MS;
+  }
 
   async check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Checked> {
     this.#details.clear();
@@ -71,20 +78,19 @@ export class CheckSession {
       const key = nameOf(check);
       this.#details.set(key, [...(this.#details.get(key) ?? []), detail]);
     };
-    const { secondOrder = false, ...options } = settings;
-    const first = await checkGradients(this.run, target, {
-      ...options,
-      ...asked,
-      keep,
-      explain: this.explain,
-    });
+    const { secondOrder = false, budgetMs = DEFAULT_BUDGET_MS, ...rest } = settings;
+    const deadline = now() + budgetMs;
+    const { explain } = this;
+    const options = { ...rest, ...asked, explain, budgetMs: secondOrder ? budgetMs / 2 : budgetMs };
+    const first = await checkGradients(this.run, target, { ...options, keep });
     if (!secondOrder || asked.isCancelled?.()) return first;
     const keepSecond = (check: Check, detail: Detail) => keep(asSecondOrder(check), detail);
     const run = gradientRun(this.run, settings.seed ?? 0);
     // Only what is on the tape has second derivatives; passes that are written by hand end at numbers.
     if (this.run.loss === null || !isOnTape(this.run, target)) return first;
     if (run === null) return [...first, ...constantGradients(first)];
-    const second = await checkGradients(run, target, { ...options, ...asked, keep: keepSecond });
+    const left = { ...options, budgetMs: deadline - now() };
+    const second = await checkGradients(run, target, { ...left, keep: keepSecond });
     return [...first, ...second.map(asSecondOrder)];
   }
 

@@ -4,6 +4,7 @@ import type { Failure, Report, Stats } from "../report";
 import { EngineChild } from "./engine-child";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import {
+  BUDGET_GRACE_MS,
   type CheckCurveParams,
   type CheckCurveResult,
   type CheckDetailsParams,
@@ -13,6 +14,7 @@ import {
   checkCurveRequest,
   checkDetailsRequest,
   checkRequest,
+  DEFAULT_BUDGET_MS,
   type OutputParams,
   type ProgressParams,
   type StatsParams,
@@ -24,7 +26,7 @@ import {
   type ValuesResult,
   valuesRequest,
 } from "./protocol";
-import { showSeconds, timeoutHint } from "./time-limit";
+import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
 
 export interface EngineOptions {
   /** Path of the bundled engine process, dist/engine.js. */
@@ -49,13 +51,13 @@ const GRACE_MS = 900;
 const GPU_START_MS = 20_000;
 /** The end of a process is known this long after its connection broke. */
 const LATE_MS = 500;
-/** A check has this long to stop by itself, which keeps its tape. */
-const CANCEL_MS = 120;
+/** A check has this long to stop by itself, which keeps its tape and what was compared: several long operations. */
+const CANCEL_MS = 2_000;
 
 export class Engine {
   #child: EngineChild | null = null;
   #choice: Promise<NodeChoice> | null = null;
-  #timeoutMs = 30_000;
+  #budgetMs = DEFAULT_BUDGET_MS;
 
   constructor(readonly options: EngineOptions) {}
 
@@ -78,17 +80,19 @@ export class Engine {
     if (asking.signal?.aborted) return { failure: cancelled() };
     const { memoryMiB, timeoutMs } = params.limits;
     this.hasTape = false;
-    this.#timeoutMs = timeoutMs;
     const child = await this.#ready(memoryMiB);
     const onAbort = () => child.kill(cancelled());
     const send = () => child.connection.sendRequest(traceRequest, params);
-    const result = await this.#ask(child, send, asking, onAbort, params.device === "gpu" ? GPU_START_MS : 0);
+    const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
+    const limit = { ms: timeoutMs + moreMs, failure: outOfTime(timeoutMs) };
+    const result = await this.#ask(child, send, asking, onAbort, limit);
     this.hasTape = child.isRunning && "report" in result;
     return result;
   }
 
   /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
   check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
+    this.#budgetMs = params.settings?.budgetMs ?? DEFAULT_BUDGET_MS;
     return this.#checking(checkRequest, params, asking);
   }
 
@@ -138,7 +142,8 @@ export class Engine {
       patience = setTimeout(() => child.kill(cancelled()), CANCEL_MS);
     };
     const send = (): Promise<R> => child.connection.sendRequest(request.method, params, source.token);
-    const result: R | TraceResult = await this.#ask<R>(child, send, asking, onAbort);
+    const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };
+    const result: R | TraceResult = await this.#ask<R>(child, send, asking, onAbort, limit);
     clearTimeout(patience);
     this.hasTape &&= child.isRunning;
     return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
@@ -165,16 +170,15 @@ export class Engine {
     send: () => Promise<R>,
     { signal, onProgress }: Asking,
     onAbort: () => void,
-    moreMs = 0,
+    limit: { readonly ms: number; readonly failure: Failure },
   ): Promise<R | TraceResult> {
-    const timeoutMs = this.#timeoutMs;
     const { graceMs = GRACE_MS } = this.options;
     let alarm: NodeJS.Timeout | undefined;
     const arm = () => {
       clearTimeout(alarm);
-      alarm = setTimeout(() => child.kill(outOfTime(timeoutMs)), timeoutMs + graceMs + moreMs);
+      alarm = setTimeout(() => child.kill(limit.failure), limit.ms + graceMs);
     };
-    // The limit is for the model; a check or a report may take as long as it gets on.
+    // The limit of a run is for the model; its report may take as long as it gets on. A check keeps its own budget.
     child.onProgress = (progress) => {
       arm();
       onProgress?.(progress);
@@ -220,6 +224,11 @@ function cancelled(): Failure {
 function outOfTime(timeoutMs: number): Failure {
   const message = `The run took longer than its limit of ${showSeconds(timeoutMs)}`;
   return { kind: "timeout", message, hint: timeoutHint, site: null, stack: [] };
+}
+
+function outOfBudget(budgetMs: number): Failure {
+  const message = `The check did not end within its budget of ${showSeconds(budgetMs)}`;
+  return { kind: "timeout", message, hint: budgetHint, site: null, stack: [] };
 }
 
 function noRun(): Failure {

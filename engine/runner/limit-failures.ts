@@ -2,9 +2,9 @@
 import type { Failure } from "../report";
 import { memoryHint, showBytes } from "./memory";
 import type { ModelSources } from "./model-sources";
-import type { Limits } from "./protocol";
+import { BUDGET_GRACE_MS, type Limits } from "./protocol";
 import { lastSite } from "./runtime";
-import { showSeconds, timeoutHint } from "./time-limit";
+import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
 import type { LimitKind, Watch } from "./watch";
 
 const MIB = 2 ** 20;
@@ -14,28 +14,41 @@ const BASE_BYTES = 256 * MIB;
 /** A thread that is free hears its own alarm, before the watchdog comes. */
 const ALARM_MS = 100;
 
+/** What is limited: a run by its time-out, a check by its budget. */
+export interface Limited extends Pick<Limits, "memoryMiB"> {
+  readonly what: "run" | "check";
+  readonly ms: number;
+}
+
+export function runWith({ timeoutMs, memoryMiB }: Limits): Limited {
+  return { what: "run", ms: timeoutMs, memoryMiB };
+}
+
 /** What the watchdog looks after from now on. */
-export function watchFor(limits: Limits): Watch {
+export function watchFor(limited: Limited): Watch {
   const blocked = "the model waits in a call that nothing can interrupt, such as execSync";
+  const late = limited.what === "run" ? ALARM_MS : BUDGET_GRACE_MS;
   return {
-    deadline: Date.now() + limits.timeoutMs + ALARM_MS,
-    maxBytes: limits.memoryMiB * MIB + BASE_BYTES,
+    deadline: Date.now() + limited.ms + late,
+    maxBytes: limited.memoryMiB * MIB + BASE_BYTES,
     explain: {
-      timeout: { ...explainLimit("timeout", limits), hint: blocked, site: null, stack: [] },
-      memory: { ...explainLimit("memory", limits), site: null, stack: [] },
+      timeout: { ...explainLimit("timeout", limited), hint: blocked, site: null, stack: [] },
+      memory: { ...explainLimit("memory", limited), site: null, stack: [] },
     },
   };
 }
 
 export function explainLimit(
   kind: LimitKind,
-  { timeoutMs, memoryMiB }: Limits,
+  { what, ms, memoryMiB }: Limited,
 ): Pick<Failure, "kind" | "message" | "hint"> {
-  const message =
-    kind === "timeout"
-      ? `The run took longer than its limit of ${showSeconds(timeoutMs)}`
-      : `The run needs more memory than its limit of ${showBytes(memoryMiB * MIB)}`;
-  return { kind, message, hint: kind === "timeout" ? timeoutHint : memoryHint };
+  if (kind === "memory") {
+    const message = `The ${what} needs more memory than its limit of ${showBytes(memoryMiB * MIB)}`;
+    return { kind, message, hint: memoryHint };
+  }
+  return what === "run"
+    ? { kind, message: `The run took longer than its limit of ${showSeconds(ms)}`, hint: timeoutHint }
+    : { kind, message: `The check did not end within its budget of ${showSeconds(ms)}`, hint: budgetHint };
 }
 
 /** A run that waits: nothing runs that could be pointed at but the call before. */

@@ -6,7 +6,7 @@ import type { CheckSettings } from "./check-protocol";
 export * from "./check-protocol";
 
 export interface Limits {
-  /** Wall clock of a run or check, in milliseconds; the process is killed afterwards. */
+  /** Wall clock of a run, in milliseconds; the process is killed afterwards. A check has a budget of its own. */
   readonly timeoutMs: number;
   /** Heap and tensors together, in MiB. */
   readonly memoryMiB: number;

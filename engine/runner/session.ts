@@ -10,7 +10,7 @@ import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { failureOf } from "./failure";
 import { answerInBase64, stoppedAt } from "./interrupt";
-import { explainLimit, noRun, waitingTooLong, watchFor } from "./limit-failures";
+import { explainLimit, type Limited, noRun, runWith, waitingTooLong, watchFor } from "./limit-failures";
 import { limitMemory } from "./memory";
 import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
@@ -22,7 +22,6 @@ import type {
   CheckDetailsResult,
   CheckParams,
   CheckResult,
-  Limits,
   StatsParams,
   TraceParams,
   TraceResult,
@@ -43,7 +42,8 @@ export class Session {
   readonly #sources = new ModelSources();
   readonly #state: ProcessState;
   #running: ModelRun | null = null;
-  #limits: Limits | null = null;
+  /** Of what runs now, or ran last. */
+  #limits: Limited | null = null;
   #last: { readonly built: Built; readonly checks: CheckSession } | null = null;
   /** What the watchdog was told; its report comes a moment later. */
   #stopped: Failure | null = null;
@@ -58,23 +58,24 @@ export class Session {
     const device = await openDevice(params.device);
     const run = new ModelRun(params, this.#sources);
     this.#running = run;
-    this.#begin(params.limits);
+    const limits = runWith(params.limits);
+    this.#begin(limits);
     const failure = await this.#finish(run);
-    this.client.watch(watchFor(params.limits));
+    this.client.watch(watchFor(limits));
     this.client.progress("Making the report", null);
     return this.#close(run, device(), failure);
   }
 
   check({ target, settings = {} }: CheckParams, token: CancellationToken): Promise<CheckResult> {
-    return this.#ask(token, (checks, asked) => checks.check(target, settings, asked));
+    return this.#ask(token, settings.budgetMs, (checks, asked) => checks.check(target, settings, asked));
   }
 
   checkDetails(params: CheckDetailsParams, token: CancellationToken): Promise<CheckDetailsResult> {
-    return this.#ask(token, (checks, asked) => checks.details(params, asked));
+    return this.#ask(token, undefined, (checks, asked) => checks.details(params, asked));
   }
 
   checkCurve(params: CheckCurveParams, token: CancellationToken): Promise<CheckCurveResult> {
-    return this.#ask(token, (checks, asked) => checks.curve(params, asked));
+    return this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked));
   }
 
   values({ node, of, start, count }: ValuesParams): ValuesResult {
@@ -114,19 +115,17 @@ export class Session {
     },
   };
 
-  /** Work on the last run, within its limits; what goes wrong is a value. */
+  /** Work on the last run, within a budget, that of the last check when left out; what goes wrong is a value. */
   async #ask<R>(
     token: CancellationToken,
+    budgetMs: number | undefined,
     work: (checks: CheckSession, asked: Asked) => Promise<R>,
   ): Promise<R | { readonly failure: Failure }> {
-    const limits = this.#limits;
-    if (!this.#last || !limits) return { failure: noRun() };
-    this.#begin(limits);
+    if (!this.#last || !this.#limits) return { failure: noRun() };
+    const { memoryMiB } = this.#limits;
+    this.#begin({ what: "check", ms: budgetMs ?? this.#last.checks.budgetMs, memoryMiB });
     try {
-      const onProgress = (message: string, fraction: number) => {
-        this.client.watch(watchFor(limits));
-        this.client.progress(message, fraction);
-      };
+      const onProgress = (message: string, fraction: number) => this.client.progress(message, fraction);
       return await work(this.#last.checks, { onProgress, isCancelled: () => token.isCancellationRequested });
     } catch (error) {
       if (token.isCancellationRequested)
@@ -137,7 +136,7 @@ export class Session {
     }
   }
 
-  #begin(limits: Limits): void {
+  #begin(limits: Limited): void {
     this.#limits = limits;
     limitMemory(limits.memoryMiB);
     this.client.watch(watchFor(limits));
@@ -193,7 +192,7 @@ export class Session {
     }
   }
 
-  #fitsAfterCollecting(limits: Limits): boolean {
+  #fitsAfterCollecting(limits: Limited): boolean {
     collectGarbage();
     const watch = watchFor(limits);
     const fits = process.memoryUsage.rss() < watch.maxBytes;

@@ -3,6 +3,9 @@
 export const timeoutHint =
   "is there a loop that does not end? The setting gradlens.timeout (--timeout in a terminal) raises the limit";
 
+export const budgetHint =
+  "is there a loop that does not end? The setting gradlens.check.budget (--budget in a terminal) gives a check more time";
+
 export function showSeconds(ms: number): string {
   return `${Number((ms / 1000).toPrecision(3))} s`;
 }

@@ -124,9 +124,9 @@ async function factsOf(
     return wrong(`its gradient has shape ${found}, expected ${showShape(flat.shape)}`, "shape");
   }
   const evaluation = evaluationOf(part);
-  const noise = noiseOf(evaluation);
+  const noise = await noiseOf(evaluation, pace);
   const compared = await compareElements(evaluation, gradient.data, noise, tolerances, pace);
-  if (compared.checked === 0) return null;
+  if (compared.checked === 0 && pace.isCancelled) return null;
   const facts = conclude(evaluation, gradient.data, compared, true);
   if (facts.verdict === "non-finite") {
     const message = `The backward pass of ${layer.name}${where(site)} is not comparable for ${part.name}: ${facts.message}`;
@@ -145,7 +145,8 @@ function evaluationOf({ flat, losses }: Part): Evaluation {
   return {
     x,
     middle: inFloat64(() => losses(flat.data)),
-    chunk: 64,
+    chunk: 1,
+    costMs: 0,
     losses: (variants, count) =>
       inFloat64(() => {
         const { data } = toDense(variants, x, count);

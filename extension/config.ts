@@ -32,6 +32,8 @@ const settings = {
   /** MiB. */
   "gradlens.memory": numberFrom(2048, 128, 65_536),
   "gradlens.maxOperations": numberFrom(5_000_000, 1000, 100_000_000),
+  /** Seconds for a layer. */
+  "gradlens.check.budget": numberFrom(10, 0.1, 86_400),
   "gradlens.check.method": oneOf<CheckMethod>("central", "forward", "five-point", "richardson"),
   "gradlens.check.rtol": numberFrom(1e-6, 0, 1),
   "gradlens.check.atol": numberFrom(0, 0, Number.MAX_VALUE),
@@ -70,8 +72,14 @@ export function readLimits(resource?: vscode.Uri): Limits {
   };
 }
 
-export function readCheckSettings(resource?: vscode.Uri): CheckSettings {
+/** A whole model gets the time of so many layers at most. */
+const MOST_LAYERS = 6;
+
+/** How to check `layers` layers. */
+export function readCheckSettings(layers: number, resource?: vscode.Uri): CheckSettings {
+  const share = Math.min(MOST_LAYERS, Math.max(1, layers));
   return {
+    budgetMs: 1000 * share * readSetting("gradlens.check.budget", resource),
     method: readSetting("gradlens.check.method", resource),
     rtol: readSetting("gradlens.check.rtol", resource),
     atol: readSetting("gradlens.check.atol", resource),

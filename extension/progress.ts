@@ -7,7 +7,10 @@ const LONG_MS = 3000;
 
 function describe(session: Session): string {
   if (session.state.kind === "running") return session.state.message;
-  return session.checking ? targetTitle(session.checking.target) : session.name;
+  const { checking, name } = session;
+  if (!checking) return name;
+  const title = targetTitle(checking.target);
+  return checking.message === "" ? title : `${title} · ${checking.message}`;
 }
 
 /** For the status bar, where there is little room. */

@@ -1,20 +1,21 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
 import type { Check, Failure, Finding, Report } from "../engine/report";
-import type { Checked, CheckTarget, ValuesParams, ValuesResult } from "../engine/runner/protocol";
+import type {
+  Checked,
+  CheckTarget,
+  ProgressParams,
+  ValuesParams,
+  ValuesResult,
+} from "../engine/runner/protocol";
 import type { TraceState } from "../webview/protocol";
+import { type Checking, countLayers, isNews } from "./checking";
 import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
 import { Edits, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { log } from "./log";
 import { filesOf } from "./report-files";
-
-/** A gradient check under way. */
-export interface Checking {
-  readonly target: CheckTarget;
-  readonly fraction: number | null;
-}
 
 /** What is known of a model file after a run, and the edits made since. */
 export interface Trace {
@@ -47,7 +48,6 @@ export class Session implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #cancellation: vscode.CancellationTokenSource | null = null;
   #work: Promise<unknown> = Promise.resolve();
-  #lastFraction = 0;
   readonly #questions = new Set<vscode.CancellationTokenSource>();
 
   constructor(
@@ -182,14 +182,13 @@ export class Session implements vscode.Disposable {
 
   async #check(target: CheckTarget, token: vscode.CancellationToken): Promise<readonly Check[]> {
     this.unfinished = null;
-    this.#lastFraction = 0;
-    this.#setChecking({ target, fraction: 0 });
+    this.#setChecking({ target, fraction: 0, message: "", at: Date.now() });
     try {
       const result = await this.engine.check(
-        { target, settings: readCheckSettings(this.uri) },
+        { target, settings: readCheckSettings(countLayers(target, this.report), this.uri) },
         token,
-        ({ fraction }) => {
-          if (!token.isCancellationRequested) this.#setFraction(target, fraction);
+        (progress) => {
+          if (!token.isCancellationRequested) this.#setProgress(target, progress);
         },
       );
       if ("failure" in result) this.#failCheck(target, result.failure);
@@ -267,11 +266,9 @@ export class Session implements vscode.Disposable {
     this.checks = withNew(this.checks, checks);
   }
 
-  #setFraction(target: CheckTarget, fraction: number | null): void {
-    // Enough for an eye, and little enough for the editor.
-    if (fraction !== null && Math.abs(fraction - this.#lastFraction) < 0.02) return;
-    this.#lastFraction = fraction ?? 0;
-    this.#setChecking({ target, fraction });
+  #setProgress(target: CheckTarget, { message, fraction }: ProgressParams): void {
+    const progress = { target, fraction, message, at: Date.now() };
+    if (this.checking === null || isNews(progress, this.checking)) this.#setChecking(progress);
   }
 
   #setChecking(checking: Checking | null): void {

@@ -6,8 +6,9 @@ import type { Engine } from "../runner/client";
 import type { TraceResult } from "../runner/protocol";
 import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
-import { showChecks } from "./check-text";
+import { moreTime, showChecks } from "./check-text";
 import { toJUnit } from "./junit";
+import { progressOn } from "./progress";
 import { toSarif } from "./sarif";
 import { readVersion } from "./version";
 
@@ -29,7 +30,7 @@ export async function checkByDifferences(
   if (!writeReports(outcome, args)) return WRONG;
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
-  else if (!args.stdoutIsData) print(showChecks(outcome, out));
+  else if (!args.stdoutIsData) print(showChecks(outcome, out) + moreTime(outcome.checks, args.settings));
   return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
@@ -42,7 +43,9 @@ async function ask(
   if ("failure" in traced) return { ...nothing, failure: traced.failure };
   const { findings, failure } = traced.report;
   if (failure) return { ...nothing, findings, failure };
-  const result = await engine.check({ target, settings });
+  const progress = progressOn(process.stderr);
+  const result = await engine.check({ target, settings }, progress);
+  progress.end();
   if ("failure" in result) return { ...nothing, findings, failure: result.failure };
   if (result.checks.length === 0)
     return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };

@@ -1,6 +1,8 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
 import { countVerdicts, gravest } from "../check/verdict";
 import type { Check, VerdictLook } from "../report";
+import { type CheckSettings, DEFAULT_BUDGET_MS } from "../runner/check-protocol";
+import { showSeconds } from "../runner/time-limit";
 import type { Outcome } from "./check-differences";
 import { showFinding, snippet } from "./messages";
 import { type Style, showCount, showNumber, table } from "./terminal";
@@ -56,7 +58,7 @@ export function nameOfCheck({ target, parameter }: Check): string {
 function amount({ method, checked, elements }: Check): string {
   return method === "every-element"
     ? `${showCount(checked)}/${showCount(elements)}`
-    : `${showCount(checked)} directions of ${showCount(elements)}`;
+    : `${showCount(checked)} ${checked === 1 ? "direction" : "directions"} of ${showCount(elements)}`;
 }
 
 function explain(check: Check, style: Style): string {
@@ -64,7 +66,8 @@ function explain(check: Check, style: Style): string {
   const paint = style[paints[check.look.tone]];
   const parts = [`${paint(style.bold(`${mark(check)} ${nameOfCheck(check)}`))}${style.bold(`: ${message}`)}`];
   const place = culprit?.site ?? site;
-  if (place) parts.push(snippet(place, style, paint));
+  // Of a large model that had too little time there may be a hundred of them, and nothing is wrong at their lines.
+  if (place && check.verdict !== "unfinished") parts.push(snippet(place, style, paint));
   return parts.join("\n");
 }
 
@@ -83,4 +86,11 @@ function summary(checks: readonly Check[], style: Style): string {
     `${Math.round(ms)} ms`,
   ];
   return style[paints[tone]](`${marks[tone]} gradcheck: ${facts.join(" · ")}`);
+}
+
+/** How to give a check more time that had too little; "" when it had enough. */
+export function moreTime(checks: readonly Check[], { budgetMs = DEFAULT_BUDGET_MS }: CheckSettings): string {
+  if (!checks.some(({ verdict }) => verdict === "unfinished")) return "";
+  const had = showSeconds(budgetMs);
+  return `\nThe check had ${had}. --budget SECONDS gives it more; --target NAME gives all of it to one layer.`;
 }

@@ -19,11 +19,15 @@ export interface Backward {
   readonly broken: Broken | null;
 }
 
-/** Gradients of the loss for all slots. To be called with nothing recorded. */
+/**
+ * Gradients of the loss for all slots. To be called with nothing recorded.
+ * @param goOn called before each step; it may throw to end the work
+ */
 export function backwardOver(
   values: readonly Tensor[],
   steps: readonly (Step | Cut)[],
   loss: number,
+  goOn: () => void = () => undefined,
 ): Backward {
   const gradients: (Tensor | null)[] = values.map(() => null);
   const root = values[loss] as Tensor;
@@ -32,6 +36,7 @@ export function backwardOver(
   let broken: Broken | null = null;
   for (let s = steps.length - 1; s >= 0; s--) {
     const step = steps[s] as Step | Cut;
+    goOn();
     if (isCut(step) || !step.differentiable) continue;
     const g = gradients[step.out];
     if (g === null || g === undefined) continue;

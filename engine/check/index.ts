@@ -72,7 +72,7 @@ async function checkAll(run: Run, target: Target, options: CheckOptions): Promis
   const checks = [
     ...(await orNotChecked(recorded.map(aboutOf), explain, async () => {
       if (loss === null) return [];
-      again = replay(loss, { clock: () => pace.now() });
+      again = replay(loss, { clock: () => pace.now(), isOver: () => pace.left <= 0 });
       const share = recorded.length / total;
       const own = pace.part(share * pace.left, undefined, (fraction) => share * fraction);
       return checkRecorded(run, again, recorded, { ...settings, explain }, own);

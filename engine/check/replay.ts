@@ -1,6 +1,7 @@
 /** The recorded computation again, in float64: what finite differences and the reference gradient are taken of. */
 import { now } from "../clock";
 import { getDefaultDtype, isFloat, setDefaultDtype } from "../dtype";
+import { ModelError } from "../error";
 import { Node, quietly } from "../tape";
 import { detached, Tensor } from "../tensor";
 import { type Broken, backwardOver } from "./backward";
@@ -49,10 +50,21 @@ export interface ReplayOptions {
   readonly gradients?: boolean;
   /** Milliseconds since some moment. */
   readonly clock?: (() => number) | undefined;
+  /** Asked between operations: whether the time is over. */
+  readonly isOver?: () => boolean;
 }
 
-/** Evaluates what lies behind `loss` in float64, and its gradients by the operations' own backward rules. */
-export function replay(loss: Tensor, { gradients: wanted = true, clock = now }: ReplayOptions = {}): Replay {
+/**
+ * Evaluates what lies behind `loss` in float64, and its gradients by the operations' own backward rules.
+ * @throws ModelError when the time is over before the end
+ */
+export function replay(
+  loss: Tensor,
+  { gradients: wanted = true, clock = now, isOver = () => false }: ReplayOptions = {},
+): Replay {
+  const goOn = () => {
+    if (isOver()) throw new ModelError("the time of the check was over before the run was computed again");
+  };
   const slots = new Map<Tensor, number>();
   const values: Tensor[] = [];
   const slot = (x: Tensor, value: () => Tensor) => {
@@ -65,6 +77,7 @@ export function replay(loss: Tensor, { gradients: wanted = true, clock = now }: 
   const leaf = (x: Tensor) => slot(x, () => toFloat64(x));
   return inFloat64(() => {
     const steps = behind(loss).map((x): Step | Cut => {
+      goOn();
       const origin = detached.get(x);
       if (x.node === null && origin !== undefined) {
         const from = leaf(origin);
@@ -87,7 +100,7 @@ export function replay(loss: Tensor, { gradients: wanted = true, clock = now }: 
     });
     const out = leaf(loss);
     const { gradients, broken } = wanted
-      ? backwardOver(values, steps, out)
+      ? backwardOver(values, steps, out, goOn)
       : { gradients: values.map(() => null), broken: null };
     return { values, steps, loss: out, gradients, broken, slotOf: (x) => slots.get(x) };
   });

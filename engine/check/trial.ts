@@ -68,7 +68,7 @@ function sparseProbe(
   const index = new Int32Array(moves.length * each);
   const data = allocateLike(x, index.length);
   moves.forEach((move, k) => {
-    for (const [n, e] of draw(x.size, each, random).entries()) {
+    for (const [n, e] of [...draw(x.size, each, random)].entries()) {
       index[k * each + n] = e;
       data[k * each + n] = near(e, move);
     }

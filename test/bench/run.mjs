@@ -43,14 +43,17 @@ function has(row, { name }) {
   return name === "ours2" ? row.threads === true && row.ours !== undefined : row[name] !== undefined;
 }
 
-/** Times one row on all engines that have it: { engine: { ms, best } or { error } }. */
+/**
+ * Times one row on all engines that have it: { engine: { ms, best } or { error } }. The first run warms an engine up; it
+ * is the only one without rounds.
+ */
 async function measure(row, peers, rounds) {
   const runs = new Map();
   try {
     for (const peer of peers) {
       await peer.start();
-      const answer = await peer.ask({ row, warm: true });
-      runs.set(peer, { times: [], error: answer.error });
+      const { ms, best, error } = await peer.ask({ row, warm: true });
+      runs.set(peer, { times: rounds === 0 ? [{ ms, best }] : [], error });
     }
     for (let round = 0; round < rounds; round++) {
       for (const [peer, run] of runs) {
@@ -93,7 +96,11 @@ async function main() {
   for (const [name, row] of wanted) {
     say(`${name} …\n`);
     const able = peers.filter((peer) => has(row, peer));
-    table.rows.push({ name, flops: row.flops, ...(await measure(name, able, options.rounds)) });
+    table.rows.push({
+      name,
+      flops: row.flops,
+      ...(await measure(name, able, row.once ? 0 : options.rounds)),
+    });
   }
   for (const { name, version } of peers) if (version !== null) table.engines[name] = version;
   writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table, options.best));

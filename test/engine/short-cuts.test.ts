@@ -117,3 +117,36 @@ describe("gradient check: short cuts", () => {
     assert.ok(compared > 500, `${compared}`);
   });
 });
+
+describe("gradient check: its effort", () => {
+  it("a layer's product runs a few times, not once for each of its weights", async () => {
+    const { op } = g.linear;
+    const forward = op.forward;
+    let calls = 0;
+    // Only here the record of an operation is changed: to count.
+    Object.assign(op, {
+      forward(...args: Parameters<typeof forward>) {
+        calls++;
+        return forward(...args);
+      },
+    });
+    try {
+      const x = float64(
+        Array.from({ length: 8 }, (_, i) => Array.from({ length: 6 }, (_, j) => Math.sin(i + 7 * j))),
+      );
+      const first = g.parameter(g.randn([40, 6]), { dtype: "float64" });
+      const second = g.parameter(g.randn([3, 40]), { dtype: "float64" });
+      const checks = await g.gradcheck(
+        () => g.sum(g.linear(g.tanh(g.linear(x, first)), second)),
+        [first, second],
+      );
+      assert.deepEqual(
+        checks.map(({ verdict }) => verdict),
+        ["ok", "ok"],
+      );
+    } finally {
+      Object.assign(op, { forward });
+    }
+    assert.ok(calls > 0 && calls < 120, `${calls} calls for 360 weights`);
+  });
+});

@@ -69,9 +69,10 @@ export function defineOp<
   P extends readonly unknown[],
   A extends object,
   Q extends readonly unknown[] = never,
->(spec: OpSpec<P, A>): OpFunction<P, Q> {
+  R extends readonly unknown[] = never,
+>(spec: OpSpec<P, A>): OpFunction<P, Q, R> {
   const { takes } = spec;
-  const parse = (...args: P | Q) => {
+  const parse = (...args: P | Q | R) => {
     try {
       // What `arrange` returns is in the form that the signature describes, which is the reader's.
       return spec.args(...((takes === null ? args : arrange(takes, args)) as P));
@@ -91,11 +92,12 @@ export function defineOp<
     samples: (r) => spec.samples(r).map((args) => parse(...args)),
   };
   registry.set(op.name, op);
-  const call = (...args: P | Q) => {
+  const call = (...args: P | Q | R) => {
     const { inputs, attrs } = parse(...args);
     return apply(op, inputs, attrs);
   };
-  return Object.assign(call, { op });
+  // One body takes every form; the compiler does not follow a union of argument lists into overloads.
+  return Object.assign(call, { op }) as unknown as OpFunction<P, Q, R>;
 }
 
 function ruleOf(rules: Rules<object>): (input: number, at: At) => Rule | null {

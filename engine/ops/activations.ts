@@ -27,7 +27,7 @@ export interface LeakyReluOptions {
 
 export const leakyRelu: OpFunction<
   [x: TensorLike, options?: LeakyReluOptions],
-  [x: TensorLike, negativeSlope: number]
+  [x: TensorLike, ...Positions<[negativeSlope?: number], LeakyReluOptions>]
 > = unary({
   name: "leakyRelu",
   takes: { negativeSlope: number },
@@ -43,7 +43,7 @@ export interface AlphaOptions {
   alpha?: number;
 }
 
-type AlphaPositions = [x: TensorLike, alpha: number];
+type AlphaPositions = [x: TensorLike, ...Positions<[alpha?: number], AlphaOptions>];
 type Alpha = OpFunction<[x: TensorLike, options?: AlphaOptions], AlphaPositions>;
 
 interface EluAttrs {

@@ -3,7 +3,7 @@
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { flag, number, probability } from "../kinds";
-import { type At, defineOp, inFunction, type OpFunction, type Positions } from "../op";
+import { type At, apply, defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { checkNumber } from "../options";
 import { showShape } from "../shape";
 import { arrange, takes } from "../signature";
@@ -29,9 +29,13 @@ export interface AttentionOptions {
   dropoutP?: number;
 }
 
-type Args =
-  | [query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions]
-  | [query: Tensor, key: Tensor, value: Tensor, attnMask?: Maybe, options?: AttentionOptions];
+type Args = [
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  attnMask?: Maybe | AttentionOptions,
+  options?: AttentionOptions,
+];
 type InPositions = [
   query: Tensor,
   key: Tensor,
@@ -150,11 +154,13 @@ function fromScores(t: Tensor, at: At<Attrs>): Tensor {
  * be seen, one of numbers is added to the scores.
  * @throws ModelError for shapes that do not fit
  */
+export function scaledDotProductAttention(...args: Args): Tensor;
+export function scaledDotProductAttention(...args: InPositions): Tensor;
 export function scaledDotProductAttention(...args: Args | InPositions): Tensor {
   const { inputs, attrs, dropoutP } = inFunction("scaledDotProductAttention", () =>
     readAttention(arrange(signature, args)),
   );
-  if (dropoutP === 0) return attend(...args);
+  if (dropoutP === 0) return apply(attend.op, inputs, attrs);
   // The dropped weights must be seen, so that each operation is recorded by itself.
   return matmulTransposed(dropout(weightsOf(inputs, attrs), { p: dropoutP }), inputs[2] as Tensor);
 }

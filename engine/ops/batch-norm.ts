@@ -28,10 +28,7 @@ export interface BatchNormOptions {
   momentum?: number;
 }
 
-type Args<O> =
-  | [x: Tensor, options?: O]
-  | [x: Tensor, weight: Maybe, options?: O]
-  | [x: Tensor, weight: Maybe, bias: Maybe, options?: O];
+type Args<O> = [x: Tensor, weight?: Maybe | O, bias?: Maybe | O, options?: O];
 
 /** PyTorch's order, which is told from the other one by the tensors behind the third place. */
 type InPositions = [
@@ -146,6 +143,8 @@ function overItems(g: Tensor): Tensor {
  * variance, which also move `runningMean` and `runningVar`; otherwise with those.
  * @throws ModelError when running statistics are needed and missing, and for wrong shapes
  */
+export function batchNorm(...args: Args<BatchNormOptions>): Tensor;
+export function batchNorm(...args: InPositions): Tensor;
 export function batchNorm(...args: Args<BatchNormOptions> | InPositions): Tensor {
   const { tensors, options } = inFunction("batchNorm", () =>
     readArgs<BatchNormOptions>(arrange(signature, args), names, 1),

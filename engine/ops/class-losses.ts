@@ -15,9 +15,7 @@ import { checkReduction, type LossOptions, type LossReduction, oldReduction, red
 import { maskedFill } from "./select";
 import { reshape } from "./view";
 
-type Args<O> =
-  | [x: Tensor, target: Tensor, options?: O]
-  | [x: Tensor, target: Tensor, weight: Maybe, options?: O];
+type Args<O> = [x: Tensor, target: Tensor, weight?: Maybe | O, options?: O];
 type InPositions = [
   x: Tensor,
   target: Tensor,

@@ -37,9 +37,7 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   outputPadding?: PerDim;
 }
 
-type Args<O> =
-  | [x: Tensor, weight: Tensor, options?: O]
-  | [x: Tensor, weight: Tensor, bias?: Maybe, options?: O];
+type Args<O> = [x: Tensor, weight: Tensor, bias?: Maybe | O, options?: O];
 type InPositions<P extends readonly unknown[], O> = [
   x: Tensor,
   weight: Tensor,

@@ -29,9 +29,7 @@ interface Attrs {
   readonly labelSmoothing: number;
 }
 
-type Args =
-  | [x: Tensor, target: Tensor, options?: CrossEntropyOptions]
-  | [x: Tensor, target: Tensor, weight?: Maybe, options?: CrossEntropyOptions];
+type Args = [x: Tensor, target: Tensor, weight?: Maybe | CrossEntropyOptions, options?: CrossEntropyOptions];
 type InPositions = [
   x: Tensor,
   target: Tensor,

@@ -18,7 +18,8 @@ import { padWidths } from "./pad";
  */
 export const gather: OpFunction<
   [x: Tensor, index: Tensor, options?: DimOption],
-  [x: Tensor, dim: number, index: Tensor] | [x: Tensor, index: Tensor, dim: number]
+  [x: Tensor, dim: number, index: Tensor],
+  [x: Tensor, index: Tensor, dim: number]
 > = defineOp({
   name: "gather",
   role: "routes",

@@ -17,13 +17,13 @@ interface DimAttrs {
   readonly dim: number;
 }
 
-type Select = OpFunction<
-  [x: Tensor, index: Tensor, options?: DimOption],
-  [x: Tensor, dim: number, index: Tensor] | [x: Tensor, index: Tensor, dim: number]
->;
+type SelectArgs = [x: Tensor, index: Tensor, options?: DimOption];
+type InOrder = [x: Tensor, dim: number, index: Tensor];
+type TensorsFirst = [x: Tensor, index: Tensor, dim: number];
+type Select = OpFunction<SelectArgs, InOrder, TensorsFirst>;
 
 /** Slices of x along `dim` (0 when left out), in the order of `index`, a tensor of one dimension. */
-export const indexSelect: Select = defineOp({
+export const indexSelect: Select = defineOp<SelectArgs, DimAttrs, InOrder, TensorsFirst>({
   name: "indexSelect",
   role: "routes",
   label: "x[i]",

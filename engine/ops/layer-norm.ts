@@ -9,10 +9,7 @@ import type { Tensor } from "../tensor";
 import { checkFloat, checkInteger, type Maybe, readArgs } from "./arguments";
 import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
 
-type WithAffine<O> =
-  | [x: Tensor, options: O]
-  | [x: Tensor, weight: Maybe, options: O]
-  | [x: Tensor, weight: Maybe, bias: Maybe, options: O];
+type WithAffine<O> = [x: Tensor, weight: Maybe | O, bias?: Maybe | O, options?: O];
 
 /** PyTorch's order: what is normalised stands before the tensors. */
 type InPositions<N extends readonly unknown[], O> = [

@@ -41,9 +41,12 @@ interface MarginAttrs {
   readonly margin: number;
 }
 
-type MarginArgs =
-  | [x: Tensor, target: Tensor, options?: MultiMarginOptions]
-  | [x: Tensor, target: Tensor, weight: Maybe, options?: MultiMarginOptions];
+type MarginArgs = [
+  x: Tensor,
+  target: Tensor,
+  weight?: Maybe | MultiMarginOptions,
+  options?: MultiMarginOptions,
+];
 type MarginPositions = [
   x: Tensor,
   target: Tensor,

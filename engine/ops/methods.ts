@@ -18,6 +18,7 @@ import { chunk, split } from "./join";
 import { inverse } from "./linalg";
 import { dot, outer, trace } from "./linear";
 import { matmul } from "./matmul";
+import type { Method, MethodsOf } from "./method-types";
 import { narrow } from "./pad";
 import { pow, rsqrt, sqrt } from "./powers";
 import { cumprod, prod } from "./products";
@@ -46,10 +47,35 @@ const functions = {
   ...{ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot },
 };
 
-/** The arguments after the tensor, whichever way they are given. */
-type Rest<P> = P extends readonly [unknown, ...infer R] ? R : never;
-type Method<F> = F extends (...args: infer P) => infer R ? (...rest: Rest<P>) => R : never;
-export type Methods = { [K in keyof typeof functions]: Method<(typeof functions)[K]> };
+/** The modules of the functions, which their doc comments come from: in a list of names they would be lost. */
+type Modules = typeof import("./activations") &
+  typeof import("./arithmetic") &
+  typeof import("./comparison") &
+  typeof import("./exponentials") &
+  typeof import("./extremes") &
+  typeof import("./gather") &
+  typeof import("./index-select") &
+  typeof import("./join") &
+  typeof import("./linalg") &
+  typeof import("./linear") &
+  typeof import("./matmul") &
+  typeof import("./pad") &
+  typeof import("./powers") &
+  typeof import("./products") &
+  typeof import("./rearrange") &
+  typeof import("./reduce") &
+  typeof import("./rounding") &
+  typeof import("./scan") &
+  typeof import("./select") &
+  typeof import("./smooth-activations") &
+  typeof import("./softmax") &
+  typeof import("./squeeze") &
+  typeof import("./statistics") &
+  typeof import("./triangle") &
+  typeof import("./trigonometry") &
+  typeof import("./view");
+
+export type Methods = MethodsOf<Modules, Exclude<keyof typeof functions, "var">>;
 
 declare module "../tensor" {
   interface Tensor extends Methods {
@@ -63,6 +89,8 @@ declare module "../tensor" {
     /** The smallest along a dimension, and where they are. */
     min(dim: number, keepdim?: boolean): Selection;
     min(options: OneDimOptions & { dim: number }): Selection;
+    /** Mean squared distance from the mean along dimensions; divided by n − 1, or as `correction` says. */
+    var: Method<typeof variances>;
     /** The same values as another element type. */
     to(dtype: DType): Tensor;
     /** The transposed matrix. @throws ModelError for more than two dimensions */

@@ -1,7 +1,7 @@
 /** Products of elements: prod along dimensions and the running product. Zeros among the factors need care. */
 
 import { dim } from "../kinds";
-import { defineOp, type OpFunction } from "../op";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { sizeOf } from "../shape";
 import { takes } from "../signature";
 import { empty, type Tensor, type TensorLike } from "../tensor";
@@ -103,11 +103,13 @@ function partials(rows: Tensor): Tensor {
   );
 }
 
+type CumprodPositions = [x: TensorLike, ...Positions<[dim: number], ScanOptions>];
+
 /** The running product along a dimension. */
-export const cumprod: OpFunction<ScanArgs<ScanOptions>, [x: TensorLike, dim: number]> = defineOp<
+export const cumprod: OpFunction<ScanArgs<ScanOptions>, CumprodPositions> = defineOp<
   ScanArgs<ScanOptions>,
   ScanAttrs,
-  [x: TensorLike, dim: number]
+  CumprodPositions
 >({
   name: "cumprod",
   takes: takes(["x"], { dim }),

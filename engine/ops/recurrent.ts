@@ -19,17 +19,15 @@ export interface RnnCellOptions {
   nonlinearity?: "tanh" | "relu";
 }
 
-type RnnArgs =
-  | [x: Tensor, h: Tensor, weightIh: Tensor, weightHh: Tensor, options?: RnnCellOptions]
-  | [
-      x: Tensor,
-      h: Tensor,
-      weightIh: Tensor,
-      weightHh: Tensor,
-      biasIh?: Maybe,
-      biasHh?: Maybe,
-      options?: RnnCellOptions,
-    ];
+type RnnArgs = [
+  x: Tensor,
+  h: Tensor,
+  weightIh: Tensor,
+  weightHh: Tensor,
+  biasIh?: Maybe | RnnCellOptions,
+  biasHh?: Maybe,
+  options?: RnnCellOptions,
+];
 
 const names = ["x", "h", "weightIh", "weightHh", "biasIh", "biasHh"];
 const takesGate = takes(names, {}, { named: { nonlinearity: choice("tanh", "relu") } });

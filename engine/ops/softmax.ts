@@ -2,7 +2,7 @@
 
 import { ModelError } from "../error";
 import { dim } from "../kinds";
-import { defineOp, type OpFunction } from "../op";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim } from "../shape";
 import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
@@ -17,7 +17,7 @@ export interface DimOptions {
 }
 
 type DimArgs = [x: TensorLike, options: DimOptions];
-type DimPositions = [x: TensorLike, dim: number];
+type DimPositions = [x: TensorLike, ...Positions<[dim: number], DimOptions>];
 type AlongDim = OpFunction<DimArgs, DimPositions>;
 
 const takesDim = takes(["x"], { dim });

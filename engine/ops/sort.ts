@@ -67,6 +67,8 @@ function orderOf(x: Tensor, { dim, descending }: SortAttrs): Tensor {
 }
 
 /** The elements in order along a dimension, and where they came from: [values, indices]. */
+export function sort(...args: SortArgs): Selection;
+export function sort(...args: SortPositions): Selection;
 export function sort(...args: SortArgs | SortPositions): Selection {
   const [x, options = {}] = inFunction("sort", () => arrange(takesSort, args)) as SortArgs;
   const indices = argsort(x, options);

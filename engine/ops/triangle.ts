@@ -21,10 +21,11 @@ interface TriangleAttrs {
 }
 
 type TriangleArgs = [x: Tensor, options?: TriangleOptions];
-type Triangle = OpFunction<TriangleArgs, [x: Tensor, diagonal: number]>;
+type TrianglePositions = [x: Tensor, ...Positions<[diagonal?: number], TriangleOptions>];
+type Triangle = OpFunction<TriangleArgs, TrianglePositions>;
 
 function triangle(name: "tril" | "triu", keeps: (above: number) => boolean): Triangle {
-  const self: Triangle = defineOp<TriangleArgs, TriangleAttrs, [x: Tensor, diagonal: number]>({
+  const self: Triangle = defineOp<TriangleArgs, TriangleAttrs, TrianglePositions>({
     name,
     takes: takes(["x"], { diagonal: integer }),
     role: "moves",

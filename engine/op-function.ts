@@ -5,20 +5,19 @@ import type { Tensor } from "./tensor";
 /** What follows the first arguments in PyTorch's positions P; the object of options O may end the call anywhere. */
 export type Positions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
 
-/** One way to call a function. */
-export interface Form<P extends readonly unknown[]> {
-  // biome-ignore lint/style/useShorthandFunctionType: overloads of an interface stay apart in an intersection
-  (...args: P): Tensor;
-}
+/** One list of arguments for two where it takes what the other takes, so that editors show one call with all the names. */
+type Widest<A extends readonly unknown[], B extends readonly unknown[]> = [A] extends [B]
+  ? B
+  : [B] extends [A]
+    ? A
+    : A | B;
 
 /**
- * The function of an operation: called with P, an object of options at its end, or with positions Q, or R. These are overloads,
- * which editors show one by one with the names of their parameters.
+ * The function of an operation: called with P, an object of options at its end, or with positions Q, or R. It has one signature:
+ * editors show doc comments of what has overloads at few places only, and a list of such functions could not be called.
  */
 export type OpFunction<
   P extends readonly unknown[],
   Q extends readonly unknown[] = never,
   R extends readonly unknown[] = never,
-> = Form<P> &
-  ([Q] extends [never] ? unknown : Form<Q>) &
-  ([R] extends [never] ? unknown : Form<R>) & { readonly op: Op };
+> = ((...args: Widest<Widest<Q, R>, P>) => Tensor) & { readonly op: Op };

@@ -29,18 +29,11 @@ export interface AttentionOptions {
   dropoutP?: number;
 }
 
-type Args = [
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  attnMask?: Maybe | AttentionOptions,
-  options?: AttentionOptions,
-];
 type InPositions = [
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  attnMask?: Maybe,
+  attnMask?: Maybe | AttentionOptions,
   ...Positions<[dropoutP?: number, isCausal?: boolean], AttentionOptions>,
 ];
 
@@ -111,7 +104,7 @@ function scoresGradient(g: Tensor, at: At<Attrs>): Tensor {
   );
 }
 
-const attend: OpFunction<Args, InPositions> = defineOp({
+const attend: OpFunction<InPositions> = defineOp({
   name: "scaledDotProductAttention",
   role: "contracts",
   label: "softmax(q kᵀ / √d) v",
@@ -154,9 +147,7 @@ function fromScores(t: Tensor, at: At<Attrs>): Tensor {
  * be seen, one of numbers is added to the scores.
  * @throws ModelError for shapes that do not fit
  */
-export function scaledDotProductAttention(...args: Args): Tensor;
-export function scaledDotProductAttention(...args: InPositions): Tensor;
-export function scaledDotProductAttention(...args: Args | InPositions): Tensor {
+export function scaledDotProductAttention(...args: InPositions): Tensor {
   const { inputs, attrs, dropoutP } = inFunction("scaledDotProductAttention", () =>
     readAttention(arrange(signature, args)),
   );

@@ -143,8 +143,6 @@ function overItems(g: Tensor): Tensor {
  * variance, which also move `runningMean` and `runningVar`; otherwise with those.
  * @throws ModelError when running statistics are needed and missing, and for wrong shapes
  */
-export function batchNorm(...args: Args<BatchNormOptions>): Tensor;
-export function batchNorm(...args: InPositions): Tensor;
 export function batchNorm(...args: Args<BatchNormOptions> | InPositions): Tensor {
   const { tensors, options } = inFunction("batchNorm", () =>
     readArgs<BatchNormOptions>(arrange(signature, args), names, 1),

@@ -19,9 +19,9 @@ type Args<O> = [x: Tensor, target: Tensor, weight?: Maybe | O, options?: O];
 type InPositions = [
   x: Tensor,
   target: Tensor,
-  weight: Maybe,
+  weight?: Maybe | NllLossOptions,
   ...Positions<
-    [sizeAverage?: null, ignoreIndex?: number, reduce?: null, reduction?: LossReduction],
+    [options?: null, ignoreIndex?: number, reduce?: null, reduction?: LossReduction],
     NllLossOptions
   >,
 ];

@@ -41,7 +41,7 @@ type Args<O> = [x: Tensor, weight: Tensor, bias?: Maybe | O, options?: O];
 type InPositions<P extends readonly unknown[], O> = [
   x: Tensor,
   weight: Tensor,
-  bias: Maybe,
+  bias?: Maybe | O,
   ...Positions<P, O>,
 ];
 type Plain = InPositions<

@@ -33,15 +33,9 @@ type Args = [x: Tensor, target: Tensor, weight?: Maybe | CrossEntropyOptions, op
 type InPositions = [
   x: Tensor,
   target: Tensor,
-  weight: Maybe,
+  weight?: Maybe | CrossEntropyOptions,
   ...Positions<
-    [
-      sizeAverage?: null,
-      ignoreIndex?: number,
-      reduce?: null,
-      reduction?: LossReduction,
-      labelSmoothing?: number,
-    ],
+    [options?: null, ignoreIndex?: number, reduce?: null, reduction?: LossReduction, labelSmoothing?: number],
     CrossEntropyOptions
   >,
 ];

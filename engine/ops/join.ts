@@ -4,7 +4,7 @@ import { describe } from "../describe";
 import { allocate, promote } from "../dtype";
 import { ModelError } from "../error";
 import { dim } from "../kinds";
-import { defineOp, inFunction, type OpFunction } from "../op";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
 import { arrange, takes } from "../signature";
 import { Tensor } from "../tensor";
@@ -25,7 +25,7 @@ interface DimAttrs {
 }
 
 type JoinArgs = [tensors: readonly Tensor[], options?: DimOption];
-type JoinPositions = [tensors: readonly Tensor[], dim: number];
+type JoinPositions = [tensors: readonly Tensor[], ...Positions<[dim?: number], DimOption>];
 type Join = OpFunction<JoinArgs, JoinPositions>;
 
 const takesTensors = takes(["tensors"], { dim });

@@ -51,7 +51,14 @@ type MarginPositions = [
   x: Tensor,
   target: Tensor,
   ...Positions<
-    [p: 1 | 2, margin?: number, weight?: Maybe, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
+    [
+      p?: 1 | 2,
+      margin?: number,
+      weight?: Maybe,
+      sizeAverage?: null,
+      reduce?: null,
+      reduction?: LossReduction,
+    ],
     MultiMarginOptions
   >,
 ];

@@ -27,6 +27,7 @@ import {
 import { cholesky, det } from "./linalg";
 import { exp2, logit } from "./logarithms";
 import { addmm, baddbmm, bmm, cross, mm, mv } from "./matrices";
+import type { MethodsOf } from "./method-types";
 import { nanToNum } from "./nan-to-num";
 import { kthvalue, median, quantile } from "./order-statistics";
 import {
@@ -87,11 +88,34 @@ const functions = {
   ...{ subtract, multiply, divide, trueDivide, greater, greaterEqual, less, lessEqual, notEqual },
 };
 
-type Rest<P> = P extends readonly [unknown, ...infer R] ? R : never;
-type Method<F> = F extends (...args: infer P) => infer R ? (...rest: Rest<P>) => R : never;
-export type OtherMethods = {
-  [K in Exclude<keyof typeof functions, "median">]: Method<(typeof functions)[K]>;
-};
+type Modules = typeof import("./activations") &
+  typeof import("./blends") &
+  typeof import("./cast") &
+  typeof import("./closeness") &
+  typeof import("./comparison") &
+  typeof import("./distances") &
+  typeof import("./exponentials") &
+  typeof import("./gather") &
+  typeof import("./hard-activations") &
+  typeof import("./layouts") &
+  typeof import("./linalg") &
+  typeof import("./logarithms") &
+  typeof import("./matrices") &
+  typeof import("./nan-to-num") &
+  typeof import("./order-statistics") &
+  typeof import("./other-names") &
+  typeof import("./other-products") &
+  typeof import("./remainders") &
+  typeof import("./rounding") &
+  typeof import("./scatter") &
+  typeof import("./slices") &
+  typeof import("./smooth-activations") &
+  typeof import("./sort") &
+  typeof import("./trigonometry") &
+  typeof import("./truth") &
+  typeof import("./view");
+
+export type OtherMethods = MethodsOf<Modules, Exclude<keyof typeof functions, "median">>;
 
 declare module "../tensor" {
   interface Tensor extends OtherMethods {

@@ -22,8 +22,8 @@ import {
 
 export type LossArgs<O = LossOptions> = [x: Tensor, target: Tensor, options?: O];
 export type LossPositions<P extends readonly unknown[], O> = [x: Tensor, target: Tensor, ...Positions<P, O>];
-/** The positions that most losses of PyTorch have. */
-export type UsualPositions = [sizeAverage?: null, reduce?: null, reduction?: LossReduction];
+/** The positions that most losses of PyTorch have; options are shown where PyTorch keeps a place for sizeAverage, of old. */
+export type UsualPositions = [options?: null, reduce?: null, reduction?: LossReduction];
 export type PairLoss<O = LossOptions, P extends readonly unknown[] = UsualPositions> = OpFunction<
   LossArgs<O>,
   LossPositions<P, O>

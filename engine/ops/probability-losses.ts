@@ -14,16 +14,14 @@ import { checkReduction, type LossOptions, reduceLoss } from "./reduction";
 import { clamp } from "./select";
 import { logSigmoid, sigmoid } from "./smooth-activations";
 
-type Weighted<O> = [x: Tensor, target: Tensor, weight?: Maybe | O, options?: O];
-type InPositions<O, P extends readonly unknown[]> = [
+type Weighted<O, P extends readonly unknown[]> = [
   x: Tensor,
   target: Tensor,
-  weight: Maybe,
+  weight?: Maybe | O,
   ...Positions<P, O>,
 ];
-type LogitPositions = InPositions<WithLogitsOptions, [...UsualPositions, posWeight?: Tensor]>;
 type DivergencePositions = LossPositions<
-  [sizeAverage?: null, reduce?: null, reduction?: KlDivOptions["reduction"], logTarget?: boolean],
+  [options?: null, reduce?: null, reduction?: KlDivOptions["reduction"], logTarget?: boolean],
   KlDivOptions
 >;
 
@@ -64,9 +62,7 @@ const crossEntropyOfProbabilities: PairLoss = pairLoss<LossOptions>({
  * tensor weighs the elements.
  * @throws ModelError for an x that is no probability
  */
-export function binaryCrossEntropy(...args: Weighted<LossOptions>): Tensor;
-export function binaryCrossEntropy(...args: InPositions<LossOptions, UsualPositions>): Tensor;
-export function binaryCrossEntropy(...args: readonly unknown[]): Tensor {
+export function binaryCrossEntropy(...args: Weighted<LossOptions, UsualPositions>): Tensor {
   const given = inFunction("binaryCrossEntropy", () => arrange(takesProbabilities, args));
   const { x, target, weight, options } = readWeighted<LossOptions>("binaryCrossEntropy", given);
   return weighted(weight, options, (each) => crossEntropyOfProbabilities(x, target, each));
@@ -90,9 +86,9 @@ export interface WithLogitsOptions extends LossOptions {
 }
 
 /** Cross entropy of sigmoid(x) against targets from 0 to 1, without overflow. A third tensor weighs the elements. */
-export function binaryCrossEntropyWithLogits(...args: Weighted<WithLogitsOptions>): Tensor;
-export function binaryCrossEntropyWithLogits(...args: LogitPositions): Tensor;
-export function binaryCrossEntropyWithLogits(...args: readonly unknown[]): Tensor {
+export function binaryCrossEntropyWithLogits(
+  ...args: Weighted<WithLogitsOptions, [...UsualPositions, posWeight?: Tensor]>
+): Tensor {
   const name = "binaryCrossEntropyWithLogits";
   const given = inFunction(name, () => arrange(takesLogits, args));
   const { x, target, weight, options } = readWeighted<WithLogitsOptions>(name, given);
@@ -163,9 +159,7 @@ export interface KlDivOptions {
 }
 
 /** Divergence of the target from exp(x): x holds logarithms of probabilities, the target probabilities. */
-export function klDiv(x: Tensor, target: Tensor, options?: KlDivOptions): Tensor;
-export function klDiv(...args: DivergencePositions): Tensor;
-export function klDiv(...args: readonly unknown[]): Tensor {
+export function klDiv(...args: DivergencePositions): Tensor {
   const { tensors, options } = inFunction("klDiv", () =>
     readArgs<KlDivOptions>(arrange(takesDivergence, args), names.slice(0, 2), 2),
   );

@@ -67,9 +67,7 @@ function orderOf(x: Tensor, { dim, descending }: SortAttrs): Tensor {
 }
 
 /** The elements in order along a dimension, and where they came from: [values, indices]. */
-export function sort(...args: SortArgs): Selection;
-export function sort(...args: SortPositions): Selection;
-export function sort(...args: SortArgs | SortPositions): Selection {
+export function sort(...args: SortPositions): Selection {
   const [x, options = {}] = inFunction("sort", () => arrange(takesSort, args)) as SortArgs;
   const indices = argsort(x, options);
   return [x.ndim === 0 ? x : gather(x, indices, { dim: options.dim ?? -1 }), indices];
@@ -111,28 +109,29 @@ export interface OneHotOptions {
   numClasses?: number;
 }
 
+type OneHotPositions = [x: Tensor, ...Positions<[numClasses?: number], OneHotOptions>];
+
 /** Rows of zeros with a 1 at each index, int32: a new last dimension. */
-export const oneHot: OpFunction<[x: Tensor, options?: OneHotOptions], [x: Tensor, numClasses: number]> =
-  defineOp({
-    name: "oneHot",
-    takes: takes(["x"], { numClasses: integer }),
-    role: "stops",
-    label: "[x = k]",
-    formula: "\\bar{x} = 0",
-    args(x, options = {}) {
-      const { numClasses: wanted = -1 } = options;
-      let largest = -1;
-      for (const v of checkTensor(x).data) largest = Math.max(largest, v);
-      const classes = checkInteger(wanted < 0 ? largest + 1 : wanted, "numClasses");
-      return { inputs: [checkIndex(x, classes, "x")], attrs: { classes } };
-    },
-    forward([x], { classes }) {
-      const { data, shape } = x as Tensor;
-      const out = new Int32Array(data.length * classes);
-      for (let i = 0; i < data.length; i++) out[i * classes + (data[i] as number)] = 1;
-      return new Tensor(out, [...shape, classes], "int32");
-    },
-    vjp: [null],
-    jvp: [null],
-    samples: (r) => [[r.integers([4], 3), { numClasses: 3 }]],
-  });
+export const oneHot: OpFunction<[x: Tensor, options?: OneHotOptions], OneHotPositions> = defineOp({
+  name: "oneHot",
+  takes: takes(["x"], { numClasses: integer }),
+  role: "stops",
+  label: "[x = k]",
+  formula: "\\bar{x} = 0",
+  args(x, options = {}) {
+    const { numClasses: wanted = -1 } = options;
+    let largest = -1;
+    for (const v of checkTensor(x).data) largest = Math.max(largest, v);
+    const classes = checkInteger(wanted < 0 ? largest + 1 : wanted, "numClasses");
+    return { inputs: [checkIndex(x, classes, "x")], attrs: { classes } };
+  },
+  forward([x], { classes }) {
+    const { data, shape } = x as Tensor;
+    const out = new Int32Array(data.length * classes);
+    for (let i = 0; i < data.length; i++) out[i * classes + (data[i] as number)] = 1;
+    return new Tensor(out, [...shape, classes], "int32");
+  },
+  vjp: [null],
+  jvp: [null],
+  samples: (r) => [[r.integers([4], 3), { numClasses: 3 }]],
+});

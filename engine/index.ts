@@ -29,7 +29,7 @@ export { getThreads, setThreads } from "./kernels/threads";
 export * from "./ops";
 export * as optim from "./optim";
 export { manualSeed } from "./random";
-export { noGrad } from "./tape";
+export { enableGrad, noGrad } from "./tape";
 export { Tensor, type TensorLike, type TensorOptions } from "./tensor";
 export { nn };
 

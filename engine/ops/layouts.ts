@@ -126,6 +126,14 @@ export const vstack: Stack = composed("vstack", takesList, (tensors: readonly Te
   cat(readList(tensors).map((x) => (x.ndim < 2 ? reshape(x, [1, x.size]) : x))),
 );
 
+/** Vectors as columns beside each other; matrices as `hstack`. */
+export const columnStack: Stack = composed("columnStack", takesList, (tensors: readonly Tensor[]) =>
+  cat(
+    readList(tensors).map((x) => (x.ndim < 2 ? reshape(x, [x.size, 1]) : x)),
+    { dim: 1 },
+  ),
+);
+
 export interface MeshgridOptions {
   /** Which of the first two dimensions belongs to the first vector; "ij": the first. */
   indexing?: "ij" | "xy";

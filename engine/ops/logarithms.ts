@@ -1,8 +1,8 @@
-/** Functions with logarithms and exponentials in them: logit, xlogy, logaddexp, exp2. */
+/** Functions with logarithms and exponentials in them: logit, xlogy, logaddexp, exp2, erfc; degrees and radians. */
 import { number } from "../kinds";
 import type { OpFunction, Positions } from "../op";
 import type { TensorLike } from "../tensor";
-import { div, mul, sub } from "./arithmetic";
+import { div, mul, neg, sub } from "./arithmetic";
 import { eq, ge, le, logicalAnd } from "./comparison";
 import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { exp, log } from "./exponentials";
@@ -83,4 +83,31 @@ export const exp2: Unary = unary({
   label: "2ˣ",
   formula: "\\bar{x} = \\bar{o} \\, o \\ln 2",
   derivative: (g, { out }) => mul(g, mul(out, Math.LN2)),
+});
+
+/** 1 − erf(x), with an absolute error below 1e-15: of what is smaller than that nothing is left. */
+export const erfc: Unary = unary({
+  name: "erfc",
+  kernel: { expr: "1 - erf(x)", gpu: null },
+  label: "1 − erf x",
+  formula: "\\bar{x} = -\\bar{o} \\, \\frac{2}{\\sqrt{\\pi}} e^{-x^2}",
+  derivative: (g, { x }) => mul(g, mul(exp(neg(mul(x, x))), -2 / Math.sqrt(Math.PI))),
+});
+
+/** Degrees as radians. */
+export const deg2rad: Unary = unary({
+  name: "deg2rad",
+  kernel: { expr: `x * ${Math.PI / 180}`, gpu: null },
+  label: "x π / 180",
+  formula: "\\bar{x} = \\bar{o} \\, \\pi / 180",
+  derivative: (g) => mul(g, Math.PI / 180),
+});
+
+/** Radians as degrees. */
+export const rad2deg: Unary = unary({
+  name: "rad2deg",
+  kernel: { expr: `x * ${180 / Math.PI}`, gpu: null },
+  label: "x 180 / π",
+  formula: "\\bar{x} = \\bar{o} \\cdot 180 / \\pi",
+  derivative: (g) => mul(g, 180 / Math.PI),
 });

@@ -25,7 +25,7 @@ import {
   unflatten,
 } from "./layouts";
 import { cholesky, det } from "./linalg";
-import { exp2, logit } from "./logarithms";
+import { erfc, exp2, logit } from "./logarithms";
 import { addmm, baddbmm, bmm, cross, mm, mv } from "./matrices";
 import type { MethodsOf } from "./method-types";
 import { nanToNum } from "./nan-to-num";
@@ -62,7 +62,7 @@ import { expand, permute, reshape, transpose } from "./view";
 
 const functions = {
   ...{ gelu, elu, selu, relu6, mish, logSigmoid, hardshrink, softshrink, tanhshrink, softmin },
-  ...{ remainder, fmod, frac, trunc, nanToNum, expm1, exp2, log2, log10, logit, floorDivide },
+  ...{ erfc, remainder, fmod, frac, trunc, nanToNum, expm1, exp2, log2, log10, logit, floorDivide },
   ...{ asin, acos, atan, atan2, sinh, cosh, asinh, acosh, atanh },
   ...{ all, any, countNonzero, median, kthvalue, quantile, nansum, nanmean, sort, argsort, topk },
   ...{ mm, mv, bmm, addmm, baddbmm, cross, cholesky, det, normalize, lerp, addcmul, addcdiv },
@@ -148,6 +148,8 @@ declare module "../tensor" {
     double(): Tensor;
     /** As int32, cut off towards zero. */
     int(): Tensor;
+    /** As int32, the only integers. */
+    long(): Tensor;
     /** As bool: whether an element is not 0. */
     bool(): Tensor;
     /** Whether the elements are of float32 or float64. */
@@ -174,6 +176,7 @@ const others: Readonly<Record<string, AnyFunction>> = {
   float: to("float32"),
   double: to("float64"),
   int: to("int32"),
+  long: to("int32"),
   bool: to("bool"),
   isFloatingPoint: (x) => isFloat(x.dtype),
   tolist: (x) => x.toArray(),

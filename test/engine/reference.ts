@@ -72,7 +72,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 const noNumbers: readonly unknown[] = ["nan", "inf", "-inf"];
 
 /** Functions that take an array of tensors. */
-const takesList: readonly string[] = ["cat", "stack", "hstack", "vstack", "meshgrid"];
+const takesList: readonly string[] = ["cat", "stack", "hstack", "vstack", "columnStack", "meshgrid"];
 
 /** Calls the function of that name with the tensors first, then what goes by position, then the options. */
 export function callFunction(fn: string, tensors: readonly Tensor[], options: Options): Tensor | Tensor[] {

@@ -152,6 +152,9 @@ def table():
     yield "pixelUnshuffle", F.pixel_unshuffle, [([r(2, 2, 4, 6)], {"downscale_factor": 2})]
     yield "avgPool1d", F.avg_pool1d, [([r(2, 2, 7)], {"kernel_size": 3}), ([r(2, 7)], {"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False}), ([r(1, 1, 6)], {"kernel_size": [3], "stride": 2, "ceil_mode": True})]
     yield "adaptiveAvgPool1d", F.adaptive_avg_pool1d, [([r(2, 2, 7)], {"output_size": 3})]
+    for name in ["erfc", "deg2rad", "rad2deg"]:
+        yield name, getattr(torch, name), [([r(3, 4)], {}), ([t([0, -5, 5])], {}, "far out")]
+    yield "columnStack", lambda *xs: torch.column_stack(xs), [([r(2), r(2, 3)], {}), ([r(3), r(3)], {})]
     yield "isinf", torch.isinf, [([const(t([1, INF, -INF, NAN]))], {})]
     yield "isclose", torch.isclose, [([const(t([1, 1, NAN, INF, INF, 1])), const(t([1.000001, 1.1, NAN, INF, -INF, INF]))], k) for k in ({}, {"equal_nan": True}, {"rtol": 0.5, "atol": 0.0})]
     yield "logicalXor", torch.logical_xor, [([mask(4), mask(4)], {})]

@@ -1,6 +1,6 @@
 /** What instrumented code calls when a name of the model file is given a value. */
 
-import { type HandWrittenObject, isHandWritten } from "./nn/hand-written";
+import { isHandWritten } from "./nn/hand-written";
 import { Module } from "./nn/module";
 import { activeTape, type Tape } from "./tape";
 import { Tensor } from "./tensor";
@@ -14,7 +14,6 @@ const MAX_PARTS = 64;
  */
 export function bind<T>(id: number, value: T): T {
   const tape = activeTape();
-  if (tape?.watches?.(id)) tape.watched.set(id, value);
   if (typeof value !== "object" || value === null || tape === null) return value;
   if (Array.isArray(value)) bindParts(tape, id, value);
   else bindOne(tape, id, value, "");
@@ -22,24 +21,10 @@ export function bind<T>(id: number, value: T): T {
 }
 
 function bindOne(tape: Tape, id: number, value: unknown, part: string): boolean {
-  if (isHandWritten(value)) noteCalls(tape, value);
   if (value instanceof Tensor) tape.bind(id, value, part);
   else if (value instanceof Module) tape.bindModule(id, value, part);
   else return isHandWritten(value);
   return true;
-}
-
-/** Remembers with what the layer is called, so that its backward pass can be checked there. */
-function noteCalls(tape: Tape, layer: HandWrittenObject): void {
-  if (tape.layers.has(layer)) return;
-  const last: { inputs: readonly unknown[] | null } = { inputs: null };
-  tape.layers.set(layer, last);
-  const { forward } = layer;
-  const value = function (this: unknown, ...inputs: unknown[]) {
-    last.inputs = inputs;
-    return forward.apply(this, inputs);
-  };
-  Object.defineProperty(layer, "forward", { value, enumerable: false, configurable: true, writable: true });
 }
 
 function bindParts(tape: Tape, id: number, values: readonly unknown[]): void {

@@ -12,19 +12,45 @@ export interface SourceName {
   readonly role?: string;
 }
 
+/** A parameter of a function: its name, or the names of the parts into which it is taken apart. */
+export interface ParameterName {
+  readonly name: string;
+  readonly parts: readonly string[];
+  /** `...ws`, which stands for all arguments from there on. */
+  readonly rest: boolean;
+}
+
+/** A gradient that the text of a backward pass makes. */
+export interface GradientSite {
+  /** The key under which it is returned, or the field, such as `dW`; null when it has none. */
+  readonly name: string | null;
+  readonly site: Site;
+  /** The steps that it comes from. */
+  readonly madeOf: readonly number[];
+}
+
 /** A layer of the text with a backward pass written by hand. */
 export interface SourceLayerSite {
-  readonly kind: "class" | "pair" | "customOp";
+  readonly kind: "class" | "object" | "pair" | "customOp";
   /** `Affine`, `affine`. */
   readonly name: string;
   readonly site: Site;
   readonly forward: Site | null;
   readonly backward: Site | null;
-  /** The parameters of its forward pass, in order, by their bindings. */
-  readonly inputs: readonly { readonly name: string; readonly binding: number }[];
-  /** Where its backward pass makes the gradients of inputs, and those of fields, by name such as `dW`. */
-  readonly returned: readonly Site[];
-  readonly filled: ReadonlyMap<string, Site>;
+  /** The parameters of its functions, in order, and how many of those of `backward` are gradients by their names. */
+  readonly inputs: readonly ParameterName[];
+  readonly takes: readonly ParameterName[];
+  readonly incoming: number;
+  /** What the running file tells of calls by: the functions' places. */
+  readonly keys: { readonly self: string; readonly forward: string; readonly backward: string };
+  /** The names of a pair's functions. */
+  readonly names: readonly [forward: string, backward: string] | null;
+  /** Where its backward pass makes the gradients of inputs, and those of fields. */
+  readonly returned: readonly GradientSite[];
+  readonly filled: readonly GradientSite[];
+  /** What it returns as a whole, and the assignments in it. */
+  readonly result: Site | null;
+  readonly steps: readonly { readonly site: Site; readonly makes: boolean }[];
 }
 
 /** A comment that says that a gradient is meant to be as it is: about a line of its file, and what that is the head of. */

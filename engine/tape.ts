@@ -3,6 +3,7 @@
 import type { BindingEvent, ModuleBinding } from "./binding-event";
 import { ModelError } from "./error";
 import { forgetValues } from "./forget";
+import { HandCalls, type TopLevel } from "./hand-calls";
 import { type Block, releaseExcept } from "./kernels";
 import type { Node } from "./node";
 import type { Tensor } from "./tensor";
@@ -38,13 +39,10 @@ export class Tape {
   bindings: BindingEvent[] = [];
   /** Names that hold modules, by binding and part. */
   readonly modules = new Map<string, ModuleBinding>();
-  /** Objects with a forward and a backward of their own, with the inputs of their last call; null before one. */
-  readonly layers = new Map<object, { inputs: readonly unknown[] | null }>();
-  /** Bindings whose last value is kept whatever it is: the parameters of hand-written layers. */
-  watches: ((binding: number) => boolean) | null = null;
-  readonly watched = new Map<number, unknown>();
-  /** Functions of model files that may not be exported, by name: pairs of hand-written layers. */
-  readonly offered = new Map<string, unknown>();
+  /** What the functions of hand-written layers were called with. */
+  readonly handCalls = new HandCalls();
+  /** What stands at the top of files with hand-written functions. */
+  readonly offered = new Map<string, TopLevel>();
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;

@@ -4,9 +4,9 @@ import type { Run } from "../run";
 import type { Node } from "../tape";
 import type { Downstream } from "./batch";
 import { findBlowUp, findForwardBlowUp } from "./blow-up";
+import { returnedSite } from "./calls";
 import { type Facts, where } from "./conclude";
 import { findCulprit, findOutcome } from "./culprit";
-import { returnedAt } from "./hand-written/find";
 import { adviceForFault } from "./idiom";
 import { intentAt } from "./intent";
 import type { Fault } from "./operation";
@@ -88,7 +88,7 @@ function backwardOf(run: Run, { op, inputs }: Node, input: number): Site | null 
     .handWritten?.()
     .filter(({ kind, name }) => kind === "customOp" && name === op.name);
   const [source] = written ?? [];
-  return source && written?.length === 1 ? returnedAt(source, input, inputs.length) : null;
+  return source && written?.length === 1 ? returnedSite(source, input, inputs.length) : null;
 }
 
 /** A loss or a gradient that is no finite number, before any differences are taken; else null. */

@@ -17,22 +17,33 @@ export interface Means {
   readonly explain: Explain;
 }
 
+/** The rows of a layer, and the hand-written functions that its backward pass called. */
+export interface ByHand {
+  readonly checks: readonly Undecided[];
+  readonly called: ReadonlySet<string>;
+}
+
 export async function checkByHand(
   run: Run,
   found: Found,
   { tolerances, explain }: Means,
   pace: Pace,
-): Promise<readonly Undecided[]> {
+): Promise<ByHand> {
   const { source } = found;
   const about = { target: source.name, parameter: "", site: source.site, elements: 0 };
-  if ("problem" in found) return [notChecked(about, found.problem)];
-  const rows = await orNotChecked([about], explain, () =>
-    "layer" in found
-      ? checkHandWritten(found.layer, tolerances, pace).then((checks) => checks.map(advised))
-      : checkCalls(run, source, tolerances, pace),
-  );
-  if (rows.length > 0 || !(await pace.turn())) return rows;
-  return [notChecked(about, "none of its inputs is made of numbers that can have a gradient")];
+  let called: ReadonlySet<string> = new Set();
+  if ("problem" in found) return { checks: [notChecked(about, found.problem)], called };
+  const checks = await orNotChecked([about], explain, async () => {
+    if (!("layer" in found)) return checkCalls(run, source, tolerances, pace);
+    const checked = await checkHandWritten(found.layer, tolerances, pace);
+    called = checked.called;
+    return checked.checks.map(advised);
+  });
+  if (checks.length > 0 || !(await pace.turn())) return { checks, called };
+  return {
+    checks: [notChecked(about, "none of its inputs is made of numbers that can have a gradient")],
+    called,
+  };
 }
 
 /** With what to do when the gradient is wrong on purpose. */

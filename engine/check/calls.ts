@@ -1,10 +1,11 @@
 /** The check of a custom operation at the calls that were recorded: one row an input. */
 import { now } from "../clock";
+import type { Site } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import type { Tensor } from "../tensor";
 import { findMisbehaviour } from "./behaviour";
 import { conclude, where } from "./conclude";
-import { returnedAt } from "./hand-written/find";
+import { returnedAt } from "./hand-written/layer";
 import { adviceForFault } from "./idiom";
 import type { Tolerances } from "./judge";
 import { compareAlone } from "./operation";
@@ -51,7 +52,7 @@ async function checkCall(
     if (alone === null || (alone.compared.checked === 0 && pace.isCancelled)) continue;
     const { evaluation, analytic, compared, fault } = alone;
     const facts = conclude(evaluation, analytic, compared, true);
-    const site = returnedAt(source, input, step.node.inputs.length) ?? source.site;
+    const site = returnedSite(source, input, step.node.inputs.length) ?? source.site;
     const pattern = fault === null ? null : (findMisbehaviour(step, input) ?? fault.pattern);
     checks.push({
       target: source.name,
@@ -77,4 +78,10 @@ async function checkCall(
     });
   }
   return checks;
+}
+
+/** Where the backward pass of an operation makes the gradient of an input; the whole pass where that is not plain. */
+export function returnedSite(source: SourceLayerSite, input: number, count: number): Site | null {
+  const place = count === 1 && source.returned.length === 1 ? null : input;
+  return returnedAt(source, place, count)?.site ?? source.backward;
 }

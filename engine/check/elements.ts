@@ -103,6 +103,7 @@ function firstStep(x: Tensor, analytic: ArrayLike<number>, noise: number, smalle
 
 /** True when the first step decides that an element is right: it stands above the noise, and nothing bends there. */
 function isClear(analytic: number, numeric: number, bend: number, rounding: number, clear: number): boolean {
+  if (!Number.isFinite(analytic) || !Number.isFinite(numeric)) return false;
   const size = Math.max(Math.abs(analytic), Math.abs(numeric));
   if (bend > 1e3 * rounding && bend > BEND * size) return false;
   if (analytic === 0 && numeric === 0) return true;

@@ -6,8 +6,9 @@ import type { Check, CheckMethod } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { checkByHand, isOnTheWay } from "./by-hand";
+import { isOnTheWay } from "./by-hand";
 import { type Detail, withoutDetail } from "./detail";
+import { checkAllHandWritten } from "./hand-written/all";
 import { findHandWritten } from "./hand-written/find";
 import { allow } from "./intent";
 import { type Explain, explainPlainly, orNotChecked } from "./not-checked";
@@ -78,13 +79,11 @@ async function checkAll(run: Run, target: Target, options: CheckOptions): Promis
       return checkRecorded(run, again, recorded, { ...settings, explain }, own);
     })),
   ];
-  for (const [i, found] of byHand.entries()) {
-    if (pace.isCancelled) break;
-    if (target.kind === "all" && isOnTheWay(found, again)) continue;
-    const done = recorded.length + i;
-    const own = pace.part(pace.left / (byHand.length - i), found.source.name, (f) => (done + f) / total);
-    checks.push(...(await checkByHand(run, found, { tolerances: settings.tolerances, explain }, own)));
-  }
+  const asked = byHand.filter((found) => target.kind !== "all" || !isOnTheWay(found, again));
+  const means = { tolerances: settings.tolerances, explain };
+  const done = recorded.length;
+  const own = pace.part(pace.left, undefined, (fraction) => (done + byHand.length * fraction) / total);
+  checks.push(...(await checkAllHandWritten(run, asked, means, own)));
   return checks;
 }
 

@@ -5,7 +5,7 @@ import type { Evaluation } from "./variants";
 
 const POINTS = 12;
 /** Distances of the points, relative to the values; the wider ones, up to the rounding of float32, where the loss stands still. */
-const WIDTHS = [1e-12, 1e-10, 1e-8];
+const WIDTHS = [1e-12, 1e-10, 1e-8, 1e-7, 1e-6];
 
 /**
  * Standard deviation of the rounding noise in the loss, from third differences along a short line through the

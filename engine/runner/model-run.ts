@@ -33,7 +33,6 @@ export class ModelRun {
     readonly sources: ModelSources,
   ) {
     this.tape = new Tape(params.limits.maxOperations);
-    this.tape.watches = (binding) => sources.isInput(binding);
   }
 
   /** Runs the file to its gradients. @throws whatever the model throws */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Fix, Site } from "../report";
 import type { Intent, SourceLayerSite, SourceName, Sources } from "../run";
-import { type Analysis, type Compiled, compile, type Range, type SourceBinding } from "../source";
+import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
 
 /** A model file as it was compiled. */
 export interface ModelSource extends Compiled {
@@ -24,7 +24,6 @@ const MAX_CACHED = 500;
  */
 export class ModelSources implements Sources {
   readonly #cache = new Map<string, Entry>();
-  readonly #inputs = new Set<number>();
   #used: Entry[] = [];
   #nextSite = 1;
   #nextBinding = 1;
@@ -77,32 +76,8 @@ export class ModelSources implements Sources {
 
   handWritten(): readonly SourceLayerSite[] {
     return this.#used.flatMap(({ file, analysis }) =>
-      analysis.layers.flatMap((layer): SourceLayerSite[] => {
-        const { kind, name, range, forward, backward, gradients } = layer;
-        if (kind === "module") return [];
-        const inputs = parametersIn(analysis, forward);
-        return [
-          {
-            kind,
-            name,
-            site: siteAt(file, range),
-            forward: forward && siteAt(file, forward),
-            backward: backward && siteAt(file, backward),
-            inputs: inputs.map((found) => ({
-              name: found.name,
-              binding: found.id,
-            })),
-            returned: (gradients?.returned ?? []).map((each) => siteAt(file, each)),
-            filled: new Map((gradients?.fields ?? []).map((each) => [each.name, siteAt(file, each.range)])),
-          },
-        ];
-      }),
+      analysis.layers.flatMap((layer) => layerSite(file, layer) ?? []),
     );
-  }
-
-  /** True for the parameters of hand-written forward passes, whose last values a check needs. */
-  isInput(binding: number): boolean {
-    return this.#inputs.has(binding);
   }
 
   intents(): readonly Intent[] {
@@ -136,12 +111,6 @@ export class ModelSources implements Sources {
     const compiled = compile(text, file, firstSite, firstBinding);
     this.#nextSite += compiled.analysis.sites.length;
     this.#nextBinding += compiled.analysis.bindings.length;
-    for (const { kind, forward } of compiled.analysis.layers) {
-      if (kind !== "pair") continue;
-      for (const found of parametersIn(compiled.analysis, forward)) {
-        this.#inputs.add(found.id);
-      }
-    }
     return { ...compiled, file, text, firstSite, firstBinding };
   }
 
@@ -154,16 +123,37 @@ export class ModelSources implements Sources {
   }
 }
 
-/** The parameters of the function in `range`, without those of functions inside it. */
-function parametersIn({ bindings }: Analysis, range: Range | null): SourceBinding[] {
-  if (range === null) return [];
-  const inside = bindings.filter(
-    ({ range: { line, column, endLine, endColumn } }) =>
-      (line > range.line || (line === range.line && column >= range.column)) &&
-      (endLine < range.endLine || (endLine === range.endLine && endColumn <= range.endColumn)),
-  );
-  const body = inside.findIndex(({ role }) => role !== "parameter");
-  return body < 0 ? inside : inside.slice(0, body);
+/** A hand-written layer with places of its file; null for a module. */
+function layerSite(file: string, layer: SourceLayer): SourceLayerSite | null {
+  const { kind, name, range, forward, backward, gradients, names = null } = layer;
+  if (kind === "module") return null;
+  const at = (place: Range) => siteAt(file, place);
+  const made = ({ name: key, range: place, madeOf }: SourceGradient) => ({
+    name: key,
+    site: at(place),
+    madeOf,
+  });
+  const places = layer.places ?? { forward: range, backward: range, holder: range };
+  return {
+    kind,
+    name,
+    site: at(range),
+    forward: forward && at(forward),
+    backward: backward && at(backward),
+    inputs: layer.inputs ?? [],
+    takes: layer.takes ?? [],
+    incoming: layer.incoming ?? 0,
+    keys: {
+      self: keyOf(file, places.holder),
+      forward: keyOf(file, places.forward),
+      backward: keyOf(file, places.backward),
+    },
+    names,
+    returned: (gradients?.returned ?? []).map(made),
+    filled: (gradients?.fields ?? []).map(made),
+    result: gradients?.result ? at(gradients.result) : null,
+    steps: (gradients?.steps ?? []).map((step) => ({ site: at(step.range), makes: step.makes })),
+  };
 }
 
 export function siteAt(file: string, { line, column, endLine, endColumn }: Range): Site {

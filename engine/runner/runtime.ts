@@ -1,7 +1,10 @@
 /** What instrumented code calls, as the global `__gradlens`. */
 import { bind } from "../binding";
+import { draws } from "../draws";
+import { tellCall } from "../hand-calls";
+import { keepPrivateFields } from "../private-fields";
 import { enter, leave, resume, suspend } from "../sites";
-import type { Runtime } from "../source";
+import type { Runtime, TopLevel } from "../source";
 import { activeTape } from "../tape";
 
 let last = 0;
@@ -11,22 +14,62 @@ export function lastSite(): number {
   return last;
 }
 
-const runtime = {
-  enter(site: number) {
+function called(layer: string, self: unknown, args: ArrayLike<unknown>): void {
+  tellCall(layer);
+  const object = (typeof self === "object" || typeof self === "function") && self !== null ? self : null;
+  activeTape()?.handCalls.note(layer, object, args);
+}
+
+/** The function itself to whoever asks for its name or its parameters, told of when it is called. */
+function calls<F>(layer: string, self: unknown, name: string, fn: F): F {
+  if (typeof fn !== "function") return fn;
+  if (fn.name === "") Object.defineProperty(fn, "name", { value: name, configurable: true });
+  return new Proxy(fn, {
+    apply(target, receiver, args: unknown[]) {
+      called(layer, self ?? receiver, args);
+      return Reflect.apply(target, receiver, args) as unknown;
+    },
+  });
+}
+
+/** Calls count as calls of this object, whatever `this` is in them. */
+function holds<T extends object>(layer: string, isLayer: boolean, object: T): T {
+  activeTape()?.handCalls.hold(layer, object);
+  if (!isLayer) return object;
+  for (const name of ["forward", "backward"] as const) {
+    const { [name]: fn } = object as Record<string, unknown>;
+    if (typeof fn !== "function") return object;
+    const value = calls(`${layer} ${name}`, object, name, fn);
+    Object.defineProperty(object, name, {
+      value,
+      writable: true,
+      configurable: true,
+      enumerable: typeof object === "object",
+    });
+  }
+  return object;
+}
+
+const runtime: Runtime = {
+  enter(site) {
     last = site;
     return enter(site);
   },
-  leave,
+  leave: leave as Runtime["leave"],
   bind,
-  offer(functions: Readonly<Record<string, unknown>>) {
-    for (const [name, value] of Object.entries(functions)) activeTape()?.offered.set(name, value);
+  called,
+  calls,
+  holds,
+  draws,
+  keep: keepPrivateFields,
+  offer(file: string, top: TopLevel) {
+    activeTape()?.offered.set(file, top);
   },
   suspend,
-  resume,
+  resume: resume as Runtime["resume"],
 };
 
 /** Puts the runtime where compiled code finds it. */
 export function installRuntime(): void {
-  const value: Runtime = runtime as unknown as Runtime;
-  Object.defineProperty(globalThis, "__gradlens", { value: Object.freeze(value), enumerable: false });
+  Object.defineProperty(globalThis, "__gradlens", { value: Object.freeze(runtime), enumerable: false });
 }

@@ -2,10 +2,11 @@
 import { describe } from "./analyse";
 import { findBindings } from "./bindings";
 import { Edits } from "./edits";
-import { instrument, offerPairs } from "./instrument";
+import { instrument } from "./instrument";
 import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
+import { markLayers } from "./mark-layers";
 import { parse } from "./parse";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
@@ -23,6 +24,6 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   lowerAccessors(parsed.nodes, text, edits);
   lowerUsing(parsed.nodes, text, edits);
   instrument(parsed, sites, bindings, edits);
-  offerPairs(parsed, edits);
+  markLayers(parsed, edits);
   return { ...edits.apply(text), analysis: describe(parsed, sites, bindings) };
 }

@@ -1,7 +1,6 @@
 /** Bindings made by declarations: variables, parameters, loop variables. */
 import { bindIdentifier, type Found, type Place } from "./bindings";
-import { declaredFunctions } from "./layers";
-import { isFunction, isNode, type Node, statementsOf } from "./node";
+import { isFunction, isNode, type Node } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
 import type { BindingRole } from "./types";
 import { isPlainlyTyped, mayHoldTensor } from "./values";
@@ -39,27 +38,15 @@ function findNames(pattern: Node, role: BindingRole, kind: "head" | "after" | "b
 
 function findParameters(fn: Node): Found[] {
   const found: Found[] = [];
-  const ofPair = isForwardOfPair(fn);
   for (const parameter of fn.params ?? []) {
     const field = parameter.type === "TSParameterProperty";
     for (const target of targetsOf(parameter)) {
       const { name = "" } = target;
       // `this` stands among the parameters only to have a type.
-      if (name === "this" || (isPlainlyTyped(target) && !ofPair)) continue;
+      if (name === "this" || isPlainlyTyped(target)) continue;
       const place: Place = { kind: "head", node: fn, read: name };
       found.push(bindIdentifier(target, field ? "field" : "parameter", place, field ? `this.${name}` : name));
     }
   }
   return isNode(fn.body) ? found : [];
-}
-
-/** The forward pass of a pair of functions: a check of its backward pass needs its arguments, plain numbers too. */
-function isForwardOfPair(fn: Node): boolean {
-  const name = fn.id?.name ?? (fn.parent?.type === "VariableDeclarator" ? fn.parent.id?.name : undefined);
-  if (name === undefined) return false;
-  if (/(?:Forward|_forward)$/.test(name)) return true;
-  let root: Node | null | undefined = fn;
-  while (root && root.type !== "Program") root = root.parent;
-  const declared = root ? statementsOf(root).flatMap(declaredFunctions) : [];
-  return declared.some(([other]) => other === `${name}Backward` || other === `${name}_backward`);
 }

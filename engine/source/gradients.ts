@@ -1,43 +1,58 @@
 /** Where a backward pass written by hand makes each gradient: in what it returns, and in the fields that it fills. */
-import { nameExpression } from "./names";
+import { Flow, type Step } from "./flow";
+import { nameKey } from "./names";
 import { bare, isFunction, isNode, type Node } from "./node";
 import type { Parsed } from "./parse";
-import type { SourceGradients } from "./types";
+import { Scopes } from "./scope";
+import type { SourceGradient, SourceGradients } from "./types";
 
-/** @param backward the method, property or statement that holds the function */
-export function findGradients(backward: Node | undefined, { nodes, positions }: Parsed): SourceGradients {
+const scopesOf = new WeakMap<Parsed, Scopes>();
+
+/** @param backward the function, or the method, property or statement that holds it */
+export function findGradients(backward: Node | undefined, parsed: Parsed): SourceGradients {
+  const { nodes, positions } = parsed;
   const inside = nodes.filter((node) => backward && backward.start <= node.start && node.end <= backward.end);
   const fn = inside.filter(isFunction).reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a), nothing);
+  const scopes = scopesOf.get(parsed) ?? new Scopes(nodes);
+  scopesOf.set(parsed, scopes);
+  const flow = new Flow(fn, inside, scopes);
   const at = ({ start, end }: Node) => positions.range(start, end);
-  const assigned = inside.filter(({ type, left }) => type === "AssignmentExpression" && left);
-  const written = new Map(assigned.map((node) => [nameHolder(node), node]));
-  const declared = new Map(
-    inside.flatMap((node) =>
-      node.type === "VariableDeclarator" && node.init && node.id?.name ? [[node.id.name, node] as const] : [],
-    ),
-  );
-  const maker = (value: Node) => written.get(value.name ?? "") ?? declared.get(value.name ?? "") ?? value;
-  const fields = [...written].filter(([name]) => name.startsWith("this."));
+  const result = returnedBy(fn, inside);
+  const returned = partsOf(result, flow).map(({ name, value }): SourceGradient => {
+    const made = flow.makerOf(value);
+    const isName = made !== null && isReference(value);
+    return { name, range: at(isName ? made.node : value), madeOf: flow.madeOf(value) };
+  });
   return {
-    returned: partsOf(returnedBy(fn, inside)).map((value) => at(maker(bare(value)))),
-    fields: fields.map(([name, node]) => ({ name: name.slice("this.".length), range: at(node) })),
+    returned,
+    fields: fieldsOf(flow).map(([name, step]) => ({
+      name,
+      range: at(step.node),
+      madeOf: flow.madeOf(step.node),
+    })),
+    result: result && at(result),
+    steps: flow.steps.map(({ node, makes }) => ({ range: at(node), makes })),
   };
 }
 
 const nothing: Node = { type: "", start: 0, end: 0, parent: null };
 
-/** `dx` of `dx[i][j] += …`, `this.dW` of `this.dW[k] = …`. */
-function nameHolder({ left }: Node): string {
-  let holder = left ? bare(left) : undefined;
-  while (holder?.computed && holder.object) holder = bare(holder.object);
-  return holder ? nameExpression(holder) : "";
+/** The last step of each field: `dW`, `grads.W`. */
+function fieldsOf({ steps }: Flow): [name: string, step: Step][] {
+  const fields = steps.filter(({ key, makes }) => makes && key.startsWith("this."));
+  return [...new Map(fields.map((step) => [step.key.slice("this.".length), step]))];
 }
 
-/** What a function returns, when there is only one place where it does. */
+function isReference(value: Node): boolean {
+  const inner = bare(value);
+  return inner.type === "Identifier" || (inner.type === "MemberExpression" && !inner.computed);
+}
+
+/** What a function returns: of several places the last, since those before it are ways out for special cases. */
 function returnedBy(fn: Node, inside: readonly Node[]): Node | null {
   if (isNode(fn.body) && fn.body.type !== "BlockStatement") return bare(fn.body);
   const returns = inside.filter((node) => node.type === "ReturnStatement" && functionAround(node) === fn);
-  const value = returns.length === 1 ? returns[0]?.argument : null;
+  const value = returns.at(-1)?.argument;
   return value ? bare(value) : null;
 }
 
@@ -47,9 +62,23 @@ function functionAround(node: Node): Node | null {
   return around;
 }
 
+interface Part {
+  /** The key in an object. */
+  readonly name: string | null;
+  readonly value: Node;
+}
+
 /** One gradient per input: the elements of an array, the values of an object, or the value itself. */
-function partsOf(value: Node | null): Node[] {
-  if (value?.type === "ArrayExpression") return (value.elements ?? []).filter((each) => each !== null);
-  if (value?.type !== "ObjectExpression") return value ? [value] : [];
-  return (value.properties ?? []).flatMap((property) => (isNode(property.value) ? [property.value] : []));
+function partsOf(value: Node | null, flow: Flow, deep = true): Part[] {
+  if (value === null) return [];
+  if (value.type === "ArrayExpression")
+    return (value.elements ?? []).flatMap((each) => (each ? [{ name: null, value: bare(each) }] : []));
+  if (value.type === "ObjectExpression") {
+    return (value.properties ?? []).flatMap((property) =>
+      isNode(property.value) ? [{ name: nameKey(property), value: bare(property.value) }] : [],
+    );
+  }
+  const made = deep && value.type === "Identifier" ? flow.makerOf(value)?.node.init : null;
+  const inside = made ? partsOf(bare(made), flow, false) : [];
+  return inside.length > 1 || inside[0]?.name ? inside : [{ name: null, value }];
 }

@@ -1,6 +1,7 @@
 /** The door to reading model files. */
 export { analyse } from "./analyse";
 export { compile } from "./compile";
+export { keyOf } from "./hand-written";
 export { originalOffset } from "./original-offset";
 export { SourceProblem } from "./source-problem";
 export type * from "./types";

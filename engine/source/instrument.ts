@@ -2,7 +2,6 @@
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
 import type { Edits } from "./edits";
-import { pairsOf } from "./layers";
 import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
 import type { Site } from "./sites";
@@ -37,13 +36,6 @@ export function instrument(
     if (node.type === "TryStatement") markTry(node, edits);
   }
   markBindings(bindings, edits);
-}
-
-/** Hands over the pairs of functions at the end of the file, so that they can be checked without being exported. */
-export function offerPairs(parsed: Parsed, edits: Edits): void {
-  const names = pairsOf(parsed).flatMap((pair) => pair.names);
-  const end = parsed.text.length;
-  if (names.length > 0) edits.wrap(end, end, "", `\n;__gradlens.offer({ ${names.join(", ")} });`);
 }
 
 const enter = (id: number) => `__gradlens.enter(${id})`;

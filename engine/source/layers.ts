@@ -1,8 +1,10 @@
 /** Finds, without running anything, the layers and the backward passes written by hand that can be checked. */
 import { findGradients } from "./gradients";
+import { describeHandNode, findHandNodes } from "./hand-written";
 import { findModuleClasses, isModuleClass, type ModuleClasses } from "./module-classes";
 import { classAround, nameClass, nameExpression, nameKey } from "./names";
-import { bare, isClass, isNode, type Node, parentOf, statementsOf } from "./node";
+import { bare, isNode, type Node, parentOf } from "./node";
+import { readParameters } from "./parameters";
 import type { Parsed } from "./parse";
 import type { Positions } from "./positions";
 import type { Range, SourceLayer } from "./types";
@@ -12,8 +14,7 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
   const classes = findModuleClasses(nodes);
   return [
     ...nodes.filter(isConstruction).flatMap((node) => findModule(node, classes, parsed)),
-    ...nodes.filter(isClass).flatMap((node) => findHandWritten(node, parsed)),
-    ...findPairs(parsed),
+    ...findHandNodes(parsed).map((each) => describeHandNode(each, parsed)),
     ...nodes.filter(isCustomOp).flatMap((node) => findCustomOp(node, parsed)),
   ];
 }
@@ -62,76 +63,6 @@ function nameHolder(node: Node): Held | null {
   return name.startsWith("this.") ? { name: name.slice("this.".length), owner: type } : { name, owner: null };
 }
 
-/** A class with both methods, `forward` and `backward`. */
-function findHandWritten(node: Node, parsed: Parsed): SourceLayer[] {
-  const { positions } = parsed;
-  if (!isNode(node.body)) return [];
-  const methods = statementsOf(node.body).filter((member) => !member.static && isNode(member.value));
-  const forward = methods.find((member) => nameKey(member) === "forward");
-  const backward = methods.find((member) => nameKey(member) === "backward");
-  const name = nameClass(node);
-  if (!forward || !backward || !name) return [];
-  const at = (part: Node) => positions.range(part.start, part.end);
-  const type = node.superClass ? nameExpression(node.superClass) : null;
-  return [
-    {
-      kind: "class",
-      name,
-      owner: null,
-      type,
-      range: at(node),
-      forward: at(forward),
-      backward: at(backward),
-      gradients: findGradients(backward, parsed),
-    },
-  ];
-}
-
-interface Pair {
-  readonly base: string;
-  /** The names of the two functions, and the statements that declare them. */
-  readonly names: readonly [forward: string, backward: string];
-  readonly forward: Node;
-  readonly backward: Node;
-}
-
-export function pairsOf({ program }: Parsed): Pair[] {
-  const functions = new Map(statementsOf(program).flatMap(declaredFunctions));
-  return [...functions].flatMap(([name, backward]): Pair[] => {
-    const base = /^(.+)(?:Backward|_backward)$/.exec(name)?.[1];
-    const found = base && [`${base}Forward`, `${base}_forward`, base].find((each) => functions.has(each));
-    const forward = found && functions.get(found);
-    return base && forward ? [{ base, names: [found, name], forward, backward }] : [];
-  });
-}
-
-/** `affineForward` or `affine` next to `affineBackward`, at the top of the file. */
-function findPairs(parsed: Parsed): SourceLayer[] {
-  const at = (part: Node) => parsed.positions.range(part.start, part.end);
-  return pairsOf(parsed).map(({ base, forward, backward }) => ({
-    kind: "pair",
-    name: base,
-    owner: null,
-    type: null,
-    range: at(forward),
-    forward: at(forward),
-    backward: at(backward),
-    gradients: findGradients(backward, parsed),
-  }));
-}
-
-/** The functions that a statement declares, by name: `function f() {}`, `const f = () => …`, exported or not. */
-export function declaredFunctions(statement: Node): [name: string, node: Node][] {
-  const node = statement.declaration ?? statement;
-  if (node.type === "FunctionDeclaration") return node.id?.name ? [[node.id.name, statement]] : [];
-  if (node.type !== "VariableDeclaration") return [];
-  return (node.declarations ?? []).flatMap(({ id, init }): [string, Node][] => {
-    const value = init && bare(init);
-    const isFunction = value?.type === "ArrowFunctionExpression" || value?.type === "FunctionExpression";
-    return id?.name && isFunction ? [[id.name, statement]] : [];
-  });
-}
-
 /** `customOp({ name: "swish", forward, backward })`. */
 function findCustomOp(node: Node, parsed: Parsed): SourceLayer[] {
   const { positions } = parsed;
@@ -142,6 +73,7 @@ function findCustomOp(node: Node, parsed: Parsed): SourceLayer[] {
   if (!name) return [];
   const at = (part: Node | undefined) => (part ? positions.range(part.start, part.end) : null);
   const range = positions.range(node.start, node.end);
+  const forward = find("forward");
   return [
     {
       kind: "customOp",
@@ -151,6 +83,7 @@ function findCustomOp(node: Node, parsed: Parsed): SourceLayer[] {
       range,
       forward: at(find("forward")),
       backward: at(find("backward")),
+      inputs: isNode(forward?.value) ? readParameters(bare(forward.value)) : [],
       gradients: findGradients(find("backward"), parsed),
     },
   ];

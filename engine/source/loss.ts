@@ -1,6 +1,7 @@
 /** Finds what a model file differentiates. */
-import { declaredFunctions } from "./layers";
+
 import { isNode, type Node, statementsOf } from "./node";
+import { declaredFunctions } from "./pairs";
 import type { Parsed } from "./parse";
 import type { Range } from "./types";
 
@@ -12,7 +13,9 @@ export function findLoss({ program, positions }: Parsed): Range | null {
 }
 
 function findExported(statements: readonly Node[]): Node | undefined {
-  const functions = new Map(statements.flatMap(declaredFunctions));
+  const functions = new Map(
+    statements.flatMap(declaredFunctions).map(([name, { statement }]) => [name, statement] as const),
+  );
   const direct = functions.get("loss");
   if (direct?.type === "ExportNamedDeclaration") return direct;
   for (const { type, specifiers } of statements) {

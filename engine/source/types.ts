@@ -50,7 +50,7 @@ export interface Identifier {
 }
 
 export interface SourceLayer {
-  readonly kind: "module" | "class" | "pair" | "customOp";
+  readonly kind: "module" | "class" | "object" | "pair" | "customOp";
   /** `fc1`, `Net`, `affine`. */
   readonly name: string;
   /** The class whose field it is, or null. */
@@ -61,16 +61,53 @@ export interface SourceLayer {
   readonly range: Range;
   readonly forward: Range | null;
   readonly backward: Range | null;
+  /** Of a layer written by hand: the parameters of its two functions. */
+  readonly inputs?: readonly SourceParameter[];
+  readonly takes?: readonly SourceParameter[];
+  /** How many of the parameters that the backward pass takes are gradients by their names, from the first on. */
+  readonly incoming?: number;
+  /** Where the functions themselves stand: what the running file tells of their calls by. */
+  readonly places?: { readonly forward: Range; readonly backward: Range; readonly holder: Range };
+  /** The names of a pair's functions. */
+  readonly names?: readonly [forward: string, backward: string];
   /** Of a backward pass written by hand. */
   readonly gradients?: SourceGradients;
 }
 
+/** A parameter of a function: its name, or the names of the parts into which it is taken apart. */
+export interface SourceParameter {
+  readonly name: string;
+  readonly parts: readonly string[];
+  /** `...ws`, which stands for all arguments from there on. */
+  readonly rest: boolean;
+}
+
 /** Where a backward pass makes its gradients. */
 export interface SourceGradients {
-  /** One per input, as it returns them; a single range for all where it returns one value. */
-  readonly returned: readonly Range[];
+  /** One per input, as it returns them; a single one for all where it returns one value. */
+  readonly returned: readonly SourceGradient[];
   /** Fields of the object that it fills: `dW`, `grads.W`. */
-  readonly fields: readonly { readonly name: string; readonly range: Range }[];
+  readonly fields: readonly (SourceGradient & { readonly name: string })[];
+  /** What it returns, as a whole; null when that stands in more than one place. */
+  readonly result: Range | null;
+  /** The assignments in it, in order. */
+  readonly steps: readonly SourceStep[];
+}
+
+export interface SourceGradient {
+  /** The key under which it is returned, or the field; null when it has none. */
+  readonly name: string | null;
+  /** The assignment that makes it, or the expression itself. */
+  readonly range: Range;
+  /** The steps that it comes from. */
+  readonly madeOf: readonly number[];
+}
+
+/** An assignment in a backward pass. */
+export interface SourceStep {
+  readonly range: Range;
+  /** False where it only passes on what it takes from elsewhere. */
+  readonly makes: boolean;
 }
 
 /** A comment that says that a gradient is meant to be as it is. */
@@ -136,8 +173,32 @@ export interface Runtime {
   bind<T>(binding: number, value: T): T;
   /** What `resume` needs to bring the sites back after an `await` or a `yield`. */
   suspend(): unknown;
-  /** Hands over functions of the file that are not exported, by name: pairs whose backward pass can be checked. */
-  offer(functions: Readonly<Record<string, unknown>>): void;
+  /** Notes a call of a hand-written function, with what it was called on and its arguments. */
+  called(layer: string, self: unknown, args: ArrayLike<unknown>): void;
+  /** The same for a function without `arguments` of its own; gives the function to use in its place. */
+  calls<F>(layer: string, self: unknown, name: string, fn: F): F;
+  /** Gives an object with hand-written functions, whose calls are to be told by it. */
+  holds<T extends object>(layer: string, isLayer: boolean, object: T): T;
+  /** Passes a value on; of a function without parameters the numbers that it gives can be given again. */
+  draws<T>(value: T): T;
+  /** Hands over how to read and write the private fields of a class. */
+  keep(type: unknown, fields: Readonly<Record<string, PrivateField>>): void;
+  /** Hands over what stands at the top of a file with hand-written functions, by name. */
+  offer(file: string, top: TopLevel): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
+}
+
+/** Reads and writes one private field; `read` throws for an object that does not have it. */
+export type PrivateField = readonly [
+  read: (object: object) => unknown,
+  write: (object: object, value: unknown) => void,
+];
+
+/** The functions of pairs, and the variables that they may change. */
+export interface TopLevel {
+  readonly functions: Readonly<Record<string, unknown>>;
+  readonly constants: () => Readonly<Record<string, unknown>>;
+  readonly variables: () => Readonly<Record<string, unknown>>;
+  readonly write: (values: Readonly<Record<string, unknown>>) => void;
 }

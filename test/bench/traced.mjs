@@ -33,7 +33,7 @@ export async function loadEngine() {
     });
     const engine = await import(pathToFileURL(outfile).href);
     const { bind, enter, leave, resume, suspend } = engine;
-    globalThis.__gradlens = { bind, enter, leave, resume, suspend, offer() {} };
+    globalThis.__gradlens = { bind, enter, leave, resume, suspend, called() {}, keep() {}, offer() {} };
     return engine;
   } finally {
     rmSync(folder, { recursive: true });

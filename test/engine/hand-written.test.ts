@@ -76,15 +76,22 @@ class Forgetful extends Dense {
   }
 }
 
+const named = (name: string) => ({ name, parts: [], rest: false });
+
 const tolerances = { rtol: 1e-6, atol: 0 };
 
-function check(layer: HandWritten): Promise<Undecided[]> {
-  return checkHandWritten(layer, tolerances, new Pace({}));
+async function check(layer: HandWritten): Promise<readonly Undecided[]> {
+  return (await checkHandWritten(layer, tolerances, new Pace({}))).checks;
 }
 
-function ofClass(instance: object): Promise<Undecided[]> {
+function ofClass(instance: object): Promise<readonly Undecided[]> {
   return check(
-    handWrittenClass(instance, { name: "Dense", inputs: [x], inputNames: ["x"], backwardSite: lineSite(24) }),
+    handWrittenClass(instance, {
+      name: "Dense",
+      inputs: [x],
+      called: { inputs: [named("x")] },
+      backwardSite: lineSite(24),
+    }),
   );
 }
 
@@ -118,7 +125,7 @@ describe("hand-written layers", () => {
           Number(grad) * Math.cos(Number(a)) * Number(b),
           factor * Number(grad) * Math.sin(Number(a)),
         ],
-        { name: "wave", cache: false, inputs: [0.3, 2], inputNames: ["a", "b"] },
+        { name: "wave", inputs: [0.3, 2], called: { inputs: [named("a"), named("b")] } },
       );
     assert.deepEqual(verdicts(await check(pair(1))), ["a ok", "b ok"]);
     assert.deepEqual(verdicts(await check(pair(-1))), ["a ok", "b wrong-derivative"]);
@@ -130,18 +137,35 @@ describe("hand-written layers", () => {
       return handWrittenPair(
         (a) => [g.square(a as g.Tensor), a],
         (grad, cache) => g.mul(g.mul(grad as g.Tensor, 2), stale ? old : (cache as g.Tensor)),
-        { name: "square", cache: true, inputs: [g.tensor([1, -2, 3])] },
+        { name: "square", inputs: [g.tensor([1, -2, 3])], called: { isNamedForward: true } },
       );
     };
     assert.deepEqual(verdicts(await check(pair(false))), ["input 1 ok"]);
     assert.deepEqual(verdicts(await check(pair(true))), ["input 1 wrong-derivative"]);
   });
 
-  it("says when forward is random", async () => {
+  it("draws the same random numbers in every call, as those that the backward pass kept", async () => {
+    const dropout = (again: boolean) => {
+      const draw = () => x.map((row) => row.map(() => (Math.random() < 0.5 ? 0 : 2)));
+      const times = (a: Matrix, b: Matrix) => a.map((row, i) => row.map((v, j) => v * (b[i]?.[j] ?? 0)));
+      return handWrittenPair(
+        (a) => {
+          const mask = draw();
+          return [times(a as Matrix, mask), mask];
+        },
+        (grad, mask) => times(grad as Matrix, again ? draw() : (mask as Matrix)),
+        { name: "dropout", inputs: [x], called: { isNamedForward: true } },
+      );
+    };
+    assert.deepEqual(verdicts(await check(dropout(false))), ["input 1 ok"]);
+    assert.deepEqual(verdicts(await check(dropout(true))), ["input 1 wrong-derivative"]);
+  });
+
+  it("says when forward is different each time", async () => {
     const noisy = handWrittenPair(
-      (a) => Number(a) * Math.random(),
+      (a) => Number(a) * performance.now(),
       (grad) => Number(grad),
-      { name: "noisy", cache: false, inputs: [1] },
+      { name: "noisy", inputs: [1] },
     );
     assert.deepEqual(verdicts(await check(noisy)), ["input 1 non-deterministic"]);
   });

@@ -61,6 +61,11 @@ globalThis.__gradlens = {
     top = before;
     return value;
   },
+  called() {},
+  calls: (_layer, _self, _name, fn) => fn,
+  holds: (_layer, _isLayer, object) => object,
+  keep() {},
+  draws: (value) => value,
   offer() {},
   bind(binding, value) {
     events.push({ binding, value: value instanceof Tensor ? value.v : null });

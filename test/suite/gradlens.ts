@@ -14,7 +14,7 @@ import type { TapeTrial, Trial } from "../fixtures/faults/trial";
 /** Checks a trial as a person does: in a model whose loss is the weighted sum of what the function gives. */
 export async function checkTrial(trial: Trial, options: CheckOptions = {}): Promise<Check[]> {
   if ("layer" in trial)
-    return (await checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}))).map(decide);
+    return (await checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}))).checks.map(decide);
   return checkGradients(runOf(trial), { kind: "all" }, options);
 }
 

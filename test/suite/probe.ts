@@ -1,6 +1,5 @@
 /** A trial as a function of plain numbers, with its backward pass: what the rules of other checkers are applied to. */
-import { flatten } from "../../engine/check/hand-written/values";
-import { inFloat64 } from "../../engine/check/replay";
+import { prepare } from "../../engine/check/hand-written/prepare";
 import * as g from "../../engine/index";
 import { sweep } from "../../engine/reverse";
 import { record, Tape } from "../../engine/tape";
@@ -41,35 +40,26 @@ function ofTape({ inputs, model }: TapeTrial): Probe {
 
 /** Inputs and fields of a hand-written layer that have a gradient. */
 function ofLayer({ layer }: LayerTrial): Probe {
-  const given = layer.inputs.map((input) => flatten(input));
-  const fields = [...layer.fields.keys()].filter((name) => findGradients().fields.has(name));
-  const flats = [...given, ...fields.map((name) => flatten(layer.fields.get(name)))];
-  const parts = flats.map((flat) => {
-    if (flat === null) throw new Error(`${layer.name} takes what is not made of numbers`);
-    return flat;
-  });
-  function findGradients(cotangent?: Float64Array) {
-    return inFloat64(() =>
-      layer.gradients((out) => {
-        const flat = flatten(out);
-        return flat?.rebuild(cotangent ?? new Float64Array(flat.data.length));
-      }),
-    );
-  }
-  const evaluate = layer.evaluator();
+  const { trial, parts, gradients } = prepare(layer);
+  const first = gradients(trial.outputs().map(() => 1)).of;
+  const given = parts.filter((_, i) => first[i]?.given.kind === "value");
   return {
-    at: parts.map(({ data }) => data),
-    value(values) {
-      const built = parts.map((part, i) => part.rebuild(Float64Array.from(values[i] as Float64Array)));
-      const own = new Map(fields.map((name, i) => [name, built[given.length + i]]));
-      return (
-        flatten(inFloat64(() => evaluate(built.slice(0, given.length), own)))?.data ?? new Float64Array(0)
-      );
-    },
+    at: given.map(({ flat }) => flat.data),
+    value: (values) =>
+      trial.outputs(
+        given.map(({ input, path, flat }, i) => ({
+          input,
+          path,
+          data: Float64Array.from(values[i] as Float64Array),
+          before: flat.data,
+        })),
+      ),
     gradients(cotangent) {
-      const found = findGradients(cotangent);
-      const all = [...found.inputs, ...fields.map((name) => found.fields.get(name))];
-      return parts.map(({ data }, i) => sized(flatten(all[i])?.data ?? new Float64Array(0), data.length));
+      const { of } = gradients(cotangent);
+      return given.map((part) => {
+        const numbers = of[parts.indexOf(part)]?.numbers;
+        return sized(numbers instanceof Float64Array ? numbers : [], part.flat.data.length);
+      });
     },
   };
 }

@@ -1,4 +1,6 @@
-/** The hand-written layers of a run that can be called: what the text declares, with instances, functions and inputs. */
+/** The hand-written layers of a run that can be called: what the text declares, with objects, functions and inputs. */
+import type { HandCall } from "../../hand-calls";
+import { copyOf } from "../../numbers";
 import type { Run, SourceLayerSite } from "../../run";
 import { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
@@ -9,27 +11,40 @@ export type Found =
   | { readonly problem: string; readonly source: SourceLayerSite };
 
 type Fn = (...args: unknown[]) => unknown;
+type Exports = Readonly<Record<string, unknown>>;
 
-/** Every hand-written layer of the text, once for each of its samples, or for its last call. */
+/** Every hand-written layer of the text, once for each of its samples, or for each kind of call. */
 export function findHandWritten(run: Run): Found[] {
-  const own = Object.fromEntries(run.tape.offered);
-  const exports: Record<string, unknown> = { ...own, ...(run.exports?.default as object), ...run.exports };
-  return (run.sources.handWritten?.() ?? []).flatMap((source): Found[] => {
+  const sources = run.sources.handWritten?.() ?? [];
+  const exports: Exports = { ...(run.exports?.default as object), ...run.exports };
+  return sources.flatMap((source): Found[] => {
     if (source.kind === "customOp") return [ofOperation(run, source)];
-    return source.kind === "class" ? ofClass(run, source, exports) : ofPair(run, source, exports);
+    if (source.kind === "pair") return ofPair(run, source, exports);
+    return ofObjects(run, source, sources, exports);
   });
 }
 
-function about(source: SourceLayerSite, inputs: readonly unknown[]) {
-  const { name, site, filled } = source;
-  const inputNames = source.inputs.map((input) => input.name);
-  const inputSites = inputs.map((_, input) => returnedAt(source, input, inputs.length));
-  return { name, site, backwardSite: source.backward, inputs, inputNames, inputSites, fieldSites: filled };
+function about(run: Run, source: SourceLayerSite, call: HandCall, isNamedForward: boolean) {
+  const { name, site, backward, takes, incoming } = source;
+  const last = backwardCalls(run, source)
+    .filter(({ self }) => self === call.self)
+    .at(-1);
+  const called = { isNamedForward, inputs: source.inputs, takes, incoming, given: last?.inputs ?? null };
+  const file = run.tape.offered.get(site.file);
+  return {
+    name,
+    site,
+    backwardSite: backward,
+    text: source,
+    inputs: call.inputs,
+    modes: call.modes,
+    called,
+    files: file ? [file] : [],
+  };
 }
 
-/** Where the backward pass makes the gradient of an input; the whole pass where that is not plain. */
-export function returnedAt({ returned, backward }: SourceLayerSite, input: number, count: number) {
-  return (returned.length === count ? returned[input] : null) ?? backward;
+function backwardCalls({ tape }: Run, { kind, keys }: SourceLayerSite): readonly HandCall[] {
+  return tape.handCalls.of(kind === "object" ? `${keys.self} backward` : keys.backward);
 }
 
 /** A custom operation is checked at the calls that were recorded. */
@@ -39,48 +54,87 @@ function ofOperation(run: Run, source: SourceLayerSite): Found {
   return wasCalled ? { source, operation: name } : { source, problem: `nothing called ${name} in this run` };
 }
 
-function ofClass(run: Run, source: SourceLayerSite, exports: Record<string, unknown>): Found[] {
-  const { name } = source;
+function ofObjects(
+  run: Run,
+  source: SourceLayerSite,
+  all: readonly SourceLayerSite[],
+  exports: Exports,
+): Found[] {
+  const { name, keys, kind } = source;
+  const { handCalls } = run.tape;
+  const calls =
+    kind === "object"
+      ? handCalls.of(`${keys.self} forward`)
+      : handCalls.of(keys.forward).filter(({ self }) => self !== null && belongs(self, source, all));
   const samples = samplesOf(exports, name);
-  const instances = [...run.tape.layers].filter(([object]) => object.constructor.name === name);
-  const [called] = instances.filter(([, { inputs }]) => inputs !== null);
-  const instance = called?.[0] ?? instances[0]?.[0] ?? construct(exports[name]);
-  if (instance === null) {
+  const object = calls[0]?.self ?? handCalls.objectsOf(keys.self)[0] ?? exportedObject(exports[name], kind);
+  if (samples !== null && object === null)
     return [
       { source, problem: `nothing made a ${name} in this run, and it cannot be made without arguments` },
     ];
-  }
-  const inputs = samples ?? (called?.[1].inputs ? [called[1].inputs] : []);
-  if (inputs.length === 0) return [{ source, problem: notCalled(name) }];
-  return inputs.map((each) => ({ source, layer: handWrittenClass(instance, about(source, each)) }));
+  const tried =
+    samples !== null && object !== null
+      ? samples.map((inputs) => asked(object, inputs))
+      : wentBack(calls, backwardCalls(run, source));
+  if (tried.length === 0) return [{ source, problem: notCalled(name) }];
+  return tried.map((call) => ({
+    source,
+    layer: handWrittenClass(call.self as object, about(run, source, call, false)),
+  }));
 }
 
-function ofPair(run: Run, source: SourceLayerSite, exports: Record<string, unknown>): Found[] {
-  const { name } = source;
-  const named = (suffixes: readonly string[]) =>
-    suffixes.map((suffix) => name + suffix).find((full) => typeof exports[full] === "function");
-  const forward = named(["Forward", "_forward", ""]);
-  const backward = named(["Backward", "_backward"]);
-  if (forward === undefined || backward === undefined) {
-    return [
-      {
-        source,
-        problem: `the run did not get to the end of the file with the two functions of ${name}`,
-      },
-    ];
+function exportedObject(value: unknown, kind: SourceLayerSite["kind"]): object | null {
+  if (kind === "object") return typeof value === "object" ? value : null;
+  try {
+    return typeof value === "function" ? (new (value as new () => object)() ?? null) : null;
+  } catch {
+    return null;
   }
-  const { watched } = run.tape;
-  const last = source.inputs.map(({ binding }) => watched.get(binding));
-  const wasCalled = source.inputs.some(({ binding }) => watched.has(binding));
-  const inputs = samplesOf(exports, name) ?? (wasCalled ? [last] : []);
-  if (inputs.length === 0) return [{ source, problem: notCalled(name) }];
-  return inputs.map((each) => ({
+}
+
+/** An object is checked as what its class says, not as a class that this one inherits from. */
+function belongs(self: object, source: SourceLayerSite, all: readonly SourceLayerSite[]): boolean {
+  const { name } = self.constructor;
+  if (name === source.name || (name === "" && source.name === "(class)")) return true;
+  const isOther = all.some((each) => each.kind === "class" && each.name === name);
+  return !isOther;
+}
+
+function ofPair(run: Run, source: SourceLayerSite, exports: Exports): Found[] {
+  const { name, names, keys, site } = source;
+  const functions = run.tape.offered.get(site.file)?.functions ?? {};
+  const [holder = {}] = run.tape.handCalls.objectsOf(keys.self) as readonly Exports[];
+  const [forward, backward] = (names ?? []).map((each) => functions[each] ?? holder[each] ?? exports[each]);
+  if (names === null || typeof forward !== "function" || typeof backward !== "function")
+    return [
+      { source, problem: `the run did not get to the end of the file with the two functions of ${name}` },
+    ];
+  const samples = samplesOf(exports, name)?.map((inputs) => asked(null, inputs));
+  const calls = samples ?? wentBack(run.tape.handCalls.of(keys.forward), backwardCalls(run, source));
+  if (calls.length === 0) return [{ source, problem: notCalled(name) }];
+  const isNamedForward = names[0] !== name;
+  return calls.map((call) => ({
     source,
-    layer: handWrittenPair(exports[forward] as Fn, exports[backward] as Fn, {
-      ...about(source, each),
-      cache: forward !== name,
-    }),
+    layer: handWrittenPair(forward as Fn, backward as Fn, about(run, source, call, isNamedForward)),
   }));
+}
+
+/** A call that the file asks for in its samples. */
+function asked(self: object | null, inputs: readonly unknown[]): HandCall {
+  return { self, inputs, modes: new Map(), at: 0 };
+}
+
+/**
+ * The calls after which the run went back, where it ever did: what ran forward only, as after training, may be meant for
+ * no gradient.
+ */
+function wentBack(calls: readonly HandCall[], back: readonly HandCall[]): readonly HandCall[] {
+  const found = calls.filter((call) => {
+    const next = calls.filter(({ self, at }) => self === call.self && at > call.at).map(({ at }) => at);
+    const until = Math.min(Infinity, ...next);
+    return back.some(({ self, at }) => self === call.self && at > call.at && at < until);
+  });
+  return found.length > 0 ? found : calls;
 }
 
 function notCalled(name: string): string {
@@ -88,19 +142,9 @@ function notCalled(name: string): string {
 }
 
 /** The argument lists that the file offers for a layer. */
-function samplesOf(
-  { samples }: Record<string, unknown>,
-  name: string,
-): readonly (readonly unknown[])[] | null {
-  const lists =
-    typeof samples === "object" && samples !== null ? (samples as Record<string, unknown>)[name] : null;
-  return Array.isArray(lists) && lists.every(Array.isArray) ? lists : null;
-}
-
-function construct(type: unknown): object | null {
-  try {
-    return typeof type === "function" ? (new (type as new () => object)() ?? null) : null;
-  } catch {
-    return null;
-  }
+function samplesOf({ samples }: Exports, name: string): readonly (readonly unknown[])[] | null {
+  const lists = typeof samples === "object" && samples !== null ? (samples as Exports)[name] : null;
+  return Array.isArray(lists) && lists.every(Array.isArray)
+    ? lists.map((inputs: unknown[]) => copyOf(inputs))
+    : null;
 }

@@ -1,158 +1,187 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
 import { now } from "../../clock";
-import { RandomGenerator } from "../../random";
-import type { MistakePattern, Site } from "../../report";
-import { showShape } from "../../shape";
-import { Tensor } from "../../tensor";
-import { conclude, type Facts, where } from "../conclude";
-import { compareElements } from "../elements";
+import type { Verdict } from "../../report";
+import { type Facts, where } from "../conclude";
 import type { Tolerances } from "../judge";
-import { noiseOf } from "../noise";
 import type { Pace } from "../pace";
-import { findPattern } from "../pattern";
-import { inFloat64 } from "../replay";
-import { type Evaluation, toDense } from "../variants";
 import type { Undecided } from "../verdict";
-import { gradientNames, type HandWritten } from "./layer";
-import { copyOf, type Flat, flatten } from "./values";
+import { blameOf } from "./blame";
+import { type Comparison, comparePart, type Finding, lackingGradient } from "./compare";
+import type { HandWritten } from "./layer";
+import { mannersOf } from "./manner";
+import type { Given } from "./matching";
+import type { Part } from "./parts";
+import { type PartGradient, type Prepared, prepare, weightsFor } from "./prepare";
 
 export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
-/** One input or field, as the check walks over them. */
-interface Part {
-  readonly name: string;
-  readonly flat: Flat;
-  /** The gradient that the backward pass gave. */
-  readonly gradient: Flat | null;
-  /** Where the backward pass makes it. */
-  readonly site: Site | null;
-  losses(data: Float64Array): number;
+/** The checks of one layer, and the hand-written functions that its backward pass called. */
+export interface Checked {
+  readonly checks: readonly Undecided[];
+  readonly called: ReadonlySet<string>;
 }
 
-/** A check per input and per field that has a gradient. */
+/** A check per input and per field that has a gradient, and a note for what could not be compared. */
 export async function checkHandWritten(
   layer: HandWritten,
   tolerances: Tolerances,
   pace: Pace,
-): Promise<Undecided[]> {
-  const checks: Undecided[] = [];
-  const { parts, deterministic } = inFloat64(() => partsOf(layer));
-  for (const part of parts) {
-    const start = now();
-    const facts = deterministic
-      ? await factsOf(layer, part, parts, tolerances, pace)
-      : {
-          verdict: "non-deterministic" as const,
-          message:
-            "forward gives different results for the same inputs, so differences say nothing. Is there something random in it?",
-        };
-    if (facts === null) break;
-    checks.push({
-      target: layer.name,
-      parameter: part.name,
-      site: layer.site,
-      elements: part.flat.data.length,
-      checked: 0,
-      method: "every-element",
-      worst: null,
-      culprit: null,
-      step: 0,
-      ...facts,
-      durationMs: now() - start,
-    });
+): Promise<Checked> {
+  const prepared = prepare(layer);
+  try {
+    return await checkIn(prepared, tolerances, pace);
+  } finally {
+    prepared.trial.close();
   }
-  return checks;
 }
 
-function partsOf(layer: HandWritten): { parts: Part[]; deterministic: boolean } {
-  const evaluate = layer.evaluator();
-  const inputs = layer.inputs.map((input) => copyOf(input));
-  const run = (changed: readonly unknown[], fields: ReadonlyMap<string, unknown>) =>
-    flatten(evaluate(changed, fields))?.data ?? new Float64Array(0);
-  const first = run(inputs, new Map());
-  const again = run(inputs, new Map());
-  const random = new RandomGenerator(first.length + 1);
-  const weights = first.map(() => (random.uniform() < 0.5 ? -1 : 1) * (0.5 + random.uniform()));
-  const found = layer.gradients((output) => flatten(output)?.rebuild(Float64Array.from(weights)));
-  const scalar = (values: Float64Array) => values.reduce((sum, v, i) => sum + v * (weights[i] as number), 0);
-  const ofInputs = inputs.flatMap((input, i): Part[] => {
-    const flat = flatten(input);
-    const { [i]: given } = found.inputs;
-    if (flat === null || !flat.continuous || given === null || given === undefined) return [];
-    const losses = (data: Float64Array) =>
-      scalar(
-        run(
-          inputs.map((other, j) => (j === i ? flat.rebuild(data) : other)),
-          new Map(),
-        ),
-      );
-    const name = layer.inputNames[i] ?? `input ${i + 1}`;
-    return [{ name, flat, gradient: flatten(given), site: layer.inputSites[i] ?? null, losses }];
-  });
-  const ofFields = [...layer.fields].flatMap(([name, value]): Part[] => {
-    const flat = flatten(copyOf(value));
-    if (flat === null || !found.fields.has(name)) return [];
-    const losses = (data: Float64Array) => {
-      const result = scalar(run(inputs, new Map([[name, flat.rebuild(data)]])));
-      run(inputs, new Map([[name, flat.rebuild(flat.data)]]));
-      return result;
+function empty(target: string, parameter: string) {
+  const none = { worst: null, culprit: null, step: 0, durationMs: 0 } as const;
+  return { target, parameter, elements: 0, checked: 0, method: "every-element", ...none } as const;
+}
+
+interface Row {
+  readonly part: Part;
+  readonly given: Given;
+  readonly finding: Finding;
+  readonly durationMs: number;
+}
+
+async function checkIn(prepared: Prepared, tolerances: Tolerances, pace: Pace): Promise<Checked> {
+  const { trial, parts } = prepared;
+  const { layer } = trial;
+  if (!trial.isSteady())
+    return { checks: parts.map((part) => checkOf(layer, unsteady(part), null)), called: new Set() };
+  const output = trial.outputs();
+  const broken = output.findIndex(Number.isNaN);
+  if (broken >= 0 || !output.some(Number.isFinite))
+    return {
+      checks: parts.slice(0, 1).map((part) => checkOf(layer, noNumber(part, broken), layer.site)),
+      called: new Set(),
     };
-    const filled = gradientNames(name).find((each) => layer.fieldSites.has(each));
-    const site = layer.fieldSites.get(filled ?? "") ?? null;
-    return [{ name, flat, gradient: flatten(found.fields.get(name)), site, losses }];
-  });
-  return { parts: [...ofInputs, ...ofFields], deterministic: first.every((v, i) => Object.is(v, again[i])) };
+  const weights = trial.takesGradient ? weightsFor(output) : output.map(() => 1);
+  const { gave, of } = prepared.gradients(weights);
+  const manners = mannersOf(prepared, weights);
+  const rows: Row[] = [];
+  for (const [i, part] of parts.entries()) {
+    const start = now();
+    const gradient = of[i] as PartGradient;
+    const others = of.flatMap(({ numbers }, j) =>
+      j !== i && numbers instanceof Float64Array ? [numbers] : [],
+    );
+    const finding = await findingOf(
+      part,
+      gradient,
+      others,
+      { trial, weights, tolerances, pace },
+      gave.returned,
+    );
+    if (finding === "stopped") break;
+    const row = finding && { part, given: gradient.given, finding, durationMs: now() - start };
+    if (row) rows.push(withManner(row, manners[i] ?? null));
+  }
+  return { checks: rowsToChecks(layer, rows, gave.returned), called: gave.called };
 }
 
-async function factsOf(
-  layer: HandWritten,
+async function findingOf(
   part: Part,
-  parts: readonly Part[],
-  tolerances: Tolerances,
-  pace: Pace,
-): Promise<Facts | null> {
-  const { flat, gradient } = part;
-  const site = part.site ?? layer.backwardSite;
-  const wrong = (sentence: string, pattern: MistakePattern): Facts => ({
-    verdict: "wrong-derivative",
-    culprit: { op: `${layer.name}.backward`, site, pattern },
-    message: `The backward pass of ${layer.name}${where(site)} is wrong for ${part.name}: ${sentence}.`,
-  });
-  if (gradient === null) return wrong("what it returns is not made of numbers", "shape");
-  if (gradient.data.length !== flat.data.length) {
-    const found = showShape(gradient.shape);
-    return wrong(`its gradient has shape ${found}, expected ${showShape(flat.shape)}`, "shape");
-  }
-  const evaluation = evaluationOf(part);
-  const noise = await noiseOf(evaluation, pace);
-  const compared = await compareElements(evaluation, gradient.data, noise, tolerances, pace);
-  if (compared.checked === 0 && pace.isCancelled) return null;
-  const facts = conclude(evaluation, gradient.data, compared, true);
-  if (facts.verdict === "non-finite") {
-    const message = `The backward pass of ${layer.name}${where(site)} is not comparable for ${part.name}: ${facts.message}`;
-    return { ...facts, culprit: { op: `${layer.name}.backward`, site }, message };
-  }
-  if (facts.verdict !== "wrong-derivative") return facts;
-  const bad = compared.refined.filter(({ outcome }) => outcome === "wrong").map(({ index }) => index);
-  const others = parts.flatMap((other) => (other === part ? [] : [other.gradient?.data ?? []]));
-  const pattern = findPattern(evaluation.x, gradient.data, compared.numeric, bad, others);
-  const blamed = wrong(pattern.sentence, pattern.name);
-  return { ...facts, ...blamed, message: `${blamed.message} ${facts.message}` };
+  { given, numbers }: PartGradient,
+  others: readonly Float64Array[],
+  comparison: Comparison,
+  returned: unknown,
+): Promise<Finding | "stopped" | null> {
+  if (numbers instanceof Float64Array)
+    return (await comparePart(part, numbers, others, comparison)) ?? "stopped";
+  if (typeof numbers === "string") return wrongShape(numbers);
+  const lack = lackingGradient(part, given, comparison.trial, returned);
+  if (lack === "wrong")
+    return {
+      ...wrongShape("it gives no gradient, and the output depends on it"),
+      pattern: { name: "zero", sentence: "it gives no gradient, and the output depends on it" },
+    };
+  if (lack === null) return null;
+  const how =
+    part.input === null
+      ? `is kept as d${part.path.at(-1)}`
+      : "is returned: a pass returns one gradient per input, null for none";
+  return {
+    facts: {
+      verdict: "not-checked",
+      message: `${part.name} was not checked: the output depends on it, but no gradient of it ${how}`,
+    },
+    pattern: null,
+  };
 }
 
-function evaluationOf({ flat, losses }: Part): Evaluation {
-  const x = new Tensor(flat.data, flat.shape, "float64");
+function wrongShape(sentence: string): Finding {
+  return { facts: { verdict: "wrong-derivative", message: "" }, pattern: { name: "shape", sentence } };
+}
+
+function withManner(row: Row, pattern: Finding["pattern"]): Row {
+  const { facts } = row.finding;
+  if (
+    pattern === null ||
+    (facts.verdict !== "ok" && facts.verdict !== "wrong-derivative" && facts.verdict !== "kink")
+  )
+    return row;
+  const isKnown = facts.verdict === "wrong-derivative";
+  const message = isKnown ? facts.message : "";
+  return { ...row, finding: { facts: { ...facts, verdict: "wrong-derivative", message }, pattern } };
+}
+
+function rowsToChecks(layer: HandWritten, rows: readonly Row[], returned: unknown): Undecided[] {
+  const failing: readonly Verdict[] = ["wrong-derivative", "non-finite"];
+  const judged = rows.map(({ part, given, finding }) => ({
+    part,
+    given,
+    isRight: finding.facts.verdict === "ok",
+    isWrong: failing.includes(finding.facts.verdict),
+  }));
+  const sites = blameOf(layer, judged, Array.isArray(returned) ? returned.length : 0);
+  return rows.map((row) => checkOf(layer, row, sites.get(row.part) ?? null));
+}
+
+function checkOf(
+  layer: HandWritten,
+  { part, finding, durationMs }: Row,
+  blamed: HandWritten["site"],
+): Undecided {
+  const { facts, pattern } = finding;
+  const isFailing = facts.verdict === "wrong-derivative" || facts.verdict === "non-finite";
+  const culprit = isFailing
+    ? { op: `${layer.name}.backward`, site: blamed, ...(pattern && { pattern: pattern.name }) }
+    : null;
+  const told =
+    pattern === null
+      ? facts.verdict === "non-finite"
+        ? `The backward pass of ${layer.name}${where(blamed)} is not comparable for ${part.name}: `
+        : ""
+      : `The backward pass of ${layer.name}${where(blamed)} is wrong for ${part.name}: ${pattern.sentence}. `;
   return {
-    x,
-    middle: inFloat64(() => losses(flat.data)),
-    chunk: 1,
-    costMs: 0,
-    losses: (variants, count) =>
-      inFloat64(() => {
-        const { data } = toDense(variants, x, count);
-        return Float64Array.from({ length: count }, (_, k) =>
-          losses(Float64Array.from(data.subarray(k * x.size, (k + 1) * x.size))),
-        );
-      }),
+    ...empty(layer.name, part.name),
+    site: layer.site,
+    elements: part.flat.data.length,
+    ...facts,
+    culprit,
+    message: `${told}${facts.message}`.trim(),
+    durationMs,
   };
+}
+
+function plainRow(part: Part, facts: Facts): Row {
+  return { part, given: { kind: "none" }, finding: { facts, pattern: null }, durationMs: 0 };
+}
+
+function unsteady(part: Part): Row {
+  const message =
+    "forward gives different results for the same inputs, so differences say nothing. Is there something random in it that the file does not keep?";
+  return plainRow(part, { verdict: "non-deterministic", message });
+}
+
+function noNumber(part: Part, index: number): Row {
+  const message =
+    index >= 0
+      ? `The forward pass gives NaN in element ${index} of its output.`
+      : "The forward pass gives no finite number.";
+  return plainRow(part, { verdict: "non-finite", message });
 }

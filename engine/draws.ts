@@ -1,0 +1,50 @@
+/** Random numbers of a model file's own generators, given again: such a generator keeps its state where nobody can set it back. */
+
+type Draw = () => unknown;
+
+/** What is given again while a function runs, and null at other times. */
+let current: Draws | null = null;
+
+/** The numbers that functions gave when they were first called. */
+export class Draws {
+  readonly #given = new Map<Draw, unknown[]>();
+  readonly #taken = new Map<Draw, number>();
+
+  /** Runs a function in which every generator starts with the numbers that it gave first. */
+  again<T>(fn: () => T): T {
+    const before = current;
+    this.#taken.clear();
+    current = this;
+    try {
+      return fn();
+    } finally {
+      current = before;
+    }
+  }
+
+  next(draw: Draw, make: Draw): unknown {
+    const given = this.#given.get(draw) ?? [];
+    this.#given.set(draw, given);
+    const at = this.#taken.get(draw) ?? 0;
+    this.#taken.set(draw, at + 1);
+    if (at >= given.length) given.push(make());
+    return given[at];
+  }
+}
+
+/** A function without parameters, so that what it gives can be given again; any other value as it is. */
+export function draws<T>(value: T): T {
+  if (
+    typeof value !== "function" ||
+    value.length > 0 ||
+    /^class\b/.test(Function.prototype.toString.call(value))
+  )
+    return value;
+  const draw = value as unknown as Draw;
+  return new Proxy(value, {
+    apply(target, self, args: unknown[]) {
+      const make = () => Reflect.apply(target, self, args) as unknown;
+      return current === null || args.length > 0 ? make() : current.next(draw, make);
+    },
+  });
+}

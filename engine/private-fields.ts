@@ -1,0 +1,34 @@
+/** Private fields of the model's classes, which only code in the class can reach: the instrumented class hands it over. */
+
+type Field = readonly [read: (object: object) => unknown, write: (object: object, value: unknown) => void];
+
+const known = new WeakMap<object, Readonly<Record<string, Field>>>();
+
+/** Remembers the private fields of a class. */
+export function keepPrivateFields(type: unknown, fields: Readonly<Record<string, Field>>): void {
+  if (typeof type === "function") known.set(type.prototype as object, fields);
+}
+
+/** The private fields that an object has, those of the classes that it inherits from included. */
+export function privateFieldsOf(object: object): ReadonlyMap<string, Field> {
+  const found = new Map<string, Field>();
+  for (
+    let type: object | null = Object.getPrototypeOf(object);
+    type !== null;
+    type = Object.getPrototypeOf(type)
+  ) {
+    for (const [name, field] of Object.entries(known.get(type) ?? {})) {
+      if (!found.has(name) && has(object, field)) found.set(name, field);
+    }
+  }
+  return found;
+}
+
+function has(object: object, [read]: Field): boolean {
+  try {
+    read(object);
+    return true;
+  } catch {
+    return false;
+  }
+}

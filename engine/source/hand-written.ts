@@ -1,0 +1,152 @@
+/** Finds what a person wrote by hand to be differentiated: classes, objects and pairs of functions with a forward and a backward. */
+import { findGradients } from "./gradients";
+import { nameClass, nameExpression, nameKey } from "./names";
+import { bare, isClass, isErased, isFunction, isNode, type Node, parentOf, statementsOf } from "./node";
+import { findMemberPairs, findPairs } from "./pairs";
+import { countIncoming, readParameters } from "./parameters";
+import type { Parsed } from "./parse";
+import type { SourceLayer } from "./types";
+
+/** A layer of the text with its functions. */
+export interface HandNode {
+  readonly kind: "class" | "object" | "pair";
+  readonly name: string;
+  /** What declares it: the class, the object, the statement of the forward function. */
+  readonly node: Node;
+  readonly forward: Node;
+  readonly backward: Node;
+  /** Names of a pair's functions in the file. */
+  readonly names?: readonly [forward: string, backward: string];
+  /** The object or class that has them. */
+  readonly holder?: Node;
+  /** How these are reached at the end of the file. */
+  readonly places?: readonly [forward: string, backward: string];
+}
+
+export function findHandNodes(parsed: Parsed): HandNode[] {
+  const { nodes } = parsed;
+  return [
+    ...nodes.filter(isClass).flatMap((node) => ofClass(node, nodes)),
+    ...nodes.filter(({ type }) => type === "ObjectExpression").flatMap(ofObject),
+    ...nodes.filter((node) => isClass(node) || node.type === "ObjectExpression").flatMap(findMemberPairs),
+    ...findPairs(parsed),
+  ];
+}
+
+export function describeHandNode(
+  { kind, name, node, forward, backward, names, holder = node }: HandNode,
+  parsed: Parsed,
+): SourceLayer {
+  const at = (part: Node) => parsed.positions.range(part.start, part.end);
+  return {
+    kind,
+    name,
+    owner: null,
+    type: node.superClass ? nameExpression(node.superClass) : null,
+    range: at(node),
+    forward: at(declaring(forward)),
+    backward: at(declaring(backward)),
+    inputs: readParameters(forward),
+    takes: readParameters(backward),
+    incoming: countIncoming(backward),
+    places: { forward: at(forward), backward: at(backward), holder: at(holder) },
+    ...(names && { names }),
+    gradients: findGradients(backward, parsed),
+  };
+}
+
+/** The method or the statement around a function, with the `export` before it. */
+function declaring(fn: Node): Node {
+  const parent = parentOf(fn);
+  if (parent && /Definition$|Property$/.test(parent.type)) return parent;
+  const statement = parent?.type === "VariableDeclarator" ? (parent.parent ?? fn) : fn;
+  return statement.parent?.type === "ExportNamedDeclaration" ? statement.parent : statement;
+}
+
+/** The key under which the running file tells of a layer: its place. */
+export function keyOf(
+  file: string,
+  { line, column }: { readonly line: number; readonly column: number },
+): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** A class with both methods; what it does not have itself may stand in a class of the same file that it extends. */
+function ofClass(node: Node, nodes: readonly Node[]): HandNode[] {
+  const name = nameClass(node) ?? "(class)";
+  return [false, true]
+    .flatMap((isStatic): HandNode[] => {
+      const own = ["forward", "backward"].filter((key) => methodOf(node, key, isStatic));
+      const forward = inherited(node, nodes, (each) => methodOf(each, "forward", isStatic));
+      const backward = inherited(node, nodes, (each) => methodOf(each, "backward", isStatic));
+      if (!forward || !backward || (own.length === 0 && isStatic)) return [];
+      return [{ kind: isStatic ? "object" : "class", name, node, forward, backward }];
+    })
+    .slice(0, 1);
+}
+
+function inherited<T>(node: Node, nodes: readonly Node[], find: (node: Node) => T | null): T | null {
+  const seen = new Set<Node>();
+  for (let type: Node | undefined = node; type && !seen.has(type); type = baseOf(type, nodes)) {
+    seen.add(type);
+    const found = find(type);
+    if (found) return found;
+  }
+  return null;
+}
+
+function baseOf({ superClass }: Node, nodes: readonly Node[]): Node | undefined {
+  const name = superClass && bare(superClass).name;
+  return name ? nodes.find((node) => isClass(node) && nameClass(node) === name) : undefined;
+}
+
+function methodOf({ body }: Node, key: string, isStatic: boolean): Node | null {
+  const members = isNode(body) ? statementsOf(body).filter((member) => !isErased(member)) : [];
+  const member = members.find((each) => (each.static ?? false) === isStatic && nameKey(each) === key);
+  const value = isNode(member?.value) ? bare(member.value) : null;
+  return value && isFunction(value) ? value : null;
+}
+
+/** `{ forward(x) { … }, backward(g) { … } }`, by itself or as what a function returns. */
+function ofObject(node: Node): HandNode[] {
+  const find = (key: string) => {
+    const property = node.properties?.find((each) => each.type === "Property" && nameKey(each) === key);
+    const value = isNode(property?.value) ? bare(property.value) : null;
+    return value && isFunction(value) ? value : value?.type === "Identifier" ? functionNamed(value) : null;
+  };
+  const parent = parentOf(node);
+  const isArgument =
+    parent?.type === "CallExpression" && (parent.callee?.property ?? parent.callee)?.name === "customOp";
+  const forward = find("forward");
+  const backward = find("backward");
+  return forward && backward && !isArgument
+    ? [{ kind: "object", name: nameObject(node), node, forward, backward }]
+    : [];
+}
+
+/** The function that a name stands for in the blocks around it. */
+function functionNamed({ name, parent }: Node): Node | null {
+  for (let outer = parent; outer; outer = outer.parent) {
+    for (const statement of statementsOf(outer)) {
+      const node = statement.declaration ?? statement;
+      if (node.type === "FunctionDeclaration" && node.id?.name === name) return node;
+      const init = node.declarations?.find(({ id }) => id?.name === name)?.init;
+      const value = init && bare(init);
+      if (value && isFunction(value)) return value;
+    }
+  }
+  return null;
+}
+
+/** The variable that holds the object, or the function that makes it. */
+function nameObject(node: Node): string {
+  for (let inner = node, outer = parentOf(node); outer; inner = outer, outer = parentOf(outer)) {
+    if (outer.type === "VariableDeclarator" && outer.id?.name) return outer.id.name;
+    if (outer.type === "AssignmentExpression" && outer.left) return nameExpression(outer.left);
+    if ((outer.type === "Property" || outer.type === "PropertyDefinition") && inner !== outer.key)
+      return nameKey(outer) ?? "(object)";
+    if (outer.type === "FunctionDeclaration") return outer.id?.name ?? "(object)";
+    if (outer.type === "ExportDefaultDeclaration") return "default";
+  }
+  return "(object)";
+}

@@ -132,11 +132,14 @@ function isOpaque(value: object): boolean {
 
 /** What stands at a path inside of a value. */
 export function partAt(value: unknown, path: readonly Key[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      inner instanceof Map ? inner.get(key) : (inner as Record<Key, unknown> | undefined)?.[key],
-    value,
-  );
+  return path.reduce<unknown>(inside, value);
+}
+
+function inside(value: unknown, key: Key): unknown {
+  if (value instanceof Map) return value.get(key);
+  // A tensor has no parts, and says so to whoever asks.
+  if (value instanceof Tensor) return key === "grad" ? value.grad : undefined;
+  return (value as Record<Key, unknown> | null | undefined)?.[key];
 }
 
 /** The same value with another part at a path; what lies on the way is copied. */

@@ -1,4 +1,5 @@
 /** Which line of a backward pass is to blame: where a wrong gradient is made, or what several wrong ones have in common. */
+import { leavesOf } from "../../numbers";
 import type { Site } from "../../report";
 import type { GradientSite } from "../../run";
 import type { HandWritten } from "./layer";
@@ -79,10 +80,5 @@ function areExchanged(wrong: readonly Judged[]): boolean {
 }
 
 function sizeIn(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + sizeIn(each), 0);
-  return typeof value === "number"
-    ? 1
-    : ((value as { readonly length?: number; readonly size?: number }).length ??
-        (value as { readonly size?: number }).size ??
-        -1);
+  return leavesOf(value).reduce((sum, { flat }) => sum + flat.data.length, 0);
 }

@@ -1,7 +1,7 @@
 /** Runs a hand-written layer again and again, each time from the same state and with the same random numbers. */
 import { Draws } from "../../draws";
 import { watchCalls } from "../../hand-calls";
-import { copyOf, type Flat, leavesOf, replaced } from "../../numbers";
+import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../numbers";
 import { inFloat64 } from "../replay";
 import { type Convention, conventionsOf } from "./convention";
 import type { HandWritten } from "./layer";
@@ -101,7 +101,7 @@ export class Trial {
       this.#state.restore();
       this.#state.write(self, path, other);
       this.#forward(this.#fresh());
-      return !isSame(numbersIn(path.reduce<unknown>(inside, this.#state.fieldsOf(self))), other);
+      return !isSame(numbersIn(partAt(this.#state.fieldsOf(self), path)), other);
     });
   }
 
@@ -154,7 +154,7 @@ export class Trial {
     if (self === null) return;
     const fields = this.#state.fieldsOf(self);
     for (const path of paths) {
-      const numbers = numbersIn(path.reduce<unknown>(inside, fields));
+      const numbers = numbersIn(partAt(fields, path));
       this.#state.write(self, path, new Float64Array(numbers.length));
     }
   }
@@ -192,10 +192,6 @@ function changed(inputs: unknown[], { input, path, data }: Change): unknown[] {
   const found = leavesOf(inputs[input]).find((leaf) => leaf.path.join() === path.join());
   if (found) inputs[input] = replaced(inputs[input], path, found.flat.rebuild(data.slice()));
   return inputs;
-}
-
-function inside(value: unknown, key: string | number): unknown {
-  return value instanceof Map ? value.get(key) : (value as Record<string, unknown> | null | undefined)?.[key];
 }
 
 /** The continuous numbers of a value, one after the other. */

@@ -1,4 +1,5 @@
 /** Where a reverse sweep starts: the checked cotangent of its output. */
+import { show } from "./describe";
 import { ModelError } from "./error";
 import { sameShape, showShape } from "./shape";
 import { Tensor } from "./tensor";
@@ -22,6 +23,9 @@ export function checkCotangent(caller: string, output: Tensor, gradient: Tensor 
       `${caller}() needs a scalar, or a gradient of the output's shape: found a tensor of shape ${showShape(output.shape)} and no gradient`,
       { hint: "reduce it first, for example with mean() or sum()" },
     );
+  }
+  if (!(gradient instanceof Tensor)) {
+    throw new ModelError(`${caller}(): the gradient is ${show(gradient)}, expected a tensor`);
   }
   if (!sameShape(gradient.shape, output.shape)) {
     throw new ModelError(

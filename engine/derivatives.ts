@@ -4,12 +4,13 @@ import { describe } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { forwardSweep, orZeros } from "./forward";
+import { flag, tensor } from "./kinds";
 import { alias } from "./ops/alias";
 import { stack } from "./ops/join";
 import { reshape } from "./ops/view";
-import { checkOptions } from "./options";
 import { checkCotangent, sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
+import { readCall, refuseSurplus, takes } from "./signature";
 import { enableGrad, isGradEnabled } from "./tape";
 import { empty, Tensor } from "./tensor";
 
@@ -19,6 +20,8 @@ export interface GradOptions {
   /** Records the derivative, so that it can be differentiated again. */
   createGraph?: boolean;
 }
+
+const takesGrad = takes(["output", "inputs"], {}, { named: { gradOutput: tensor, createGraph: flag } });
 
 /**
  * Gradients of `output` with respect to `inputs`, as `torch.autograd.grad`; zeros where there is no dependence.
@@ -30,8 +33,9 @@ export function grad(
   output: Tensor,
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
+  ...surplus: readonly unknown[]
 ): Tensor | Tensor[] {
-  checkOptions(options, ["gradOutput", "createGraph"]);
+  readCall("grad", takesGrad, [output, inputs, options, ...surplus]);
   const cotangent = checkCotangent("grad", output, options.gradOutput);
   listOf("grad", inputs).forEach((x, i) => {
     if (!x.requiresGrad) {
@@ -143,7 +147,8 @@ function pull({ xs, out }: Trace, cotangent: Tensor | undefined, createGraph: bo
  * Value of `fn` and its derivative along `tangents`, by a forward sweep over what `fn` records.
  * @returns [output, tangent of the output]
  */
-export function jvp(fn: TensorFunction, inputs: Inputs, tangents: Inputs): [Tensor, Tensor] {
+export function jvp(fn: TensorFunction, inputs: Inputs, tangents: Inputs, ...surplus: []): [Tensor, Tensor] {
+  refuseSurplus("jvp", 3, surplus);
   const traced = trace("jvp", fn, inputs);
   const ts = checkTangents("jvp", traced.xs, tangents);
   const isNested = traced.isNested || (isGradEnabled() && ts.some((t) => t.requiresGrad));
@@ -152,7 +157,12 @@ export function jvp(fn: TensorFunction, inputs: Inputs, tangents: Inputs): [Tens
 }
 
 /** Value of `fn` and a function from a cotangent of the output to the cotangents of the inputs. */
-export function vjp(fn: TensorFunction, inputs: Inputs): [Tensor, (cotangent?: Tensor) => Tensor[]] {
+export function vjp(
+  fn: TensorFunction,
+  inputs: Inputs,
+  ...surplus: []
+): [Tensor, (cotangent?: Tensor) => Tensor[]] {
+  refuseSurplus("vjp", 2, surplus);
   const traced = trace("vjp", fn, inputs);
   const back = (cotangent?: Tensor) => {
     const isNested = traced.isNested || (isGradEnabled() && cotangent?.requiresGrad === true);
@@ -173,7 +183,8 @@ function gradientOf(caller: string, fn: TensorFunction, inputs: Inputs): Trace &
 }
 
 /** Hessian of a scalar `fn` times `vectors`: forward over reverse. @returns one product per input */
-export function hvp(fn: TensorFunction, inputs: Inputs, vectors: Inputs): Tensor[] {
+export function hvp(fn: TensorFunction, inputs: Inputs, vectors: Inputs, ...surplus: []): Tensor[] {
+  refuseSurplus("hvp", 3, surplus);
   const traced = gradientOf("hvp", fn, inputs);
   const ts = checkTangents("hvp", traced.xs, vectors);
   const isNested = traced.isNested || (isGradEnabled() && ts.some((t) => t.requiresGrad));
@@ -223,7 +234,8 @@ function rows(traced: Trace): Tensor[] {
  */
 export function jacobian(fn: TensorFunction, input: Tensor): Tensor;
 export function jacobian(fn: TensorFunction, inputs: readonly Tensor[]): Tensor[];
-export function jacobian(fn: TensorFunction, inputs: Inputs): Tensor | Tensor[] {
+export function jacobian(fn: TensorFunction, inputs: Inputs, ...surplus: []): Tensor | Tensor[] {
+  refuseSurplus("jacobian", 2, surplus);
   const traced = trace("jacobian", fn, inputs);
   const size = traced.xs.reduce((sum, x) => sum + x.size, 0);
   const all =
@@ -236,7 +248,8 @@ export function jacobian(fn: TensorFunction, inputs: Inputs): Tensor | Tensor[] 
 /** Second derivatives of a scalar `fn`: [...input, ...input], or one such tensor for each pair of inputs. */
 export function hessian(fn: TensorFunction, input: Tensor): Tensor;
 export function hessian(fn: TensorFunction, inputs: readonly Tensor[]): Tensor[][];
-export function hessian(fn: TensorFunction, inputs: Inputs): Tensor | Tensor[][] {
+export function hessian(fn: TensorFunction, inputs: Inputs, ...surplus: []): Tensor | Tensor[][] {
+  refuseSurplus("hessian", 2, surplus);
   const traced = gradientOf("hessian", fn, inputs);
   const byInput = traced.xs.map((_, j) => columns(traced, traced.gradients, j));
   if (inputs instanceof Tensor) return byInput[0]?.[0] as Tensor;

@@ -1,4 +1,6 @@
 /** A seeded generator of random numbers: xoshiro128** (Blackman and Vigna, 2018), seeded by SplitMix32. */
+import { show } from "./describe";
+import { ModelError } from "./error";
 
 export class RandomGenerator {
   private state = new Uint32Array(4);
@@ -73,5 +75,7 @@ export const generator = new RandomGenerator(0x67726164);
 
 /** Makes everything random that follows reproducible, as `torch.manual_seed`. */
 export function manualSeed(seed: number): void {
+  if (!Number.isInteger(seed))
+    throw new ModelError(`manualSeed(): seed is ${show(seed)}, expected an integer`);
   generator.seed(seed);
 }

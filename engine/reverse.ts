@@ -1,4 +1,6 @@
 /** The reverse sweep: from the cotangent of an output to the gradient of everything it was made of. */
+
+import { type BackwardCall, type BackwardOptions, readBackward } from "./backward-call";
 import { checkCotangent } from "./cotangent";
 import { ModelError } from "./error";
 import { releaseTemporaries } from "./forget";
@@ -11,14 +13,8 @@ import { checkUnchanged } from "./stamps";
 import { activeTape, asDerivative, type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
 
+export type { BackwardOptions } from "./backward-call";
 export { checkCotangent } from "./cotangent";
-
-export interface BackwardOptions {
-  /** Records the backward pass itself, so that it can be differentiated. */
-  createGraph?: boolean;
-  /** Allows a second backward pass through the same operations. Default: the value of createGraph. */
-  retainGraph?: boolean;
-}
 
 let visits = 0;
 
@@ -90,8 +86,9 @@ function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
  * @param gradient cotangent of `output`; may be left out when `output` has one element
  * @throws ModelError when there is nothing to differentiate, the gradient is missing or of the wrong shape, or the graph was used up
  */
-export function backward(output: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
-  const cotangent = checkCotangent("backward", output, gradient);
+export function backward(...args: BackwardCall): void {
+  const [output, gradient, options = {}] = readBackward(args);
+  const cotangent = checkCotangent("backward", output, gradient ?? undefined);
   const retain = options.retainGraph ?? options.createGraph ?? false;
   if (output.node?.consumed) {
     throw new ModelError("backward() ran a second time through the same operations", {

@@ -88,6 +88,15 @@ export function readCall<N extends readonly unknown[]>(
   return inFunction(name, () => arrange(signature, given)) as N;
 }
 
+/** @throws ModelError for arguments behind the `taken` ones that a function of fixed arguments reads */
+export function refuseSurplus(name: string, taken: number, surplus: readonly unknown[]): void {
+  const at = surplus.findIndex((value) => value !== undefined);
+  if (at < 0) return;
+  throw new ModelError(
+    `${name}(): found ${show(surplus[at])} as argument ${taken + at + 1}, expected ${taken} arguments`,
+  );
+}
+
 /** Whether an object of options can be handed on as it is. */
 function isPlain({ options }: Signature, given: object): boolean {
   for (const name in given) {

@@ -1,12 +1,14 @@
 /** The gradient check as a function, for programs and tests: `torch.autograd.gradcheck`'s place in this library. */
 
 import { grad } from "../derivatives";
-import { ModelError } from "../error";
+import { inFunction, ModelError } from "../error";
 import { add, mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
+import { checkOptions } from "../options";
 import { RandomGenerator } from "../random";
 import type { Check } from "../report";
 import type { Run } from "../run";
+import { refuseSurplus } from "../signature";
 import { record, Tape } from "../tape";
 import { Tensor } from "../tensor";
 import { type CheckOptions, checkGradients } from "./index";
@@ -15,6 +17,20 @@ export interface GradcheckOptions extends CheckOptions {
   /** 2 checks the gradient of the gradient as well: a second row an input. Default 1. */
   order?: 1 | 2;
 }
+
+/** The compiler sees to it that none is forgotten. */
+const known: Readonly<Record<keyof GradcheckOptions, true>> = {
+  order: true,
+  onProgress: true,
+  isCancelled: true,
+  limit: true,
+  rtol: true,
+  atol: true,
+  seed: true,
+  method: true,
+  explain: true,
+  keep: true,
+};
 
 /**
  * Checks the gradients of `fn` with respect to `inputs`: the backward pass that `fn` records against central
@@ -26,7 +42,10 @@ export async function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor,
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
+  ...surplus: []
 ): Promise<Check[]> {
+  refuseSurplus("gradcheck", 3, surplus);
+  inFunction("gradcheck", () => checkOptions(options, Object.keys(known)));
   const given = inputs instanceof Tensor ? [inputs] : [...inputs];
   if (!given.some((x) => x.requiresGrad)) {
     throw new ModelError("gradcheck(): none of the inputs requires a gradient", {

@@ -148,6 +148,14 @@ export function batchNorm(...args: Args<BatchNormOptions> | InPositions): Tensor
     readArgs<BatchNormOptions>(arrange(signature, args), names, 1),
   );
   const [x, weight, bias] = tensors as [Tensor, Tensor?, Tensor?];
+  if (args.length === 3 && weight !== undefined && bias !== undefined && args[2] instanceof Tensor) {
+    throw new ModelError(
+      "batchNorm(): found two tensors behind x, which may be weight and bias or statistics",
+      {
+        hint: "write batchNorm(x, { weight, bias }) or batchNorm(x, { runningMean, runningVar, training: false })",
+      },
+    );
+  }
   const { training = true, eps = 1e-5 } = options;
   if (training) {
     const out = normalizeBatch(x, weight, bias, { eps });

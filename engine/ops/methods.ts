@@ -5,11 +5,12 @@ import { ModelError } from "../error";
 import { addGradientHook, type GradientHook, type RemovableHandle } from "../gradient-hooks";
 import { type BackwardOptions, backward } from "../reverse";
 import { showShape } from "../shape";
-import { requireGrad, Tensor } from "../tensor";
+import { requireGrad, type Tensor } from "../tensor";
 import { leakyRelu, relu } from "./activations";
 import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
 import { cast } from "./cast";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
+import { type AnyFunction, defineMethod } from "./define-method";
 import { exp, log, log1p } from "./exponentials";
 import { amax, amin, argmax, argmin, max, min, type OneDimOptions, type Selection } from "./extremes";
 import { gather } from "./gather";
@@ -99,7 +100,9 @@ declare module "../tensor" {
      * Accumulates the gradient of this tensor into `grad` of every leaf that takes one.
      * @param gradient of this tensor's shape; may be left out for a tensor of one element
      */
-    backward(gradient?: Tensor, options?: BackwardOptions): void;
+    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    backward(options: BackwardOptions): void;
+    backward(gradient: Tensor | null | undefined, retainGraph: boolean, createGraph?: boolean): void;
     /**
      * Has `hook` run whenever a backward pass has the whole gradient of this tensor; what it returns takes the gradient's
      * place.
@@ -142,20 +145,11 @@ function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
   });
 }
 
-type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
+/** These check the number of their arguments by themselves. */
+const others = { max, min, to: cast, backward };
+for (const [name, f] of Object.entries({ ...functions, ...others })) defineMethod(name, f as AnyFunction);
 
-function define(name: string, f: AnyFunction): void {
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...rest: never[]) {
-      return f(this, ...rest);
-    },
-    writable: true,
-    configurable: true,
-  });
-}
-
-const others = {
-  ...{ max, min, to: cast, t: transposed, backward },
-  ...{ registerHook, retainGrad, requiresGrad_: setRequiresGrad },
-};
-for (const [name, f] of Object.entries({ ...functions, ...others })) define(name, f as AnyFunction);
+defineMethod("t", transposed, 0);
+defineMethod("registerHook", registerHook as AnyFunction, 1);
+defineMethod("retainGrad", retainGrad, 0);
+defineMethod("requiresGrad_", setRequiresGrad as AnyFunction, 1);

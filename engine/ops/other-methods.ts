@@ -4,10 +4,12 @@ import { type DType, isFloat } from "../dtype";
 import type { Shape } from "../shape";
 import { Tensor } from "../tensor";
 import { elu, relu6, selu } from "./activations";
+import { checkTensor } from "./arguments";
 import { addcdiv, addcmul, clampMax, clampMin, floorDivide, lerp, nanmean, nansum, softmin } from "./blends";
 import { cast } from "./cast";
 import { allclose, equal, isclose } from "./closeness";
 import { isfinite, isinf, isnan, logicalXor } from "./comparison";
+import { type AnyFunction, defineMethod } from "./define-method";
 import { normalize } from "./distances";
 import { expm1, log2, log10 } from "./exponentials";
 import { scatterAdd } from "./gather";
@@ -159,17 +161,15 @@ declare module "../tensor" {
   }
 }
 
-type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
-
 const like = (move: (x: Tensor, shape: Shape) => Tensor) => (x: Tensor, other: Tensor) =>
-  move(x, other.shape);
+  move(x, checkTensor(other, "other").shape);
 const to = (dtype: DType) => (x: Tensor) => (x.dtype === dtype ? x : cast(x, dtype));
 
 const others: Readonly<Record<string, AnyFunction>> = {
   viewAs: like(reshape),
   reshapeAs: like(reshape),
   expandAs: like(expand),
-  typeAs: (x: Tensor, other: Tensor) => to(other.dtype)(x),
+  typeAs: (x: Tensor, other: Tensor) => to(checkTensor(other, "other").dtype)(x),
   contiguous: (x) => x,
   numel: (x) => x.size,
   dim: (x) => x.ndim,
@@ -182,15 +182,8 @@ const others: Readonly<Record<string, AnyFunction>> = {
   tolist: (x) => x.toArray(),
 };
 
-for (const [name, f] of Object.entries({ ...functions, ...others })) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...rest: never[]) {
-      return (f as AnyFunction)(this, ...rest);
-    },
-    writable: true,
-    configurable: true,
-  });
-}
+for (const [name, f] of Object.entries(functions)) defineMethod(name, f as AnyFunction);
+for (const [name, f] of Object.entries(others)) defineMethod(name, f, /As$/.test(name) ? 1 : 0);
 
 const properties: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   T: (x) =>

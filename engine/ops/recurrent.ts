@@ -60,7 +60,7 @@ export function lstmCell(
   weightHh: Tensor,
   biasIh?: Maybe,
   biasHh?: Maybe,
-  ...surplus: never[]
+  ...surplus: []
 ): [h: Tensor, c: Tensor] {
   inFunction("lstmCell", () =>
     arrange(takesCell, [x, state, weightIh, weightHh, biasIh, biasHh, ...surplus]),
@@ -81,7 +81,7 @@ export function gruCell(
   weightHh: Tensor,
   biasIh?: Maybe,
   biasHh?: Maybe,
-  ...surplus: never[]
+  ...surplus: []
 ): Tensor {
   inFunction("gruCell", () => arrange(takesGates, [x, h, weightIh, weightHh, biasIh, biasHh, ...surplus]));
   checkGates("gruCell", weightHh, 3);

@@ -151,7 +151,48 @@ describe("the calling convention", () => {
     complains(() => [x, y].map((each, i) => call("relu", each, i)), /relu\(\): found 0 as argument 2/);
   });
 
+  it("takes the options of backward with and without a gradient", () => {
+    const gradient = (run: (loss: gl.Tensor) => void) => {
+      const x = gl.parameter([1, 2]);
+      run(gl.sum(gl.square(x)));
+      return x.grad?.toArray();
+    };
+    const twice: Record<string, (loss: gl.Tensor) => void> = {
+      options: (loss) => loss.backward({ retainGraph: true }),
+      "gradient and options": (loss) => loss.backward(null, { retainGraph: true }),
+      positions: (loss) => loss.backward(undefined, true),
+    };
+    for (const [name, first] of Object.entries(twice)) {
+      const found = gradient((loss) => {
+        first(loss);
+        loss.backward();
+      });
+      assert.deepEqual(found, [4, 8], name);
+    }
+  });
+
   const wrong: readonly [() => unknown, RegExp][] = [
+    [
+      () => gl.sum(gl.parameter([1])).backward({ retain: true } as never),
+      /backward\(\): unknown option "retain"/,
+    ],
+    [
+      () => gl.sum(gl.parameter([1])).backward(3 as never),
+      /backward\(\): the gradient is 3, expected a tensor/,
+    ],
+    [
+      () => call("grad", gl.sum(gl.parameter([1])), [], { create: true }),
+      /grad\(\): unknown option "create"/,
+    ],
+    [() => call("jacobian", gl.square, m(), { createGraph: true }), /jacobian\(\): found .* as argument 3/],
+    [() => call("vjp", gl.square, m(), m()), /vjp\(\): found a tensor .* as argument 3/],
+    [
+      () => call("batchNorm", image(), vector(1, 2), vector(1, 2)),
+      /batchNorm\(\): found two tensors behind x/,
+    ],
+    [() => call("manualSeed", "a"), /manualSeed\(\): seed is "a"/],
+    [() => (m() as unknown as { t(n: number): unknown }).t(3), /t\(\): found 3 as argument 1, expected none/],
+    [() => (m() as unknown as { float(n: number): unknown }).float(3), /float\(\): found 3 as argument 1/],
     [
       () => call("sum", m(), 1, true, 3),
       /sum\(\): found 3 as argument 4, expected at most 3: x, dim, keepdim/,

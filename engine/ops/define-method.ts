@@ -1,0 +1,25 @@
+/** How functions become methods of tensors. */
+import { show } from "../describe";
+import { ModelError } from "../error";
+import { Tensor } from "../tensor";
+
+export type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
+
+/**
+ * Makes `f(x, …)` the method `x.name(…)`.
+ * @param most arguments behind x; left out for a function that refuses what it does not read by itself
+ */
+export function defineMethod(name: string, f: AnyFunction, most = Number.POSITIVE_INFINITY): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: never[]) {
+      if (rest.length > most) {
+        throw new ModelError(
+          `${name}(): found ${show(rest[most])} as argument ${most + 1}, expected ${most === 0 ? "none" : `at most ${most}`}`,
+        );
+      }
+      return f(this, ...rest);
+    },
+    writable: true,
+    configurable: true,
+  });
+}

@@ -30,6 +30,8 @@ const known: Readonly<Record<keyof GradcheckOptions, true>> = {
   method: true,
   explain: true,
   keep: true,
+  budgetMs: true,
+  clock: true,
 };
 
 /**

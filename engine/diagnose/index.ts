@@ -1,9 +1,9 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { Finding } from "../report";
 import type { Traced } from "../run";
+import { broadcastLoss } from "./broadcast-loss";
 import { deadRelu } from "./dead-relu";
 import { explodingGradient } from "./exploding-gradient";
-import { lossShapes } from "./loss-shapes";
 import { nonFinite } from "./non-finite";
 import { vanishingGradient } from "./vanishing-gradient";
 import { vanishingThroughTime } from "./vanishing-through-time";
@@ -17,7 +17,7 @@ const rules: readonly DiagnosisRule[] = [
   vanishingGradient,
   vanishingThroughTime,
   deadRelu,
-  lossShapes,
+  broadcastLoss,
 ];
 
 export function diagnose(traced: Traced): Finding[] {

@@ -112,7 +112,7 @@ describe("diagnosis", () => {
       return onLine(3, () => g.mseLoss(x, g.ones(target)));
     };
     const [finding] = findings(loss([4]));
-    assert.equal(finding?.rule, "loss-shapes");
+    assert.equal(finding?.rule, "broadcast-loss");
     assert.equal(finding.severity, "warning");
     assert.equal(finding.site?.line, 3);
     assert.match(finding.message, /shape \[4, 1\] with a target of shape \[4\]/);

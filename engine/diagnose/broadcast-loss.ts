@@ -5,7 +5,7 @@ import { showShape, sizeOf } from "../shape";
 
 const losses = new Set(["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"]);
 
-export function lossShapes(traced: Traced): Finding[] {
+export function broadcastLoss(traced: Traced): Finding[] {
   return traced.nodes.flatMap((node) => {
     if (!losses.has(node.op)) return [];
     const [x, target] = node.inputs.map((id) => traced.nodes[id]);
@@ -19,7 +19,7 @@ function report(node: ReportNode, x: ReportNode, target: ReportNode): Finding {
   // One number as the target of all elements is often meant.
   const isOne = Math.min(sizeOf(x.shape), sizeOf(target.shape)) === 1;
   return {
-    rule: "loss-shapes",
+    rule: "broadcast-loss",
     severity: isOne ? "info" : "warning",
     message: `This ${node.op} compares shape ${own} with a target of shape ${other}: they broadcast, so that elements are compared that do not belong together.`,
     site: node.site,

@@ -9,6 +9,9 @@ import type { Node } from "./tape";
 /** What operations accept where a tensor is expected. */
 export type TensorLike = Tensor | number;
 
+/** Gives a tensor other values, and their type with them. */
+let put: (x: Tensor, data: Values, dtype: DType) => void;
+
 /**
  * An n-dimensional array, contiguous in row-major order. Operations are functions and, for the common ones,
  * methods (see ops/methods.ts). Values are changed only through `data` of a leaf, between steps.
@@ -20,6 +23,13 @@ export class Tensor {
   node: Node | null = null;
   /** Id of the call site that made this tensor; 0 when unknown. */
   readonly site: number = currentSite();
+
+  static {
+    put = (x, data, dtype) => {
+      x.values = data;
+      Object.assign(x, { dtype });
+    };
+  }
 
   /** Null for a single number that nobody has asked an array of: most of a scalar graph never is. */
   private values: Values | null;
@@ -101,6 +111,22 @@ export class Tensor {
   toString(): string {
     const shown = Array.from(this.data.subarray(0, 6), (v) => Number(v.toPrecision(5)));
     return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
+  }
+}
+
+/**
+ * Runs `fn` with the values of the tensors, all of them floats, in float64; afterwards they are what they were. Tensors
+ * that share their memory go on doing so.
+ */
+export async function inDouble<T>(tensors: Iterable<Tensor>, fn: () => Promise<T>): Promise<T> {
+  const wide = new Map<Values, Float64Array>();
+  const before = [...tensors].map((x) => ({ x, data: x.data, dtype: x.dtype }));
+  for (const { data } of before) wide.set(data, wide.get(data) ?? Float64Array.from(data));
+  try {
+    for (const { x, data } of before) put(x, wide.get(data) as Float64Array, "float64");
+    return await fn();
+  } finally {
+    for (const { x, data, dtype } of before) put(x, data, dtype);
   }
 }
 

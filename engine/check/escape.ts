@@ -1,10 +1,11 @@
 /** Values that left the tape: numbers read with item() or from data, which the loss depends on without a gradient. */
+import { getDefaultDtype, setDefaultDtype } from "../dtype";
 import { RandomGenerator } from "../random";
 import type { Check, Site } from "../report";
 import type { Run } from "../run";
 import { normOf } from "../stats";
 import type { Tape } from "../tape";
-import type { Tensor } from "../tensor";
+import { inDouble, type Tensor } from "../tensor";
 import { where } from "./conclude";
 import { entryOf } from "./entry";
 import type { Pace } from "./pace";
@@ -12,10 +13,12 @@ import { replay } from "./replay";
 import type { Subject } from "./target";
 import { showPair } from "./verdict";
 
-/** How far parameters are moved, relative to their size: far enough to stand out from float32. */
+/** How far parameters are moved, relative to their size. */
 const MOVE = 1e-2;
-/** Disagreement that counts, relative to the change of the loss and to the loss itself. */
-const SHARE = 2e-3;
+/** Disagreement that counts, relative to the change of the loss, where the file runs in float64; its constants were computed in float32. */
+const SHARE = 1e-5;
+/** The same where it cannot, and then relative to the loss too. */
+const SHARE_IN_SINGLE = 2e-3;
 const ROUNDING: Readonly<Record<string, number>> = { float32: 1e-5, float64: 1e-11 };
 
 /** A dependence that only running the file again shows. */
@@ -40,22 +43,72 @@ export async function findEscapes(
   subjects: readonly Subject[],
   pace: Pace,
 ): Promise<Map<Tensor, Escape>> {
-  const found = new Map<Tensor, Escape>();
-  if (!(await pace.turn("running the file again", 0))) return found;
-  const before = await lookAt(run);
-  if (before === null || run.loss === null) return found;
-  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf && !isMadeAnew(run.tape, before.tape, tensor));
-  if (leaves.length === 0) return found;
+  if (!(await pace.turn("running the file again", 0))) return new Map();
+  const first = await lookAt(run);
+  if (first === null || run.loss === null) return new Map();
   const precision = ROUNDING[run.loss.dtype] ?? 1e-5;
-  // A loss that differs by itself, by another batch or by chance, cannot be compared.
-  if (Math.abs(before.real - before.recorded) > precision * Math.max(1, Math.abs(before.recorded)))
-    return found;
+  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf && !isMadeAnew(run.tape, first.tape, tensor));
+  if (leaves.length === 0 || !isRepeated(first, precision)) return new Map();
+  const exact = await inDoubleAgain(run, first.tape, leaves, async () => {
+    const before = await lookAt(run);
+    if (before === null || !isRepeated(before, precision)) return null;
+    // What the recorded constants lack in float32 is there before and after.
+    const offset = 4 * Math.abs(before.real - before.recorded);
+    const rest = offset + 1e-11 * Math.abs(before.recorded);
+    return compareMoved(run, leaves, before, { share: SHARE, rest }, pace);
+  });
+  const rest = 10 * precision * Math.abs(first.recorded);
+  return exact ?? (await compareMoved(run, leaves, first, { share: SHARE_IN_SINGLE, rest }, pace));
+}
+
+/** A loss that differs by itself, by another batch or by chance, cannot be compared. */
+function isRepeated({ real, recorded }: Moment, precision: number): boolean {
+  return Math.abs(real - recorded) <= precision * Math.max(1, Math.abs(recorded));
+}
+
+/** Runs `look` with all that the file computes its loss from in float64; null when the file does not run like that. */
+async function inDoubleAgain<T>(
+  run: Run,
+  { nodes }: Tape,
+  leaves: readonly Subject[],
+  look: () => Promise<T | null>,
+): Promise<T | null> {
+  const made = new Set(nodes.map(({ out }) => out));
+  const given = nodes.flatMap(({ inputs }) => inputs).filter((x) => !made.has(x) && !x.isForgotten);
+  const recorded = run.tape.nodes.flatMap(({ inputs }) => inputs).filter((x) => x.isLeaf && !x.isForgotten);
+  const all = new Set([...leaves.map(({ tensor }) => tensor), ...given, ...recorded]);
+  const before = getDefaultDtype();
+  setDefaultDtype("float64");
+  try {
+    return await inDouble(
+      [...all].filter(({ dtype }) => dtype === "float32"),
+      look,
+    );
+  } finally {
+    setDefaultDtype(before);
+  }
+}
+
+interface Tolerance {
+  /** Relative to the change of the loss, and absolute. */
+  readonly share: number;
+  readonly rest: number;
+}
+
+async function compareMoved(
+  run: Run,
+  leaves: readonly Subject[],
+  before: Moment,
+  tolerance: Tolerance,
+  pace: Pace,
+): Promise<Map<Tensor, Escape>> {
+  const found = new Map<Tensor, Escape>();
   const together = await moved(leaves, () => lookAt(run));
-  if (together === null || agree(before, together, precision)) return found;
+  if (together === null || agree(before, together, tolerance)) return found;
   for (const subject of leaves) {
     if (!(await pace.turn("running the file again", 0))) break;
     const after = await moved([subject], () => lookAt(run));
-    if (after === null || agree(before, after, precision)) continue;
+    if (after === null || agree(before, after, tolerance)) continue;
     const entry = entryOf(run, before.tape, after.tape, subject.tensor);
     found.set(subject.tensor, {
       real: after.real - before.real,
@@ -88,11 +141,11 @@ async function lookAt(run: Run): Promise<Moment | null> {
   }
 }
 
-function agree(before: Moment, after: Moment, precision: number): boolean {
+function agree(before: Moment, after: Moment, { share, rest }: Tolerance): boolean {
   const real = after.real - before.real;
   const recorded = after.recorded - before.recorded;
   const size = Math.max(Math.abs(real), Math.abs(recorded));
-  return !(Math.abs(real - recorded) > SHARE * size + 10 * precision * Math.abs(before.recorded));
+  return !(Math.abs(real - recorded) > share * size + rest);
 }
 
 async function moved<T>(subjects: readonly Subject[], look: () => Promise<T>): Promise<T> {
@@ -118,14 +171,13 @@ export function explainEscape({
   recorded,
   op,
   site,
-}: Escape): Pick<Check, "verdict" | "message" | "culprit" | "worst"> {
+}: Escape): Pick<Check, "verdict" | "message" | "culprit"> {
   const place =
     op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
   const [changed, explained] = showPair(real, recorded);
   return {
     verdict: "cut",
     culprit: op === null ? null : { op, site },
-    worst: null,
     message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${changed}; the recorded operations explain ${explained}.`,
   };
 }

@@ -23,6 +23,24 @@ describe("gradient check of a file", () => {
     assert.equal(b?.verdict, "ok", b?.message);
   });
 
+  it("finds in float64 what rounding in float32 hides", async () => {
+    for (const [path, op, line] of [
+      ["cuts/share-of-a-slope.ts", "div", 17],
+      ["cuts/centred.ts", "sub", 11],
+    ] as const) {
+      const checks = await check(fixture(path));
+      assert.deepEqual(
+        checks.map(({ target, verdict, culprit }) => [target, verdict, culprit?.op, culprit?.site?.line]),
+        [
+          ["embed", "cut", op, line],
+          ["embed", "cut", op, line],
+          ["head", "ok", undefined, undefined],
+          ["head", "ok", undefined, undefined],
+        ],
+      );
+    }
+  });
+
   it("names an operation that is random", async () => {
     const [w] = await check(fixture("cuts/random.ts"));
     assert.equal(w?.verdict, "non-deterministic");

@@ -8,12 +8,13 @@ import { advice } from "./idiom";
 import type { Tolerances } from "./judge";
 import { type Explain, notChecked, orNotChecked } from "./not-checked";
 import type { Pace } from "./pace";
+import type { PlanOptions } from "./plan";
 import { isCut, type Replay } from "./replay";
 import type { Undecided } from "./verdict";
 
 /** What a check of a layer needs besides the layer. */
 export interface Means {
-  readonly tolerances: Tolerances;
+  readonly tolerances: Tolerances & Partial<Pick<PlanOptions, "limit" | "seed">>;
   readonly explain: Explain;
 }
 

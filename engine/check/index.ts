@@ -80,7 +80,8 @@ async function checkAll(run: Run, target: Target, options: CheckOptions): Promis
     })),
   ];
   const asked = byHand.filter((found) => target.kind !== "all" || !isOnTheWay(found, again));
-  const means = { tolerances: settings.tolerances, explain };
+  const { tolerances, limit, seed } = settings;
+  const means = { tolerances: { ...tolerances, limit, seed }, explain };
   const done = recorded.length;
   const own = pace.part(pace.left, undefined, (fraction) => (done + byHand.length * fraction) / total);
   checks.push(...(await checkAllHandWritten(run, asked, means, own)));

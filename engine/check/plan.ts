@@ -31,6 +31,11 @@ export interface Comparison {
   readonly durationMs: number;
 }
 
+/** Whether nothing was compared at all. */
+export function isUntouched({ compared: { checked, agreeing = 0 } }: Comparison): boolean {
+  return checked === 0 && agreeing === 0;
+}
+
 /** What a model threw when it was called. */
 export interface Thrown {
   readonly thrown: unknown;

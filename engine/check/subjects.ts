@@ -3,7 +3,7 @@ import type { Run } from "../run";
 import type { Facts } from "./conclude";
 import { type About, type Explain, orNotChecked } from "./not-checked";
 import type { Pace } from "./pace";
-import { type Comparison, compareAll, type PlanOptions, type Thrown } from "./plan";
+import { type Comparison, compareAll, isUntouched, type PlanOptions, type Thrown } from "./plan";
 import type { Replay, Step } from "./replay";
 import { type Prepared, prepare, settle } from "./subject";
 import { fullName, type Subject } from "./target";
@@ -34,7 +34,8 @@ export async function checkSubjects(
   let wrong = cases.filter(hasFault).length;
   const rows: Undecided[] = [];
   for (const each of cases) {
-    if (pace.isCancelled && isUntouched(each)) continue;
+    const { comparison } = each;
+    if (pace.isCancelled && comparison && !isThrown(comparison) && isUntouched(comparison)) continue;
     const own = pace.part(pace.left / Math.max(1, wrong), fullName(each.subject));
     if (hasFault(each)) wrong--;
     const about = aboutOf(each.subject);
@@ -91,12 +92,6 @@ function isThrown(found: object | null): found is Thrown {
 
 function isPrepared(found: Case["prepared"]): found is Prepared {
   return "downstream" in found;
-}
-
-function isUntouched({ comparison }: Case): boolean {
-  if (comparison === null || isThrown(comparison)) return false;
-  const { checked, agreeing = 0 } = comparison.compared;
-  return checked === 0 && agreeing === 0;
 }
 
 function hasFault({ comparison }: Case): boolean {

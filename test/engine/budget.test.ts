@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type CheckOptions, checkGradients } from "../../engine/check";
+import { checkHandWritten, handWrittenClass } from "../../engine/check/hand-written";
+import { Pace } from "../../engine/check/pace";
 import * as g from "../../engine/index";
 import type { Check } from "../../engine/report";
 import { type Pen, sampleRun } from "./sample-run";
@@ -79,5 +81,35 @@ describe("the budget of a check", () => {
     const [check] = await checkWithin(1e6, -1, { isCancelled: () => ++asked > 60 });
     assert.equal(check?.verdict, "unfinished");
     assert.ok((check?.checked ?? 0) > 0);
+  });
+
+  it("is shared by the parts of a hand-written layer: a direction for each, then elements, small parts first", async () => {
+    let ms = 0;
+    class Slow {
+      W = Array.from({ length: 800 }, (_, i) => Math.cos(i));
+      dW: number[] = [];
+      b = [0.5];
+      db: number[] = [];
+      x: number[] = [];
+      forward(x: number[]): number {
+        ms += 1;
+        this.x = x;
+        return x.reduce((sum, v, i) => sum + v * v * (this.W[i] ?? 0), this.b[0] ?? 0);
+      }
+      backward(grad: number): number[] {
+        this.dW = this.x.map((v) => grad * v * v);
+        this.db = [grad];
+        return this.x.map((v, i) => 2 * grad * v * (this.W[i] ?? 0));
+      }
+    }
+    const inputs = [Array.from({ length: 800 }, (_, i) => Math.sin(i))];
+    const layer = handWrittenClass(new Slow(), { name: "Slow", inputs });
+    const pace = new Pace({ clock: () => ms, deadline: ms + 600 });
+    const { checks } = await checkHandWritten(layer, { rtol: 1e-6, atol: 0 }, pace);
+    assert.deepEqual(
+      checks.map(({ parameter, verdict }) => `${parameter} ${verdict}`),
+      ["input 1 unfinished", "W unfinished", "b ok"],
+    );
+    for (const { message } of checks.slice(0, 2)) assert.match(message, /agrees along a random direction/);
   });
 });

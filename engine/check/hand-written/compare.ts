@@ -3,30 +3,22 @@ import { flatten, leavesOf } from "../../numbers";
 import { showShape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { conclude, type Facts } from "../conclude";
-import { compareElements } from "../elements";
-import type { Tolerances } from "../judge";
-import { noiseOf } from "../noise";
-import type { Pace } from "../pace";
 import { findPattern, type Pattern } from "../pattern";
+import type { Comparison } from "../plan";
 import { inFloat64 } from "../replay";
-import { type Evaluation, toDense } from "../variants";
+import type { Evaluation, Variants } from "../variants";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import type { Trial } from "./trial";
+
+/** Evaluations in one piece, between which a check can be stopped. */
+const CHUNK = 64;
 
 /** What was found about a part, before anybody is blamed. */
 export interface Finding {
   readonly facts: Facts;
   /** What is wrong, where something is. */
   readonly pattern: Pattern | null;
-}
-
-export interface Comparison {
-  readonly trial: Trial;
-  /** What the output's elements are weighted with; 0 where they are not finite. */
-  readonly weights: Float64Array;
-  readonly tolerances: Tolerances;
-  readonly pace: Pace;
 }
 
 /** The numbers of a gradient; null when it has others than its part has, with a sentence that says so. */
@@ -44,18 +36,14 @@ export function numbersOf(part: Part, value: unknown): Float64Array | string {
     : "what it gives is not made of numbers of the same shape";
 }
 
-/** Null when the check was stopped. */
-export async function comparePart(
-  part: Part,
+/** What a comparison found about a part. */
+export function findingOf(
+  evaluation: Evaluation,
   gradient: Float64Array,
+  { compared, every }: Comparison,
   others: readonly Float64Array[],
-  { trial, weights, tolerances, pace }: Comparison,
-): Promise<Finding | null> {
-  const evaluation = evaluationOf(part, trial, weights);
-  const noise = await noiseOf(evaluation, pace);
-  const compared = await compareElements(evaluation, gradient, noise, tolerances, pace);
-  if (compared.checked === 0 && pace.isCancelled) return null;
-  const facts = conclude(evaluation, gradient, compared, true);
+): Finding {
+  const facts = conclude(evaluation, gradient, compared, every);
   if (facts.verdict !== "wrong-derivative") return { facts, pattern: null };
   const bad = compared.refined.filter(({ outcome }) => outcome === "wrong").map(({ index }) => index);
   return { facts, pattern: findPattern(evaluation.x, gradient, compared.numeric, bad, others) };
@@ -100,22 +88,36 @@ function dependsOn({ input, path, flat }: Part, trial: Trial): boolean {
   }
 }
 
-function evaluationOf({ input, path, flat }: Part, trial: Trial, weights: Float64Array): Evaluation {
+/** The output, weighted with `weights`, as a function of a part. @param clock milliseconds since some moment */
+export function evaluationOf(
+  { input, path, flat }: Part,
+  trial: Trial,
+  weights: Float64Array,
+  clock: () => number,
+): Evaluation {
   const x = new Tensor(flat.data, flat.shape, "float64");
   const losses = (data: Float64Array) =>
     trial
       .outputs([{ input, path, data, before: flat.data }])
       .reduce((sum, v, i) => (weights[i] === 0 ? sum : sum + v * (weights[i] as number)), 0);
+  const begun = clock();
+  const middle = inFloat64(() => losses(flat.data));
   return {
     x,
-    middle: inFloat64(() => losses(flat.data)),
-    chunk: 1,
-    costMs: 0,
-    losses: (variants, count) => {
-      const { data } = toDense(variants, x, count);
-      return Float64Array.from({ length: count }, (_, k) =>
-        losses(Float64Array.from(data.subarray(k * x.size, (k + 1) * x.size))),
-      );
-    },
+    middle,
+    chunk: CHUNK,
+    costMs: clock() - begun,
+    losses: (variants, count) =>
+      Float64Array.from({ length: count }, (_, k) => losses(oneOf(variants, k, x.data as Float64Array))),
   };
+}
+
+/** Variant k alone. */
+function oneOf(variants: Variants, k: number, base: Float64Array): Float64Array {
+  if (variants.kind === "dense")
+    return Float64Array.from(variants.data.subarray(k * base.length, (k + 1) * base.length));
+  const data = base.slice();
+  for (let e = k * variants.each; e < (k + 1) * variants.each; e++)
+    data[variants.index[e] as number] = variants.data[e] as number;
+  return data;
 }

@@ -1,17 +1,25 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
-import { now } from "../../clock";
 import type { Verdict } from "../../report";
 import { type Facts, where } from "../conclude";
 import type { Tolerances } from "../judge";
 import type { Pace } from "../pace";
+import {
+  type Candidate,
+  type Comparison,
+  compareAll,
+  isUntouched,
+  type PlanOptions,
+  type Thrown,
+} from "../plan";
 import type { Undecided } from "../verdict";
 import { blameOf } from "./blame";
-import { type Comparison, comparePart, type Finding, lackingGradient } from "./compare";
+import { evaluationOf, type Finding, findingOf, lackingGradient } from "./compare";
 import type { HandWritten } from "./layer";
 import { mannersOf } from "./manner";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import { type PartGradient, type Prepared, prepare, weightsFor } from "./prepare";
+import type { Trial } from "./trial";
 
 export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
@@ -21,15 +29,16 @@ export interface Checked {
   readonly called: ReadonlySet<string>;
 }
 
+/** Parts with more elements are compared along random directions, unless another limit is set. */
+const LIMIT = 20_000;
+
+type Settings = Tolerances & Partial<Pick<PlanOptions, "limit" | "seed">>;
+
 /** A check per input and per field that has a gradient, and a note for what could not be compared. */
-export async function checkHandWritten(
-  layer: HandWritten,
-  tolerances: Tolerances,
-  pace: Pace,
-): Promise<Checked> {
+export async function checkHandWritten(layer: HandWritten, settings: Settings, pace: Pace): Promise<Checked> {
   const prepared = prepare(layer);
   try {
-    return await checkIn(prepared, tolerances, pace);
+    return await checkIn(prepared, settings, pace);
   } finally {
     prepared.trial.close();
   }
@@ -47,7 +56,7 @@ interface Row {
   readonly durationMs: number;
 }
 
-async function checkIn(prepared: Prepared, tolerances: Tolerances, pace: Pace): Promise<Checked> {
+async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Promise<Checked> {
   const { trial, parts } = prepared;
   const { layer } = trial;
   if (!trial.isSteady())
@@ -62,38 +71,56 @@ async function checkIn(prepared: Prepared, tolerances: Tolerances, pace: Pace): 
   const weights = trial.takesGradient ? weightsFor(output) : output.map(() => 1);
   const { gave, of } = prepared.gradients(weights);
   const manners = mannersOf(prepared, weights);
+  const numbered = parts.flatMap((part, i): PartCandidate[] => {
+    const numbers = of[i]?.numbers;
+    if (!(numbers instanceof Float64Array)) return [];
+    const evaluation = evaluationOf(part, trial, weights, () => pace.now());
+    return [{ part, name: part.name, evaluation, analytic: numbers }];
+  });
+  const options = { limit: LIMIT, seed: 0, ...settings, tolerances: settings };
+  const comparisons = await compareAll(numbered, options, pace);
   const rows: Row[] = [];
   for (const [i, part] of parts.entries()) {
-    const start = now();
-    const gradient = of[i] as PartGradient;
-    const others = of.flatMap(({ numbers }, j) =>
-      j !== i && numbers instanceof Float64Array ? [numbers] : [],
-    );
-    const finding = await findingOf(
-      part,
-      gradient,
-      others,
-      { trial, weights, tolerances, pace },
-      gave.returned,
-    );
-    if (finding === "stopped") break;
-    const row = finding && { part, given: gradient.given, finding, durationMs: now() - start };
-    if (row) rows.push(withManner(row, manners[i] ?? null));
+    const { given, numbers } = of[i] as PartGradient;
+    const n = numbered.findIndex((each) => each.part === part);
+    const [candidate, comparison] = [numbered[n], comparisons[n]];
+    const durationMs = comparison && "durationMs" in comparison ? comparison.durationMs : 0;
+    const finding =
+      candidate && comparison
+        ? findingIn(candidate, comparison, numbered, pace)
+        : withoutNumbers(part, given, numbers, trial, gave.returned);
+    if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
   return { checks: rowsToChecks(layer, rows, gave.returned), called: gave.called };
 }
 
-async function findingOf(
+interface PartCandidate extends Candidate {
+  readonly part: Part;
+}
+
+/** Null for a part to which a check that was cancelled did not come. @throws what the layer threw */
+function findingIn(
+  { part, evaluation, analytic }: PartCandidate,
+  comparison: Comparison | Thrown,
+  all: readonly PartCandidate[],
+  pace: Pace,
+): Finding | null {
+  if ("thrown" in comparison) throw comparison.thrown;
+  if (pace.isCancelled && isUntouched(comparison)) return null;
+  const others = all.flatMap((each) => (each.part === part ? [] : [each.analytic]));
+  return findingOf(evaluation, analytic, comparison, others);
+}
+
+/** What is said about a part that has no gradient of its own shape; null: nothing. */
+function withoutNumbers(
   part: Part,
-  { given, numbers }: PartGradient,
-  others: readonly Float64Array[],
-  comparison: Comparison,
+  given: Given,
+  problem: PartGradient["numbers"],
+  trial: Trial,
   returned: unknown,
-): Promise<Finding | "stopped" | null> {
-  if (numbers instanceof Float64Array)
-    return (await comparePart(part, numbers, others, comparison)) ?? "stopped";
-  if (typeof numbers === "string") return wrongShape(numbers);
-  const lack = lackingGradient(part, given, comparison.trial, returned);
+): Finding | null {
+  if (typeof problem === "string") return wrongShape(problem);
+  const lack = lackingGradient(part, given, trial, returned);
   if (lack === "wrong")
     return {
       ...wrongShape("it gives no gradient, and the output depends on it"),
@@ -119,11 +146,8 @@ function wrongShape(sentence: string): Finding {
 
 function withManner(row: Row, pattern: Finding["pattern"]): Row {
   const { facts } = row.finding;
-  if (
-    pattern === null ||
-    (facts.verdict !== "ok" && facts.verdict !== "wrong-derivative" && facts.verdict !== "kink")
-  )
-    return row;
+  const mayHide: readonly Verdict[] = ["ok", "wrong-derivative", "kink", "unfinished"];
+  if (pattern === null || !mayHide.includes(facts.verdict)) return row;
   const isKnown = facts.verdict === "wrong-derivative";
   const message = isKnown ? facts.message : "";
   return { ...row, finding: { facts: { ...facts, verdict: "wrong-derivative", message }, pattern } };

@@ -47,9 +47,14 @@ function ofArgument(argument: Argument, input: number): Part[] {
     if (!flat.continuous || flat.data.length === 0) return [];
     const name = [argument.name, ...path].filter((part) => part !== "").join(".");
     const alone = { name, leaves: [leaf] };
-    const isOption = isScalar(alone) || (isWhole(alone) && input > 0);
+    const isOption = (isScalar(alone) && !isWeight(argument.name, alone)) || (isWhole(alone) && input > 0);
     return [{ name, input, path, flat, isOption, isData: isDataName(name), gradientAt: null }];
   });
+}
+
+/** A number that its name calls a weight, and no setting such as `eps`. */
+function isWeight(name: string, alone: Argument): boolean {
+  return !isWhole(alone) && /^(?:b\d?|bias|w\d?|weight|intercept|shift)$/i.test(name);
 }
 
 function ofFields(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): Part[] {

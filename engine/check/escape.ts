@@ -8,6 +8,7 @@ import type { Tape } from "../tape";
 import { inDouble, type Tensor } from "../tensor";
 import { where } from "./conclude";
 import { entryOf } from "./entry";
+import { HeldNumbers } from "./held-numbers";
 import type { Pace } from "./pace";
 import { replay } from "./replay";
 import type { Subject } from "./target";
@@ -29,6 +30,8 @@ export interface Escape {
   /** The operation into which the value came back as a plain number. */
   readonly op: string | null;
   readonly site: Site | null;
+  /** The comments that allow it, when it is gone where the numbers that they speak of stay as they were. */
+  readonly intents: readonly Site[];
 }
 
 interface Moment {
@@ -105,12 +108,16 @@ async function compareMoved(
   const found = new Map<Tensor, Escape>();
   const together = await moved(leaves, () => lookAt(run));
   if (together === null || agree(before, together, tolerance)) return found;
+  const meant = run.sources.intents?.().length ? new HeldNumbers(run) : null;
+  await meant?.keep(() => lookAt(run));
   for (const subject of leaves) {
     if (!(await pace.turn("running the file again", 0))) break;
     const after = await moved([subject], () => lookAt(run));
     if (after === null || agree(before, after, tolerance)) continue;
     const entry = entryOf(run, before.tape, after.tape, subject.tensor);
+    const left = await moved([subject], () => meant?.give(() => lookAt(run)) ?? Promise.resolve(null));
     found.set(subject.tensor, {
+      intents: left !== null && agree(before, left, tolerance) ? (meant?.comments ?? []) : [],
       real: after.real - before.real,
       recorded: after.recorded - before.recorded,
       op: entry?.op ?? null,
@@ -171,13 +178,16 @@ export function explainEscape({
   recorded,
   op,
   site,
-}: Escape): Pick<Check, "verdict" | "message" | "culprit"> {
+  intents,
+}: Escape): Pick<Check, "verdict" | "message" | "culprit" | "worst" | "intents"> {
   const place =
     op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
   const [changed, explained] = showPair(real, recorded);
   return {
     verdict: "cut",
     culprit: op === null ? null : { op, site },
+    worst: null,
+    intents,
     message: `The loss depends on it in a way that was not recorded: a value was read with item() or from data, ${place}. When it moves a little the loss changes by ${changed}; the recorded operations explain ${explained}.`,
   };
 }

@@ -38,9 +38,11 @@ export async function lookOutside(
 function stronger(run: Run, check: Undecided, found: Partial<Undecided> | null): Undecided {
   if (found === null) return check;
   const isFailed = verdicts[check.verdict].outcome === "fail";
-  const isAllowed = intentAt(run, found.culprit?.site ?? null) !== null;
+  const own = found.intents ?? [];
+  const isAllowed = own.length > 0 || intentAt(run, found.culprit?.site ?? null) !== null;
   const isWeaker = check.verdict === "wrong-derivative" || (isFailed && isAllowed);
-  return isWeaker && !check.intents?.length ? check : { ...check, ...found };
+  if (isWeaker && !check.intents?.length) return check;
+  return { ...check, ...found, intents: isAllowed ? [...(check.intents ?? []), ...own] : [] };
 }
 
 /** Closures by the tensors to which a gradient should lead through them. */

@@ -82,6 +82,24 @@ describe("gradients that are wrong on purpose", () => {
     );
   });
 
+  it("may be numbers that item() read, where these are meant and no others are", async () => {
+    const model = (first: string, second: string) => `import { parameter, sum } from "gradlens";
+const w = parameter([0.5, -1]);
+export function loss() {
+  const scale = w.sum().item();${first}
+  const shift = w.mul(w).sum().item();${second}
+  return sum(w.mul(w).mul(scale)).add(sum(w.mul(shift)));
+}
+`;
+    const path = fixture("intent/item.ts");
+    const verdictOf = async (...comments: [string, string]) =>
+      (await check(model(...comments), path)).checks.map(({ verdict }) => verdict);
+    assert.deepEqual(await verdictOf("", ""), ["cut"]);
+    assert.deepEqual(await verdictOf(` ${comment}`, ""), ["cut"]);
+    assert.deepEqual(await verdictOf("", ` ${comment}`), ["cut"]);
+    assert.deepEqual(await verdictOf(` ${comment}`, ` ${comment}`), ["intended"]);
+  });
+
   it("tell of a comment that allows nothing", async () => {
     const { findings } = await check(text.replace("const net = ", `${comment}\nconst net = `));
     assert.deepEqual(

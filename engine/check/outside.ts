@@ -38,8 +38,9 @@ export async function lookOutside(
 function stronger(run: Run, check: Undecided, found: Partial<Undecided> | null): Undecided {
   if (found === null) return check;
   const isFailed = verdicts[check.verdict].outcome === "fail";
-  const own = found.intents ?? [];
-  const isAllowed = own.length > 0 || intentAt(run, found.culprit?.site ?? null) !== null;
+  const comment = intentAt(run, found.culprit?.site ?? null);
+  const own = [...(found.intents ?? []), ...(comment === null ? [] : [comment])];
+  const isAllowed = own.length > 0;
   const isWeaker = check.verdict === "wrong-derivative" || (isFailed && isAllowed);
   if (isWeaker && !check.intents?.length) return check;
   return { ...check, ...found, intents: isAllowed ? [...(check.intents ?? []), ...own] : [] };

@@ -13,7 +13,7 @@ const OWN_NOISE = 0.05;
 /** Share of the time that is left for searching wrong elements. */
 const FOR_SEARCH = 0.5;
 /** Shares of the time that is left for single elements: less where an operation is to be named for a fault. */
-const FOR_ELEMENTS = { right: 0.95, wrong: 0.4 };
+const FOR_ELEMENTS = { right: 0.95, wrong: 0.1 };
 
 /** A candidate on its way through the phases. */
 interface Work {

@@ -20,11 +20,16 @@ export const relu: Unary = unary({
   keepsIntegers: true,
 });
 
+/** What `leakyRelu` takes besides x. */
 export interface LeakyReluOptions {
   /** Slope for negative x; 0.01 when left out. */
   negativeSlope?: number;
 }
 
+/**
+ * x where it is positive, `negativeSlope` · x (0.01 when left out) elsewhere, as
+ * `torch.nn.functional.leaky_relu`.
+ */
 export const leakyRelu: OpFunction<
   [x: TensorLike, options?: LeakyReluOptions],
   [x: TensorLike, ...Positions<[negativeSlope?: number], LeakyReluOptions>]
@@ -39,7 +44,9 @@ export const leakyRelu: OpFunction<
   samples: (r) => [[r.awayFromZero([2, 3])], [r.awayFromZero([3]), { negativeSlope: 0.3 }]],
 });
 
+/** What `elu` and `celu` take besides x. */
 export interface AlphaOptions {
+  /** The value for x → −∞, with the sign turned round; 1 when left out. */
   alpha?: number;
 }
 
@@ -103,8 +110,11 @@ function inside(g: Tensor, x: Tensor, low: number, high: number): Tensor {
   return where(logicalAnd(gt(x, low), lt(x, high)), g, 0);
 }
 
+/** The bounds of `hardtanh`. */
 export interface HardtanhOptions {
+  /** The lower bound; −1 when left out. */
   minVal?: number;
+  /** The upper bound; 1 when left out. */
   maxVal?: number;
 }
 

@@ -2,6 +2,7 @@
 import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { sign } from "./rounding";
 
+/** x + y, element by element; shapes broadcast, as `torch.add`. Of two booleans: whether one is true. */
 export const add: Binary = binary({
   name: "add",
   kernel: "x + y",
@@ -11,6 +12,10 @@ export const add: Binary = binary({
   derivatives: [(g) => g, (g) => g],
 });
 
+/**
+ * x − y, element by element; shapes broadcast, as `torch.sub`.
+ * @throws ModelError for two tensors of booleans
+ */
 export const sub: Binary = binary({
   name: "sub",
   kernel: "x - y",
@@ -21,6 +26,7 @@ export const sub: Binary = binary({
   instead: "logicalXor tells where they differ",
 });
 
+/** x · y, element by element; shapes broadcast, as `torch.mul`. `matmul` is the product of matrices. */
 export const mul: Binary = binary({
   name: "mul",
   kernel: "x * y",
@@ -30,6 +36,10 @@ export const mul: Binary = binary({
   derivatives: [(g, { y }) => mul(g, y), (g, { x }) => mul(g, x)],
 });
 
+/**
+ * x / y, element by element; shapes broadcast, as `torch.div`. Integers give floating point; x / 0 is ±∞ or
+ * NaN.
+ */
 export const div: Binary = binary({
   name: "div",
   kernel: "x / y",
@@ -41,6 +51,10 @@ export const div: Binary = binary({
   floats: true,
 });
 
+/**
+ * −x, element by element, as `torch.neg`.
+ * @throws ModelError for booleans
+ */
 export const neg: Unary = unary({
   name: "neg",
   kernel: "-x",
@@ -63,6 +77,7 @@ export const abs: Unary = unary({
   keepsIntegers: true,
 });
 
+/** x², element by element, as `torch.square`. */
 export const square: Unary = unary({
   name: "square",
   kernel: "x * x",
@@ -73,6 +88,7 @@ export const square: Unary = unary({
   keepsIntegers: true,
 });
 
+/** 1 / x, element by element, as `torch.reciprocal`; ±∞ at 0. */
 export const reciprocal: Unary = unary({
   name: "reciprocal",
   kernel: "1 / x",

@@ -20,6 +20,7 @@ import { maskedFill } from "./select";
 import { softmax } from "./softmax";
 import { tril } from "./triangle";
 
+/** What `scaledDotProductAttention` takes besides its tensors. */
 export interface AttentionOptions {
   /** Lets every query see only the keys up to its own place. */
   isCausal?: boolean;

@@ -10,11 +10,13 @@ import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geom
 import { poolCount } from "./max-pool";
 import { mixAlong, type Taps } from "./mix";
 
+/** Where the windows of `avgPool2d` lie, and what the sums are divided by. */
 export interface AvgPoolOptions {
   /** Steps from window to window; the kernel's size when left out. */
   stride?: PerDim;
   /** Zeros around the image, at most half the kernel. */
   padding?: PerDim;
+  /** Whether windows count that reach over the end, too; false when left out. */
   ceilMode?: boolean;
   /** Whether the zeros of the padding count in the mean; true when left out. */
   countIncludePad?: boolean;

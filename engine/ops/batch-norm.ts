@@ -17,12 +17,15 @@ import { sum } from "./reduce";
 import { groupMoments } from "./standardize";
 import { reshape } from "./view";
 
+/** What `batchNorm` takes besides x, weight and bias. */
 export interface BatchNormOptions {
   /** True: statistics of this batch (default). False: the running ones. */
   training?: boolean;
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
   /** Mean and variance per channel; a training call updates their data. */
   runningMean?: Tensor | null;
+  /** Variances [channels] of the batches so far, moved by a training call and used by the others. */
   runningVar?: Tensor | null;
   /** Weight of this batch in the running statistics; 0.1 when left out. */
   momentum?: number;

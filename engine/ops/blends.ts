@@ -24,6 +24,7 @@ export const lerp: (x: Tensor, y: Tensor, weight: TensorLike) => Tensor = compos
     add(checkTensor(x), mul(toTensor(weight, x, "weight"), sub(checkTensor(y, "y"), x))),
 );
 
+/** What `addcmul` and `addcdiv` take besides their tensors. */
 export interface ScaleOptions {
   /** Factor of what is added; 1 when left out. */
   value?: number;

@@ -31,6 +31,7 @@ interface Attrs {
   readonly ignoreIndex: number;
 }
 
+/** What `nllLoss` takes besides its tensors. */
 export interface NllLossOptions extends LossOptions {
   /** Items of this class count for nothing; −100 when left out. */
   ignoreIndex?: number;

@@ -9,6 +9,7 @@ import { abs, add, mul, sub } from "./arithmetic";
 import { eq, isfinite, isnan, le, logicalAnd, logicalOr } from "./comparison";
 import { composed } from "./composed";
 
+/** How near two numbers are that count as equal: |x − y| ≤ atol + rtol · |y|. */
 export interface CloseOptions {
   /** The difference allowed as a part of |y|; 1e-5 when left out. */
   rtol?: number;

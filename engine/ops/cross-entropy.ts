@@ -16,6 +16,7 @@ import { checkReduction, type LossOptions, type LossReduction, oldReduction, red
 import { logSoftmax, softmax } from "./softmax";
 import { reshape } from "./view";
 
+/** What `crossEntropy` takes besides its tensors. */
 export interface CrossEntropyOptions extends LossOptions {
   /** Items of this class count for nothing; −100 when left out. */
   ignoreIndex?: number;

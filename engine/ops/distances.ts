@@ -9,6 +9,7 @@ import { composed } from "./composed";
 import { clamp } from "./select";
 import { norm } from "./statistics";
 
+/** What `normalize` takes besides x. */
 export interface NormalizeOptions {
   /** Which norm; 2 when left out. */
   p?: number;
@@ -30,11 +31,13 @@ export const normalize: (
     div(x, clamp(norm(checkFloat(x), { ord: p, dim, keepdim: true }), { min: eps })),
 );
 
+/** What `pairwiseDistance` takes besides its tensors. */
 export interface PairwiseDistanceOptions {
   /** Which norm; 2 when left out. */
   p?: number;
   /** Added to every difference; 1e-6 when left out. */
   eps?: number;
+  /** Whether the last dimension stays, with size 1; false when left out. */
   keepdim?: boolean;
 }
 

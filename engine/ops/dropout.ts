@@ -11,6 +11,7 @@ import { empty, Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import { mul } from "./arithmetic";
 
+/** What the dropouts take besides x. */
 export interface DropoutOptions {
   /** Probability with which an element becomes 0; 0.5 when left out. */
   p?: number;

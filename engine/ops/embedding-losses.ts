@@ -19,11 +19,13 @@ import { logSigmoid, sigmoid } from "./smooth-activations";
 /** max(x, 0), with the gradient passing at 0, as PyTorch's `clamp_min`. */
 const positive = (x: Tensor): Tensor => clamp(x, { min: 0 });
 
+/** What `tripletMarginLoss` takes besides its tensors. */
 export interface TripletMarginLossOptions extends LossOptions {
   /** By how much the negative must be further away; 1 when left out. */
   margin?: number;
   /** Which norm; 2 when left out. */
   p?: number;
+  /** Added to each difference before its length is taken; 1e-6 when left out. */
   eps?: number;
   /** Takes the distance from the positive to the negative where that is smaller. */
   swap?: boolean;
@@ -62,7 +64,9 @@ export const tripletMarginLoss: (
   },
 );
 
+/** What losses with a margin take besides their tensors. */
 export interface MarginOptions extends LossOptions {
+  /** How far apart is far enough; 1 for `hingeEmbeddingLoss`, 0 for the others when left out. */
   margin?: number;
 }
 

@@ -2,6 +2,7 @@
 import { add, div, mul } from "./arithmetic";
 import { type Unary, unary } from "./elementwise";
 
+/** eˣ, element by element, as `torch.exp`; ∞ where that is too large for the element type. */
 export const exp: Unary = unary({
   name: "exp",
   kernel: "Math.exp(x)",
@@ -20,6 +21,7 @@ export const expm1: Unary = unary({
   derivative: (g, { out }) => mul(g, add(out, 1)),
 });
 
+/** The natural logarithm, element by element, as `torch.log`; −∞ at 0, NaN below. */
 export const log: Unary = unary({
   name: "log",
   kernel: "Math.log(x)",
@@ -40,6 +42,7 @@ export const log1p: Unary = unary({
   samples: (r) => [[r.uniform([2, 3], -0.6, 3)], [r.uniform([1, 1], -0.6, 3)]],
 });
 
+/** The logarithm to base 2, element by element, as `torch.log2`; −∞ at 0, NaN below. */
 export const log2: Unary = unary({
   name: "log2",
   kernel: "Math.log2(x)",
@@ -50,6 +53,7 @@ export const log2: Unary = unary({
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)]],
 });
 
+/** The logarithm to base 10, element by element, as `torch.log10`; −∞ at 0, NaN below. */
 export const log10: Unary = unary({
   name: "log10",
   kernel: { expr: "Math.log10(x)", gpu: null },

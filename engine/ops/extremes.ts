@@ -78,8 +78,11 @@ export const amax: Reduce = defineExtreme("amax", "max");
 /** The smallest along dimensions; elements that are equally small share the gradient. */
 export const amin: Reduce = defineExtreme("amin", "min");
 
+/** The one dimension along which something is looked for. */
 export interface OneDimOptions {
+  /** The dimension, counted from either end; all elements at once when left out. */
   dim?: number;
+  /** Whether the dimension stays, with size 1; false when left out. */
   keepdim?: boolean;
 }
 

@@ -36,6 +36,7 @@ export const hardswish: Unary = unary({
   },
 });
 
+/** What `hardshrink` and `softshrink` take besides x. */
 export interface ShrinkOptions {
   /** How far from 0 everything counts as 0; 0.5 when left out. */
   lambd?: number;
@@ -78,8 +79,11 @@ export const tanhshrink: Unary = unary({
   derivative: (g, { x }) => mul(g, square(tanh(x))),
 });
 
+/** What `threshold` takes besides x; neither has a default. */
 interface ThresholdAttrs {
+  /** x up to here, this included, is replaced. */
   readonly threshold: number;
+  /** What takes its place. */
   readonly value: number;
 }
 

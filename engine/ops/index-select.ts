@@ -100,6 +100,7 @@ export const indexAdd: OpFunction<[Tensor, Tensor, IndexAddAttrs]> = defineOp<
   samples: (r) => [[r.uniform([5, 2]), r.integers([5], 3), { dim: 0, size: 3 }]],
 });
 
+/** What `embedding` takes besides its tensors. */
 export interface EmbeddingOptions {
   /** Row that takes no gradient. */
   paddingIdx?: number;

@@ -10,11 +10,15 @@ import { separable } from "./average-pool";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";
 import type { Taps } from "./mix";
 
+/**
+ * The size of the result of `interpolate`, given as `size` or as `scaleFactor`, and what stands in between.
+ */
 export interface InterpolateOptions {
   /** Height and width of the result; this or `scaleFactor`. */
   size?: PerDim;
   /** Factors for height and width. */
   scaleFactor?: number | readonly number[];
+  /** The nearest pixel, or a mixture of four; "nearest" when left out. */
   mode?: "nearest" | "bilinear";
   /** Whether the centres of the corner pixels stay where they are; bilinear only. */
   alignCorners?: boolean;

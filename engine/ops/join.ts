@@ -15,6 +15,7 @@ import { narrow, padWidths } from "./pad";
 import { unsqueeze } from "./squeeze";
 import { reshape } from "./view";
 
+/** The dimension along which something happens. */
 export interface DimOption {
   /** The dimension, counted from either end; 0 when left out. */
   dim?: number;

@@ -20,6 +20,7 @@ type InPositions<N extends readonly unknown[], O> = [
 
 const names = ["x", "weight", "bias"];
 
+/** What `layerNorm` takes besides its tensors. */
 export interface LayerNormOptions {
   /** The last dimensions, over which mean and variance are taken. */
   normalizedShape: number | Shape;
@@ -59,8 +60,11 @@ export const layerNorm: OpFunction<
   ],
 });
 
+/** What `groupNorm` takes besides its tensors. */
 export interface GroupNormOptions {
+  /** Number of groups, which divides that of the channels. */
   numGroups: number;
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
 }
 
@@ -93,7 +97,9 @@ export const groupNorm: OpFunction<
   ],
 });
 
+/** What `instanceNorm` takes besides its tensors. */
 export interface InstanceNormOptions {
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
 }
 

@@ -134,8 +134,9 @@ export const columnStack: Stack = composed("columnStack", takesList, (tensors: r
   ),
 );
 
+/** What `meshgrid` takes besides its vectors. */
 export interface MeshgridOptions {
-  /** Which of the first two dimensions belongs to the first vector; "ij": the first. */
+  /** Which of the first two dimensions belongs to the first vector: "ij" (when left out) the first, "xy" the second. */
   indexing?: "ij" | "xy";
 }
 
@@ -154,6 +155,7 @@ export const meshgrid: (tensors: readonly Tensor[], options?: MeshgridOptions) =
   },
 );
 
+/** What `diag` takes besides x. */
 export interface DiagOptions {
   /** Which diagonal: above the main one when positive. */
   diagonal?: number;
@@ -173,9 +175,13 @@ export const diag: (
   },
 );
 
+/** Where `diagEmbed` puts the diagonal. */
 export interface DiagEmbedOptions {
+  /** Which diagonal: above the main one when positive; 0 when left out. */
   offset?: number;
+  /** The dimension of the result that counts the rows; −2 when left out. */
   dim1?: number;
+  /** The dimension of the result that counts the columns; −1 when left out. */
   dim2?: number;
 }
 
@@ -204,6 +210,7 @@ function embedded(x: Tensor, offset: number, dim1: number, dim2: number): Tensor
   return onDiagonal(x, { offset, dim1, dim2, shape });
 }
 
+/** What `diff` takes besides x. */
 export interface DiffOptions {
   /** How many times; 1 when left out. */
   n?: number;
@@ -236,6 +243,7 @@ export const fliplr: (x: Tensor) => Tensor = composed("fliplr", takes(["x"]), (x
 /** Up and down swapped: dimension 0 reversed. */
 export const flipud: (x: Tensor) => Tensor = composed("flipud", takes(["x"]), (x: Tensor) => flip(x, 0));
 
+/** What `rot90` takes besides x. */
 export interface Rot90Options {
   /** Quarter turns; 1 when left out. */
   k?: number;

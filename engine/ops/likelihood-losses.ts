@@ -21,6 +21,7 @@ import {
 import { clamp, maskedFill } from "./select";
 import { reshape } from "./view";
 
+/** What `poissonNllLoss` takes besides its tensors. */
 export interface PoissonNllLossOptions extends LossOptions {
   /** Whether x holds logarithms of rates; true when left out. */
   logInput?: boolean;
@@ -68,6 +69,7 @@ function stirling(y: Tensor): Tensor {
   return maskedFill(value, le(y, 1), 0);
 }
 
+/** What `gaussianNllLoss` takes besides its tensors. */
 export interface GaussianNllLossOptions extends LossOptions {
   /** Adds the constant ln(2π) / 2. */
   full?: boolean;

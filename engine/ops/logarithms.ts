@@ -8,6 +8,7 @@ import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { exp, log } from "./exponentials";
 import { maskedFill, where } from "./select";
 
+/** What `logit` takes besides x. */
 export interface LogitOptions {
   /** x is kept between eps and 1 − eps; anywhere when left out. */
   eps?: number;

@@ -28,6 +28,7 @@ import { oneHot } from "./sort";
 import { norm } from "./statistics";
 import { reshape } from "./view";
 
+/** What `multiMarginLoss` takes besides its tensors. */
 export interface MultiMarginOptions extends LossOptions {
   /** Power of each margin's violation: 1 (default) or 2. */
   p?: 1 | 2;
@@ -143,6 +144,7 @@ function slopes(at: At<MarginAttrs>): Tensor {
   return sub(scaled, mul(right, sum(scaled, { dim: -1, keepdim: true })));
 }
 
+/** What `cosineSimilarity` takes besides its tensors. */
 export interface CosineOptions {
   /** The dimension along which the vectors lie; 1 when left out. */
   dim?: number;

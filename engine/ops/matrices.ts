@@ -36,6 +36,7 @@ export const mv: Product = product("mv", 2, 1);
 /** The products of two batches of equally many matrices, [items, n, m] and [items, m, p]. */
 export const bmm: Product = product("bmm", 3, 3);
 
+/** Factors of the terms in `addmm` and its like. */
 export interface ScaledSumOptions {
   /** Factor of the first tensor; 1 when left out. */
   beta?: number;
@@ -66,6 +67,7 @@ export const addmm: ScaledSum = sumWithProduct("addmm", mm);
 /** beta x + alpha a b with batches of matrices a and b; x broadcasts. */
 export const baddbmm: ScaledSum = sumWithProduct("baddbmm", bmm);
 
+/** What `cross` takes besides its vectors. */
 export interface CrossOptions {
   /** The dimension of size 3; the first of that size when left out. */
   dim?: number;

@@ -20,11 +20,13 @@ import {
 import { gather, scatterAdd } from "./gather";
 import { reshape } from "./view";
 
+/** Where the windows of a max pooling lie; one number stands for all dimensions of the image. */
 export interface MaxPoolOptions {
   /** Steps from window to window; the kernel's size when left out. */
   stride?: PerDim;
   /** Room around the image, at most half the kernel; never the largest. */
   padding?: PerDim;
+  /** Distance between the elements of a window; 1 when left out. */
   dilation?: PerDim;
   /** Counts windows that reach over the end, too. */
   ceilMode?: boolean;

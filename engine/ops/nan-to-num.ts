@@ -7,6 +7,7 @@ import { isfinite } from "./comparison";
 import { mapElements, toTensor } from "./elementwise";
 import { where } from "./select";
 
+/** What takes the place of NaN and of the infinities. */
 export interface NanToNumOptions {
   /** Stands for NaN; 0 when left out. */
   nan?: number;

@@ -84,8 +84,11 @@ const argmedian: OpFunction<[x: Tensor, dim: number]> = defineOp<[x: Tensor, dim
   samples: (r) => [[r.distinct([2, 3]), 1]],
 });
 
+/** What `median` takes besides x. */
 export interface MedianOptions {
+  /** The dimension, counted from either end; all elements at once when left out. */
   dim?: number;
+  /** Whether the dimension stays, with size 1; false when left out. */
   keepdim?: boolean;
 }
 
@@ -126,11 +129,13 @@ export function median(...args: [x: TensorLike, ...rest: unknown[]]): Tensor | S
   return medianOf(...(args as [x: TensorLike, options?: MedianOptions]));
 }
 
+/** What `kthvalue` takes besides x. */
 export interface KthvalueOptions {
   /** Which one in increasing order; 1 is the smallest. */
   k: number;
   /** The last when left out. */
   dim?: number;
+  /** Whether the dimension stays, with size 1; false when left out. */
   keepdim?: boolean;
 }
 
@@ -159,9 +164,11 @@ export const kthvalue: (
 
 type Interpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";
 
+/** What `quantile` takes besides x and the shares. */
 export interface QuantileOptions {
   /** All elements when left out. */
   dim?: number;
+  /** Whether the dimension stays, with size 1; false when left out. */
   keepdim?: boolean;
   /** What to take between two elements; "linear" when left out. */
   interpolation?: Interpolation;

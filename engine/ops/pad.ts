@@ -15,6 +15,7 @@ import { strided } from "./view";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
+/** What `pad` puts around x. */
 export interface PadOptions {
   /** Where the new elements come from; "constant" when left out. */
   mode?: PadMode;

@@ -64,6 +64,7 @@ export const glu: OpFunction<[x: TensorLike, options?: { dim?: number }], [x: Te
     samples: (r) => [[r.uniform([2, 4])], [r.uniform([2, 3]), { dim: 0 }]],
   });
 
+/** What `maxout` takes besides x. */
 export interface MaxoutOptions {
   /** How many neighbours compete for one output. */
   pieces: number;

@@ -92,6 +92,7 @@ export const sqrt: Unary = unary({
   samples: (r) => [[r.uniform([2, 3], 0.3, 3)], [r.uniform([1], 0.3, 3)]],
 });
 
+/** 1 / √x, element by element, as `torch.rsqrt`; ∞ at 0, NaN below. */
 export const rsqrt: Unary = unary({
   name: "rsqrt",
   kernel: "1 / Math.sqrt(x)",

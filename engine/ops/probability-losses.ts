@@ -80,6 +80,7 @@ const crossEntropyOfLogits: PairLoss = pairLoss<LossOptions>({
   ],
 });
 
+/** What `binaryCrossEntropyWithLogits` takes besides its tensors. */
 export interface WithLogitsOptions extends LossOptions {
   /** Weight of the part of the loss that belongs to y = 1; broadcasts. */
   posWeight?: Tensor;
@@ -151,6 +152,7 @@ const divergenceOfLogs: PairLoss = pairLoss<LossOptions>({
   samples: (r) => [[r.uniform([2, 3], -2, 0), r.uniform([2, 3], -2, 0)]],
 });
 
+/** What `klDiv` takes besides its tensors. */
 export interface KlDivOptions {
   /** As for other losses; "batchmean" divides the sum by the number of items. */
   reduction?: LossOptions["reduction"] | "batchmean";

@@ -39,6 +39,7 @@ export const flip: OpFunction<
   samples: (r) => [[r.uniform([2, 3, 2]), [0, 2]]],
 });
 
+/** What `roll` takes besides x and the shifts. */
 export interface RollOptions {
   /** The dimensions to roll; when left out, the flattened tensor is rolled. */
   dim?: number | readonly number[];

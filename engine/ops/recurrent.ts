@@ -15,7 +15,9 @@ import { linear } from "./linear";
 import { sigmoid } from "./smooth-activations";
 import { tanh } from "./trigonometry";
 
+/** What `rnnCell` takes besides its tensors. */
 export interface RnnCellOptions {
+  /** What the sum passes; "tanh" when left out. */
   nonlinearity?: "tanh" | "relu";
 }
 

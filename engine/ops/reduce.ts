@@ -13,6 +13,7 @@ import { broadcastTo } from "./broadcast";
 import { floating, toTensor } from "./elementwise";
 import { permute, reshape } from "./view";
 
+/** The dimensions that a reduction goes over, and whether they stay. */
 export interface ReduceOptions {
   /** One or several dimensions, counted from either end; all of them when left out. */
   dim?: number | readonly number[];

@@ -42,6 +42,7 @@ export const l1Loss: PairLoss = pairLoss<LossOptions>({
   samples: (r) => [apart(r)],
 });
 
+/** What `smoothL1Loss` takes besides its tensors. */
 export interface SmoothL1Options extends LossOptions {
   /** Below this difference the loss is a parabola; 1 when left out. */
   beta?: number;
@@ -73,6 +74,7 @@ function smoothSlope(x: Parameters<typeof mseLoss>[0], y: typeof x, { beta = 1 }
   return beta === 0 ? sign(difference) : clamp(mul(difference, 1 / beta), { min: -1, max: 1 });
 }
 
+/** What `huberLoss` takes besides its tensors. */
 export interface HuberOptions extends LossOptions {
   /** Where the parabola ends; 1 when left out. */
   delta?: number;

@@ -10,6 +10,7 @@ import { composed } from "./composed";
 import { rsqrt } from "./powers";
 import { mean } from "./reduce";
 
+/** What `rmsNorm` takes besides its tensors. */
 export interface RmsNormOptions {
   /** The last dimensions, over which the mean is taken. */
   normalizedShape: number | Shape;

@@ -21,6 +21,7 @@ export const round: Unary = unary({
   samples: (r) => [[r.uniform([2, 3], 0.6, 1.4)]],
 });
 
+/** The largest integer up to x, element by element, as `torch.floor`; the gradient is 0. */
 export const floor: Unary = unary({
   name: "floor",
   kernel: "Math.floor(x)",
@@ -29,6 +30,7 @@ export const floor: Unary = unary({
   samples: (r) => [[r.uniform([2, 3], 1.1, 1.9)]],
 });
 
+/** The smallest integer from x on, element by element, as `torch.ceil`; the gradient is 0. */
 export const ceil: Unary = unary({
   name: "ceil",
   kernel: "Math.ceil(x)",

@@ -9,10 +9,13 @@ import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { toTensor } from "./elementwise";
 
+/** What running sums and products go along. */
 export interface ScanOptions {
+  /** The dimension, counted from either end; it has no default. */
   dim: number;
 }
 
+/** What `cumsum` takes besides x. */
 export interface CumsumOptions extends ScanOptions {
   /** Starts at the end. */
   reverse?: boolean;

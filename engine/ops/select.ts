@@ -110,8 +110,11 @@ function share(g: Tensor, a: Tensor, b: Tensor): Tensor {
   return where(eq(a, b), mul(g, 0.5), maskedFill(g, lt(a, b), 0));
 }
 
+/** The bounds of `clamp`; at least one is needed. */
 export interface ClampOptions {
+  /** The lower bound; none when left out. */
   min?: number;
+  /** The upper bound; none when left out. */
   max?: number;
 }
 

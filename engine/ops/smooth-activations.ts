@@ -11,6 +11,7 @@ import { exp } from "./exponentials";
 import { where } from "./select";
 import { tanh } from "./trigonometry";
 
+/** 1 / (1 + e⁻ˣ), element by element, as `torch.sigmoid`. */
 export const sigmoid: Unary = unary({
   name: "sigmoid",
   kernel: "sigmoid(x)",
@@ -57,6 +58,7 @@ export const mish: Unary = unary({
   },
 });
 
+/** x / (1 + |x|), element by element, as `torch.nn.functional.softsign`. */
 export const softsign: Unary = unary({
   name: "softsign",
   kernel: "x / (1 + Math.abs(x))",
@@ -66,7 +68,9 @@ export const softsign: Unary = unary({
   derivative: (g, { x }) => div(g, square(add(abs(x), 1))),
 });
 
+/** What `softplus` takes besides x. */
 export interface SoftplusOptions {
+  /** How sharp the bend at 0 is; 1 when left out, not 0. */
   beta?: number;
   /** Above beta · x = threshold the function is x itself. */
   threshold?: number;
@@ -111,6 +115,7 @@ export const erf: Unary = unary({
   derivative: (g, { x }) => mul(g, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
 });
 
+/** What `gelu` takes besides x. */
 export interface GeluOptions {
   /** "none" (default) for x Φ(x), "tanh" for the approximation of it. */
   approximate?: "none" | "tanh";

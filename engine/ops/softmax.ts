@@ -12,7 +12,9 @@ import { exp, log } from "./exponentials";
 import { amax } from "./extremes";
 import { sum } from "./reduce";
 
+/** What `softmax` and `logSoftmax` go along. */
 export interface DimOptions {
+  /** The dimension along which the probabilities sum to 1, counted from either end; it has no default. */
   dim: number;
 }
 

@@ -12,6 +12,7 @@ import { gather } from "./gather";
 import { checkIndex } from "./index-argument";
 import { narrow } from "./pad";
 
+/** What `sort` and `argsort` take besides x. */
 export interface SortOptions {
   /** The dimension to sort along; the last when left out. */
   dim?: number;
@@ -73,9 +74,11 @@ export function sort(...args: SortPositions): Selection {
   return [x.ndim === 0 ? x : gather(x, indices, { dim: options.dim ?? -1 }), indices];
 }
 
+/** What `topk` takes besides x. */
 export interface TopkOptions {
   /** How many. */
   k: number;
+  /** The dimension, counted from either end; the last when left out. */
   dim?: number;
   /** False gives the smallest ones. */
   largest?: boolean;
@@ -104,6 +107,7 @@ export function topk(...args: readonly unknown[]): Selection {
   return [gather(x, indices, { dim }), indices];
 }
 
+/** What `oneHot` takes besides the indices. */
 export interface OneHotOptions {
   /** Size of the new last dimension; the largest index plus 1 when left out or −1. */
   numClasses?: number;

@@ -23,6 +23,7 @@ const reshaping = {
   jvp: [(t: Tensor, { attrs }: { attrs: ShapeAttrs }) => reshape(t, attrs.shape)],
 } as const;
 
+/** Which dimensions `flatten` makes into one. */
 export interface FlattenOptions {
   /** First dimension to merge; 0 when left out. */
   startDim?: number;

@@ -28,6 +28,7 @@ import {
 import { sign } from "./rounding";
 import { maskedFill } from "./select";
 
+/** What `var` and `std` take besides x. */
 export interface VarOptions extends ReduceOptions {
   /** Subtracted from the number of elements; 1 when left out (Bessel). */
   correction?: number;
@@ -120,6 +121,7 @@ export const std: Spread = defineOp<VarArgs, VarAttrs, VarPositions>({
   ],
 });
 
+/** What `norm` takes besides x. */
 export interface NormOptions extends ReduceOptions {
   /** 2 when left out; any number, Infinity and −Infinity included; 0 counts what is not zero. */
   ord?: number;

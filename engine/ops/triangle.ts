@@ -11,6 +11,7 @@ import { checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { strided } from "./view";
 
+/** What `tril` and `triu` take besides x. */
 export interface TriangleOptions {
   /** Which diagonal is the border: 0 the main one, above it positive. */
   diagonal?: number;
@@ -64,6 +65,7 @@ export const tril: Triangle = triangle("tril", (above) => above <= 0);
 /** The elements on and above a diagonal of the last two dimensions, zeros below. */
 export const triu: Triangle = triangle("triu", (above) => above >= 0);
 
+/** Which diagonal of which two dimensions `diagonal` takes. */
 export interface DiagonalOptions {
   /** 0 (default) is the main diagonal; positive ones lie above it. */
   offset?: number;

@@ -13,6 +13,7 @@ function within(low: number, high: number): (r: Sampler) => [[Tensor], [Tensor]]
   return (r) => [[r.uniform([2, 3], low, high)], [r.uniform([1, 2], low, high)]];
 }
 
+/** The sine of an angle in radians, element by element, as `torch.sin`. */
 export const sin: Unary = unary({
   name: "sin",
   kernel: { expr: "Math.sin(x)", gpu: null },
@@ -21,6 +22,7 @@ export const sin: Unary = unary({
   derivative: (g, { x }) => mul(g, cos(x)),
 });
 
+/** The cosine of an angle in radians, element by element, as `torch.cos`. */
 export const cos: Unary = unary({
   name: "cos",
   kernel: { expr: "Math.cos(x)", gpu: null },
@@ -29,6 +31,7 @@ export const cos: Unary = unary({
   derivative: (g, { x }) => neg(mul(g, sin(x))),
 });
 
+/** The tangent of an angle in radians, element by element, as `torch.tan`. */
 export const tan: Unary = unary({
   name: "tan",
   kernel: { expr: "Math.tan(x)", gpu: null },
@@ -38,6 +41,7 @@ export const tan: Unary = unary({
   samples: within(-1.2, 1.2),
 });
 
+/** The angle in radians whose sine is x, from −π/2 to π/2, as `torch.asin`; NaN outside −1 … 1. */
 export const asin: Unary = unary({
   name: "asin",
   kernel: { expr: "Math.asin(x)", gpu: null },
@@ -47,6 +51,7 @@ export const asin: Unary = unary({
   samples: within(-0.8, 0.8),
 });
 
+/** The angle in radians whose cosine is x, from 0 to π, as `torch.acos`; NaN outside −1 … 1. */
 export const acos: Unary = unary({
   name: "acos",
   kernel: { expr: "Math.acos(x)", gpu: null },
@@ -56,6 +61,7 @@ export const acos: Unary = unary({
   samples: within(-0.8, 0.8),
 });
 
+/** The angle in radians whose tangent is x, from −π/2 to π/2, as `torch.atan`. */
 export const atan: Unary = unary({
   name: "atan",
   kernel: { expr: "Math.atan(x)", gpu: null },
@@ -64,6 +70,7 @@ export const atan: Unary = unary({
   derivative: (g, { x }) => div(g, add(square(x), 1)),
 });
 
+/** The hyperbolic sine (eˣ − e⁻ˣ) / 2, element by element, as `torch.sinh`. */
 export const sinh: Unary = unary({
   name: "sinh",
   kernel: { expr: "Math.sinh(x)", gpu: null },
@@ -72,6 +79,7 @@ export const sinh: Unary = unary({
   derivative: (g, { x }) => mul(g, cosh(x)),
 });
 
+/** The hyperbolic cosine (eˣ + e⁻ˣ) / 2, element by element, as `torch.cosh`. */
 export const cosh: Unary = unary({
   name: "cosh",
   kernel: { expr: "Math.cosh(x)", gpu: null },
@@ -80,6 +88,7 @@ export const cosh: Unary = unary({
   derivative: (g, { x }) => mul(g, sinh(x)),
 });
 
+/** The hyperbolic tangent, from −1 to 1, element by element, as `torch.tanh`. */
 export const tanh: Unary = unary({
   name: "tanh",
   kernel: "Math.tanh(x)",
@@ -88,6 +97,7 @@ export const tanh: Unary = unary({
   derivative: (g, { out }) => mul(g, sub(1, square(out))),
 });
 
+/** The number whose hyperbolic sine is x, element by element, as `torch.asinh`. */
 export const asinh: Unary = unary({
   name: "asinh",
   kernel: { expr: "Math.asinh(x)", gpu: null },
@@ -96,6 +106,7 @@ export const asinh: Unary = unary({
   derivative: (g, { x }) => mul(g, rsqrt(add(square(x), 1))),
 });
 
+/** The number of at least 0 whose hyperbolic cosine is x, as `torch.acosh`; NaN below 1. */
 export const acosh: Unary = unary({
   name: "acosh",
   kernel: { expr: "Math.acosh(x)", gpu: null },
@@ -105,6 +116,7 @@ export const acosh: Unary = unary({
   samples: within(1.3, 3),
 });
 
+/** The number whose hyperbolic tangent is x, as `torch.atanh`; ±∞ at ±1, NaN beyond. */
 export const atanh: Unary = unary({
   name: "atanh",
   kernel: { expr: "Math.atanh(x)", gpu: null },

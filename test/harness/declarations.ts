@@ -94,7 +94,10 @@ function passedOn(file: string, only: ReadonlySet<string> | undefined): Declarat
     if (verb === "import") return [];
     if (names === "*") return publicDeclarations(target, only);
     const wanted = namesIn(names);
-    return publicDeclarations(target, only === undefined ? wanted : wanted.intersection(only));
+    return publicDeclarations(
+      target,
+      only === undefined ? wanted : new Set([...wanted].filter((name) => only.has(name))),
+    );
   });
 }
 

@@ -113,8 +113,11 @@ function namesIn(list: string): Set<string> {
   );
 }
 
-/** Interfaces of the same file that a declaration mentions: their members are options, too. */
+/** Interfaces of the same file that a declaration mentions, and the class that it extends: their members are its own, too. */
 function namedBy({ text }: Declaration, own: ReadonlyMap<string, Declaration>): Declaration[] {
   const words = new Set(text.match(/\w+/g));
-  return [...own.values()].filter((each) => words.has(each.name) && each.text.includes("interface "));
+  const base = /^export .*class \w+(?:<.*>)? extends (\w+)/.exec(text)?.[1];
+  return [...own.values()].filter(
+    (each) => each.name === base || (words.has(each.name) && /^(export )?interface /.test(each.text)),
+  );
 }

@@ -101,6 +101,7 @@ function checkProbabilities(x: unknown): Tensor {
   return x;
 }
 
+/** What `multinomial` takes besides the weights. */
 export interface MultinomialOptions {
   /** How many are drawn from each row. */
   numSamples: number;

@@ -8,6 +8,7 @@ import { checkShape, type Shape, showShape, sizeOf } from "./shape";
 import { readCall, takes } from "./signature";
 import { empty, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
 
+/** Values of a tensor: a number, nested arrays, a typed array, or another tensor. */
 export type TensorData = NestedArray | Values | Tensor;
 
 const dtype = choice("float32", "float64", "int32", "bool");

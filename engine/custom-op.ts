@@ -19,12 +19,15 @@ import { empty, Tensor, type TensorLike } from "./tensor";
 export interface BackwardContext {
   /** Gradient of the output, of its shape. */
   readonly grad: Tensor;
+  /** The inputs of the call, in their order. */
   readonly inputs: readonly Tensor[];
+  /** What `forward` returned. */
   readonly output: Tensor;
 }
 
 export type Gradients = Tensor | null | readonly (Tensor | number | null | undefined)[];
 
+/** An operation as `customOp` takes it: a value and its derivative. */
 export interface CustomOpSpec {
   /** How the operation is called in graphs and messages. */
   name: string;
@@ -38,6 +41,7 @@ export interface CustomOpSpec {
 
 /** An operation that a model file defined. */
 export interface CustomOp extends Op {
+  /** What it was made of. */
   readonly spec: CustomOpSpec;
 }
 

@@ -14,6 +14,7 @@ import { readCall, refuseSurplus, takes } from "./signature";
 import { enableGrad, isGradEnabled } from "./tape";
 import { empty, Tensor } from "./tensor";
 
+/** What `grad` takes besides the output and the inputs. */
 export interface GradOptions {
   /** Cotangent of the output, of its shape; 1 for a scalar when left out. */
   gradOutput?: Tensor;

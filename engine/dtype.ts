@@ -2,6 +2,7 @@
 import { collector } from "./collector";
 import { InternalError, ModelError } from "./error";
 
+/** Element types: two of floating point, which take gradients, 32-bit integers, and booleans. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -152,6 +153,7 @@ export function promote(tensors: readonly Typed[]): DType {
 
 let defaultFloat: "float32" | "float64" = "float32";
 
+/** The element type of tensors made without one: "float32" unless `setDefaultDtype` has changed it. */
 export function getDefaultDtype(): "float32" | "float64" {
   return defaultFloat;
 }

@@ -17,6 +17,7 @@ export function locateErrorsWith(currentSite: () => number): void {
 /** A mistake in a model: the message says what was found and what was expected. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
+  /** What to write instead, where that is known. */
   readonly hint: string | undefined;
   /** Id of the call site at which the mistake was noticed; 0 when no model file is running. */
   readonly site: number;

@@ -57,10 +57,12 @@ export class Tensor {
     return this.values;
   }
 
+  /** Number of elements. */
   get size(): number {
     return this.values === null ? 1 : this.values === forgotten ? sizeOf(this.shape) : this.values.length;
   }
 
+  /** Whether the values were given up together with their tape. */
   get isForgotten(): boolean {
     return this.values === forgotten;
   }
@@ -70,6 +72,7 @@ export class Tensor {
     this.values = forgotten;
   }
 
+  /** Number of dimensions. */
   get ndim(): number {
     return this.shape.length;
   }
@@ -108,6 +111,7 @@ export class Tensor {
     return build(0, 0, this.size);
   }
 
+  /** Shape, element type and the first six elements. */
   toString(): string {
     const shown = Array.from(this.data.subarray(0, 6), (v) => Number(v.toPrecision(5)));
     return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
@@ -172,9 +176,13 @@ export const detached = new WeakMap<Tensor, Tensor>();
 
 export type NestedArray = number | boolean | readonly NestedArray[];
 
+/** What `tensor` takes besides the data. */
 export interface TensorOptions {
+  /** Sizes of the dimensions; those of the data when left out. */
   shape?: Shape;
+  /** Element type; that of the data when left out. */
   dtype?: DType;
+  /** Whether gradients are kept in `grad`; false when left out. Only for float32 and float64. */
   requiresGrad?: boolean;
 }
 

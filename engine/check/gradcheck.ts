@@ -13,6 +13,7 @@ import { record, Tape } from "../tape";
 import { Tensor } from "../tensor";
 import { type CheckOptions, checkGradients } from "./index";
 
+/** What `gradcheck` takes besides the function and its inputs. */
 export interface GradcheckOptions extends CheckOptions {
   /** 2 checks the gradient of the gradient as well: a second row an input. Default 1. */
   order?: 1 | 2;

@@ -7,6 +7,7 @@ import { fromValues, type Tensor } from "../tensor";
 
 const pixels = 64;
 
+/** Which digits, and in which shape. */
 export interface DigitsOptions {
   /** How many images, from the first; all 1,797 when left out. */
   count?: number;
@@ -14,6 +15,7 @@ export interface DigitsOptions {
   shape?: "image" | Shape;
 }
 
+/** Images and what is on them. */
 export interface Digits {
   /** float32 grey values from 0 to 1, N × shape: N × 64 or N × 1 × 8 × 8. */
   readonly images: Tensor;

@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor";
 import { Module } from "./module";
 import { notInPlace } from "./options";
 
+/** PyTorch's `inplace`, which is not there. */
 interface InPlace {
   /** Nothing but false: operations leave their inputs as they are. */
   inplace?: false;
@@ -19,29 +20,35 @@ interface InPlace {
 const inPlaceOnly = takes([], { inplace: notInPlace });
 const nothing = takes([]);
 
+/** `relu` as a layer: max(x, 0). */
 export class ReLU extends Module {
   constructor(...args: [options?: InPlace] | [inplace: false]) {
     super();
     readCall("nn.ReLU", inPlaceOnly, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.relu(x);
   }
 }
 
+/** `relu6` as a layer: x kept between 0 and 6. */
 export class ReLU6 extends Module {
   constructor(...args: [options?: InPlace] | [inplace: false]) {
     super();
     readCall("nn.ReLU6", inPlaceOnly, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.relu6(x);
   }
 }
 
+/** `leakyRelu` as a layer: x where it is positive, `negativeSlope` · x (0.01 when left out) elsewhere. */
 export class LeakyReLU extends Module {
+  /** What the layer was made with. */
   readonly options: ops.LeakyReluOptions;
 
   constructor(...args: [options?: ops.LeakyReluOptions] | [negativeSlope: number, inplace?: false]) {
@@ -54,12 +61,15 @@ export class LeakyReLU extends Module {
     this.options = options;
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.leakyRelu(x, { negativeSlope: this.options.negativeSlope ?? 0.01 });
   }
 }
 
+/** `elu` as a layer: x where it is positive, alpha (eˣ − 1) elsewhere; alpha is 1 when left out. */
 export class ELU extends Module {
+  /** What the layer was made with. */
   readonly options: ops.AlphaOptions;
 
   constructor(...args: [options?: ops.AlphaOptions] | [alpha: number, inplace?: false]) {
@@ -72,23 +82,31 @@ export class ELU extends Module {
     this.options = options;
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.elu(x, { alpha: this.options.alpha ?? 1 });
   }
 }
 
+/** `selu` as a layer: a scaled ELU that keeps mean and variance. Klambauer et al. (2017). */
 export class SELU extends Module {
   constructor(...args: [options?: InPlace] | [inplace: false]) {
     super();
     readCall("nn.SELU", inPlaceOnly, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.selu(x);
   }
 }
 
+/**
+ * `gelu` as a layer: x times the normal distribution function of x, or its approximation by tanh. Hendrycks
+ * and Gimpel (2016).
+ */
 export class GELU extends Module {
+  /** What the layer was made with. */
   readonly options: smooth.GeluOptions;
 
   constructor(...args: [options?: smooth.GeluOptions] | [approximate: "none" | "tanh"]) {
@@ -101,34 +119,41 @@ export class GELU extends Module {
     this.options = options;
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.gelu(x, this.options);
   }
 }
 
+/** `silu` as a layer: x · sigmoid(x). */
 export class SiLU extends Module {
   constructor(...args: [options?: InPlace] | [inplace: false]) {
     super();
     readCall("nn.SiLU", inPlaceOnly, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.silu(x);
   }
 }
 
+/** `mish` as a layer: x · tanh(softplus(x)). Misra (2019). */
 export class Mish extends Module {
   constructor(...args: [options?: InPlace] | [inplace: false]) {
     super();
     readCall("nn.Mish", inPlaceOnly, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.mish(x);
   }
 }
 
+/** `softplus` as a layer: ln(1 + exp(beta x)) / beta; beta is 1 and threshold 20 when left out. */
 export class Softplus extends Module {
+  /** What the layer was made with. */
   readonly options: smooth.SoftplusOptions;
 
   constructor(
@@ -145,50 +170,59 @@ export class Softplus extends Module {
     this.options = options;
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.softplus(x, this.options);
   }
 }
 
+/** `softsign` as a layer: x / (1 + |x|). */
 export class Softsign extends Module {
   constructor(...args: []) {
     super();
     readCall("nn.Softsign", nothing, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.softsign(x);
   }
 }
 
+/** `sigmoid` as a layer: 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
   constructor(...args: []) {
     super();
     readCall("nn.Sigmoid", nothing, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.sigmoid(x);
   }
 }
 
+/** `logSigmoid` as a layer: ln(sigmoid(x)), without overflow. */
 export class LogSigmoid extends Module {
   constructor(...args: []) {
     super();
     readCall("nn.LogSigmoid", nothing, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return smooth.logSigmoid(x);
   }
 }
 
+/** `tanh` as a layer: the hyperbolic tangent. */
 export class Tanh extends Module {
   constructor(...args: []) {
     super();
     readCall("nn.Tanh", nothing, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -196,6 +230,7 @@ export class Tanh extends Module {
 
 /** Softmax along `dim`, the last dimension when left out. */
 export class Softmax extends Module {
+  /** What the layer was made with. */
   readonly options: { dim?: number };
 
   constructor(...args: [options?: { dim?: number }] | [dim: number]) {
@@ -204,6 +239,7 @@ export class Softmax extends Module {
     this.options = options;
   }
 
+  /** Of x's shape. */
   forward(x: Tensor): Tensor {
     return softmax(x, { dim: this.options.dim ?? -1 });
   }
@@ -211,6 +247,7 @@ export class Softmax extends Module {
 
 /** Logarithm of softmax along `dim`, the last dimension when left out. */
 export class LogSoftmax extends Module {
+  /** What the layer was made with. */
   readonly options: { dim?: number };
 
   constructor(...args: [options?: { dim?: number }] | [dim: number]) {
@@ -219,6 +256,7 @@ export class LogSoftmax extends Module {
     this.options = options;
   }
 
+  /** Of x's shape. */
   forward(x: Tensor): Tensor {
     return logSoftmax(x, { dim: this.options.dim ?? -1 });
   }
@@ -226,6 +264,7 @@ export class LogSoftmax extends Module {
 
 /** Passes its input on unchanged. */
 export class Identity extends Module {
+  /** x itself. */
   forward(x: Tensor): Tensor {
     return x;
   }

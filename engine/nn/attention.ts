@@ -29,9 +29,11 @@ import { Dropout } from "./pooling";
 
 export type { AttentionCall } from "./attention-masks";
 
+/** What `nn.MultiheadAttention` takes besides its sizes. */
 export interface MultiheadAttentionOptions {
   /** Probability with which weights are dropped in training. */
   dropout?: number;
+  /** Whether the projections have biases; true when left out. */
   bias?: boolean;
   /** Inputs and outputs are [items, length, size] instead of [length, items, size]. */
   batchFirst?: boolean;
@@ -68,10 +70,15 @@ const takesCall = takes(["query", "key", "value"], {
 
 /** Attention with several heads. Vaswani et al. (2017). */
 export class MultiheadAttention extends Module {
+  /** The projections of query, key and value below each other, [3 · embedDim, embedDim]. */
   in_proj_weight: Tensor;
+  /** Their biases, [3 · embedDim], zeros at first; null without. */
   in_proj_bias: Tensor | null;
+  /** The projection of the joined heads. */
   out_proj: Linear;
+  /** Size of queries, keys, values and outputs. */
   readonly embedDim: number;
+  /** Number of heads, which divides `embedDim`. */
   readonly numHeads: number;
   private readonly batchFirst: boolean;
   private readonly dropoutP: number;
@@ -144,13 +151,17 @@ export class MultiheadAttention extends Module {
   }
 }
 
+/** What `nn.TransformerEncoderLayer` takes besides its sizes. */
 export interface TransformerEncoderLayerOptions {
   /** Width of the hidden layer; 2048 when left out. */
   dimFeedforward?: number;
   /** 0.1 when left out. */
   dropout?: number;
+  /** Between the two layers of the feed-forward network; "relu" when left out. */
   activation?: "relu" | "gelu";
+  /** Added to the variance in the layer norms; 1e-5 when left out. */
   layerNormEps?: number;
+  /** Inputs and outputs are [items, length, size] instead of [length, items, size]; false when left out. */
   batchFirst?: boolean;
   /** Normalises before attention and feed-forward instead of after them. */
   normFirst?: boolean;
@@ -198,13 +209,21 @@ type EncoderCallPositions = [
 
 /** Attention of a sequence to itself, then a feed-forward network, each with a residual and a layer norm. */
 export class TransformerEncoderLayer extends Module {
+  /** The attention of the sequence to itself. */
   self_attn: MultiheadAttention;
+  /** The first layer of the feed-forward network. */
   linear1: Linear;
+  /** Between the two layers of the feed-forward network. */
   dropout: Dropout;
+  /** The second layer of the feed-forward network. */
   linear2: Linear;
+  /** The normalisation around the attention. */
   norm1: LayerNorm;
+  /** The normalisation around the feed-forward network. */
   norm2: LayerNorm;
+  /** Behind the attention. */
   dropout1: Dropout;
+  /** Behind the feed-forward network. */
   dropout2: Dropout;
   private readonly normFirst: boolean;
   private readonly activation: "relu" | "gelu";
@@ -230,6 +249,7 @@ export class TransformerEncoderLayer extends Module {
     this.activation = activation;
   }
 
+  /** Of src's shape: [length, items, size], with `batchFirst` [items, length, size], or [length, size]. */
   forward(...args: EncoderCallArgs | EncoderCallPositions): Tensor {
     const [x, masks = {}] = readCall<EncoderCallArgs>("nn.TransformerEncoderLayer", takesEncoderCall, args);
     const { norm1, norm2 } = this;

@@ -14,6 +14,7 @@ import { uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";
 
+/** What the cells take besides their sizes. */
 export interface CellOptions {
   /** Whether biases are added; true when left out. */
   bias?: boolean;
@@ -25,11 +26,17 @@ type CellArgs<O> =
 
 /** Weights and biases of one step, drawn as PyTorch draws them. */
 abstract class Cell<O extends CellOptions> extends Module {
+  /** Size of one step's input. */
   readonly inputSize: number;
+  /** Size of the state. */
   readonly hiddenSize: number;
+  /** Weights of the input, [gates · hiddenSize, inputSize]. */
   weight_ih: Tensor;
+  /** Weights of the state, [gates · hiddenSize, hiddenSize]. */
   weight_hh: Tensor;
+  /** Bias beside the weights of the input, [gates · hiddenSize]; null without. */
   bias_ih: Tensor | null;
+  /** Bias beside the weights of the state, [gates · hiddenSize]; null without. */
   bias_hh: Tensor | null;
   protected readonly options: O;
 
@@ -80,6 +87,7 @@ abstract class Cell<O extends CellOptions> extends Module {
   }
 }
 
+/** What `nn.RNNCell` takes besides its sizes. */
 export interface RNNCellOptions extends CellOptions, RnnCellOptions {}
 
 /** `rnnCell` with weights: tanh (or relu) of the input and the last state. */

@@ -19,6 +19,7 @@ abstract class Container<K, T> extends Module {
   /** The value, as what may stand here. @throws ModelError for another one */
   protected abstract check(key: K, value: unknown): T;
 
+  /** How many are held. */
   get length(): number {
     return this.held.size;
   }
@@ -28,6 +29,7 @@ abstract class Container<K, T> extends Module {
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("held.")) yield [path, value];
   }
 
+  /** @throws ModelError always: what is held is called by itself */
   forward(): never {
     throw new ModelError(`nn.${this.constructor.name} has no forward(): use what it holds`);
   }
@@ -50,22 +52,27 @@ abstract class Dictionary<T> extends Container<string, T> {
     );
   }
 
+  /** Puts a value under a name, in place of what was there. */
   set(name: string, value: T): void {
     this.put(name, value);
   }
 
+  /** Whether something stands under this name. */
   has(name: string): boolean {
     return this.held.has(name);
   }
 
+  /** The names, in the order in which they were put in. */
   keys(): string[] {
     return [...this.held.keys()];
   }
 
+  /** What is held, in that order. */
   values(): T[] {
     return [...this.held.values()];
   }
 
+  /** Names and what stands under them. */
   entries(): [string, T][] {
     return [...this.held.entries()];
   }
@@ -137,10 +144,15 @@ export class ParameterList extends Container<number, Tensor> {
     return asParameter("nn.ParameterList", `item ${place}`, value);
   }
 
+  /** Adds a parameter at the end. */
   push(parameter: Tensor): void {
     this.put(this.held.size, parameter);
   }
 
+  /**
+   * The parameter at a place, counted from either end.
+   * @throws ModelError when there is none
+   */
   at(index: number): Tensor {
     const found = this.held.get(index < 0 ? index + this.held.size : index);
     if (found !== undefined) return found;

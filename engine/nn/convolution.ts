@@ -12,6 +12,7 @@ import { biasFor } from "./linear";
 import { Module } from "./module";
 import { checkSize, kernelSizes } from "./options";
 
+/** What convolution layers take besides their sizes. */
 export interface ConvLayerOptions extends ops.ConvOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
@@ -19,6 +20,7 @@ export interface ConvLayerOptions extends ops.ConvOptions {
   paddingMode?: "zeros";
 }
 
+/** What transposed convolution layers take besides their sizes. */
 export interface ConvTransposeLayerOptions extends ops.ConvTransposeOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
@@ -28,7 +30,12 @@ export interface ConvTransposeLayerOptions extends ops.ConvTransposeOptions {
 
 /** What all convolution layers share: weight and bias, initialised as in PyTorch. */
 abstract class ConvolutionLayer extends Module {
+  /**
+   * The kernels: [outChannels, inChannels / groups, …], of a transposed convolution [inChannels, outChannels
+   * / groups, …].
+   */
   weight: Tensor;
+  /** [outChannels]; null without. */
   bias: Tensor | null;
 
   constructor(
@@ -130,6 +137,7 @@ export class Conv1d extends ConvolutionLayer {
     this.options = options;
   }
 
+  /** @param x [items, inChannels, length] */
   forward(x: Tensor): Tensor {
     return ops.conv1d(x, this.weight, this.bias, this.options);
   }
@@ -152,6 +160,7 @@ export class Conv2d extends ConvolutionLayer {
     this.options = options;
   }
 
+  /** @param x [items, inChannels, height, width] */
   forward(x: Tensor): Tensor {
     return ops.conv2d(x, this.weight, this.bias, this.options);
   }
@@ -174,6 +183,7 @@ export class ConvTranspose2d extends ConvolutionLayer {
     this.options = options;
   }
 
+  /** @param x [items, inChannels, height, width] */
   forward(x: Tensor): Tensor {
     return ops.convTranspose2d(x, this.weight, this.bias, this.options);
   }

@@ -8,6 +8,7 @@ import { normal } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";
 
+/** What `nn.Embedding` takes besides its sizes. */
 export interface EmbeddingLayerOptions {
   /** Row that stays zero: it takes no gradient. */
   paddingIdx?: number;
@@ -20,8 +21,11 @@ const signature = takes(["numEmbeddings", "embeddingDim"], { paddingIdx: integer
 
 /** Rows of a weight [numEmbeddings, embeddingDim], drawn from the normal distribution at first. */
 export class Embedding extends Module {
+  /** A row for each index, [numEmbeddings, embeddingDim], normal at first. */
   weight: Tensor;
+  /** Number of rows. */
   readonly numEmbeddings: number;
+  /** Size of a row. */
   readonly embeddingDim: number;
   private readonly options: EmbeddingLayerOptions;
 
@@ -38,6 +42,10 @@ export class Embedding extends Module {
     this.weight.data.fill(0, row * embeddingDim, (row + 1) * embeddingDim);
   }
 
+  /**
+   * The rows of the weight at the indices.
+   * @param index integers of any shape; the result has one dimension more
+   */
   forward(index: Tensor): Tensor {
     return embedding(index, this.weight, this.options);
   }

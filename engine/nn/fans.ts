@@ -4,8 +4,11 @@ import { ModelError } from "../error";
 import { type Shape, showShape, sizeOf } from "../shape";
 import { readCall, takes } from "../signature";
 
+/** How many inputs and outputs a weight connects, the places of a kernel counted. */
 export interface Fans {
+  /** Inputs of one output. */
   readonly in: number;
+  /** Outputs of one input. */
   readonly out: number;
 }
 
@@ -35,6 +38,7 @@ export const nonlinearities = [
   "selu",
 ] as const;
 
+/** Names of the activations that gains are known of. */
 export type Nonlinearity = (typeof nonlinearities)[number];
 
 /**

@@ -18,6 +18,7 @@ function fill(x: Tensor, draw: (index: number) => number): Tensor {
   return x;
 }
 
+/** The bounds of `nn.init.uniform`. */
 interface UniformOptions {
   /** The lower bound; 0 when left out. */
   a?: number;
@@ -41,6 +42,7 @@ export function uniform(...args: Init<UniformOptions, [a?: number, b?: number]>)
   return fill(x, () => a + (b - a) * generator.uniform());
 }
 
+/** The distribution of `nn.init.normal`. */
 interface NormalOptions {
   /** 0 when left out. */
   mean?: number;
@@ -54,6 +56,7 @@ export function normal(...args: Init<NormalOptions, [mean?: number, std?: number
   return fill(x, () => mean + std * generator.normal());
 }
 
+/** Fills x with one value, as `torch.nn.init.constant_`. */
 export function constant(...args: [x: Tensor, value: number]): Tensor {
   const [x, value] = readCall<typeof args>("nn.init.constant", takesValue, args);
   const v = inFunction("nn.init.constant", () => checkNumber(value, "value"));
@@ -65,11 +68,13 @@ export function constant(...args: [x: Tensor, value: number]): Tensor {
 
 const takesValue = takes(["x", "value"], {}, { aliases: { val: "value" } });
 
+/** Fills x with 0, as `torch.nn.init.zeros_`. */
 export function zeros(...args: [x: Tensor]): Tensor {
   const [x] = readInit("zeros", {}, args);
   return fill(x, () => 0);
 }
 
+/** Fills x with 1, as `torch.nn.init.ones_`. */
 export function ones(...args: [x: Tensor]): Tensor {
   const [x] = readInit("ones", {}, args);
   return fill(x, () => 1);
@@ -97,6 +102,7 @@ export function xavierNormal(...args: WithGain): Tensor {
   return normal(x, { std: gain * Math.sqrt(2 / (fans.in + fans.out)) });
 }
 
+/** What `nn.init.kaimingUniform` and `nn.init.kaimingNormal` take besides the tensor. */
 export interface KaimingOptions {
   /** Slope of the leaky ReLU behind the layer. */
   a?: number;

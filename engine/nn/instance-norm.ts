@@ -16,6 +16,7 @@ import { fromValues, type Tensor } from "../tensor";
 import { Module } from "./module";
 import { checkSize } from "./options";
 
+/** What `nn.InstanceNorm1d` and `nn.InstanceNorm2d` take besides the number of channels. */
 export interface InstanceNormLayerOptions {
   /** Added to the variance; 1e-5 when left out. */
   eps?: number;
@@ -44,9 +45,13 @@ const signature = takes(["numFeatures"], {
   trackRunningStats: flag,
 });
 
+/** What both share. */
 abstract class InstanceNorm extends Module {
+  /** Number of channels. */
   readonly numFeatures: number;
+  /** Factor of each channel, [numFeatures], 1 at first; null without `affine`. */
   weight: Tensor | null;
+  /** Added to each channel, [numFeatures], 0 at first; null without `affine`. */
   bias: Tensor | null;
   declare running_mean: Tensor | undefined;
   declare running_var: Tensor | undefined;

@@ -8,6 +8,7 @@ import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";
 
+/** What `nn.Linear` takes besides its sizes. */
 export interface LinearOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
@@ -20,9 +21,13 @@ const signature = takes(["inFeatures", "outFeatures"], { bias: flag });
 
 /** x Wᵀ + b with weight [outFeatures, inFeatures] and bias [outFeatures], initialised as in PyTorch. */
 export class Linear extends Module {
+  /** [outFeatures, inFeatures], uniform in ±1/√inFeatures at first. */
   weight: Tensor;
+  /** [outFeatures], uniform in ±1/√inFeatures at first; null without. */
   bias: Tensor | null;
+  /** Size of the last dimension of the input. */
   readonly inFeatures: number;
+  /** Size of the last dimension of the output. */
   readonly outFeatures: number;
 
   constructor(...args: Args | InPositions) {
@@ -35,6 +40,7 @@ export class Linear extends Module {
     this.bias = options.bias === false ? null : biasFor(outFeatures, inFeatures);
   }
 
+  /** @param x [… , inFeatures]; the result is [… , outFeatures] */
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
   }

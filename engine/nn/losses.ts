@@ -13,6 +13,7 @@ export class MSELoss extends OptionLayer<ops.LossOptions> {
     super(usual, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.mseLoss(x, target, this.options);
   }
@@ -24,6 +25,7 @@ export class L1Loss extends OptionLayer<ops.LossOptions> {
     super(usual, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.l1Loss(x, target, this.options);
   }
@@ -39,6 +41,7 @@ export class SmoothL1Loss extends OptionLayer<ops.SmoothL1Options> {
     super({ ...usual, beta: number }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.smoothL1Loss(x, target, this.options);
   }
@@ -54,6 +57,7 @@ export class HuberLoss extends OptionLayer<ops.HuberOptions> {
     super({ reduction: reductions, delta: number }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.huberLoss(x, target, this.options);
   }
@@ -65,6 +69,7 @@ export class SoftMarginLoss extends OptionLayer<ops.LossOptions> {
     super(usual, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.softMarginLoss(x, target, this.options);
   }
@@ -84,6 +89,7 @@ export class KLDivLoss extends OptionLayer<ops.KlDivOptions> {
     super({ sizeAverage: oldReduction, reduce: oldReduction, reduction, logTarget: flag }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.klDiv(x, target, this.options);
   }
@@ -119,6 +125,7 @@ export class PoissonNLLLoss extends OptionLayer<ops.PoissonNllLossOptions> {
     );
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.poissonNllLoss(x, target, this.options);
   }
@@ -130,6 +137,7 @@ export class GaussianNLLLoss extends OptionLayer<ops.GaussianNllLossOptions> {
     super({ full: flag, eps: number, reduction: reductions }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor, variance: Tensor): Tensor {
     return ops.gaussianNllLoss(x, target, variance, this.options);
   }

@@ -130,6 +130,7 @@ export abstract class Module {
     loadState(this, state, options.strict ?? true);
   }
 
+  /** Parameters of this module and all below it, each once. */
   parameters(): Tensor[] {
     return [...new Set(this.namedParameters().map(([, tensor]) => tensor))];
   }
@@ -163,15 +164,18 @@ export abstract class Module {
     return this.hooks as Hooks;
   }
 
+  /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
     for (const p of this.parameters()) p.grad = null;
   }
 
+  /** Sets `training` here and below: true when left out. */
   train(mode = true): this {
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
 
+  /** Sets `training` to false here and below. */
   eval(): this {
     return this.train(false);
   }

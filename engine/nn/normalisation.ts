@@ -16,7 +16,9 @@ import { checkSize } from "./options";
 const weightOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 1, { requiresGrad: true }) : null);
 const biasOf = (shape: Shape, wanted: boolean) => (wanted ? full(shape, 0, { requiresGrad: true }) : null);
 
+/** What `nn.BatchNorm1d` and `nn.BatchNorm2d` take besides the number of channels. */
 export interface BatchNormLayerOptions {
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
   /** Weight of a batch in the running statistics, 0.1 when left out; null: the mean over all batches. */
   momentum?: number | null;
@@ -42,9 +44,13 @@ const takesBatch = takes(["numFeatures"], {
   trackRunningStats: flag,
 });
 
+/** What both share. */
 abstract class BatchNorm extends Module {
+  /** Factor of each channel, [numFeatures], 1 at first; null without `affine`. */
   weight: Tensor | null;
+  /** Added to each channel, [numFeatures], 0 at first; null without `affine`. */
   bias: Tensor | null;
+  /** Number of channels. */
   readonly numFeatures: number;
   declare running_mean: Tensor | undefined;
   declare running_var: Tensor | undefined;
@@ -69,6 +75,10 @@ abstract class BatchNorm extends Module {
     this.registerBuffer("num_batches_tracked", fromValues(new Int32Array(1), [], "int32"));
   }
 
+  /**
+   * Of x's shape; in training the batch's own statistics are used and the running ones moved, in evaluation
+   * those are used.
+   */
   forward(x: Tensor): Tensor {
     checkTensor(x, `nn.${this.constructor.name}: x`);
     if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.numFeatures) {
@@ -113,7 +123,9 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
+/** What `nn.LayerNorm` takes besides the shape. */
 export interface LayerNormLayerOptions {
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
   /** Whether there are weight and bias; true when left out. */
   elementwiseAffine?: boolean;
@@ -131,7 +143,9 @@ const takesLayer = takes(["normalizedShape"], { eps: number, elementwiseAffine: 
 
 /** `layerNorm` over the last dimensions. */
 export class LayerNorm extends Module {
+  /** Factors, of the normalised shape, 1 at first; null without `elementwiseAffine`. */
   weight: Tensor | null;
+  /** Added, of the normalised shape, 0 at first; null without. */
   bias: Tensor | null;
   private readonly shape: Shape;
   private readonly eps: number;
@@ -146,13 +160,17 @@ export class LayerNorm extends Module {
     this.bias = biasOf(this.shape, elementwiseAffine && bias);
   }
 
+  /** @param x [… , normalizedShape]; the result has its shape */
   forward(x: Tensor): Tensor {
     return layerNorm(x, this.weight, this.bias, { normalizedShape: this.shape, eps: this.eps });
   }
 }
 
+/** What `nn.GroupNorm` takes besides its numbers. */
 export interface GroupNormLayerOptions {
+  /** Added to the variance; 1e-5 when left out. */
   eps?: number;
+  /** Whether there are weight and bias; true when left out. */
   affine?: boolean;
 }
 
@@ -167,9 +185,13 @@ const takesGroup = takes(["numGroups", "numChannels"], { eps: number, affine: fl
 
 /** `groupNorm` over groups of channels. */
 export class GroupNorm extends Module {
+  /** Number of groups. */
   readonly numGroups: number;
+  /** Number of channels, which the groups divide. */
   readonly numChannels: number;
+  /** Factor of each channel, [numChannels], 1 at first; null without `affine`. */
   weight: Tensor | null;
+  /** Added to each channel, [numChannels], 0 at first; null without `affine`. */
   bias: Tensor | null;
   private readonly eps: number;
 
@@ -186,6 +208,7 @@ export class GroupNorm extends Module {
     this.bias = biasOf([numChannels], affine);
   }
 
+  /** @param x [items, numChannels, …]; the result has its shape */
   forward(x: Tensor): Tensor {
     return groupNorm(x, this.weight, this.bias, { numGroups: this.numGroups, eps: this.eps });
   }

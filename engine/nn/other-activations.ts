@@ -15,6 +15,7 @@ export class CELU extends OptionLayer<ops.AlphaOptions> {
     super({ alpha: number }, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.celu(x, this.options);
   }
@@ -30,6 +31,7 @@ export class Hardtanh extends OptionLayer<ops.HardtanhOptions> {
     super({ minVal: number, maxVal: number }, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.hardtanh(x, this.options);
   }
@@ -41,6 +43,7 @@ export class Hardsigmoid extends OptionLayer<object> {
     super({}, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.hardsigmoid(x);
   }
@@ -52,6 +55,7 @@ export class Hardswish extends OptionLayer<object> {
     super({}, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.hardswish(x);
   }
@@ -63,6 +67,7 @@ export class Hardshrink extends OptionLayer<ops.ShrinkOptions> {
     super({ lambd: number }, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.hardshrink(x, this.options);
   }
@@ -74,6 +79,7 @@ export class Softshrink extends OptionLayer<ops.ShrinkOptions> {
     super({ lambd: number }, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.softshrink(x, this.options);
   }
@@ -85,13 +91,17 @@ export class Tanhshrink extends OptionLayer<object> {
     super({}, args);
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.tanhshrink(x);
   }
 }
 
+/** What `nn.Threshold` takes; neither has a default. */
 interface ThresholdOptions {
+  /** x up to here, this included, is replaced. */
   threshold: number;
+  /** What takes its place. */
   value: number;
 }
 
@@ -105,6 +115,7 @@ export class Threshold extends OptionLayer<ThresholdOptions> {
     }
   }
 
+  /** Of x's shape, element by element. */
   forward(x: Tensor): Tensor {
     return ops.threshold(x, this.options);
   }
@@ -116,6 +127,7 @@ export class GLU extends OptionLayer<{ dim?: number }> {
     super({ dim: dimension }, args);
   }
 
+  /** Half of x's size along `dim`. */
   forward(x: Tensor): Tensor {
     return ops.glu(x, this.options);
   }
@@ -127,11 +139,13 @@ export class Softmin extends OptionLayer<{ dim?: number }> {
     super({ dim: dimension }, args);
   }
 
+  /** Of x's shape. */
   forward(x: Tensor): Tensor {
     return ops.softmin(x, { dim: this.options.dim ?? -1 });
   }
 }
 
+/** What `nn.PReLU` takes. */
 export interface PReLUOptions {
   /** How many slopes are learned: 1, or one per channel. */
   numParameters?: number;
@@ -141,6 +155,7 @@ export interface PReLUOptions {
 
 /** x for x > 0, a learned slope times x below: `prelu`. He et al. (2015). */
 export class PReLU extends Module {
+  /** The slopes, [numParameters]. */
   weight: Tensor;
 
   constructor(
@@ -152,6 +167,7 @@ export class PReLU extends Module {
     this.weight = full([read?.numParameters ?? 1], read?.init ?? 0.25, { requiresGrad: true });
   }
 
+  /** Of x's shape; with several slopes x is [items, channels, …]. */
   forward(x: Tensor): Tensor {
     return ops.prelu(x, this.weight);
   }

@@ -9,6 +9,7 @@ import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { erf, inverseErf } from "./error-function";
 
+/** What `nn.init.truncNormal` takes besides the tensor. */
 export interface TruncNormalOptions {
   /** Of the distribution before it is cut; 0 when left out. */
   mean?: number;
@@ -92,6 +93,7 @@ export function dirac(...args: [x: Tensor, groups?: number | { groups?: number }
   return x;
 }
 
+/** What `nn.init.sparse` takes besides the tensor. */
 export interface SparseOptions {
   /** How much of each column is 0. */
   sparsity: number;

@@ -30,6 +30,7 @@ abstract class SizedLayer<O extends object> extends Module {
   }
 }
 
+/** What paddings share. */
 abstract class Padding extends SizedLayer<{ value?: number }> {
   constructor(
     private readonly dimensions: 1 | 2,
@@ -44,6 +45,7 @@ abstract class Padding extends SizedLayer<{ value?: number }> {
     );
   }
 
+  /** @param x [items, channels, length] or [items, channels, height, width], with or without items */
   forward(x: Tensor): Tensor {
     const { size, mode = "constant" } = this;
     const widths = typeof size === "number" ? new Array<number>(2 * this.dimensions).fill(size) : size;
@@ -51,7 +53,9 @@ abstract class Padding extends SizedLayer<{ value?: number }> {
   }
 }
 
+/** What constant paddings take besides the sizes. */
 interface Constant {
+  /** What stands around x; it has no default. */
   value: number;
 }
 
@@ -118,6 +122,7 @@ export class AvgPool1d extends SizedLayer<ops.AvgPool1dOptions> {
     super("kernelSize", integers, kinds, args);
   }
 
+  /** @param x [items, channels, length], or without items */
   forward(x: Tensor): Tensor {
     return ops.avgPool1d(x, this.size, this.options);
   }
@@ -129,6 +134,7 @@ export class AdaptiveAvgPool1d extends SizedLayer<object> {
     super("outputSize", integers, {}, args);
   }
 
+  /** @param x [items, channels, length], or without items */
   forward(x: Tensor): Tensor {
     return ops.adaptiveAvgPool1d(x, this.size);
   }
@@ -140,6 +146,10 @@ export class PixelShuffle extends SizedLayer<object> {
     super("upscaleFactor", size, {}, args);
   }
 
+  /**
+   * @param x [… , channels · factor², height, width]; the result is [… , channels, height · factor, width ·
+   * factor]
+   */
   forward(x: Tensor): Tensor {
     return ops.pixelShuffle(x, this.size as number);
   }
@@ -151,6 +161,10 @@ export class PixelUnshuffle extends SizedLayer<object> {
     super("downscaleFactor", size, {}, args);
   }
 
+  /**
+   * @param x [… , channels, height · factor, width · factor]; the result is [… , channels · factor², height,
+   * width]
+   */
   forward(x: Tensor): Tensor {
     return ops.pixelUnshuffle(x, this.size as number);
   }

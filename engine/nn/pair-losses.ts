@@ -15,6 +15,7 @@ export class HingeEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
     super(withMargin, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.hingeEmbeddingLoss(x, target, this.options);
   }
@@ -26,6 +27,7 @@ export class MarginRankingLoss extends OptionLayer<ops.MarginOptions> {
     super(withMargin, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x1: Tensor, x2: Tensor, target: Tensor): Tensor {
     return ops.marginRankingLoss(x1, x2, target, this.options);
   }
@@ -37,6 +39,7 @@ export class CosineEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
     super(withMargin, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(x1: Tensor, x2: Tensor, target: Tensor): Tensor {
     return ops.cosineEmbeddingLoss(x1, x2, target, this.options);
   }
@@ -55,6 +58,7 @@ export class TripletMarginLoss extends OptionLayer<ops.TripletMarginLossOptions>
     super({ margin: number, p: number, eps: number, swap: flag, ...usual }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return ops.tripletMarginLoss(anchor, positive, negative, this.options);
   }

@@ -4,6 +4,7 @@ import { flag } from "../kinds";
 import { readCall, takes } from "../signature";
 import { parameters, requireGrad, Tensor } from "../tensor";
 
+/** What `nn.Parameter` takes besides the data. */
 export interface ParameterOptions {
   /** False for a parameter that is kept and saved, but not trained; true when left out. */
   requiresGrad?: boolean;

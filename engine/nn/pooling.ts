@@ -50,8 +50,11 @@ const takesAverage = takes(["kernelSize"], {
   divisorOverride: number,
 });
 
+/** `maxPool1d` as a layer: the largest elements of windows over [items, channels, length]. */
 export class MaxPool1d extends Module {
+  /** Size of a window. */
   readonly kernelSize: PerDim;
+  /** Where the windows lie. */
   readonly options: largest.MaxPoolOptions;
 
   constructor(...args: MaxArgs | MaxPositions) {
@@ -61,13 +64,17 @@ export class MaxPool1d extends Module {
     this.options = options;
   }
 
+  /** @param x [items, channels, length] */
   forward(x: Tensor): Tensor {
     return largest.maxPool1d(x, this.kernelSize, this.options);
   }
 }
 
+/** `maxPool2d` as a layer: the largest elements of windows over [items, channels, height, width]. */
 export class MaxPool2d extends Module {
+  /** Size of a window. */
   readonly kernelSize: PerDim;
+  /** Where the windows lie. */
   readonly options: largest.MaxPoolOptions;
 
   constructor(...args: MaxArgs | MaxPositions) {
@@ -77,13 +84,17 @@ export class MaxPool2d extends Module {
     this.options = options;
   }
 
+  /** @param x [items, channels, height, width] */
   forward(x: Tensor): Tensor {
     return largest.maxPool2d(x, this.kernelSize, this.options);
   }
 }
 
+/** `avgPool2d` as a layer: means of windows over [items, channels, height, width]. */
 export class AvgPool2d extends Module {
+  /** Size of a window. */
   readonly kernelSize: PerDim;
+  /** Where the windows lie. */
   readonly options: average.AvgPoolOptions;
 
   constructor(...args: AverageArgs | AveragePositions) {
@@ -93,12 +104,17 @@ export class AvgPool2d extends Module {
     this.options = options;
   }
 
+  /** @param x [items, channels, height, width] */
   forward(x: Tensor): Tensor {
     return average.avgPool2d(x, this.kernelSize, this.options);
   }
 }
 
+/**
+ * `adaptiveAvgPool2d` as a layer: means of as many windows as wanted over [items, channels, height, width].
+ */
 export class AdaptiveAvgPool2d extends Module {
+  /** Height and width of the result; one number stands for both. */
   readonly outputSize: PerDim;
 
   constructor(...args: [outputSize: PerDim]) {
@@ -106,6 +122,7 @@ export class AdaptiveAvgPool2d extends Module {
     [this.outputSize] = readCall<[PerDim]>("nn.AdaptiveAvgPool2d", takes(["outputSize"]), args);
   }
 
+  /** @param x [items, channels, height, width] */
   forward(x: Tensor): Tensor {
     return average.adaptiveAvgPool2d(x, this.outputSize);
   }
@@ -113,6 +130,7 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Merges dimensions; by default all but the first. */
 export class Flatten extends Module {
+  /** The dimensions that become one; the first and the last when left out are 1 and −1. */
   readonly options: FlattenOptions;
 
   constructor(
@@ -127,6 +145,7 @@ export class Flatten extends Module {
     this.options = options;
   }
 
+  /** x with these dimensions as one. */
   forward(x: Tensor): Tensor {
     return flatten(x, { startDim: 1, ...this.options });
   }
@@ -134,6 +153,7 @@ export class Flatten extends Module {
 
 /** In training sets elements to 0 with probability p; in evaluation passes everything. */
 export class Dropout extends Module {
+  /** The probability; 0.5 when left out. */
   readonly p: number;
 
   constructor(...args: [p?: number, inplace?: false] | [options: { p?: number }]) {
@@ -143,6 +163,7 @@ export class Dropout extends Module {
     this.p = p;
   }
 
+  /** Of x's shape; in training what is kept is divided by 1 − p. */
   forward(x: Tensor): Tensor {
     return this.training && this.p > 0 ? dropout(x, { p: this.p }) : x;
   }

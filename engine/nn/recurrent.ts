@@ -20,7 +20,9 @@ import { uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";
 
+/** What recurrent layers take besides their sizes. */
 export interface RecurrentOptions {
+  /** How many layers stand on each other; 1 when left out. */
   numLayers?: number;
   /** Whether biases are added; true when left out. */
   bias?: boolean;
@@ -68,6 +70,7 @@ type Weights = readonly [Tensor, Tensor, Tensor | undefined, Tensor | undefined]
 /** What is carried from step to step: the state, and for an LSTM the cell. */
 type State = readonly Tensor[];
 
+/** What recurrent layers share. */
 abstract class Recurrent extends Module {
   private readonly numLayers: number;
   private readonly batchFirst: boolean;
@@ -187,7 +190,9 @@ function suffixOf(layer: number, direction: number): string {
   return `l${layer}${direction === 1 ? "_reverse" : ""}`;
 }
 
+/** What `nn.RNN` takes besides its sizes. */
 export interface RnnOptions extends RecurrentOptions {
+  /** What the sums pass; "tanh" when left out. */
   nonlinearity?: "tanh" | "relu";
 }
 

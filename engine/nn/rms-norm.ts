@@ -9,6 +9,7 @@ import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
 
+/** What `nn.RMSNorm` takes besides the shape. */
 export interface RMSNormLayerOptions {
   /** Added to the mean square; the distance from 1 to the next number of x's type when left out. */
   eps?: number;
@@ -27,6 +28,7 @@ const signature = takes(["normalizedShape"], { eps: number, elementwiseAffine: f
 
 /** `rmsNorm` over the last dimensions. Zhang and Sennrich (2019). */
 export class RMSNorm extends Module {
+  /** Factors, of the normalised shape, 1 at first; null without `elementwiseAffine`. */
   weight: Tensor | null;
   private readonly shape: Shape;
   private readonly eps: number | undefined;
@@ -40,6 +42,7 @@ export class RMSNorm extends Module {
     this.weight = options.elementwiseAffine === false ? null : full(this.shape, 1, { requiresGrad: true });
   }
 
+  /** @param x [… , normalizedShape]; the result has its shape */
   forward(x: Tensor): Tensor {
     const eps = this.eps === undefined ? {} : { eps: this.eps };
     return rmsNorm(x, this.weight, { normalizedShape: this.shape, ...eps });

@@ -22,6 +22,7 @@ function checkModules(layer: string, modules: readonly unknown[]): void {
 
 /** Modules one after another; their names are "0", "1", … */
 export class Sequential extends Module {
+  /** The modules in their order. */
   readonly layers: readonly Step[];
 
   constructor(...layers: Step[]) {
@@ -35,6 +36,7 @@ export class Sequential extends Module {
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("layers.")) yield [path, value];
   }
 
+  /** How many modules there are. */
   get length(): number {
     return this.layers.length;
   }
@@ -46,6 +48,7 @@ export class Sequential extends Module {
     throw new ModelError(`nn.Sequential: no module ${index} among ${this.layers.length}`);
   }
 
+  /** x through all modules in turn. */
   forward(x: Tensor): Tensor {
     return this.layers.reduce((h, layer) => layer.forward(h), x);
   }
@@ -57,6 +60,7 @@ export class Sequential extends Module {
 
 /** A list of modules whose parameters count; their names are "0", "1", … */
 export class ModuleList<M extends Module = Module> extends Module {
+  /** The modules in their order. */
   readonly items: M[];
 
   constructor(...args: [modules?: readonly M[]]) {
@@ -66,16 +70,22 @@ export class ModuleList<M extends Module = Module> extends Module {
     this.items = [...modules];
   }
 
+  /** How many modules there are. */
   get length(): number {
     return this.items.length;
   }
 
+  /**
+   * The module at a place, counted from either end.
+   * @throws ModelError when there is none
+   */
   at(index: number): M {
     const item = this.items.at(index);
     if (item !== undefined) return item;
     throw new ModelError(`nn.ModuleList: no module ${index} in a list of ${this.items.length}`);
   }
 
+  /** Adds a module at the end. */
   push(module: M): void {
     checkModules("nn.ModuleList", [module]);
     this.items.push(module);
@@ -99,6 +109,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("items.")) yield [path, value];
   }
 
+  /** @throws ModelError always: the modules are called one by one */
   forward(): never {
     throw new ModelError("nn.ModuleList has no forward(): call its modules one by one");
   }

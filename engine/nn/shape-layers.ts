@@ -22,6 +22,7 @@ export class Unflatten extends Module {
     this.sizes = sizes;
   }
 
+  /** x with one dimension split. */
   forward(x: Tensor): Tensor {
     return ops.unflatten(x, this.dim, this.sizes);
   }
@@ -48,6 +49,7 @@ export class Upsample extends OptionLayer<ops.InterpolateOptions> {
     );
   }
 
+  /** @param x [items, channels, height, width] */
   forward(x: Tensor): Tensor {
     return ops.interpolate(x, this.options);
   }
@@ -61,6 +63,7 @@ export class CosineSimilarity extends OptionLayer<ops.CosineOptions> {
     super({ dim: dimension, eps: number }, args);
   }
 
+  /** The cosines: one dimension less than x and y. */
   forward(x: Tensor, y: Tensor): Tensor {
     return ops.cosineSimilarity(x, y, this.options);
   }
@@ -76,12 +79,15 @@ export class PairwiseDistance extends OptionLayer<ops.PairwiseDistanceOptions> {
     super({ p: number, eps: number, keepdim: flag }, args);
   }
 
+  /** The distances: one dimension less than x and y, unless `keepdim`. */
   forward(x: Tensor, y: Tensor): Tensor {
     return ops.pairwiseDistance(x, y, this.options);
   }
 }
 
+/** What both share. */
 abstract class ChannelDropout extends OptionLayer<{ p?: number }> {
+  /** The probability; 0.5 when left out. */
   readonly p: number;
 
   constructor(...args: [options?: { p?: number }] | [p: number]) {
@@ -96,6 +102,7 @@ abstract class ChannelDropout extends OptionLayer<{ p?: number }> {
 
 /** In training sets channels of [items, channels, length] to 0 with probability p. */
 export class Dropout1d extends ChannelDropout {
+  /** @param x [items, channels, length]; the result has its shape */
   forward(x: Tensor): Tensor {
     return this.isActive ? ops.dropout1d(x, { p: this.p }) : x;
   }
@@ -103,6 +110,7 @@ export class Dropout1d extends ChannelDropout {
 
 /** In training sets channels of [items, channels, height, width] to 0 with probability p. */
 export class Dropout2d extends ChannelDropout {
+  /** @param x [items, channels, height, width]; the result has its shape */
   forward(x: Tensor): Tensor {
     return this.isActive ? ops.dropout2d(x, { p: this.p }) : x;
   }

@@ -10,11 +10,13 @@ import { Module } from "./module";
 import { checkSize } from "./options";
 import { ModuleList } from "./sequential";
 
+/** What `nn.TransformerEncoder` takes besides the layer and the number of copies. */
 export interface TransformerEncoderOptions {
   /** Normalises the output of the last layer. */
   norm?: Normalisation | null;
 }
 
+/** The masks of a call of `nn.TransformerEncoder`. */
 export interface TransformerEncoderCall {
   /** As `srcMask` of the layers. */
   mask?: Tensor | null;
@@ -36,7 +38,9 @@ const takesCall = takes(["src"], { mask: tensor, srcKeyPaddingMask: tensor });
 
 /** Copies of an encoder layer, each with weights of its own, one after another. Vaswani et al. (2017). */
 export class TransformerEncoder extends Module {
+  /** The copies, in their order. */
   layers: ModuleList<EncoderLayer>;
+  /** Normalises the output of the last one; null without. */
   norm: Normalisation | null;
 
   /**

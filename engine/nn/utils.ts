@@ -8,6 +8,7 @@ import { empty, type Tensor } from "../tensor";
 
 export { parametersToVector, vectorToParameters } from "./parameter-vector";
 
+/** What `nn.utils.clipGradNorm` takes besides the parameters and the bound. */
 export interface ClipOptions {
   /** Which norm; 2 when left out, Infinity for the largest element. */
   normType?: number;

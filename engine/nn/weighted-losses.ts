@@ -53,6 +53,7 @@ export class CrossEntropyLoss extends WeightedLoss<ops.CrossEntropyOptions> {
     super({ ...indexed, labelSmoothing: number }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.crossEntropy(x, target, this.weight, this.rest);
   }
@@ -68,6 +69,7 @@ export class NLLLoss extends WeightedLoss<ops.NllLossOptions> {
     super(indexed, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.nllLoss(x, target, this.weight, this.rest);
   }
@@ -86,6 +88,7 @@ export class BCELoss extends WeightedLoss<ops.LossOptions> {
     super({ weight: tensor, ...usual }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.binaryCrossEntropy(x, target, this.weight, this.rest);
   }
@@ -113,6 +116,7 @@ export class BCEWithLogitsLoss extends WeightedLoss<ops.WithLogitsOptions> {
     if (this.rest.posWeight !== undefined) this.registerBuffer("pos_weight", this.rest.posWeight);
   }
 
+  /** A number, or with the reduction "none" one loss for each element. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.binaryCrossEntropyWithLogits(x, target, this.weight, this.rest);
   }
@@ -138,6 +142,7 @@ export class MultiMarginLoss extends WeightedLoss<ops.MultiMarginOptions> {
     super({ p: power, margin: number, weight: tensor, ...usual }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.multiMarginLoss(x, target, this.weight, this.rest);
   }
@@ -156,6 +161,7 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss<ops.LossOptions> {
     super({ weight: tensor, ...usual }, args);
   }
 
+  /** A number, or with the reduction "none" one loss for each item. */
   forward(x: Tensor, target: Tensor): Tensor {
     return ops.multilabelSoftMarginLoss(x, target, this.weight, this.rest);
   }

@@ -26,6 +26,7 @@ export const inner: (x: Tensor, y: Tensor) => Tensor = composed(
   },
 );
 
+/** What `tensordot` takes besides its tensors. */
 export interface TensordotOptions {
   /** How many last dimensions of x meet the first ones of y, or which meet which; 2 when left out. */
   dims?: number | readonly [readonly number[], readonly number[]];

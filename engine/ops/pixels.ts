@@ -53,6 +53,7 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = co
   },
 );
 
+/** Where the windows of `avgPool1d` lie, and what the sums are divided by. */
 export interface AvgPool1dOptions {
   /** The kernel's size when left out. */
   stride?: number | readonly number[];

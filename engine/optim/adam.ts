@@ -7,12 +7,18 @@ import type { Positions } from "../op";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
+/** What `optim.Adam` and `optim.AdamW` take besides the parameters. */
 export interface AdamOptions {
   /** 0.001 when left out. */
   lr?: number;
   /** Memories of the running means of the gradient and of its square; [0.9, 0.999] when left out. */
   betas?: readonly [number, number];
+  /** Added to the root of the mean of squares; 1e-8 when left out. */
   eps?: number;
+  /**
+   * Adds this times the weight to the gradient, in AdamW shrinks the weight itself; 0 when left out, 0.01 in
+   * AdamW.
+   */
   weightDecay?: number;
   /** Divides by the largest running mean of squares so far. */
   amsgrad?: boolean;
@@ -20,6 +26,7 @@ export interface AdamOptions {
 
 const defaults = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false } as const;
 
+/** What both share. */
 abstract class Moments extends Optimizer<AdamOptions> {
   constructor(params: Parameters<AdamOptions>, options: AdamOptions, own: Required<AdamOptions> = defaults) {
     super(params, options, own);

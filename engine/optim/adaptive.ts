@@ -6,12 +6,17 @@ import type { Positions } from "../op";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
+/** What `optim.Adagrad` takes besides the parameters. */
 export interface AdagradOptions {
   /** 0.01 when left out. */
   lr?: number;
+  /** The rate of step t is lr / (1 + (t − 1) · lrDecay); 0 when left out. */
   lrDecay?: number;
+  /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;
+  /** What the sums of squares begin with; 0 when left out. */
   initialAccumulatorValue?: number;
+  /** Added to the root of the sum of squares; 1e-10 when left out. */
   eps?: number;
 }
 
@@ -53,12 +58,14 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   }
 }
 
+/** What `optim.Adadelta` takes besides the parameters. */
 export interface AdadeltaOptions {
   /** 1 when left out. */
   lr?: number;
   /** Memory of the running means; 0.9 when left out. */
   rho?: number;
   eps?: number;
+  /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;
 }
 
@@ -102,13 +109,17 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
   }
 }
 
+/** What `optim.RMSprop` takes besides the parameters. */
 export interface RMSpropOptions {
   /** 0.01 when left out. */
   lr?: number;
   /** Memory of the running mean; 0.99 when left out. */
   alpha?: number;
+  /** Added to the root of the running mean; 1e-8 when left out. */
   eps?: number;
+  /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;
+  /** How much of the last step is added to the next; 0 when left out. */
   momentum?: number;
   /** Divides by the standard deviation instead of the root mean square. */
   centered?: boolean;

@@ -23,6 +23,7 @@ function checkParts(name: string, schedules: readonly unknown[], optimizer?: Sch
 
 /** One schedule after another: the next one begins, from the base rates, at each milestone. */
 export class SequentialLR {
+  /** Steps taken so far. */
   lastEpoch = 0;
   private readonly schedules: readonly Schedule[];
   private readonly milestones: readonly number[];
@@ -66,6 +67,7 @@ function isList(value: unknown): value is readonly number[] {
 
 /** Several schedules in each step; their factors multiply. */
 export class ChainedScheduler {
+  /** The optimiser whose rates change. */
   readonly optimizer: Scheduled;
 
   constructor(private readonly schedules: readonly Schedule[]) {

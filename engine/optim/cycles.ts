@@ -5,11 +5,13 @@ import { choice, number, positive, size } from "../kinds";
 import type { Positions } from "../op";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
+/** What `optim.CosineAnnealingWarmRestarts` takes besides the optimiser. */
 export interface WarmRestartsOptions {
   /** Steps of the first cosine. */
   t0: number;
   /** How many times as long each cosine is as the one before, an integer; 1 when left out. */
   tMult?: number;
+  /** The lowest rate; 0 when left out. */
   etaMin?: number;
 }
 
@@ -61,8 +63,11 @@ export class CosineAnnealingWarmRestarts extends AbsoluteSchedule {
   }
 }
 
+/** What `optim.CyclicLR` takes besides the optimiser. */
 export interface CyclicLROptions {
+  /** The rate at the bottom of each cycle; it has no default. */
   baseLr: number;
+  /** The rate at the first peak; it has no default. */
   maxLr: number;
   /** Steps on the way up; 2000 when left out. */
   stepSizeUp?: number;

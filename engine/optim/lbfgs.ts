@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor";
 import { type Point, strongWolfe, type Vector } from "./line-search";
 import { Optimizer, type Parameters } from "./optimizer";
 
+/** What `optim.LBFGS` takes besides the parameters. */
 export interface LBFGSOptions {
   /** 1 when left out. */
   lr?: number;

@@ -6,6 +6,7 @@ import type { Positions } from "../op";
 import { readCall } from "../signature";
 import { checkPositive, readSchedule, Schedule, type Scheduled, takesFactor } from "./schedules";
 
+/** What `optim.MultiStepLR` takes besides the optimiser. */
 export interface MultiStepLROptions {
   /** Steps at which the rate is multiplied, in increasing order; a step named twice counts twice. */
   milestones: readonly number[];
@@ -45,6 +46,7 @@ export class MultiStepLR extends Schedule {
   }
 }
 
+/** What `optim.ConstantLR` takes besides the optimiser. */
 export interface ConstantLROptions {
   /** 1/3 when left out. */
   factor?: number;
@@ -75,6 +77,7 @@ export class ConstantLR extends Schedule {
   }
 }
 
+/** What `optim.PolynomialLR` takes besides the optimiser. */
 export interface PolynomialLROptions {
   /** From this step on the rate is 0; 5 when left out. */
   totalIters?: number;

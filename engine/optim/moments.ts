@@ -6,11 +6,15 @@ import type { Positions } from "../op";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
+/** What `optim.Adamax` and `optim.RAdam` take besides the parameters. */
 export interface MomentsOptions {
+  /** Learning rate; 0.002 in Adamax and 0.001 in RAdam when left out. */
   lr?: number;
   /** Memories of the running means of the gradient and of its square; [0.9, 0.999] when left out. */
   betas?: readonly [number, number];
+  /** Keeps the divisor from 0; 1e-8 when left out. */
   eps?: number;
+  /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;
 }
 

@@ -3,11 +3,15 @@ import { ModelError } from "../error";
 import { choice, number, positive } from "../kinds";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
+/** What `optim.OneCycleLR` takes besides the optimiser. */
 export interface OneCycleLROptions {
+  /** The rate at the peak; it has no default. */
   maxLr: number;
+  /** Length of the cycle in steps; it has no default. */
   totalSteps: number;
   /** Part of the steps on the way up; 0.3 when left out. */
   pctStart?: number;
+  /** Along half a cosine or a line; "cos" when left out. */
   annealStrategy?: "cos" | "linear";
   /** The first rate is maxLr / divFactor; 25 when left out. */
   divFactor?: number;

@@ -37,6 +37,7 @@ export class ParameterState {
 
 /** The base of optimisers: `step()` changes the data of all parameters that have a gradient. */
 export abstract class Optimizer<O extends { lr?: number }> {
+  /** The groups of parameters with their options, which may be changed between steps. */
   readonly paramGroups: ParameterGroup<O>[];
   private readonly states = new Map<Tensor, ParameterState>();
 

@@ -7,6 +7,7 @@ import { checkNumber } from "../options";
 import { Tensor } from "../tensor";
 import { readSchedule, type Scheduled } from "./schedules";
 
+/** What `optim.ReduceLROnPlateau` takes besides the optimiser. */
 export interface ReduceLROnPlateauOptions {
   /** Whether smaller or larger is better; "min" when left out. */
   mode?: "min" | "max";
@@ -59,6 +60,7 @@ export class ReduceLROnPlateau {
   private cooling = 0;
   private readonly options: Required<ReduceLROnPlateauOptions>;
 
+  /** The optimiser whose rates change. */
   readonly optimizer: Scheduled;
 
   /** @throws ModelError for a factor that does not reduce */

@@ -6,6 +6,7 @@ import type { Positions } from "../op";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
+/** What `optim.Rprop` takes besides the parameters. */
 export interface RpropOptions {
   /** The first step size; 0.01 when left out. */
   lr?: number;

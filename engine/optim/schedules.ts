@@ -8,6 +8,7 @@ import { type Kinds, readCall, takes } from "../signature";
 
 /** What a schedule changes. */
 export interface Scheduled {
+  /** Groups of parameters, of which the rates change. */
   readonly paramGroups: readonly {
     lr: number;
     /** The rate before the first schedule changed it. */
@@ -205,6 +206,7 @@ export class CosineAnnealingLR extends Schedule {
   }
 }
 
+/** What `optim.LinearLR` takes besides the optimiser. */
 export interface LinearLROptions {
   /** Factor of the first step; 1/3 when left out. */
   startFactor?: number;

@@ -7,9 +7,11 @@ import type { Positions } from "../op";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
+/** What `optim.SGD` takes besides the parameters. */
 export interface SGDOptions {
   /** Learning rate; 0.001 when left out. */
   lr?: number;
+  /** How much of the last step is kept in the next; 0 when left out. */
   momentum?: number;
   /** How much of the gradient does not enter the momentum. */
   dampening?: number;

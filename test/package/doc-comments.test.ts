@@ -18,7 +18,13 @@ describe("the types of the library", () => {
   });
 
   it("have a doc comment on every function, constant, class and interface", () => {
-    assert.equal(all.filter((each) => !each.isDocumented).map(where).join("\n"), "");
+    assert.equal(
+      all
+        .filter((each) => !each.isDocumented)
+        .map(where)
+        .join("\n"),
+      "",
+    );
   });
 
   it("have a doc comment on every option, field and method", () => {

@@ -38,8 +38,11 @@ export class Tensor {
   /** @param data the values, used, not copied; or a single number, rounded to `dtype` already */
   constructor(
     data: Values | number,
+    /** Sizes of the dimensions; [] for a single number. */
     readonly shape: Shape,
+    /** The element type. */
     readonly dtype: DType,
+    /** Whether operations on this tensor are recorded, so that gradients lead back to it. */
     public requiresGrad = false,
   ) {
     if (typeof data === "number") {

@@ -24,6 +24,7 @@ abstract class Container<K, T> extends Module {
     return this.held.size;
   }
 
+  /** What is held, by name, then the other fields. */
   override *namedFields(): Generator<[string, unknown]> {
     for (const [key, value] of this.held) yield [String(key), value];
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("held.")) yield [path, value];

@@ -39,7 +39,9 @@ abstract class ConvolutionLayer extends Module {
   bias: Tensor | null;
 
   constructor(
+    /** Channels of the input. */
     readonly inChannels: number,
+    /** Channels of the output. */
     readonly outChannels: number,
     shape: readonly number[],
     withBias: boolean,

@@ -53,8 +53,11 @@ abstract class InstanceNorm extends Module {
   weight: Tensor | null;
   /** Added to each channel, [numFeatures], 0 at first; null without `affine`. */
   bias: Tensor | null;
+  /** Mean of each channel over the batches so far, a buffer; absent without `trackRunningStats`. */
   declare running_mean: Tensor | undefined;
+  /** Variance of each channel over the batches so far, a buffer; absent without `trackRunningStats`. */
   declare running_var: Tensor | undefined;
+  /** How many batches the running statistics hold, a buffer; absent without `trackRunningStats`. */
   declare num_batches_tracked: Tensor | undefined;
   private readonly eps: number;
   private readonly momentum: number;

@@ -45,6 +45,7 @@ export abstract class Module {
     });
   }
 
+  /** What the module computes; layers say which shapes they take. */
   abstract forward(...inputs: never[]): unknown;
 
   /** Child modules by the name of their field. */

@@ -52,8 +52,11 @@ abstract class BatchNorm extends Module {
   bias: Tensor | null;
   /** Number of channels. */
   readonly numFeatures: number;
+  /** Mean of each channel over the batches so far, a buffer; absent without `trackRunningStats`. */
   declare running_mean: Tensor | undefined;
+  /** Variance of each channel over the batches so far, a buffer; absent without `trackRunningStats`. */
   declare running_var: Tensor | undefined;
+  /** How many batches the running statistics hold, a buffer; absent without `trackRunningStats`. */
   declare num_batches_tracked: Tensor | undefined;
   private readonly eps: number;
   private readonly momentum: number | null;

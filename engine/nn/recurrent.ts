@@ -80,7 +80,9 @@ abstract class Recurrent extends Module {
   protected readonly states: number = 1;
 
   constructor(
+    /** Size of one step's input. */
     readonly inputSize: number,
+    /** Size of the state. */
     readonly hiddenSize: number,
     gates: number,
     options: RecurrentOptions,

@@ -31,6 +31,7 @@ export class Sequential extends Module {
     this.layers = layers;
   }
 
+  /** The modules by their place, then the other fields. */
   override *namedFields(): Generator<[string, unknown]> {
     for (const [i, layer] of this.layers.entries()) yield [String(i), layer];
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("layers.")) yield [path, value];
@@ -104,6 +105,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     return this;
   }
 
+  /** The modules by their place, then the other fields. */
   override *namedFields(): Generator<[string, unknown]> {
     for (const [i, item] of this.items.entries()) yield [String(i), item];
     for (const [path, value] of fieldsOf(this)) if (!path.startsWith("items.")) yield [path, value];

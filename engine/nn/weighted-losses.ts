@@ -12,6 +12,7 @@ type Weighted<O> = O & { weight?: Tensor | null };
 
 /** A loss with weights, which are kept in the state as PyTorch does. */
 abstract class WeightedLoss<O extends object> extends OptionLayer<Weighted<O>> {
+  /** Weights of classes or elements, a buffer; null without. */
   declare weight: Tensor | null;
   /** The options besides the weights. */
   protected readonly rest: O;
@@ -96,6 +97,7 @@ export class BCELoss extends WeightedLoss<ops.LossOptions> {
 
 /** `binaryCrossEntropyWithLogits` of any numbers. */
 export class BCEWithLogitsLoss extends WeightedLoss<ops.WithLogitsOptions> {
+  /** Weights of what belongs to y = 1, a buffer; absent without. */
   declare pos_weight: Tensor | undefined;
 
   constructor(

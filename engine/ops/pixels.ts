@@ -57,7 +57,9 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = co
 export interface AvgPool1dOptions {
   /** The kernel's size when left out. */
   stride?: number | readonly number[];
+  /** Room at each end, at most half the kernel; 0 when left out. */
   padding?: number | readonly number[];
+  /** Whether windows count that reach over the end, too; false when left out. */
   ceilMode?: boolean;
   /** Whether padding counts as elements; true when left out. */
   countIncludePad?: boolean;

@@ -64,6 +64,7 @@ export interface AdadeltaOptions {
   lr?: number;
   /** Memory of the running means; 0.9 when left out. */
   rho?: number;
+  /** Added to the means before their roots are taken; 1e-6 when left out. */
   eps?: number;
   /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;

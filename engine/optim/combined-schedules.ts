@@ -30,6 +30,7 @@ export class SequentialLR {
 
   /** @throws ModelError unless there is one milestone fewer than schedules */
   constructor(
+    /** The optimiser whose rates change. */
     readonly optimizer: Scheduled,
     schedules: readonly Schedule[],
     options: { milestones: readonly number[] } | readonly number[],

@@ -26,7 +26,10 @@ export abstract class Schedule {
   /** Calls of `step()` so far. */
   lastEpoch = 0;
 
-  constructor(readonly optimizer: Scheduled) {
+  constructor(
+    /** The optimiser whose rates change. */
+    readonly optimizer: Scheduled,
+  ) {
     if (!Array.isArray(optimizer?.paramGroups)) {
       throw new ModelError(
         `optim.${this.constructor.name}(): found ${describe(optimizer)}, expected an optimiser such as optim.SGD`,
@@ -212,6 +215,7 @@ export interface LinearLROptions {
   startFactor?: number;
   /** Factor from step `totalIters` on; 1 when left out. */
   endFactor?: number;
+  /** From this step on the factor is `endFactor`; 5 when left out. */
   totalIters?: number;
 }
 

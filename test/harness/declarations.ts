@@ -60,10 +60,13 @@ function isDocumented(lines: readonly string[], i: number): boolean {
 
 function membersOf(block: readonly string[]): Member[] {
   const found = new Map<string, Member>();
-  if (!/\b(class|interface) /.test(block[0] as string)) return [];
+  const [head = ""] = block;
+  if (!/\b(class|interface) /.test(head)) return [];
+  // A literal type among what it extends ends with a line of its own before the members begin.
+  const begin = /[<(]\{$|extends \{$/.test(head) ? block.findIndex((line) => /^\}.*\{$/.test(line)) : 0;
   for (const [i, line] of block.entries()) {
     const name = member.exec(line)?.[1];
-    if (name === undefined || found.has(name)) continue;
+    if (i <= begin || name === undefined || found.has(name)) continue;
     found.set(name, { name, isDocumented: isDocumented(block, i) });
   }
   return [...found.values()];

@@ -1,7 +1,9 @@
 /** Tensors from data, from constants and from random numbers. */
+
 import { allocate, type DType, dtypeOf, getDefaultDtype, type Values } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { choice, flag, integers } from "./kinds";
+import type { Widest } from "./op-function";
 import { checkNumber } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape";
@@ -150,9 +152,10 @@ const takesRange = takes(["start", "end", "step"], {}, { named: { dtype } });
 
 /** Numbers 0, 1, …, n − 1; or from `start` below `end` in steps: int32 when all three are whole numbers. */
 export function arange(
-  ...args:
-    | [start: number, options?: { dtype?: DType }]
-    | [start: number, end?: number | undefined, step?: number | undefined, options?: { dtype?: DType }]
+  ...args: Widest<
+    [start: number, options?: { dtype?: DType }],
+    [start: number, end?: number | undefined, step?: number | undefined, options?: { dtype?: DType }]
+  >
 ): Tensor {
   type Read = [start: number, end?: number, step?: number, options?: { dtype?: DType }];
   const [start, end, step = 1, options = {}] = readCall<Read>("arange", takesRange, args);

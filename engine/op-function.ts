@@ -6,7 +6,7 @@ import type { Tensor } from "./tensor";
 export type Positions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
 
 /** One list of arguments for two where it takes what the other takes, so that editors show one call with all the names. */
-type Widest<A extends readonly unknown[], B extends readonly unknown[]> = [A] extends [B]
+export type Widest<A extends readonly unknown[], B extends readonly unknown[]> = [A] extends [B]
   ? B
   : [B] extends [A]
     ? A

@@ -2,6 +2,7 @@
 
 import { choice, dim, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops/activations";
 import * as smooth from "../ops/smooth-activations";
 import { logSoftmax, softmax } from "../ops/softmax";
@@ -22,7 +23,7 @@ const nothing = takes([]);
 
 /** `relu` as a layer: max(x, 0). */
 export class ReLU extends Module {
-  constructor(...args: [options?: InPlace] | [inplace: false]) {
+  constructor(...args: Positions<[inplace?: false], InPlace>) {
     super();
     readCall("nn.ReLU", inPlaceOnly, args);
   }
@@ -35,7 +36,7 @@ export class ReLU extends Module {
 
 /** `relu6` as a layer: x kept between 0 and 6. */
 export class ReLU6 extends Module {
-  constructor(...args: [options?: InPlace] | [inplace: false]) {
+  constructor(...args: Positions<[inplace?: false], InPlace>) {
     super();
     readCall("nn.ReLU6", inPlaceOnly, args);
   }
@@ -51,7 +52,7 @@ export class LeakyReLU extends Module {
   /** What the layer was made with. */
   readonly options: ops.LeakyReluOptions;
 
-  constructor(...args: [options?: ops.LeakyReluOptions] | [negativeSlope: number, inplace?: false]) {
+  constructor(...args: Positions<[negativeSlope?: number, inplace?: false], ops.LeakyReluOptions>) {
     super();
     const [options = {}] = readCall<[ops.LeakyReluOptions?]>(
       "nn.LeakyReLU",
@@ -72,7 +73,7 @@ export class ELU extends Module {
   /** What the layer was made with. */
   readonly options: ops.AlphaOptions;
 
-  constructor(...args: [options?: ops.AlphaOptions] | [alpha: number, inplace?: false]) {
+  constructor(...args: Positions<[alpha?: number, inplace?: false], ops.AlphaOptions>) {
     super();
     const [options = {}] = readCall<[ops.AlphaOptions?]>(
       "nn.ELU",
@@ -90,7 +91,7 @@ export class ELU extends Module {
 
 /** `selu` as a layer: a scaled ELU that keeps mean and variance. Klambauer et al. (2017). */
 export class SELU extends Module {
-  constructor(...args: [options?: InPlace] | [inplace: false]) {
+  constructor(...args: Positions<[inplace?: false], InPlace>) {
     super();
     readCall("nn.SELU", inPlaceOnly, args);
   }
@@ -109,7 +110,7 @@ export class GELU extends Module {
   /** What the layer was made with. */
   readonly options: smooth.GeluOptions;
 
-  constructor(...args: [options?: smooth.GeluOptions] | [approximate: "none" | "tanh"]) {
+  constructor(...args: Positions<[approximate?: "none" | "tanh"], smooth.GeluOptions>) {
     super();
     const [options = {}] = readCall<[smooth.GeluOptions?]>(
       "nn.GELU",
@@ -127,7 +128,7 @@ export class GELU extends Module {
 
 /** `silu` as a layer: x · sigmoid(x). */
 export class SiLU extends Module {
-  constructor(...args: [options?: InPlace] | [inplace: false]) {
+  constructor(...args: Positions<[inplace?: false], InPlace>) {
     super();
     readCall("nn.SiLU", inPlaceOnly, args);
   }
@@ -140,7 +141,7 @@ export class SiLU extends Module {
 
 /** `mish` as a layer: x · tanh(softplus(x)). Misra (2019). */
 export class Mish extends Module {
-  constructor(...args: [options?: InPlace] | [inplace: false]) {
+  constructor(...args: Positions<[inplace?: false], InPlace>) {
     super();
     readCall("nn.Mish", inPlaceOnly, args);
   }
@@ -157,9 +158,10 @@ export class Softplus extends Module {
   readonly options: smooth.SoftplusOptions;
 
   constructor(
-    ...args:
-      | [options?: smooth.SoftplusOptions]
-      | [...Positions<[beta?: number, threshold?: number], smooth.SoftplusOptions>]
+    ...args: Widest<
+      [options?: smooth.SoftplusOptions],
+      [...Positions<[beta?: number, threshold?: number], smooth.SoftplusOptions>]
+    >
   ) {
     super();
     const [options = {}] = readCall<[smooth.SoftplusOptions?]>(
@@ -233,7 +235,7 @@ export class Softmax extends Module {
   /** What the layer was made with. */
   readonly options: { dim?: number };
 
-  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+  constructor(...args: Positions<[dim?: number], { dim?: number }>) {
     super();
     const [options = {}] = readCall<[{ dim?: number }?]>("nn.Softmax", takes([], { dim }), args);
     this.options = options;
@@ -250,7 +252,7 @@ export class LogSoftmax extends Module {
   /** What the layer was made with. */
   readonly options: { dim?: number };
 
-  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+  constructor(...args: Positions<[dim?: number], { dim?: number }>) {
     super();
     const [options = {}] = readCall<[{ dim?: number }?]>("nn.LogSoftmax", takes([], { dim }), args);
     this.options = options;

@@ -4,6 +4,7 @@ import { full } from "../create";
 import { ModelError } from "../error";
 import { choice, flag, number, probability, size, tensor } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { relu } from "../ops/activations";
 import { checkTensor, type Maybe } from "../ops/arguments";
 import { add, mul } from "../ops/arithmetic";
@@ -83,7 +84,7 @@ export class MultiheadAttention extends Module {
   private readonly batchFirst: boolean;
   private readonly dropoutP: number;
 
-  constructor(...args: Args | InPositions) {
+  constructor(...args: Widest<Args, InPositions>) {
     super();
     const [embedDim, numHeads, options = {}] = readCall<Args>("nn.MultiheadAttention", signature, args);
     checkSize("nn.MultiheadAttention", { embedDim, numHeads });
@@ -100,7 +101,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** The attended values, and the weights (null when they are not needed). */
-  forward(...args: Call | CallInPositions): [output: Tensor, weights: Tensor | null] {
+  forward(...args: Widest<Call, CallInPositions>): [output: Tensor, weights: Tensor | null] {
     const [query, key, value, options = {}] = readCall<Call>("nn.MultiheadAttention", takesCall, args);
     const batched = query.ndim === 3;
     const inputs = [query, key, value].map((x) => this.itemsFirst(x));
@@ -228,7 +229,7 @@ export class TransformerEncoderLayer extends Module {
   private readonly normFirst: boolean;
   private readonly activation: "relu" | "gelu";
 
-  constructor(...args: EncoderArgs | EncoderPositions) {
+  constructor(...args: Widest<EncoderArgs, EncoderPositions>) {
     super();
     const [dModel, nhead, options = {}] = readCall<EncoderArgs>(
       "nn.TransformerEncoderLayer",
@@ -250,7 +251,7 @@ export class TransformerEncoderLayer extends Module {
   }
 
   /** Of src's shape: [length, items, size], with `batchFirst` [items, length, size], or [length, size]. */
-  forward(...args: EncoderCallArgs | EncoderCallPositions): Tensor {
+  forward(...args: Widest<EncoderCallArgs, EncoderCallPositions>): Tensor {
     const [x, masks = {}] = readCall<EncoderCallArgs>("nn.TransformerEncoderLayer", takesEncoderCall, args);
     const { norm1, norm2 } = this;
     if (this.normFirst) {

@@ -1,4 +1,5 @@
 /** One step of a recurrent network as a layer: RNNCell, LSTMCell, GRUCell. */
+
 import { zeros } from "../create";
 import { describe } from "../describe";
 import { inFunction, ModelError } from "../error";
@@ -20,9 +21,7 @@ export interface CellOptions {
   bias?: boolean;
 }
 
-type CellArgs<O> =
-  | [inputSize: number, hiddenSize: number, options?: O]
-  | [inputSize: number, hiddenSize: number, ...Positions<[bias?: boolean], O>];
+type CellArgs<O> = [inputSize: number, hiddenSize: number, ...Positions<[bias?: boolean], O>];
 
 /** Weights and biases of one step, drawn as PyTorch draws them. */
 abstract class Cell<O extends CellOptions> extends Module {
@@ -93,9 +92,11 @@ export interface RNNCellOptions extends CellOptions, RnnCellOptions {}
 /** `rnnCell` with weights: tanh (or relu) of the input and the last state. */
 export class RNNCell extends Cell<RNNCellOptions> {
   constructor(
-    ...args:
-      | CellArgs<RNNCellOptions>
-      | [inputSize: number, hiddenSize: number, bias: boolean, nonlinearity: "tanh" | "relu"]
+    ...args: [
+      inputSize: number,
+      hiddenSize: number,
+      ...Positions<[bias?: boolean, nonlinearity?: "tanh" | "relu"], RNNCellOptions>,
+    ]
   ) {
     super(1, args, { nonlinearity: choice("tanh", "relu") });
   }

@@ -2,6 +2,7 @@
 
 import { choice, either, flag, integers, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops/convolution";
 import type { PerDim } from "../ops/convolution-geometry";
 import { readCall, takes } from "../signature";
@@ -126,7 +127,7 @@ function weightShape(
 export class Conv1d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(...args: PlainArgs | PlainPositions) {
+  constructor(...args: Widest<PlainArgs, PlainPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
       "nn.Conv1d",
       takesPlain,
@@ -149,7 +150,7 @@ export class Conv1d extends ConvolutionLayer {
 export class Conv2d extends ConvolutionLayer {
   private readonly options: ops.ConvOptions;
 
-  constructor(...args: PlainArgs | PlainPositions) {
+  constructor(...args: Widest<PlainArgs, PlainPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
       "nn.Conv2d",
       takesPlain,
@@ -172,7 +173,7 @@ export class Conv2d extends ConvolutionLayer {
 export class ConvTranspose2d extends ConvolutionLayer {
   private readonly options: ops.ConvTransposeOptions;
 
-  constructor(...args: TransposedArgs | TransposedPositions) {
+  constructor(...args: Widest<TransposedArgs, TransposedPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<TransposedArgs>(
       "nn.ConvTranspose2d",
       takesTransposed,

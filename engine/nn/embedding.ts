@@ -1,6 +1,7 @@
 /** A table of vectors, looked up by index. */
 
 import { integer } from "../kinds";
+import type { Positions, Widest } from "../op-function";
 import { embedding } from "../ops/index-select";
 import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
@@ -15,7 +16,11 @@ export interface EmbeddingLayerOptions {
 }
 
 type Args = [numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions];
-type InPositions = [numEmbeddings: number, embeddingDim: number, paddingIdx?: number];
+type InPositions = [
+  numEmbeddings: number,
+  embeddingDim: number,
+  ...Positions<[paddingIdx?: number], EmbeddingLayerOptions>,
+];
 
 const signature = takes(["numEmbeddings", "embeddingDim"], { paddingIdx: integer });
 
@@ -29,7 +34,7 @@ export class Embedding extends Module {
   readonly embeddingDim: number;
   private readonly options: EmbeddingLayerOptions;
 
-  constructor(...args: Args | InPositions) {
+  constructor(...args: Widest<Args, InPositions>) {
     super();
     const [numEmbeddings, embeddingDim, options = {}] = readCall<Args>("nn.Embedding", signature, args);
     checkSize("nn.Embedding", { numEmbeddings, embeddingDim });

@@ -26,7 +26,7 @@ interface UniformOptions {
   b?: number;
 }
 
-type Init<O, P extends readonly unknown[]> = [x: Tensor, options?: O] | [x: Tensor, ...Positions<P, O>];
+type Init<O, P extends readonly unknown[]> = [x: Tensor, ...Positions<P, O>];
 
 /** The tensor of a call and its options. @throws ModelError unless the tensor is one */
 function readInit<O>(name: string, options: Kinds, args: readonly unknown[]): [Tensor, Partial<O>] {

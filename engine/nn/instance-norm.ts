@@ -28,15 +28,13 @@ export interface InstanceNormLayerOptions {
   trackRunningStats?: boolean;
 }
 
-type Args =
-  | [numFeatures: number, options?: InstanceNormLayerOptions]
-  | [
-      numFeatures: number,
-      ...Positions<
-        [eps?: number, momentum?: number, affine?: boolean, trackRunningStats?: boolean],
-        InstanceNormLayerOptions
-      >,
-    ];
+type Args = [
+  numFeatures: number,
+  ...Positions<
+    [eps?: number, momentum?: number, affine?: boolean, trackRunningStats?: boolean],
+    InstanceNormLayerOptions
+  >,
+];
 
 const signature = takes(["numFeatures"], {
   eps: number,

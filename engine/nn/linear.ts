@@ -1,6 +1,7 @@
 /** The fully connected layer. */
 
 import { flag } from "../kinds";
+import type { Positions, Widest } from "../op-function";
 import { linear } from "../ops/linear";
 import { readCall, takes } from "../signature";
 import { empty, requireGrad, type Tensor } from "../tensor";
@@ -15,7 +16,7 @@ export interface LinearOptions {
 }
 
 type Args = [inFeatures: number, outFeatures: number, options?: LinearOptions];
-type InPositions = [inFeatures: number, outFeatures: number, bias: boolean];
+type InPositions = [inFeatures: number, outFeatures: number, ...Positions<[bias?: boolean], LinearOptions>];
 
 const signature = takes(["inFeatures", "outFeatures"], { bias: flag });
 
@@ -30,7 +31,7 @@ export class Linear extends Module {
   /** Size of the last dimension of the output. */
   readonly outFeatures: number;
 
-  constructor(...args: Args | InPositions) {
+  constructor(...args: Widest<Args, InPositions>) {
     super();
     const [inFeatures, outFeatures, options = {}] = readCall<Args>("nn.Linear", signature, args);
     checkSize("nn.Linear", { inFeatures, outFeatures });

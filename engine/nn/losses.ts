@@ -1,6 +1,8 @@
 /** Losses between predictions and targets as layers. */
+
 import { choice, flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import { type UsualPositions, usual } from "../ops/pair-loss";
 import { type LossReduction, oldReduction, reductions } from "../ops/reduction";
@@ -9,7 +11,7 @@ import { OptionLayer } from "./option-layer";
 
 /** `mseLoss`: squared differences. */
 export class MSELoss extends OptionLayer<ops.LossOptions> {
-  constructor(...args: [options?: ops.LossOptions] | Positions<UsualPositions, ops.LossOptions>) {
+  constructor(...args: Widest<[options?: ops.LossOptions], Positions<UsualPositions, ops.LossOptions>>) {
     super(usual, args);
   }
 
@@ -21,7 +23,7 @@ export class MSELoss extends OptionLayer<ops.LossOptions> {
 
 /** `l1Loss`: absolute differences. */
 export class L1Loss extends OptionLayer<ops.LossOptions> {
-  constructor(...args: [options?: ops.LossOptions] | Positions<UsualPositions, ops.LossOptions>) {
+  constructor(...args: Widest<[options?: ops.LossOptions], Positions<UsualPositions, ops.LossOptions>>) {
     super(usual, args);
   }
 
@@ -33,11 +35,7 @@ export class L1Loss extends OptionLayer<ops.LossOptions> {
 
 /** `smoothL1Loss`: absolute differences with a parabola at 0. */
 export class SmoothL1Loss extends OptionLayer<ops.SmoothL1Options> {
-  constructor(
-    ...args:
-      | [options?: ops.SmoothL1Options]
-      | Positions<[...UsualPositions, beta?: number], ops.SmoothL1Options>
-  ) {
+  constructor(...args: Positions<[...UsualPositions, beta?: number], ops.SmoothL1Options>) {
     super({ ...usual, beta: number }, args);
   }
 
@@ -49,11 +47,7 @@ export class SmoothL1Loss extends OptionLayer<ops.SmoothL1Options> {
 
 /** `huberLoss`: a parabola that becomes a line. */
 export class HuberLoss extends OptionLayer<ops.HuberOptions> {
-  constructor(
-    ...args:
-      | [options?: ops.HuberOptions]
-      | Positions<[reduction?: LossReduction, delta?: number], ops.HuberOptions>
-  ) {
+  constructor(...args: Positions<[reduction?: LossReduction, delta?: number], ops.HuberOptions>) {
     super({ reduction: reductions, delta: number }, args);
   }
 
@@ -65,7 +59,7 @@ export class HuberLoss extends OptionLayer<ops.HuberOptions> {
 
 /** `softMarginLoss`: targets are 1 and −1. */
 export class SoftMarginLoss extends OptionLayer<ops.LossOptions> {
-  constructor(...args: [options?: ops.LossOptions] | Positions<UsualPositions, ops.LossOptions>) {
+  constructor(...args: Widest<[options?: ops.LossOptions], Positions<UsualPositions, ops.LossOptions>>) {
     super(usual, args);
   }
 
@@ -78,12 +72,13 @@ export class SoftMarginLoss extends OptionLayer<ops.LossOptions> {
 /** `klDiv`: x holds logarithms of probabilities. */
 export class KLDivLoss extends OptionLayer<ops.KlDivOptions> {
   constructor(
-    ...args:
-      | [options?: ops.KlDivOptions]
-      | Positions<
-          [sizeAverage?: null, reduce?: null, reduction?: ops.KlDivOptions["reduction"]],
-          ops.KlDivOptions
-        >
+    ...args: Widest<
+      [options?: ops.KlDivOptions],
+      Positions<
+        [sizeAverage?: null, reduce?: null, reduction?: ops.KlDivOptions["reduction"]],
+        ops.KlDivOptions
+      >
+    >
   ) {
     const reduction = choice("mean", "sum", "none", "batchmean");
     super({ sizeAverage: oldReduction, reduce: oldReduction, reduction, logTarget: flag }, args);
@@ -98,19 +93,17 @@ export class KLDivLoss extends OptionLayer<ops.KlDivOptions> {
 /** `poissonNllLoss`: counts against rates. */
 export class PoissonNLLLoss extends OptionLayer<ops.PoissonNllLossOptions> {
   constructor(
-    ...args:
-      | [options?: ops.PoissonNllLossOptions]
-      | Positions<
-          [
-            logInput?: boolean,
-            full?: boolean,
-            sizeAverage?: null,
-            eps?: number,
-            reduce?: null,
-            reduction?: LossReduction,
-          ],
-          ops.PoissonNllLossOptions
-        >
+    ...args: Positions<
+      [
+        logInput?: boolean,
+        full?: boolean,
+        sizeAverage?: null,
+        eps?: number,
+        reduce?: null,
+        reduction?: LossReduction,
+      ],
+      ops.PoissonNllLossOptions
+    >
   ) {
     super(
       {

@@ -4,6 +4,7 @@ import { full } from "../create";
 import { ModelError } from "../error";
 import { flag, number, orNull } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { groupNorm, layerNorm } from "../ops/layer-norm";
@@ -62,7 +63,7 @@ abstract class BatchNorm extends Module {
   private readonly momentum: number | null;
   protected abstract readonly ranks: readonly number[];
 
-  constructor(...args: BatchArgs | BatchPositions) {
+  constructor(...args: Widest<BatchArgs, BatchPositions>) {
     super();
     const [numFeatures, options = {}] = readCall<BatchArgs>(`nn.${this.constructor.name}`, takesBatch, args);
     checkSize(`nn.${this.constructor.name}`, { numFeatures });
@@ -153,7 +154,7 @@ export class LayerNorm extends Module {
   private readonly shape: Shape;
   private readonly eps: number;
 
-  constructor(...args: LayerArgs | LayerPositions) {
+  constructor(...args: Widest<LayerArgs, LayerPositions>) {
     super();
     const [normalizedShape, options = {}] = readCall<LayerArgs>("nn.LayerNorm", takesLayer, args);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
@@ -198,7 +199,7 @@ export class GroupNorm extends Module {
   bias: Tensor | null;
   private readonly eps: number;
 
-  constructor(...args: GroupArgs | GroupPositions) {
+  constructor(...args: Widest<GroupArgs, GroupPositions>) {
     super();
     const [numGroups, numChannels, options = {}] = readCall<GroupArgs>("nn.GroupNorm", takesGroup, args);
     const { eps = 1e-5, affine = true } = options;

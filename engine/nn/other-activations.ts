@@ -1,8 +1,10 @@
 /** More activations as layers: the hard ones, shrinking ones, and those with weights or halves. */
+
 import { full } from "../create";
 import { inFunction, ModelError } from "../error";
 import { dim as dimension, number, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -11,7 +13,7 @@ import { OptionLayer } from "./option-layer";
 
 /** Softer than ELU: `celu`. */
 export class CELU extends OptionLayer<ops.AlphaOptions> {
-  constructor(...args: [options?: ops.AlphaOptions] | [alpha: number]) {
+  constructor(...args: Positions<[alpha?: number], ops.AlphaOptions>) {
     super({ alpha: number }, args);
   }
 
@@ -23,11 +25,7 @@ export class CELU extends OptionLayer<ops.AlphaOptions> {
 
 /** x between two bounds: `hardtanh`. */
 export class Hardtanh extends OptionLayer<ops.HardtanhOptions> {
-  constructor(
-    ...args:
-      | [options?: ops.HardtanhOptions]
-      | Positions<[minVal: number, maxVal?: number], ops.HardtanhOptions>
-  ) {
+  constructor(...args: Positions<[minVal?: number, maxVal?: number], ops.HardtanhOptions>) {
     super({ minVal: number, maxVal: number }, args);
   }
 
@@ -63,7 +61,7 @@ export class Hardswish extends OptionLayer<object> {
 
 /** Small values become 0: `hardshrink`. */
 export class Hardshrink extends OptionLayer<ops.ShrinkOptions> {
-  constructor(...args: [options?: ops.ShrinkOptions] | [lambd: number]) {
+  constructor(...args: Positions<[lambd?: number], ops.ShrinkOptions>) {
     super({ lambd: number }, args);
   }
 
@@ -75,7 +73,7 @@ export class Hardshrink extends OptionLayer<ops.ShrinkOptions> {
 
 /** Values move towards 0: `softshrink`. */
 export class Softshrink extends OptionLayer<ops.ShrinkOptions> {
-  constructor(...args: [options?: ops.ShrinkOptions] | [lambd: number]) {
+  constructor(...args: Positions<[lambd?: number], ops.ShrinkOptions>) {
     super({ lambd: number }, args);
   }
 
@@ -107,7 +105,7 @@ interface ThresholdOptions {
 
 /** x above the threshold, a value elsewhere: `threshold`. */
 export class Threshold extends OptionLayer<ThresholdOptions> {
-  constructor(...args: [options: ThresholdOptions] | [threshold: number, value: number]) {
+  constructor(...args: Widest<[options: ThresholdOptions], [threshold: number, value: number]>) {
     super({ threshold: number, value: number }, args);
     const { threshold, value } = this.options;
     if (threshold === undefined || value === undefined) {
@@ -123,7 +121,7 @@ export class Threshold extends OptionLayer<ThresholdOptions> {
 
 /** The first half times the sigmoid of the second: `glu`. */
 export class GLU extends OptionLayer<{ dim?: number }> {
-  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+  constructor(...args: Positions<[dim?: number], { dim?: number }>) {
     super({ dim: dimension }, args);
   }
 
@@ -135,7 +133,7 @@ export class GLU extends OptionLayer<{ dim?: number }> {
 
 /** Softmax of −x along `dim`, the last dimension when left out. */
 export class Softmin extends OptionLayer<{ dim?: number }> {
-  constructor(...args: [options?: { dim?: number }] | [dim: number]) {
+  constructor(...args: Positions<[dim?: number], { dim?: number }>) {
     super({ dim: dimension }, args);
   }
 
@@ -158,9 +156,7 @@ export class PReLU extends Module {
   /** The slopes, [numParameters]. */
   weight: Tensor;
 
-  constructor(
-    ...args: [options?: PReLUOptions] | Positions<[numParameters: number, init?: number], PReLUOptions>
-  ) {
+  constructor(...args: Positions<[numParameters?: number, init?: number], PReLUOptions>) {
     super();
     const signature = takes([], { numParameters: size, init: number });
     const [read] = inFunction("nn.PReLU", () => arrange(signature, args)) as [PReLUOptions?];

@@ -1,7 +1,9 @@
 /** More initial values: a normal distribution that is cut off, identities, few values. */
+
 import { inFunction, ModelError } from "../error";
 import { number, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { checkFloat } from "../ops/arguments";
 import { generator } from "../random";
 import { showShape } from "../shape";
@@ -21,9 +23,10 @@ export interface TruncNormalOptions {
   b?: number;
 }
 
-type TruncArgs =
-  | [x: Tensor, options?: TruncNormalOptions]
-  | [x: Tensor, ...Positions<[mean?: number, std?: number, a?: number, b?: number], TruncNormalOptions>];
+type TruncArgs = [
+  x: Tensor,
+  ...Positions<[mean?: number, std?: number, a?: number, b?: number], TruncNormalOptions>,
+];
 
 function read<N extends readonly unknown[]>(
   name: string,
@@ -103,9 +106,10 @@ export interface SparseOptions {
 
 /** Normal values, of which a part of each column is 0. Martens (2010). @throws ModelError unless x is a matrix */
 export function sparse(
-  ...args:
-    | [x: Tensor, options: SparseOptions]
-    | [x: Tensor, ...Positions<[sparsity: number, std?: number], SparseOptions>]
+  ...args: Widest<
+    [x: Tensor, options: SparseOptions],
+    [x: Tensor, ...Positions<[sparsity: number, std?: number], SparseOptions>]
+  >
 ): Tensor {
   const signature = takes(["x"], { sparsity: number, std: number });
   const [x, options] = read<[Tensor, SparseOptions?]>("sparse", signature, args);

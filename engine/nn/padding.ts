@@ -4,6 +4,7 @@ import { show } from "../describe";
 import { inFunction, ModelError } from "../error";
 import { flag, integers, type Kind, number, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import { arrange, type Kinds, type Signature, takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -61,14 +62,14 @@ interface Constant {
 
 /** A value around rows, [left, right] or the same on both sides. */
 export class ConstantPad1d extends Padding {
-  constructor(...args: [padding: Size, options: Constant] | [padding: Size, value: number]) {
+  constructor(...args: Widest<[padding: Size, options: Constant], [padding: Size, value: number]>) {
     super(1, "constant", { value: number }, args);
   }
 }
 
 /** A value around images, [left, right, top, bottom] or the same on all sides. */
 export class ConstantPad2d extends Padding {
-  constructor(...args: [padding: Size, options: Constant] | [padding: Size, value: number]) {
+  constructor(...args: Widest<[padding: Size, options: Constant], [padding: Size, value: number]>) {
     super(2, "constant", { value: number }, args);
   }
 }
@@ -116,7 +117,7 @@ type AvgPositions = Positions<
 /** `avgPool1d`: means of windows over rows. */
 export class AvgPool1d extends SizedLayer<ops.AvgPool1dOptions> {
   constructor(
-    ...args: [kernelSize: Size, options?: ops.AvgPool1dOptions] | [kernelSize: Size, ...AvgPositions]
+    ...args: Widest<[kernelSize: Size, options?: ops.AvgPool1dOptions], [kernelSize: Size, ...AvgPositions]>
   ) {
     const kinds = { stride: integers, padding: integers, ceilMode: flag, countIncludePad: flag };
     super("kernelSize", integers, kinds, args);

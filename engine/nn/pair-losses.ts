@@ -1,6 +1,8 @@
 /** Losses of pairs, triplets and margins as layers. */
+
 import { flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import { type UsualPositions, usual } from "../ops/pair-loss";
 import type { Tensor } from "../tensor";
@@ -11,7 +13,7 @@ type MarginPositions = [margin?: number, ...UsualPositions];
 
 /** `hingeEmbeddingLoss`: distances, with targets 1 and −1. */
 export class HingeEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
-  constructor(...args: [options?: ops.MarginOptions] | Positions<MarginPositions, ops.MarginOptions>) {
+  constructor(...args: Widest<[options?: ops.MarginOptions], Positions<MarginPositions, ops.MarginOptions>>) {
     super(withMargin, args);
   }
 
@@ -23,7 +25,7 @@ export class HingeEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
 
 /** `marginRankingLoss`: which of two ranks higher. */
 export class MarginRankingLoss extends OptionLayer<ops.MarginOptions> {
-  constructor(...args: [options?: ops.MarginOptions] | Positions<MarginPositions, ops.MarginOptions>) {
+  constructor(...args: Widest<[options?: ops.MarginOptions], Positions<MarginPositions, ops.MarginOptions>>) {
     super(withMargin, args);
   }
 
@@ -35,7 +37,7 @@ export class MarginRankingLoss extends OptionLayer<ops.MarginOptions> {
 
 /** `cosineEmbeddingLoss`: vectors that are alike or not. */
 export class CosineEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
-  constructor(...args: [options?: ops.MarginOptions] | Positions<MarginPositions, ops.MarginOptions>) {
+  constructor(...args: Widest<[options?: ops.MarginOptions], Positions<MarginPositions, ops.MarginOptions>>) {
     super(withMargin, args);
   }
 
@@ -48,12 +50,10 @@ export class CosineEmbeddingLoss extends OptionLayer<ops.MarginOptions> {
 /** `tripletMarginLoss`: nearer to the positive than to the negative. */
 export class TripletMarginLoss extends OptionLayer<ops.TripletMarginLossOptions> {
   constructor(
-    ...args:
-      | [options?: ops.TripletMarginLossOptions]
-      | Positions<
-          [margin?: number, p?: number, eps?: number, swap?: boolean, ...UsualPositions],
-          ops.TripletMarginLossOptions
-        >
+    ...args: Positions<
+      [margin?: number, p?: number, eps?: number, swap?: boolean, ...UsualPositions],
+      ops.TripletMarginLossOptions
+    >
   ) {
     super({ margin: number, p: number, eps: number, swap: flag, ...usual }, args);
   }

@@ -1,6 +1,8 @@
 /** A tensor that belongs to a module, whether it takes a gradient at the moment or not. */
+
 import { type TensorData, tensor } from "../create";
 import { flag } from "../kinds";
+import type { Positions, Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { parameters, requireGrad, Tensor } from "../tensor";
 
@@ -20,7 +22,9 @@ const signature = takes(["data"], { requiresGrad: flag });
  * @throws ModelError for integers and booleans, unless requiresGrad is false
  */
 export class Parameter extends Tensor {
-  constructor(...args: Args | [data: TensorData, requiresGrad: boolean]) {
+  constructor(
+    ...args: Widest<Args, [data: TensorData, ...Positions<[requiresGrad?: boolean], ParameterOptions>]>
+  ) {
     const [data, { requiresGrad = true } = {}] = readCall<Args>("nn.Parameter", signature, args);
     const { data: values, shape, dtype } = data instanceof Tensor ? data : tensor(data);
     super(values, shape, dtype);

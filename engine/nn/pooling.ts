@@ -2,6 +2,7 @@
 
 import { dim, flag, gone, integers, number, probability } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as average from "../ops/average-pool";
 import type { PerDim } from "../ops/convolution-geometry";
 import { dropout } from "../ops/dropout";
@@ -57,7 +58,7 @@ export class MaxPool1d extends Module {
   /** Where the windows lie. */
   readonly options: largest.MaxPoolOptions;
 
-  constructor(...args: MaxArgs | MaxPositions) {
+  constructor(...args: Widest<MaxArgs, MaxPositions>) {
     super();
     const [kernelSize, options = {}] = readCall<MaxArgs>(`nn.${this.constructor.name}`, takesMax, args);
     this.kernelSize = kernelSize;
@@ -77,7 +78,7 @@ export class MaxPool2d extends Module {
   /** Where the windows lie. */
   readonly options: largest.MaxPoolOptions;
 
-  constructor(...args: MaxArgs | MaxPositions) {
+  constructor(...args: Widest<MaxArgs, MaxPositions>) {
     super();
     const [kernelSize, options = {}] = readCall<MaxArgs>(`nn.${this.constructor.name}`, takesMax, args);
     this.kernelSize = kernelSize;
@@ -97,7 +98,7 @@ export class AvgPool2d extends Module {
   /** Where the windows lie. */
   readonly options: average.AvgPoolOptions;
 
-  constructor(...args: AverageArgs | AveragePositions) {
+  constructor(...args: Widest<AverageArgs, AveragePositions>) {
     super();
     const [kernelSize, options = {}] = readCall<AverageArgs>("nn.AvgPool2d", takesAverage, args);
     this.kernelSize = kernelSize;
@@ -133,9 +134,7 @@ export class Flatten extends Module {
   /** The dimensions that become one; the first and the last when left out are 1 and −1. */
   readonly options: FlattenOptions;
 
-  constructor(
-    ...args: [options?: FlattenOptions] | Positions<[startDim?: number, endDim?: number], FlattenOptions>
-  ) {
+  constructor(...args: Positions<[startDim?: number, endDim?: number], FlattenOptions>) {
     super();
     const [options = {}] = readCall<[FlattenOptions?]>(
       "nn.Flatten",
@@ -156,7 +155,7 @@ export class Dropout extends Module {
   /** The probability; 0.5 when left out. */
   readonly p: number;
 
-  constructor(...args: [p?: number, inplace?: false] | [options: { p?: number }]) {
+  constructor(...args: Widest<[p?: number, inplace?: false], [options: { p?: number }]>) {
     super();
     const signature = takes([], { p: probability, inplace: notInPlace });
     const [{ p = 0.5 } = {}] = readCall<[{ p?: number }?]>("nn.Dropout", signature, args);

@@ -5,6 +5,7 @@ import { describe } from "../describe";
 import { ModelError } from "../error";
 import { choice, flag, probability, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
 import { cat, stack } from "../ops/join";
@@ -202,7 +203,7 @@ export interface RnnOptions extends RecurrentOptions {
 export class RNN extends Recurrent {
   private readonly nonlinearity: "tanh" | "relu";
 
-  constructor(...args: RecurrentArgs<RnnOptions> | RnnPositions) {
+  constructor(...args: Widest<RecurrentArgs<RnnOptions>, RnnPositions>) {
     const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs<RnnOptions>>(
       "nn.RNN",
       takesRnn,
@@ -225,7 +226,7 @@ export class RNN extends Recurrent {
 
 /** Gated recurrent units. Cho et al. (2014). */
 export class GRU extends Recurrent {
-  constructor(...args: RecurrentArgs | RecurrentPositions) {
+  constructor(...args: Widest<RecurrentArgs, RecurrentPositions>) {
     const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs>("nn.GRU", takesGates, args);
     super(inputSize, hiddenSize, 3, options);
   }
@@ -245,7 +246,7 @@ export class GRU extends Recurrent {
 export class LSTM extends Recurrent {
   protected override readonly states = 2;
 
-  constructor(...args: RecurrentArgs | RecurrentPositions) {
+  constructor(...args: Widest<RecurrentArgs, RecurrentPositions>) {
     const [inputSize, hiddenSize, options = {}] = readCall<RecurrentArgs>("nn.LSTM", takesGates, args);
     super(inputSize, hiddenSize, 4, options);
   }

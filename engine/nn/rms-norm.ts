@@ -17,12 +17,10 @@ export interface RMSNormLayerOptions {
   elementwiseAffine?: boolean;
 }
 
-type Args =
-  | [normalizedShape: number | Shape, options?: RMSNormLayerOptions]
-  | [
-      normalizedShape: number | Shape,
-      ...Positions<[eps?: number | null, elementwiseAffine?: boolean], RMSNormLayerOptions>,
-    ];
+type Args = [
+  normalizedShape: number | Shape,
+  ...Positions<[eps?: number | null, elementwiseAffine?: boolean], RMSNormLayerOptions>,
+];
 
 const signature = takes(["normalizedShape"], { eps: number, elementwiseAffine: flag });
 

@@ -1,7 +1,9 @@
 /** Layers that change shapes or sizes, and layers between two inputs: Unflatten, Upsample, distances. */
+
 import { inFunction } from "../error";
 import { choice, dim as dimension, flag, integers, number, numbers, probability } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import type { Shape } from "../shape";
 import { arrange, takes } from "../signature";
@@ -14,7 +16,9 @@ export class Unflatten extends Module {
   private readonly dim: number;
   private readonly sizes: Shape;
 
-  constructor(...args: [dim: number, sizes: Shape] | [dim: number, ...sizes: number[]]) {
+  constructor(
+    ...args: Widest<[dim: number, sizes: Shape], [dim: number, sizes: number | Shape, ...more: number[]]>
+  ) {
     super();
     const signature = takes(["dim", "sizes"], {}, { spread: "sizes", aliases: { unflattenedSize: "sizes" } });
     const [dim, sizes] = inFunction("nn.Unflatten", () => arrange(signature, args)) as [number, Shape];
@@ -31,17 +35,18 @@ export class Unflatten extends Module {
 /** Images of another size: `interpolate`. */
 export class Upsample extends OptionLayer<ops.InterpolateOptions> {
   constructor(
-    ...args:
-      | [options: ops.InterpolateOptions]
-      | Positions<
-          [
-            size?: number | readonly number[] | null,
-            scaleFactor?: number | readonly number[] | null,
-            mode?: "nearest" | "bilinear",
-            alignCorners?: boolean,
-          ],
-          ops.InterpolateOptions
-        >
+    ...args: Widest<
+      [options: ops.InterpolateOptions],
+      Positions<
+        [
+          size?: number | readonly number[] | null,
+          scaleFactor?: number | readonly number[] | null,
+          mode?: "nearest" | "bilinear",
+          alignCorners?: boolean,
+        ],
+        ops.InterpolateOptions
+      >
+    >
   ) {
     super(
       { size: integers, scaleFactor: numbers, mode: choice("nearest", "bilinear"), alignCorners: flag },
@@ -57,9 +62,7 @@ export class Upsample extends OptionLayer<ops.InterpolateOptions> {
 
 /** The cosine between vectors: `cosineSimilarity`. */
 export class CosineSimilarity extends OptionLayer<ops.CosineOptions> {
-  constructor(
-    ...args: [options?: ops.CosineOptions] | Positions<[dim: number, eps?: number], ops.CosineOptions>
-  ) {
+  constructor(...args: Positions<[dim?: number, eps?: number], ops.CosineOptions>) {
     super({ dim: dimension, eps: number }, args);
   }
 
@@ -72,9 +75,7 @@ export class CosineSimilarity extends OptionLayer<ops.CosineOptions> {
 /** ‖x − y‖ of the rows: `pairwiseDistance`. */
 export class PairwiseDistance extends OptionLayer<ops.PairwiseDistanceOptions> {
   constructor(
-    ...args:
-      | [options?: ops.PairwiseDistanceOptions]
-      | Positions<[p: number, eps?: number, keepdim?: boolean], ops.PairwiseDistanceOptions>
+    ...args: Positions<[p?: number, eps?: number, keepdim?: boolean], ops.PairwiseDistanceOptions>
   ) {
     super({ p: number, eps: number, keepdim: flag }, args);
   }
@@ -90,7 +91,7 @@ abstract class ChannelDropout extends OptionLayer<{ p?: number }> {
   /** The probability; 0.5 when left out. */
   readonly p: number;
 
-  constructor(...args: [options?: { p?: number }] | [p: number]) {
+  constructor(...args: Positions<[p?: number], { p?: number }>) {
     super({ p: probability }, args);
     this.p = this.options.p ?? 0.5;
   }

@@ -4,6 +4,7 @@ import { show } from "../describe";
 import { inFunction, ModelError } from "../error";
 import { tensor } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
@@ -48,9 +49,10 @@ export class TransformerEncoder extends Module {
    * @throws ModelError unless `layer` is a module
    */
   constructor(
-    ...args:
-      | [layer: EncoderLayer, numLayers: number, options?: TransformerEncoderOptions]
-      | [layer: EncoderLayer, numLayers: number, norm: Normalisation | null]
+    ...args: Widest<
+      [layer: EncoderLayer, numLayers: number, options?: TransformerEncoderOptions],
+      [layer: EncoderLayer, numLayers: number, norm: Normalisation | null]
+    >
   ) {
     super();
     // A module in the last place is no object of options.
@@ -69,12 +71,13 @@ export class TransformerEncoder extends Module {
 
   /** The output of the last layer, of x's shape. */
   forward(
-    ...args:
-      | [src: Tensor, options?: TransformerEncoderCall]
-      | [
-          src: Tensor,
-          ...Positions<[mask?: Tensor | null, srcKeyPaddingMask?: Tensor | null], TransformerEncoderCall>,
-        ]
+    ...args: Widest<
+      [src: Tensor, options?: TransformerEncoderCall],
+      [
+        src: Tensor,
+        ...Positions<[mask?: Tensor | null, srcKeyPaddingMask?: Tensor | null], TransformerEncoderCall>,
+      ]
+    >
   ): Tensor {
     const read = inFunction("nn.TransformerEncoder", () => arrange(takesCall, args));
     const [src, { mask, srcKeyPaddingMask } = {}] = read as [Tensor, TransformerEncoderCall?];

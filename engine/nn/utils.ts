@@ -3,6 +3,7 @@
 import { show } from "../describe";
 import { ModelError } from "../error";
 import { number } from "../kinds";
+import type { Positions, Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { empty, type Tensor } from "../tensor";
 
@@ -15,7 +16,11 @@ export interface ClipOptions {
 }
 
 type NormArgs = [parameters: Iterable<Tensor>, maxNorm: number, options?: ClipOptions];
-type NormPositions = [parameters: Iterable<Tensor>, maxNorm: number, normType: number];
+type NormPositions = [
+  parameters: Iterable<Tensor>,
+  maxNorm: number,
+  ...Positions<[normType?: number], ClipOptions>,
+];
 
 const takesNorm = takes(["parameters", "maxNorm"], { normType: number });
 const takesValue = takes(["parameters", "clipValue"]);
@@ -24,7 +29,7 @@ const takesValue = takes(["parameters", "clipValue"]);
  * Scales all gradients together so that their norm is at most `maxNorm`, as PyTorch's `clip_grad_norm_`.
  * @returns the norm before, a tensor without dimensions
  */
-export function clipGradNorm(...args: NormArgs | NormPositions): Tensor {
+export function clipGradNorm(...args: Widest<NormArgs, NormPositions>): Tensor {
   const [parameters, maxNorm, { normType = 2 } = {}] = readCall<NormArgs>(
     "nn.utils.clipGradNorm",
     takesNorm,

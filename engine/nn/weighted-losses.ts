@@ -1,6 +1,8 @@
 /** Losses with weights of classes or elements as layers. */
+
 import { integer, type Kind, number, tensor } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import * as ops from "../ops";
 import { usual } from "../ops/pair-loss";
 import { type LossReduction, oldReduction, reductions } from "../ops/reduction";
@@ -47,9 +49,10 @@ type IndexedPositions = [
 /** `crossEntropy` of logits against classes or their probabilities. */
 export class CrossEntropyLoss extends WeightedLoss<ops.CrossEntropyOptions> {
   constructor(
-    ...args:
-      | [options?: Weighted<ops.CrossEntropyOptions>]
-      | Positions<[...IndexedPositions, labelSmoothing?: number], Weighted<ops.CrossEntropyOptions>>
+    ...args: Widest<
+      [options?: Weighted<ops.CrossEntropyOptions>],
+      Positions<[...IndexedPositions, labelSmoothing?: number], Weighted<ops.CrossEntropyOptions>>
+    >
   ) {
     super({ ...indexed, labelSmoothing: number }, args);
   }
@@ -63,9 +66,10 @@ export class CrossEntropyLoss extends WeightedLoss<ops.CrossEntropyOptions> {
 /** `nllLoss` of logarithms of probabilities against classes. */
 export class NLLLoss extends WeightedLoss<ops.NllLossOptions> {
   constructor(
-    ...args:
-      | [options?: Weighted<ops.NllLossOptions>]
-      | Positions<IndexedPositions, Weighted<ops.NllLossOptions>>
+    ...args: Widest<
+      [options?: Weighted<ops.NllLossOptions>],
+      Positions<IndexedPositions, Weighted<ops.NllLossOptions>>
+    >
   ) {
     super(indexed, args);
   }
@@ -79,12 +83,13 @@ export class NLLLoss extends WeightedLoss<ops.NllLossOptions> {
 /** `binaryCrossEntropy` of probabilities. */
 export class BCELoss extends WeightedLoss<ops.LossOptions> {
   constructor(
-    ...args:
-      | [options?: Weighted<ops.LossOptions>]
-      | Positions<
-          [weight?: Tensor | null, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
-          Weighted<ops.LossOptions>
-        >
+    ...args: Widest<
+      [options?: Weighted<ops.LossOptions>],
+      Positions<
+        [weight?: Tensor | null, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
+        Weighted<ops.LossOptions>
+      >
+    >
   ) {
     super({ weight: tensor, ...usual }, args);
   }
@@ -101,18 +106,19 @@ export class BCEWithLogitsLoss extends WeightedLoss<ops.WithLogitsOptions> {
   declare pos_weight: Tensor | undefined;
 
   constructor(
-    ...args:
-      | [options?: Weighted<ops.WithLogitsOptions>]
-      | Positions<
-          [
-            weight?: Tensor | null,
-            sizeAverage?: null,
-            reduce?: null,
-            reduction?: LossReduction,
-            posWeight?: Tensor,
-          ],
-          Weighted<ops.WithLogitsOptions>
-        >
+    ...args: Widest<
+      [options?: Weighted<ops.WithLogitsOptions>],
+      Positions<
+        [
+          weight?: Tensor | null,
+          sizeAverage?: null,
+          reduce?: null,
+          reduction?: LossReduction,
+          posWeight?: Tensor,
+        ],
+        Weighted<ops.WithLogitsOptions>
+      >
+    >
   ) {
     super({ weight: tensor, ...usual, posWeight: tensor }, args);
     if (this.rest.posWeight !== undefined) this.registerBuffer("pos_weight", this.rest.posWeight);
@@ -127,19 +133,20 @@ export class BCEWithLogitsLoss extends WeightedLoss<ops.WithLogitsOptions> {
 /** `multiMarginLoss`: the right class leads by a margin. */
 export class MultiMarginLoss extends WeightedLoss<ops.MultiMarginOptions> {
   constructor(
-    ...args:
-      | [options?: Weighted<ops.MultiMarginOptions>]
-      | Positions<
-          [
-            p?: 1 | 2,
-            margin?: number,
-            weight?: Tensor | null,
-            sizeAverage?: null,
-            reduce?: null,
-            reduction?: LossReduction,
-          ],
-          Weighted<ops.MultiMarginOptions>
-        >
+    ...args: Widest<
+      [options?: Weighted<ops.MultiMarginOptions>],
+      Positions<
+        [
+          p?: 1 | 2,
+          margin?: number,
+          weight?: Tensor | null,
+          sizeAverage?: null,
+          reduce?: null,
+          reduction?: LossReduction,
+        ],
+        Weighted<ops.MultiMarginOptions>
+      >
+    >
   ) {
     super({ p: power, margin: number, weight: tensor, ...usual }, args);
   }
@@ -153,12 +160,13 @@ export class MultiMarginLoss extends WeightedLoss<ops.MultiMarginOptions> {
 /** `multilabelSoftMarginLoss`: several classes at once. */
 export class MultiLabelSoftMarginLoss extends WeightedLoss<ops.LossOptions> {
   constructor(
-    ...args:
-      | [options?: Weighted<ops.LossOptions>]
-      | Positions<
-          [weight?: Tensor | null, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
-          Weighted<ops.LossOptions>
-        >
+    ...args: Widest<
+      [options?: Weighted<ops.LossOptions>],
+      Positions<
+        [weight?: Tensor | null, sizeAverage?: null, reduce?: null, reduction?: LossReduction],
+        Weighted<ops.LossOptions>
+      >
+    >
   ) {
     super({ weight: tensor, ...usual }, args);
   }

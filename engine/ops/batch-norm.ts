@@ -4,6 +4,7 @@ import { full } from "../create";
 import { ModelError } from "../error";
 import { flag, number, tensor } from "../kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
+import type { Widest } from "../op-function";
 import { showShape } from "../shape";
 import { arrange, isOptions, takes } from "../signature";
 import { Tensor } from "../tensor";
@@ -146,7 +147,7 @@ function overItems(g: Tensor): Tensor {
  * variance, which also move `runningMean` and `runningVar`; otherwise with those.
  * @throws ModelError when running statistics are needed and missing, and for wrong shapes
  */
-export function batchNorm(...args: Args<BatchNormOptions> | InPositions): Tensor {
+export function batchNorm(...args: Widest<Args<BatchNormOptions>, InPositions>): Tensor {
   const { tensors, options } = inFunction("batchNorm", () =>
     readArgs<BatchNormOptions>(arrange(signature, args), names, 1),
   );

@@ -1,7 +1,9 @@
 /** Sums of weighted tensors, and functions named after what they are made of: lerp, addcmul, softmin, floorDivide. */
+
 import { isFloat } from "../dtype";
 import { dim as dimension, dims, flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
 import { checkTensor } from "./arguments";
@@ -60,7 +62,10 @@ export const floorDivide: (x: TensorLike, y: TensorLike) => Tensor = composed(
 
 /** Softmax of −x along a dimension. */
 export const softmin: (
-  ...args: [x: TensorLike, options: DimOptions] | [x: TensorLike, dim: number]
+  ...args: Widest<
+    [x: TensorLike, options: DimOptions],
+    [x: TensorLike, ...Positions<[dim: number], DimOptions>]
+  >
 ) => Tensor = composed(
   "softmin",
   takes(["x"], { dim: dimension }),
@@ -105,9 +110,10 @@ const withoutNaN = (x: Tensor): Tensor => where(isnan(x), 0, x);
 
 type Pair = [spread: Tensor, mean: Tensor];
 type Spread = (
-  ...args:
-    | [x: TensorLike, options?: VarOptions]
-    | [x: TensorLike, ...Positions<[dim?: number | readonly number[] | null], VarOptions>]
+  ...args: Widest<
+    [x: TensorLike, options?: VarOptions],
+    [x: TensorLike, ...Positions<[dim?: number | readonly number[] | null], VarOptions>]
+  >
 ) => Pair;
 
 function withMean(name: string, spread: (x: TensorLike, options?: VarOptions) => Tensor): Spread {

@@ -1,6 +1,8 @@
 /** Whether tensors hold the same, exactly or nearly. */
+
 import { flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { sameShape } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -20,9 +22,10 @@ export interface CloseOptions {
 }
 
 type Close<R> = (
-  ...args:
-    | [x: Tensor, y: Tensor, options?: CloseOptions]
-    | [x: Tensor, y: Tensor, ...Positions<[rtol?: number, atol?: number, equalNan?: boolean], CloseOptions>]
+  ...args: Widest<
+    [x: Tensor, y: Tensor, options?: CloseOptions],
+    [x: Tensor, y: Tensor, ...Positions<[rtol?: number, atol?: number, equalNan?: boolean], CloseOptions>]
+  >
 ) => R;
 
 const takesTolerances = takes(["x", "y"], { rtol: number, atol: number, equalNan: flag });

@@ -1,6 +1,8 @@
 /** Lengths of vectors and distances between them: normalize, pairwiseDistance. */
+
 import { dim, flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
@@ -21,9 +23,10 @@ export interface NormalizeOptions {
 
 /** Vectors along a dimension divided by their lengths, as `torch.nn.functional.normalize`. */
 export const normalize: (
-  ...args:
-    | [x: Tensor, options?: NormalizeOptions]
-    | [x: Tensor, ...Positions<[p?: number, dim?: number, eps?: number], NormalizeOptions>]
+  ...args: Widest<
+    [x: Tensor, options?: NormalizeOptions],
+    [x: Tensor, ...Positions<[p?: number, dim?: number, eps?: number], NormalizeOptions>]
+  >
 ) => Tensor = composed(
   "normalize",
   takes(["x"], { p: number, dim, eps: number }),
@@ -43,13 +46,14 @@ export interface PairwiseDistanceOptions {
 
 /** ‖x − y + eps‖ over the last dimension; x and y broadcast. */
 export const pairwiseDistance: (
-  ...args:
-    | [x: Tensor, y: Tensor, options?: PairwiseDistanceOptions]
-    | [
-        x: Tensor,
-        y: Tensor,
-        ...Positions<[p?: number, eps?: number, keepdim?: boolean], PairwiseDistanceOptions>,
-      ]
+  ...args: Widest<
+    [x: Tensor, y: Tensor, options?: PairwiseDistanceOptions],
+    [
+      x: Tensor,
+      y: Tensor,
+      ...Positions<[p?: number, eps?: number, keepdim?: boolean], PairwiseDistanceOptions>,
+    ]
+  >
 ) => Tensor = composed(
   "pairwiseDistance",
   takes(["x", "y"], { p: number, eps: number, keepdim: flag }),

@@ -1,7 +1,9 @@
 /** Losses that draw pairs together or push them apart: triplets, hinges, rankings, cosines. */
+
 import { ModelError } from "../error";
 import { flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { type Signature, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat, checkTensor } from "./arguments";
@@ -43,14 +45,15 @@ type TripletPositions = [
 
 /** max(0, margin + ‖anchor − positive‖ − ‖anchor − negative‖) of each row. */
 export const tripletMarginLoss: (
-  ...args:
-    | [anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletMarginLossOptions]
-    | [
-        anchor: Tensor,
-        positive: Tensor,
-        negative: Tensor,
-        ...Positions<TripletPositions, TripletMarginLossOptions>,
-      ]
+  ...args: Widest<
+    [anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletMarginLossOptions],
+    [
+      anchor: Tensor,
+      positive: Tensor,
+      negative: Tensor,
+      ...Positions<TripletPositions, TripletMarginLossOptions>,
+    ]
+  >
 ) => Tensor = composed(
   "tripletMarginLoss",
   takes(["anchor", "positive", "negative"], { margin: number, p: number, eps: number, swap: flag, ...usual }),
@@ -72,14 +75,16 @@ export interface MarginOptions extends LossOptions {
 
 type MarginPositions = Positions<[margin?: number, ...UsualPositions], MarginOptions>;
 type TwoWithMargin = (
-  ...args:
-    | [x: Tensor, target: Tensor, options?: MarginOptions]
-    | [x: Tensor, target: Tensor, ...MarginPositions]
+  ...args: Widest<
+    [x: Tensor, target: Tensor, options?: MarginOptions],
+    [x: Tensor, target: Tensor, ...MarginPositions]
+  >
 ) => Tensor;
 type ThreeWithMargin = (
-  ...args:
-    | [x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions]
-    | [x1: Tensor, x2: Tensor, target: Tensor, ...MarginPositions]
+  ...args: Widest<
+    [x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions],
+    [x1: Tensor, x2: Tensor, target: Tensor, ...MarginPositions]
+  >
 ) => Tensor;
 
 const takesMargin = (...first: string[]): Signature => takes(first, { margin: number, ...usual });
@@ -144,9 +149,10 @@ type Weighed = [weight?: Tensor | null, ...UsualPositions];
 
 /** The mean over classes of each class's binary cross entropy with logits; a third tensor weighs the classes. */
 export const multilabelSoftMarginLoss: (
-  ...args:
-    | [x: Tensor, target: Tensor, options?: LossOptions]
-    | [x: Tensor, target: Tensor, ...Positions<Weighed, LossOptions>]
+  ...args: Widest<
+    [x: Tensor, target: Tensor, options?: LossOptions],
+    [x: Tensor, target: Tensor, ...Positions<Weighed, LossOptions>]
+  >
 ) => Tensor = composed(
   "multilabelSoftMarginLoss",
   takes(["x", "target", "weight"], usual),

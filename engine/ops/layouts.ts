@@ -1,7 +1,9 @@
 /** Shapes by other means: repeat, movedim, unflatten, stacking, grids, diagonals, differences. */
+
 import { ModelError } from "../error";
 import { choice, count, dim as dimension, dims, either, integer, tensor } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { normalizeDim, type Shape, showShape } from "../shape";
 import { takes } from "../signature";
 import { fromValues, type Tensor } from "../tensor";
@@ -19,8 +21,12 @@ import { expand, permute, reshape, transpose } from "./view";
  * The whole tensor again and again along its dimensions; new ones stand in front.
  * @throws ModelError for fewer counts than dimensions
  */
-export const repeat: (...args: [x: Tensor, sizes: Shape] | [x: Tensor, ...sizes: number[]]) => Tensor =
-  composed("repeat", takes(["x", "sizes"], {}, { spread: "sizes" }), (x: Tensor, sizes: Shape): Tensor => {
+export const repeat: (
+  ...args: Widest<[x: Tensor, sizes: Shape], [x: Tensor, sizes: number | Shape, ...more: number[]]>
+) => Tensor = composed(
+  "repeat",
+  takes(["x", "sizes"], {}, { spread: "sizes" }),
+  (x: Tensor, sizes: Shape): Tensor => {
     const { ndim } = checkTensor(x);
     if (!Array.isArray(sizes) || sizes.length < ndim) {
       throw new ModelError(
@@ -29,13 +35,15 @@ export const repeat: (...args: [x: Tensor, sizes: Shape] | [x: Tensor, ...sizes:
       );
     }
     return tile(x, sizes);
-  });
+  },
+);
 
 /** Each slice along a dimension several times in a row; of the flattened tensor without `dim`. */
 export const repeatInterleave: (
-  ...args:
-    | [x: Tensor, repeats: number | Tensor, options?: DimOption]
-    | [x: Tensor, repeats: number | Tensor, ...Positions<[dim?: number], DimOption>]
+  ...args: Widest<
+    [x: Tensor, repeats: number | Tensor, options?: DimOption],
+    [x: Tensor, repeats: number | Tensor, ...Positions<[dim?: number], DimOption>]
+  >
 ) => Tensor = composed(
   "repeatInterleave",
   takes(["x"], { repeats: either(count, tensor), dim: dimension }),
@@ -85,7 +93,10 @@ export const movedim: (
 
 /** Splits one dimension into several; one of the sizes may be −1 and is found from the rest. */
 export const unflatten: (
-  ...args: [x: Tensor, dim: number, sizes: Shape] | [x: Tensor, dim: number, ...sizes: number[]]
+  ...args: Widest<
+    [x: Tensor, dim: number, sizes: Shape],
+    [x: Tensor, dim: number, sizes: number | Shape, ...more: number[]]
+  >
 ) => Tensor = composed(
   "unflatten",
   takes(["x", "dim", "sizes"], {}, { spread: "sizes", aliases: { unflattenedSize: "sizes" } }),
@@ -163,7 +174,10 @@ export interface DiagOptions {
 
 /** A vector as the diagonal of a matrix; of a matrix its diagonal. */
 export const diag: (
-  ...args: [x: Tensor, options?: DiagOptions] | [x: Tensor, ...Positions<[diagonal?: number], DiagOptions>]
+  ...args: Widest<
+    [x: Tensor, options?: DiagOptions],
+    [x: Tensor, ...Positions<[diagonal?: number], DiagOptions>]
+  >
 ) => Tensor = composed(
   "diag",
   takes(["x"], { diagonal: integer }),
@@ -187,9 +201,10 @@ export interface DiagEmbedOptions {
 
 /** The last dimension as the diagonal of two new ones, the last two when left out. */
 export const diagEmbed: (
-  ...args:
-    | [x: Tensor, options?: DiagEmbedOptions]
-    | [x: Tensor, ...Positions<[offset?: number, dim1?: number, dim2?: number], DiagEmbedOptions>]
+  ...args: Widest<
+    [x: Tensor, options?: DiagEmbedOptions],
+    [x: Tensor, ...Positions<[offset?: number, dim1?: number, dim2?: number], DiagEmbedOptions>]
+  >
 ) => Tensor = composed(
   "diagEmbed",
   takes(["x"], { offset: integer, dim1: dimension, dim2: dimension }),
@@ -220,9 +235,10 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. */
 export const diff: (
-  ...args:
-    | [x: Tensor, options?: DiffOptions]
-    | [x: Tensor, ...Positions<[n?: number, dim?: number], DiffOptions>]
+  ...args: Widest<
+    [x: Tensor, options?: DiffOptions],
+    [x: Tensor, ...Positions<[n?: number, dim?: number], DiffOptions>]
+  >
 ) => Tensor = composed(
   "diff",
   takes(["x"], { n: count, dim: dimension }),
@@ -253,9 +269,10 @@ export interface Rot90Options {
 
 /** Turned by quarters, from the first dimension of the plane to the second. */
 export const rot90: (
-  ...args:
-    | [x: Tensor, options?: Rot90Options]
-    | [x: Tensor, ...Positions<[k?: number, dims?: readonly number[]], Rot90Options>]
+  ...args: Widest<
+    [x: Tensor, options?: Rot90Options],
+    [x: Tensor, ...Positions<[k?: number, dims?: readonly number[]], Rot90Options>]
+  >
 ) => Tensor = composed(
   "rot90",
   takes(["x"], { k: integer, dims }),

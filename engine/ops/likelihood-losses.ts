@@ -1,7 +1,9 @@
 /** Losses that are negative logarithms of a density: Poisson's and Gauss's. */
+
 import { ModelError } from "../error";
 import { flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { type Shape, sameShape, showShape } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -42,9 +44,10 @@ type PoissonPositions = [
 
 /** Counts in `target` against rates in x, or logarithms of rates: eˣ − target x. */
 export const poissonNllLoss: (
-  ...args:
-    | [x: Tensor, target: Tensor, options?: PoissonNllLossOptions]
-    | [x: Tensor, target: Tensor, ...Positions<PoissonPositions, PoissonNllLossOptions>]
+  ...args: Widest<
+    [x: Tensor, target: Tensor, options?: PoissonNllLossOptions],
+    [x: Tensor, target: Tensor, ...Positions<PoissonPositions, PoissonNllLossOptions>]
+  >
 ) => Tensor = composed(
   "poissonNllLoss",
   takes(["x", "target"], {
@@ -83,14 +86,15 @@ export interface GaussianNllLossOptions extends LossOptions {
  * @throws ModelError for a variance below 0 or of another shape
  */
 export const gaussianNllLoss: (
-  ...args:
-    | [x: Tensor, target: Tensor, variance: Tensor, options?: GaussianNllLossOptions]
-    | [
-        x: Tensor,
-        target: Tensor,
-        variance: Tensor,
-        ...Positions<[full?: boolean, eps?: number, reduction?: LossReduction], GaussianNllLossOptions>,
-      ]
+  ...args: Widest<
+    [x: Tensor, target: Tensor, variance: Tensor, options?: GaussianNllLossOptions],
+    [
+      x: Tensor,
+      target: Tensor,
+      variance: Tensor,
+      ...Positions<[full?: boolean, eps?: number, reduction?: LossReduction], GaussianNllLossOptions>,
+    ]
+  >
 ) => Tensor = composed(
   "gaussianNllLoss",
   takes(

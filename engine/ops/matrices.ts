@@ -1,7 +1,9 @@
 /** Products by the shapes that they take: mm, mv, bmm, addmm, baddbmm, cross. */
+
 import { ModelError } from "../error";
 import { dim as dimension, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { normalizeDim, showShape } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -78,9 +80,10 @@ export interface CrossOptions {
  * @throws ModelError when there is none
  */
 export const cross: (
-  ...args:
-    | [x: Tensor, y: Tensor, options?: CrossOptions]
-    | [x: Tensor, y: Tensor, ...Positions<[dim?: number], CrossOptions>]
+  ...args: Widest<
+    [x: Tensor, y: Tensor, options?: CrossOptions],
+    [x: Tensor, y: Tensor, ...Positions<[dim?: number], CrossOptions>]
+  >
 ) => Tensor = composed(
   "cross",
   takes(["x", "y"], { dim: dimension }),

@@ -1,8 +1,10 @@
 /** Elements by their place in the order: the median, the k-th smallest, quantiles. */
+
 import { allocate } from "../dtype";
 import { ModelError } from "../error";
 import { choice, dim as dimension, flag, integer } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
+import type { Widest } from "../op-function";
 import { normalizeDim, showShape, sizeOf } from "../shape";
 import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
@@ -144,9 +146,10 @@ export interface KthvalueOptions {
  * @throws ModelError unless k is from 1 to the size of the dimension
  */
 export const kthvalue: (
-  ...args:
-    | [x: Tensor, options: KthvalueOptions]
-    | [x: Tensor, ...Positions<[k: number, dim?: number, keepdim?: boolean], KthvalueOptions>]
+  ...args: Widest<
+    [x: Tensor, options: KthvalueOptions],
+    [x: Tensor, ...Positions<[k: number, dim?: number, keepdim?: boolean], KthvalueOptions>]
+  >
 ) => Selection = composed(
   "kthvalue",
   takes(["x"], { k: integer, dim: dimension, keepdim: flag }),
@@ -203,9 +206,10 @@ function quantileAt(sorted: Tensor, dim: number, q: number, interpolation: Inter
  * @param q a number from 0 to 1, or a vector of them, which becomes the first dimension of the result
  */
 export const quantile: (
-  ...args:
-    | [x: Tensor, q: number | Tensor, options?: QuantileOptions]
-    | [x: Tensor, q: number | Tensor, ...Positions<[dim?: number | null, keepdim?: boolean], QuantileOptions>]
+  ...args: Widest<
+    [x: Tensor, q: number | Tensor, options?: QuantileOptions],
+    [x: Tensor, q: number | Tensor, ...Positions<[dim?: number | null, keepdim?: boolean], QuantileOptions>]
+  >
 ) => Tensor = composed(
   "quantile",
   takes(

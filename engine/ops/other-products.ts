@@ -1,7 +1,9 @@
 /** More products: inner, tensordot, kron, vdot, addmv, powers of a matrix; and the distance of two tensors. */
+
 import { ModelError } from "../error";
 import { dims, either, integer, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { normalizeDim, type Shape, showShape, sizeOf } from "../shape";
 import { takes } from "../signature";
 import { fromValues, type Tensor } from "../tensor";
@@ -39,9 +41,10 @@ const pairOfDims = {
 
 /** Sums of products over several dimensions of both. @throws ModelError when their sizes differ */
 export const tensordot: (
-  ...args:
-    | [x: Tensor, y: Tensor, options?: TensordotOptions]
-    | [x: Tensor, y: Tensor, ...Positions<[dims?: TensordotOptions["dims"]], TensordotOptions>]
+  ...args: Widest<
+    [x: Tensor, y: Tensor, options?: TensordotOptions],
+    [x: Tensor, y: Tensor, ...Positions<[dims?: TensordotOptions["dims"]], TensordotOptions>]
+  >
 ) => Tensor = composed(
   "tensordot",
   takes(["x", "y"], { dims: either(integer, pairOfDims) }),
@@ -158,7 +161,7 @@ function identity(like: Tensor): Tensor {
 
 /** The norm of x − y over all elements; p is 2 when left out. */
 export const dist: (
-  ...args: [x: Tensor, y: Tensor, options?: { p?: number }] | [x: Tensor, y: Tensor, p: number]
+  ...args: Widest<[x: Tensor, y: Tensor, options?: { p?: number }], [x: Tensor, y: Tensor, p: number]>
 ) => Tensor = composed(
   "dist",
   takes(["x", "y"], { p: number }),

@@ -1,7 +1,9 @@
 /** Images and rows of other sizes: pixelShuffle, pixelUnshuffle, average pooling of rows. */
+
 import { ModelError } from "../error";
 import { flag, integers } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { showShape } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -78,16 +80,17 @@ function checkRows(x: Tensor): Tensor {
 
 /** Means of windows over [items, channels, length]. */
 export const avgPool1d: (
-  ...args:
-    | [x: Tensor, kernelSize: Size, options?: AvgPool1dOptions]
-    | [
-        x: Tensor,
-        kernelSize: Size,
-        ...Positions<
-          [stride?: Size | null, padding?: Size, ceilMode?: boolean, countIncludePad?: boolean],
-          AvgPool1dOptions
-        >,
-      ]
+  ...args: Widest<
+    [x: Tensor, kernelSize: Size, options?: AvgPool1dOptions],
+    [
+      x: Tensor,
+      kernelSize: Size,
+      ...Positions<
+        [stride?: Size | null, padding?: Size, ceilMode?: boolean, countIncludePad?: boolean],
+        AvgPool1dOptions
+      >,
+    ]
+  >
 ) => Tensor = composed(
   "avgPool1d",
   takes(["x", "kernelSize"], { stride: integers, padding: integers, ceilMode: flag, countIncludePad: flag }),

@@ -16,7 +16,7 @@ import { expand, reshape, strided } from "./view";
 /** Reverses the order along dimensions. */
 export const flip: OpFunction<
   [x: TensorLike, dims: number | readonly number[]],
-  [x: TensorLike, ...dims: number[]]
+  [x: TensorLike, dims: number | readonly number[], ...more: number[]]
 > = defineOp({
   name: "flip",
   takes: takes(["x", "dims"], {}, { spread: "dims" }),
@@ -106,42 +106,44 @@ function rollAlong(x: Tensor, dim: number, shift: number): Tensor {
 }
 
 /** Repeats the whole tensor along its dimensions; missing ones are added in front. */
-export const tile: OpFunction<[x: TensorLike, dims: readonly number[]], [x: TensorLike, ...dims: number[]]> =
-  defineOp({
-    name: "tile",
-    takes: takes(["x", "dims"], {}, { spread: "dims" }),
-    role: "moves",
-    label: "tile x",
-    formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the copies}",
-    args(x, dims) {
-      const input = toTensor(x);
-      if (!Array.isArray(dims) || !dims.every((n) => Number.isInteger(n) && n >= 0)) {
-        throw new ModelError(`dims is ${JSON.stringify(dims)}, expected an array of counts`);
-      }
-      const missing = Math.max(0, input.ndim - dims.length);
-      return { inputs: [input], attrs: { dims: [...new Array<number>(missing).fill(1), ...dims] } };
+export const tile: OpFunction<
+  [x: TensorLike, dims: readonly number[]],
+  [x: TensorLike, dims: number | readonly number[], ...more: number[]]
+> = defineOp({
+  name: "tile",
+  takes: takes(["x", "dims"], {}, { spread: "dims" }),
+  role: "moves",
+  label: "tile x",
+  formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the copies}",
+  args(x, dims) {
+    const input = toTensor(x);
+    if (!Array.isArray(dims) || !dims.every((n) => Number.isInteger(n) && n >= 0)) {
+      throw new ModelError(`dims is ${JSON.stringify(dims)}, expected an array of counts`);
+    }
+    const missing = Math.max(0, input.ndim - dims.length);
+    return { inputs: [input], attrs: { dims: [...new Array<number>(missing).fill(1), ...dims] } };
+  },
+  forward: ([x], { dims }) => {
+    const { pairs, single } = tilePlan(x as Tensor, dims);
+    const full = pairs.flat();
+    return reshape(
+      expand(reshape(x as Tensor, single), full),
+      pairs.map(([count, n]) => count * n),
+    );
+  },
+  vjp: [
+    (g, { x, attrs }) => {
+      const { pairs } = tilePlan(x, attrs.dims);
+      const copies = reshape(g, pairs.flat());
+      return reshape(sum(copies, { dim: pairs.map((_, i) => 2 * i) }), x.shape);
     },
-    forward: ([x], { dims }) => {
-      const { pairs, single } = tilePlan(x as Tensor, dims);
-      const full = pairs.flat();
-      return reshape(
-        expand(reshape(x as Tensor, single), full),
-        pairs.map(([count, n]) => count * n),
-      );
-    },
-    vjp: [
-      (g, { x, attrs }) => {
-        const { pairs } = tilePlan(x, attrs.dims);
-        const copies = reshape(g, pairs.flat());
-        return reshape(sum(copies, { dim: pairs.map((_, i) => 2 * i) }), x.shape);
-      },
-    ],
-    jvp: [(t, { attrs }) => tile(t, attrs.dims)],
-    samples: (r) => [
-      [r.uniform([2, 2]), [2, 1, 3]],
-      [r.uniform([2, 3]), [2]],
-    ],
-  });
+  ],
+  jvp: [(t, { attrs }) => tile(t, attrs.dims)],
+  samples: (r) => [
+    [r.uniform([2, 2]), [2, 1, 3]],
+    [r.uniform([2, 3]), [2]],
+  ],
+});
 
 /** Copies and size of every dimension of the result, and x's shape with room for the copies. */
 function tilePlan(x: Tensor, dims: readonly number[]) {

@@ -1,6 +1,8 @@
 /** Normalisation by the root of the mean square. */
+
 import { ModelError } from "../error";
 import { integers, number } from "../kinds";
+import type { Widest } from "../op-function";
 import { type Shape, sameShape, showShape } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -20,10 +22,13 @@ export interface RmsNormOptions {
 
 /** x / √(mean x² + eps) over the last dimensions, then · weight, of these dimensions' shape. Zhang and Sennrich (2019). */
 export const rmsNorm: (
-  ...args:
-    | [x: Tensor, options: RmsNormOptions]
-    | [x: Tensor, weight: Tensor | null | undefined, options: RmsNormOptions]
-    | [x: Tensor, normalizedShape: number | Shape, weight?: Tensor | null, eps?: number | null]
+  ...args: Widest<
+    Widest<
+      [x: Tensor, options: RmsNormOptions],
+      [x: Tensor, weight: Tensor | null | undefined, options: RmsNormOptions]
+    >,
+    [x: Tensor, normalizedShape: number | Shape, weight?: Tensor | null, eps?: number | null]
+  >
 ) => Tensor = composed(
   "rmsNorm",
   takes(

@@ -1,7 +1,9 @@
 /** Elements put to places by index: scatter, takeAlongDim. */
+
 import { ModelError } from "../error";
 import { dim as dimension } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
+import type { Widest } from "../op-function";
 import { normalizeDim, stridesOf } from "../shape";
 import { takes } from "../signature";
 import { Tensor } from "../tensor";
@@ -92,9 +94,10 @@ export const scatter: OpFunction<
 
 /** `gather` along a dimension; of the flattened tensor without one. */
 export const takeAlongDim: (
-  ...args:
-    | [x: Tensor, index: Tensor, options?: DimOption]
-    | [x: Tensor, index: Tensor, ...Positions<[dim?: number], DimOption>]
+  ...args: Widest<
+    [x: Tensor, index: Tensor, options?: DimOption],
+    [x: Tensor, index: Tensor, ...Positions<[dim?: number], DimOption>]
+  >
 ) => Tensor = composed(
   "takeAlongDim",
   takes(["x", "index"], { dim: dimension }),

@@ -1,7 +1,9 @@
 /** Parts and copies of tensors: select, unbind, clone, take, maskedSelect, nonzero. */
+
 import { ModelError } from "../error";
 import { dim as dimension } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
+import type { Widest } from "../op-function";
 import { broadcastShapes, normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
 import { takes } from "../signature";
 import { fromValues, type Tensor, type TensorLike } from "../tensor";
@@ -59,7 +61,7 @@ export const select: OpFunction<SelectArgs> = defineOp<SelectArgs, { dim: number
 
 /** All slices along a dimension (0 when left out), which goes. */
 export const unbind: (
-  ...args: [x: Tensor, options?: DimOption] | [x: Tensor, ...Positions<[dim?: number], DimOption>]
+  ...args: Widest<[x: Tensor, options?: DimOption], [x: Tensor, ...Positions<[dim?: number], DimOption>]>
 ) => Tensor[] = composed(
   "unbind",
   takes(["x"], { dim: dimension }),

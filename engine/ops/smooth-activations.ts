@@ -127,7 +127,7 @@ const steepness = Math.sqrt(2 / Math.PI);
 /** x Φ(x), with Φ the distribution function of the normal distribution. */
 export const gelu: OpFunction<
   [x: TensorLike, options?: GeluOptions],
-  [x: TensorLike, approximate: "none" | "tanh"]
+  [x: TensorLike, ...Positions<[approximate?: "none" | "tanh"], GeluOptions>]
 > = unary({
   name: "gelu",
   takes: { approximate: choice("none", "tanh") },

@@ -28,7 +28,7 @@ export function strided(x: Tensor, shape: Shape, strides: readonly number[], off
 
 const takesShape = takes(["x", "shape"], {}, { spread: "shape" });
 type ShapeArgs = [x: TensorLike, shape: Shape];
-type ShapeSpread = [x: TensorLike, ...shape: number[]];
+type ShapeSpread = [x: TensorLike, shape: number | Shape, ...sizes: number[]];
 
 interface ShapeAttrs {
   readonly shape: Shape;
@@ -76,7 +76,7 @@ function inferShape(x: Tensor, shape: Shape): Shape {
 /** Dimensions in another order: dimension i of the result is dimension dims[i] of x. */
 export const permute: OpFunction<
   [x: TensorLike, dims: readonly number[]],
-  [x: TensorLike, ...dims: number[]]
+  [x: TensorLike, dims: number | readonly number[], ...more: number[]]
 > = defineOp({
   name: "permute",
   takes: takes(["x", "dims"], {}, { spread: "dims" }),

@@ -4,6 +4,7 @@ import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { atLeast0, flag, numbers } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
@@ -79,7 +80,7 @@ const takesAdam = takes(["params"], adamOptions);
 
 /** Steps by the running mean of the gradient over the root of that of its square. Kingma and Ba (2015). */
 export class Adam extends Moments {
-  constructor(...args: AdamArgs | AdamPositions) {
+  constructor(...args: Widest<AdamArgs, AdamPositions>) {
     const [params, options = {}] = readCall<AdamArgs>("optim.Adam", takesAdam, args);
     super(params, options, defaults);
   }
@@ -103,7 +104,7 @@ const takesAdamW = takes(["params"], adamOptions);
 
 /** Adam whose weight decay shrinks the weights themselves, not through the gradient. Loshchilov and Hutter (2019). */
 export class AdamW extends Moments {
-  constructor(...args: AdamWArgs | AdamWPositions) {
+  constructor(...args: Widest<AdamWArgs, AdamWPositions>) {
     const [params, options = {}] = readCall<AdamWArgs>("optim.AdamW", takesAdamW, args);
     super(params, options, { ...defaults, weightDecay: 0.01 });
   }

@@ -3,6 +3,7 @@
 import type { Values } from "../dtype";
 import { atLeast0, flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
@@ -39,7 +40,7 @@ const takesAdagrad = takes(["params"], {
 
 /** Steps divided by the root of the sum of all squared gradients. Duchi et al. (2011). */
 export class Adagrad extends Optimizer<AdagradOptions> {
-  constructor(...args: AdagradArgs | AdagradPositions) {
+  constructor(...args: Widest<AdagradArgs, AdagradPositions>) {
     const [params, options = {}] = readCall<AdagradArgs>("optim.Adagrad", takesAdagrad, args);
     super(params, options, { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10 });
   }
@@ -85,7 +86,7 @@ const takesAdadelta = takes(["params"], {
 
 /** Steps in the ratio of the running size of past steps to that of gradients. Zeiler (2012). */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
-  constructor(...args: AdadeltaArgs | AdadeltaPositions) {
+  constructor(...args: Widest<AdadeltaArgs, AdadeltaPositions>) {
     const [params, options = {}] = readCall<AdadeltaArgs>("optim.Adadelta", takesAdadelta, args);
     super(params, options, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0 });
   }
@@ -146,7 +147,7 @@ const takesRMSprop = takes(["params"], {
 
 /** Steps divided by the root of the running mean of squared gradients. Hinton (2012). */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(...args: RMSpropArgs | RMSpropPositions) {
+  constructor(...args: Widest<RMSpropArgs, RMSpropPositions>) {
     const [params, options = {}] = readCall<RMSpropArgs>("optim.RMSprop", takesRMSprop, args);
     const defaults = { lr: 0.01, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false };
     super(params, options, defaults);

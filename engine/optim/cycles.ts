@@ -3,6 +3,7 @@
 import { ModelError } from "../error";
 import { choice, number, positive, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.CosineAnnealingWarmRestarts` takes besides the optimiser. */
@@ -23,13 +24,14 @@ export class CosineAnnealingWarmRestarts extends AbsoluteSchedule {
 
   /** @throws ModelError unless t0 and tMult are integers of at least 1 */
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: WarmRestartsOptions]
-      | [
-          optimizer: Scheduled,
-          t0: number,
-          ...Positions<[tMult?: number, etaMin?: number], Partial<WarmRestartsOptions>>,
-        ]
+    ...args: Widest<
+      [optimizer: Scheduled, options: WarmRestartsOptions],
+      [
+        optimizer: Scheduled,
+        t0: number,
+        ...Positions<[tMult?: number, etaMin?: number], Partial<WarmRestartsOptions>>,
+      ]
+    >
   ) {
     const kinds = { t0: size, tMult: size, etaMin: number };
     const [optimizer, options] = readSchedule<WarmRestartsOptions>(
@@ -93,17 +95,18 @@ export class CyclicLR extends AbsoluteSchedule {
   private readonly options: Required<CyclicLROptions>;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: CyclicLROptions]
-      | [
-          optimizer: Scheduled,
-          baseLr: number,
-          maxLr: number,
-          ...Positions<
-            [stepSizeUp?: number, stepSizeDown?: number, mode?: CyclicLROptions["mode"], gamma?: number],
-            Partial<CyclicLROptions>
-          >,
-        ]
+    ...args: Widest<
+      [optimizer: Scheduled, options: CyclicLROptions],
+      [
+        optimizer: Scheduled,
+        baseLr: number,
+        maxLr: number,
+        ...Positions<
+          [stepSizeUp?: number, stepSizeDown?: number, mode?: CyclicLROptions["mode"], gamma?: number],
+          Partial<CyclicLROptions>
+        >,
+      ]
+    >
   ) {
     const [optimizer, options] = readSchedule<CyclicLROptions>("CyclicLR", cyclic, args);
     super(optimizer);

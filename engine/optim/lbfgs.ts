@@ -3,6 +3,7 @@
 import { ModelError } from "../error";
 import { atLeast0, choice, number, size } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { enableGrad } from "../tape";
 import type { Tensor } from "../tensor";
@@ -75,7 +76,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   private last: { direction: Vector; t: number; gradient: Vector } | null = null;
 
   /** @throws ModelError for more than one group of parameters */
-  constructor(...args: LBFGSArgs | LBFGSPositions) {
+  constructor(...args: Widest<LBFGSArgs, LBFGSPositions>) {
     const [params, options = {}] = readCall<LBFGSArgs>("optim.LBFGS", takesLBFGS, args);
     const maxEval = options.maxEval ?? Math.floor(((options.maxIter ?? 20) * 5) / 4);
     super(params, options, {

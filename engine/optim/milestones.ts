@@ -3,6 +3,7 @@
 import { ModelError } from "../error";
 import { number, numbers, positive } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall } from "../signature";
 import { checkPositive, readSchedule, Schedule, type Scheduled, takesFactor } from "./schedules";
 
@@ -21,9 +22,10 @@ export class MultiStepLR extends Schedule {
 
   /** @throws ModelError unless milestones is an array of numbers */
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: MultiStepLROptions]
-      | [optimizer: Scheduled, milestones: readonly number[], gamma?: number | { gamma?: number }]
+    ...args: Widest<
+      [optimizer: Scheduled, options: MultiStepLROptions],
+      [optimizer: Scheduled, milestones: readonly number[], gamma?: number | { gamma?: number }]
+    >
   ) {
     const kinds = { milestones: numbers, gamma: number };
     const [optimizer, { milestones, gamma = 0.1 }] = readSchedule<MultiStepLROptions>(
@@ -60,9 +62,10 @@ export class ConstantLR extends Schedule {
   private readonly totalIters: number;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options?: ConstantLROptions]
-      | [optimizer: Scheduled, ...Positions<[factor?: number, totalIters?: number], ConstantLROptions>]
+    ...args: Widest<
+      [optimizer: Scheduled, options?: ConstantLROptions],
+      [optimizer: Scheduled, ...Positions<[factor?: number, totalIters?: number], ConstantLROptions>]
+    >
   ) {
     const kinds = { factor: number, totalIters: number };
     const [optimizer, options] = readSchedule<ConstantLROptions>("ConstantLR", kinds, args);
@@ -91,9 +94,10 @@ export class PolynomialLR extends Schedule {
   private readonly power: number;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options?: PolynomialLROptions]
-      | [optimizer: Scheduled, ...Positions<[totalIters?: number, power?: number], PolynomialLROptions>]
+    ...args: Widest<
+      [optimizer: Scheduled, options?: PolynomialLROptions],
+      [optimizer: Scheduled, ...Positions<[totalIters?: number, power?: number], PolynomialLROptions>]
+    >
   ) {
     const kinds = { totalIters: positive, power: number };
     const [optimizer, options] = readSchedule<PolynomialLROptions>("PolynomialLR", kinds, args);

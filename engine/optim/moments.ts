@@ -3,6 +3,7 @@
 import type { Values } from "../dtype";
 import { atLeast0, numbers } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
@@ -48,7 +49,7 @@ const takesAdamax = takes(["params"], { lr: atLeast0, betas: numbers, eps: atLea
 
 /** Adam with the largest recent gradient in place of the root mean square. Kingma and Ba (2015). Rate 0.002. */
 export class Adamax extends Optimizer<MomentsOptions> {
-  constructor(...args: AdamaxArgs | AdamaxPositions) {
+  constructor(...args: Widest<AdamaxArgs, AdamaxPositions>) {
     const [params, options = {}] = readCall<AdamaxArgs>("optim.Adamax", takesAdamax, args);
     super(params, options, { lr: 0.002, ...common });
   }
@@ -80,7 +81,7 @@ const takesRAdam = takes(["params"], { lr: atLeast0, betas: numbers, eps: atLeas
 
 /** Adam that trusts its second moment only when enough steps stand behind it. Liu et al. (2020). Rate 0.001. */
 export class RAdam extends Optimizer<MomentsOptions> {
-  constructor(...args: RAdamArgs | RAdamPositions) {
+  constructor(...args: Widest<RAdamArgs, RAdamPositions>) {
     const [params, options = {}] = readCall<RAdamArgs>("optim.RAdam", takesRAdam, args);
     super(params, options, { lr: 0.001, ...common });
   }

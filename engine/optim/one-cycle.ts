@@ -1,6 +1,8 @@
 /** The schedule of one cycle: up and down again, once. */
+
 import { ModelError } from "../error";
 import { choice, number, positive } from "../kinds";
+import type { Widest } from "../op-function";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.OneCycleLR` takes besides the optimiser. */
@@ -33,9 +35,10 @@ export class OneCycleLR extends AbsoluteSchedule {
   private readonly options: Required<OneCycleLROptions>;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: OneCycleLROptions]
-      | [optimizer: Scheduled, maxLr: number, totalSteps: number | Omit<OneCycleLROptions, "maxLr">]
+    ...args: Widest<
+      [optimizer: Scheduled, options: OneCycleLROptions],
+      [optimizer: Scheduled, maxLr: number, totalSteps: number | Omit<OneCycleLROptions, "maxLr">]
+    >
   ) {
     const [optimizer, options] = readSchedule<OneCycleLROptions>("OneCycleLR", oneCycle, args, oneCycleNamed);
     super(optimizer);

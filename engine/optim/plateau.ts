@@ -3,6 +3,7 @@
 import { ModelError } from "../error";
 import { choice, count, number, numbers } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { checkNumber } from "../options";
 import { Tensor } from "../tensor";
 import { readSchedule, type Scheduled } from "./schedules";
@@ -65,24 +66,25 @@ export class ReduceLROnPlateau {
 
   /** @throws ModelError for a factor that does not reduce */
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options?: ReduceLROnPlateauOptions]
-      | [
-          optimizer: Scheduled,
-          ...Positions<
-            [
-              mode?: "min" | "max",
-              factor?: number,
-              patience?: number,
-              threshold?: number,
-              thresholdMode?: "rel" | "abs",
-              cooldown?: number,
-              minLr?: number | readonly number[],
-              eps?: number,
-            ],
-            ReduceLROnPlateauOptions
-          >,
-        ]
+    ...args: Widest<
+      [optimizer: Scheduled, options?: ReduceLROnPlateauOptions],
+      [
+        optimizer: Scheduled,
+        ...Positions<
+          [
+            mode?: "min" | "max",
+            factor?: number,
+            patience?: number,
+            threshold?: number,
+            thresholdMode?: "rel" | "abs",
+            cooldown?: number,
+            minLr?: number | readonly number[],
+            eps?: number,
+          ],
+          ReduceLROnPlateauOptions
+        >,
+      ]
+    >
   ) {
     const [optimizer, options] = readSchedule<ReduceLROnPlateauOptions>("ReduceLROnPlateau", kinds, args);
     this.optimizer = optimizer;

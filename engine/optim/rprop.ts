@@ -3,6 +3,7 @@
 import type { Values } from "../dtype";
 import { atLeast0, numbers } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
@@ -29,7 +30,7 @@ const takesRprop = takes(["params"], { lr: atLeast0, etas: numbers, stepSizes: n
 
 /** A step size per element that grows while the gradient keeps its sign. Riedmiller and Braun (1993). */
 export class Rprop extends Optimizer<RpropOptions> {
-  constructor(...args: RpropArgs | RpropPositions) {
+  constructor(...args: Widest<RpropArgs, RpropPositions>) {
     const [params, options = {}] = readCall<RpropArgs>("optim.Rprop", takesRprop, args);
     super(params, options, { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50] });
   }

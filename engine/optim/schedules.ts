@@ -4,6 +4,7 @@ import { describe } from "../describe";
 import { ModelError } from "../error";
 import { number, positive } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { type Kinds, readCall, takes } from "../signature";
 
 /** What a schedule changes. */
@@ -134,9 +135,10 @@ export class StepLR extends Schedule {
   private readonly stepSize: number;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: { stepSize: number; gamma?: number }]
-      | [optimizer: Scheduled, stepSize: number, gamma?: number | { gamma?: number }]
+    ...args: Widest<
+      [optimizer: Scheduled, options: { stepSize: number; gamma?: number }],
+      [optimizer: Scheduled, stepSize: number, gamma?: number | { gamma?: number }]
+    >
   ) {
     const [optimizer, { stepSize, gamma = 0.1 }] = readSchedule<{ stepSize: number; gamma?: number }>(
       "StepLR",
@@ -158,7 +160,7 @@ export class ExponentialLR extends Schedule {
   private readonly gamma: number;
 
   constructor(
-    ...args: [optimizer: Scheduled, options: { gamma: number }] | [optimizer: Scheduled, gamma: number]
+    ...args: Widest<[optimizer: Scheduled, options: { gamma: number }], [optimizer: Scheduled, gamma: number]>
   ) {
     const [optimizer, { gamma }] = readSchedule<{ gamma: number }>(
       "ExponentialLR",
@@ -180,9 +182,10 @@ export class CosineAnnealingLR extends Schedule {
   private readonly etaMin: number;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options: { tMax: number; etaMin?: number }]
-      | [optimizer: Scheduled, tMax: number, etaMin?: number | { etaMin?: number }]
+    ...args: Widest<
+      [optimizer: Scheduled, options: { tMax: number; etaMin?: number }],
+      [optimizer: Scheduled, tMax: number, etaMin?: number | { etaMin?: number }]
+    >
   ) {
     const [optimizer, { tMax, etaMin = 0 }] = readSchedule<{ tMax: number; etaMin?: number }>(
       "CosineAnnealingLR",
@@ -226,12 +229,13 @@ export class LinearLR extends Schedule {
   private readonly steps: number;
 
   constructor(
-    ...args:
-      | [optimizer: Scheduled, options?: LinearLROptions]
-      | [
-          optimizer: Scheduled,
-          ...Positions<[startFactor?: number, endFactor?: number, totalIters?: number], LinearLROptions>,
-        ]
+    ...args: Widest<
+      [optimizer: Scheduled, options?: LinearLROptions],
+      [
+        optimizer: Scheduled,
+        ...Positions<[startFactor?: number, endFactor?: number, totalIters?: number], LinearLROptions>,
+      ]
+    >
   ) {
     const [optimizer, options] = readSchedule<LinearLROptions>(
       "LinearLR",

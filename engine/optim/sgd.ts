@@ -4,6 +4,7 @@ import type { Values } from "../dtype";
 import { ModelError } from "../error";
 import { atLeast0, flag, number } from "../kinds";
 import type { Positions } from "../op";
+import type { Widest } from "../op-function";
 import { readCall, takes } from "../signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
@@ -40,7 +41,7 @@ const takesSGD = takes(["params"], {
 
 /** Gradient descent, with momentum (Polyak) or Nesterov's momentum; as PyTorch's `SGD`. */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(...args: SGDArgs | SGDPositions) {
+  constructor(...args: Widest<SGDArgs, SGDPositions>) {
     const [params, options = {}] = readCall<SGDArgs>("optim.SGD", takesSGD, args);
     const defaults = { lr: 0.001, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
     super(params, options, defaults);

@@ -18,7 +18,7 @@ import { empty, Tensor } from "./tensor";
 export interface GradOptions {
   /** Cotangent of the output, of its shape; 1 for a scalar when left out. */
   gradOutput?: Tensor;
-  /** Records the derivative, so that it can be differentiated again. */
+  /** Records the derivative, so that it can be differentiated again; false when left out. */
   createGraph?: boolean;
 }
 

@@ -32,11 +32,11 @@ export type { AttentionCall } from "./attention-masks";
 
 /** What `nn.MultiheadAttention` takes besides its sizes. */
 export interface MultiheadAttentionOptions {
-  /** Probability with which weights are dropped in training. */
+  /** Probability with which weights are dropped in training; 0 when left out. */
   dropout?: number;
   /** Whether the projections have biases; true when left out. */
   bias?: boolean;
-  /** Inputs and outputs are [items, length, size] instead of [length, items, size]. */
+  /** Inputs and outputs are [items, length, size] instead of [length, items, size]; false when left out. */
   batchFirst?: boolean;
 }
 
@@ -164,7 +164,7 @@ export interface TransformerEncoderLayerOptions {
   layerNormEps?: number;
   /** Inputs and outputs are [items, length, size] instead of [length, items, size]; false when left out. */
   batchFirst?: boolean;
-  /** Normalises before attention and feed-forward instead of after them. */
+  /** Normalises before attention and feed-forward instead of after them; false when left out. */
   normFirst?: boolean;
 }
 

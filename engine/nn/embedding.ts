@@ -11,7 +11,7 @@ import { checkSize } from "./options";
 
 /** What `nn.Embedding` takes besides its sizes. */
 export interface EmbeddingLayerOptions {
-  /** Row that stays zero: it takes no gradient. */
+  /** Row that stays zero: it takes no gradient; none when left out. */
   paddingIdx?: number;
 }
 

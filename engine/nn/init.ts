@@ -104,7 +104,7 @@ export function xavierNormal(...args: WithGain): Tensor {
 
 /** What `nn.init.kaimingUniform` and `nn.init.kaimingNormal` take besides the tensor. */
 export interface KaimingOptions {
-  /** Slope of the leaky ReLU behind the layer. */
+  /** Slope of the leaky ReLU behind the layer; 0 when left out. */
   a?: number;
   /** Keeps the variance of the forward pass ("fanIn", default) or of the backward pass. */
   mode?: "fanIn" | "fanOut";

@@ -145,7 +145,7 @@ export class Softmin extends OptionLayer<{ dim?: number }> {
 
 /** What `nn.PReLU` takes. */
 export interface PReLUOptions {
-  /** How many slopes are learned: 1, or one per channel. */
+  /** How many slopes are learned: 1 (when left out), or one per channel. */
   numParameters?: number;
   /** Their first value; 0.25 when left out. */
   init?: number;

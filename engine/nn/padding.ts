@@ -5,6 +5,7 @@ import { inFunction, ModelError } from "../error";
 import { flag, integers, type Kind, number, size } from "../kinds";
 import type { Positions } from "../op";
 import type { Widest } from "../op-function";
+
 import * as ops from "../ops";
 import { arrange, type Kinds, type Signature, takes } from "../signature";
 import type { Tensor } from "../tensor";
@@ -62,14 +63,14 @@ interface Constant {
 
 /** A value around rows, [left, right] or the same on both sides. */
 export class ConstantPad1d extends Padding {
-  constructor(...args: Widest<[padding: Size, options: Constant], [padding: Size, value: number]>) {
+  constructor(...args: [padding: Size, ...Positions<[value: number], Constant>]) {
     super(1, "constant", { value: number }, args);
   }
 }
 
 /** A value around images, [left, right, top, bottom] or the same on all sides. */
 export class ConstantPad2d extends Padding {
-  constructor(...args: Widest<[padding: Size, options: Constant], [padding: Size, value: number]>) {
+  constructor(...args: [padding: Size, ...Positions<[value: number], Constant>]) {
     super(2, "constant", { value: number }, args);
   }
 }

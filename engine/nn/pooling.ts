@@ -155,7 +155,7 @@ export class Dropout extends Module {
   /** The probability; 0.5 when left out. */
   readonly p: number;
 
-  constructor(...args: Widest<[p?: number, inplace?: false], [options: { p?: number }]>) {
+  constructor(...args: Positions<[p?: number, inplace?: false], { p?: number }>) {
     super();
     const signature = takes([], { p: probability, inplace: notInPlace });
     const [{ p = 0.5 } = {}] = readCall<[{ p?: number }?]>("nn.Dropout", signature, args);

@@ -27,11 +27,11 @@ export interface RecurrentOptions {
   numLayers?: number;
   /** Whether biases are added; true when left out. */
   bias?: boolean;
-  /** Inputs and outputs are [items, steps, size] instead of [steps, items, size]. */
+  /** Inputs and outputs are [items, steps, size] instead of [steps, items, size]; false when left out. */
   batchFirst?: boolean;
-  /** Probability with which outputs between layers are dropped in training. */
+  /** Probability with which outputs between layers are dropped in training; 0 when left out. */
   dropout?: number;
-  /** Runs each layer in both directions and joins their outputs. */
+  /** Runs each layer in both directions and joins their outputs; false when left out. */
   bidirectional?: boolean;
 }
 

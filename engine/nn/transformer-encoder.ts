@@ -13,7 +13,7 @@ import { ModuleList } from "./sequential";
 
 /** What `nn.TransformerEncoder` takes besides the layer and the number of copies. */
 export interface TransformerEncoderOptions {
-  /** Normalises the output of the last layer. */
+  /** Normalises the output of the last layer; nothing does when left out. */
   norm?: Normalisation | null;
 }
 

@@ -22,7 +22,7 @@ import { tril } from "./triangle";
 
 /** What `scaledDotProductAttention` takes besides its tensors. */
 export interface AttentionOptions {
-  /** Lets every query see only the keys up to its own place. */
+  /** Lets every query see only the keys up to its own place; false when left out. */
   isCausal?: boolean;
   /** Factor of the scores; 1 / √(size of a query) when left out. */
   scale?: number;

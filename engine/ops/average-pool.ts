@@ -14,13 +14,13 @@ import { mixAlong, type Taps } from "./mix";
 export interface AvgPoolOptions {
   /** Steps from window to window; the kernel's size when left out. */
   stride?: PerDim;
-  /** Zeros around the image, at most half the kernel. */
+  /** Zeros around the image, at most half the kernel; 0 when left out. */
   padding?: PerDim;
   /** Whether windows count that reach over the end, too; false when left out. */
   ceilMode?: boolean;
   /** Whether the zeros of the padding count in the mean; true when left out. */
   countIncludePad?: boolean;
-  /** Divides the sum by this instead of the window's size. */
+  /** Divides the sum by this instead of the size of the window, which it is when left out; not 0. */
   divisorOverride?: number;
 }
 

@@ -26,11 +26,11 @@ import { reshape } from "./view";
 export interface ConvOptions {
   /** Steps from one place of the kernel to the next; 1 when left out. */
   stride?: PerDim;
-  /** Zeros around the image; "same" keeps its size. */
+  /** Zeros around the image; "same" keeps its size; 0 when left out. */
   padding?: PerDim | "same" | "valid";
   /** Distance between the elements of the kernel; 1 when left out. */
   dilation?: PerDim;
-  /** Channels are split into as many groups that do not see each other. */
+  /** Channels are split into as many groups that do not see each other; 1 when left out. */
   groups?: number;
 }
 
@@ -38,7 +38,7 @@ export interface ConvOptions {
 export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   /** Rows and columns left out at each end of the result; 0 when left out. */
   padding?: PerDim;
-  /** Rows and columns added at the end of the result; less than the stride. */
+  /** Rows and columns added at the end of the result; less than the stride; 0 when left out. */
   outputPadding?: PerDim;
 }
 

@@ -29,7 +29,7 @@ export interface TripletMarginLossOptions extends LossOptions {
   p?: number;
   /** Added to each difference before its length is taken; 1e-6 when left out. */
   eps?: number;
-  /** Takes the distance from the positive to the negative where that is smaller. */
+  /** Takes the distance from the positive to the negative where that is smaller; false when left out. */
   swap?: boolean;
 }
 

@@ -102,7 +102,7 @@ export const indexAdd: OpFunction<[Tensor, Tensor, IndexAddAttrs]> = defineOp<
 
 /** What `embedding` takes besides its tensors. */
 export interface EmbeddingOptions {
-  /** Row that takes no gradient. */
+  /** Row that takes no gradient; none when left out. */
   paddingIdx?: number;
 }
 

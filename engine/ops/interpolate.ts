@@ -20,7 +20,7 @@ export interface InterpolateOptions {
   scaleFactor?: number | readonly number[];
   /** The nearest pixel, or a mixture of four; "nearest" when left out. */
   mode?: "nearest" | "bilinear";
-  /** Whether the centres of the corner pixels stay where they are; bilinear only. */
+  /** Whether the centres of the corner pixels stay where they are; bilinear only; false when left out. */
   alignCorners?: boolean;
 }
 

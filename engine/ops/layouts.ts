@@ -168,7 +168,7 @@ export const meshgrid: (tensors: readonly Tensor[], options?: MeshgridOptions) =
 
 /** What `diag` takes besides x. */
 export interface DiagOptions {
-  /** Which diagonal: above the main one when positive. */
+  /** Which diagonal: above the main one when positive; 0 when left out. */
   diagonal?: number;
 }
 

@@ -27,7 +27,7 @@ import { reshape } from "./view";
 export interface PoissonNllLossOptions extends LossOptions {
   /** Whether x holds logarithms of rates; true when left out. */
   logInput?: boolean;
-  /** Adds Stirling's approximation of the constant ln(target!). */
+  /** Adds Stirling's approximation of the constant ln(target!); false when left out. */
   full?: boolean;
   /** Added to a rate before its logarithm; 1e-8 when left out. */
   eps?: number;
@@ -74,7 +74,7 @@ function stirling(y: Tensor): Tensor {
 
 /** What `gaussianNllLoss` takes besides its tensors. */
 export interface GaussianNllLossOptions extends LossOptions {
-  /** Adds the constant ln(2π) / 2. */
+  /** Adds the constant ln(2π) / 2; false when left out. */
   full?: boolean;
   /** Variances below this count as this; the gradient does not see the bound. 1e-6 when left out. */
   eps?: number;

@@ -24,11 +24,11 @@ import { reshape } from "./view";
 export interface MaxPoolOptions {
   /** Steps from window to window; the kernel's size when left out. */
   stride?: PerDim;
-  /** Room around the image, at most half the kernel; never the largest. */
+  /** Room around the image, at most half the kernel; never the largest; 0 when left out. */
   padding?: PerDim;
   /** Distance between the elements of a window; 1 when left out. */
   dilation?: PerDim;
-  /** Counts windows that reach over the end, too. */
+  /** Counts windows that reach over the end, too; false when left out. */
   ceilMode?: boolean;
 }
 

@@ -82,7 +82,7 @@ const crossEntropyOfLogits: PairLoss = pairLoss<LossOptions>({
 
 /** What `binaryCrossEntropyWithLogits` takes besides its tensors. */
 export interface WithLogitsOptions extends LossOptions {
-  /** Weight of the part of the loss that belongs to y = 1; broadcasts. */
+  /** Weight of the part of the loss that belongs to y = 1; broadcasts; 1 when left out. */
   posWeight?: Tensor;
 }
 
@@ -154,9 +154,9 @@ const divergenceOfLogs: PairLoss = pairLoss<LossOptions>({
 
 /** What `klDiv` takes besides its tensors. */
 export interface KlDivOptions {
-  /** As for other losses; "batchmean" divides the sum by the number of items. */
+  /** As for other losses, "mean" when left out; "batchmean" divides the sum by the number of items. */
   reduction?: LossOptions["reduction"] | "batchmean";
-  /** Whether the target holds logarithms, too. */
+  /** Whether the target holds logarithms, too; false when left out. */
   logTarget?: boolean;
 }
 

@@ -17,7 +17,7 @@ import { permute, reshape } from "./view";
 export interface ReduceOptions {
   /** One or several dimensions, counted from either end; all of them when left out. */
   dim?: number | readonly number[];
-  /** Keeps reduced dimensions with size 1. */
+  /** Keeps reduced dimensions with size 1; false when left out. */
   keepdim?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface ScanOptions {
 
 /** What `cumsum` takes besides x. */
 export interface CumsumOptions extends ScanOptions {
-  /** Starts at the end. */
+  /** Starts at the end; false when left out. */
   reverse?: boolean;
 }
 

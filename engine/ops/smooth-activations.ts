@@ -72,7 +72,7 @@ export const softsign: Unary = unary({
 export interface SoftplusOptions {
   /** How sharp the bend at 0 is; 1 when left out, not 0. */
   beta?: number;
-  /** Above beta · x = threshold the function is x itself. */
+  /** Above beta · x = threshold the function is x itself; 20 when left out. */
   threshold?: number;
 }
 

@@ -16,7 +16,7 @@ import { narrow } from "./pad";
 export interface SortOptions {
   /** The dimension to sort along; the last when left out. */
   dim?: number;
-  /** Largest first. */
+  /** Largest first; smallest first when left out. */
   descending?: boolean;
 }
 
@@ -80,7 +80,7 @@ export interface TopkOptions {
   k: number;
   /** The dimension, counted from either end; the last when left out. */
   dim?: number;
-  /** False gives the smallest ones. */
+  /** False gives the smallest ones; true when left out. */
   largest?: boolean;
 }
 

@@ -13,7 +13,7 @@ import { strided } from "./view";
 
 /** What `tril` and `triu` take besides x. */
 export interface TriangleOptions {
-  /** Which diagonal is the border: 0 the main one, above it positive. */
+  /** Which diagonal is the border: 0 the main one, above it positive; 0 when left out. */
   diagonal?: number;
 }
 

@@ -21,7 +21,7 @@ export interface AdamOptions {
    * AdamW.
    */
   weightDecay?: number;
-  /** Divides by the largest running mean of squares so far. */
+  /** Divides by the largest running mean of squares so far; false when left out. */
   amsgrad?: boolean;
 }
 

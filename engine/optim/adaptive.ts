@@ -123,7 +123,7 @@ export interface RMSpropOptions {
   weightDecay?: number;
   /** How much of the last step is added to the next; 0 when left out. */
   momentum?: number;
-  /** Divides by the standard deviation instead of the root mean square. */
+  /** Divides by the standard deviation instead of the root mean square; false when left out. */
   centered?: boolean;
 }
 

@@ -75,7 +75,7 @@ export interface CyclicLROptions {
   stepSizeUp?: number;
   /** Steps on the way down; as many as up when left out. */
   stepSizeDown?: number;
-  /** Whether the peaks stay, are halved each cycle, or shrink by gamma each step. */
+  /** Whether peaks stay ("triangular", when left out), halve each cycle, or shrink by gamma each step. */
   mode?: "triangular" | "triangular2" | "expRange";
   /** 1 when left out. */
   gamma?: number;

@@ -24,7 +24,7 @@ export interface LBFGSOptions {
   toleranceChange?: number;
   /** How many steps are remembered; 100 when left out. */
   historySize?: number;
-  /** How long each step is: lr, or by a search along the line. */
+  /** How long each step is: lr (when left out), or by a search along the line. */
   lineSearchFn?: "strongWolfe" | null;
 }
 

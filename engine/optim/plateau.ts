@@ -20,9 +20,9 @@ export interface ReduceLROnPlateauOptions {
   threshold?: number;
   /** Whether the threshold is a part of the best value ("rel", default) or a difference ("abs"). */
   thresholdMode?: "rel" | "abs";
-  /** Steps after a reduction in which nothing is counted. */
+  /** Steps after a reduction in which nothing is counted; 0 when left out. */
   cooldown?: number;
-  /** The rate does not fall below this: for all groups, or one number each. */
+  /** The rate does not fall below this: for all groups, or one number each; 0 when left out. */
   minLr?: number | readonly number[];
   /** Reductions by less than this are left out; 1e-8 when left out. */
   eps?: number;

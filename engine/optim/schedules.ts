@@ -137,7 +137,10 @@ export class StepLR extends Schedule {
   constructor(
     ...args: Widest<
       [optimizer: Scheduled, options: { stepSize: number; gamma?: number }],
-      [optimizer: Scheduled, stepSize: number, gamma?: number | { gamma?: number }]
+      [
+        optimizer: Scheduled,
+        ...Positions<[stepSize: number, gamma?: number], { stepSize: number; gamma?: number }>,
+      ]
     >
   ) {
     const [optimizer, { stepSize, gamma = 0.1 }] = readSchedule<{ stepSize: number; gamma?: number }>(
@@ -160,7 +163,10 @@ export class ExponentialLR extends Schedule {
   private readonly gamma: number;
 
   constructor(
-    ...args: Widest<[optimizer: Scheduled, options: { gamma: number }], [optimizer: Scheduled, gamma: number]>
+    ...args: Widest<
+      [optimizer: Scheduled, options: { gamma: number }],
+      [optimizer: Scheduled, ...Positions<[gamma: number], { gamma: number }>]
+    >
   ) {
     const [optimizer, { gamma }] = readSchedule<{ gamma: number }>(
       "ExponentialLR",
@@ -184,7 +190,7 @@ export class CosineAnnealingLR extends Schedule {
   constructor(
     ...args: Widest<
       [optimizer: Scheduled, options: { tMax: number; etaMin?: number }],
-      [optimizer: Scheduled, tMax: number, etaMin?: number | { etaMin?: number }]
+      [optimizer: Scheduled, ...Positions<[tMax: number, etaMin?: number], { tMax: number; etaMin?: number }>]
     >
   ) {
     const [optimizer, { tMax, etaMin = 0 }] = readSchedule<{ tMax: number; etaMin?: number }>(

@@ -14,11 +14,11 @@ export interface SGDOptions {
   lr?: number;
   /** How much of the last step is kept in the next; 0 when left out. */
   momentum?: number;
-  /** How much of the gradient does not enter the momentum. */
+  /** How much of the gradient does not enter the momentum; 0 when left out. */
   dampening?: number;
-  /** Adds this times the weight to the gradient. */
+  /** Adds this times the weight to the gradient; 0 when left out. */
   weightDecay?: number;
-  /** Looks ahead along the momentum. */
+  /** Looks ahead along the momentum; false when left out. */
   nesterov?: boolean;
 }
 

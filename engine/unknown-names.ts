@@ -24,7 +24,7 @@ export function refuseUnknownNames(functions: Readonly<Record<string, unknown>>)
     set(target, name, value, x) {
       const meant = typeof name === "symbol" ? null : inCamelCase(name, x);
       if (meant === null) return Reflect.set(target, name, value, x);
-      throw new ModelError(`a tensor has no ${String(name)}`, { hint: `did you mean ${meant}?` });
+      throw missing(`a tensor has no ${String(name)}`, `did you mean ${meant}?`);
     },
   };
   Object.setPrototypeOf(Tensor.prototype, new Proxy(Object.create(Object.prototype), handler));
@@ -48,24 +48,29 @@ function inCamelCase(name: string, x: object): string | null {
 function unknown(x: Tensor, name: string, functions: Readonly<Record<string, unknown>>): ModelError {
   if (/^-?\d+$/.test(name)) {
     const instead = "select" in functions ? `select(x, 0, ${name})` : `narrow(x, 0, ${name}, 1)`;
-    return new ModelError(`x[${name}] takes nothing from a tensor: found shape ${showShape(x.shape)}`, {
-      hint: `write ${instead}, or x.data[${name}] for a number`,
-    });
+    return missing(
+      `x[${name}] takes nothing from a tensor: found shape ${showShape(x.shape)}`,
+      `write ${instead}, or x.data[${name}] for a number`,
+    );
   }
-  return new ModelError(`a tensor has no ${JSON.stringify(name)}`, hintOf(x, name, functions));
+  return missing(`a tensor has no ${JSON.stringify(name)}`, hintFor(x, name, functions));
 }
 
-function hintOf(x: Tensor, name: string, functions: Readonly<Record<string, unknown>>): { hint?: string } {
-  if (name === "length") {
-    return { hint: "x.shape[0] is the size of the first dimension, x.size the number of elements" };
-  }
+/** Its place is told by its stack: no call of the library is running. */
+function missing(message: string, hint: string | undefined): ModelError {
+  return new ModelError(message, hint === undefined ? { site: 0 } : { hint, site: 0 });
+}
+
+function hintFor(x: Tensor, name: string, functions: Readonly<Record<string, unknown>>): string | undefined {
+  if (name === "length")
+    return "x.shape[0] is the size of the first dimension, x.size the number of elements";
   const camel = inCamelCase(name, x);
-  if (camel !== null) return { hint: `did you mean ${camel}?` };
-  if (name.endsWith("_"))
-    return { hint: `tensors do not change in place: write x = x.${name.slice(0, -1)}(…)` };
-  if (typeof functions[name] === "function") return { hint: `write ${name}(x)` };
-  const near = nearestName(name, namesOf());
-  return near === undefined ? {} : { hint: `did you mean ${near}?` };
+  if (camel !== null) return `did you mean ${camel}?`;
+  if (name.endsWith("_")) return `tensors do not change in place: write x = x.${name.slice(0, -1)}(…)`;
+  if (typeof functions[name] === "function") return `write ${name}(x)`;
+  // Every letter is close to every other.
+  const near = name.length < 2 ? undefined : nearestName(name, namesOf());
+  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 function namesOf(): string[] {

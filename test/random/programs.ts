@@ -11,6 +11,8 @@ import { sizeOf } from "../../engine/shape";
 export type Step = (x: Tensor, y: Tensor) => Tensor;
 
 const last = (x: Tensor) => x.shape.at(-1) ?? 1;
+/** x in the shape to which both broadcast: losses want one shape. */
+const like = (x: Tensor, y: Tensor) => gl.add(x, gl.mul(y, 0));
 /** A tensor of two dimensions at least. */
 const rows = (x: Tensor) => (x.ndim < 2 ? gl.reshape(x, [1, x.size]) : x);
 const constant = (shape: readonly number[]) => new Sampler(sizeOf(shape)).uniform(shape, -1, 1).detach();
@@ -65,8 +67,9 @@ export const moreSteps: Readonly<Record<string, Step>> = {
     return gl.reshape(gl.scaledDotProductAttention(y, y, y), x.shape);
   },
   crossEntropy: (x) => gl.crossEntropy(gl.sin(rows(x)), gl.softmax(constant(rows(x).shape), { dim: 1 })),
-  mseLoss: (x, y) => gl.mseLoss(gl.tanh(x), gl.sin(y), { reduction: "none" }),
-  withLogits: (x, y) => gl.binaryCrossEntropyWithLogits(x, gl.sigmoid(y), { reduction: "none" }),
+  mseLoss: (x, y) => gl.mseLoss(gl.tanh(like(x, y)), gl.sin(like(y, x)), { reduction: "none" }),
+  withLogits: (x, y) =>
+    gl.binaryCrossEntropyWithLogits(like(x, y), gl.sigmoid(like(y, x)), { reduction: "none" }),
   cat: (x) => {
     if (x.ndim < 1) return gl.sin(x);
     return gl.narrow(gl.cat([gl.sin(x), gl.tanh(x)], { dim: -1 }), -1, last(x) >> 1, last(x));

@@ -87,10 +87,7 @@ function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[],
 type FillOptions = Omit<TensorOptions, "shape">;
 
 /** A shape as an array or number by number, then options. */
-type Shaped =
-  | [shape: Shape, options?: FillOptions]
-  | [...shape: number[]]
-  | [...shape: number[], options: FillOptions];
+type Shaped = [shape: number | Shape, ...sizesAndOptions: (number | FillOptions)[]];
 
 const fills = { named: { dtype, requiresGrad: flag } };
 const takesShape = takes(["shape"], {}, { ...fills, spread: "shape" });

@@ -161,7 +161,10 @@ function identity(like: Tensor): Tensor {
 
 /** The norm of x − y over all elements; p is 2 when left out. */
 export const dist: (
-  ...args: Widest<[x: Tensor, y: Tensor, options?: { p?: number }], [x: Tensor, y: Tensor, p: number]>
+  ...args: Widest<
+    [x: Tensor, y: Tensor, options?: { p?: number }],
+    [x: Tensor, y: Tensor, ...Positions<[p?: number], { p?: number }>]
+  >
 ) => Tensor = composed(
   "dist",
   takes(["x", "y"], { p: number }),

@@ -3,7 +3,7 @@
 import { describe } from "../describe";
 import { ModelError } from "../error";
 import { dim, number, size } from "../kinds";
-import { defineOp, inFunction, type OpFunction } from "../op";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape } from "../shape";
 import { arrange, takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
@@ -25,44 +25,43 @@ function halves(x: Tensor, dim: number): [Tensor, Tensor] {
 }
 
 /** The gated linear unit: the first half along `dim` (the last when left out) times the sigmoid of the second. */
-export const glu: OpFunction<[x: TensorLike, options?: { dim?: number }], [x: TensorLike, dim: number]> =
-  defineOp({
-    name: "glu",
-    takes: takes(["x"], { dim }),
-    role: "switches",
-    label: "a σ(b)",
-    formula:
-      "\\bar{a} = \\bar{o} \\, \\sigma(b), \\quad \\bar{b} = \\bar{o} \\, a \\, \\sigma(b)(1 - \\sigma(b))",
-    args(x, options = {}) {
-      const input = floating(toTensor(x));
-      const dim = normalizeDim(options.dim ?? -1, input.ndim);
-      if (input.ndim > 0 && (input.shape[dim] as number) % 2 === 0)
-        return { inputs: [input], attrs: { dim } };
-      throw new ModelError(
-        `x has shape ${showShape(input.shape)}, expected an even size of dimension ${dim}`,
-      );
+export const glu: OpFunction<
+  [x: TensorLike, options?: { dim?: number }],
+  [x: TensorLike, ...Positions<[dim?: number], { dim?: number }>]
+> = defineOp({
+  name: "glu",
+  takes: takes(["x"], { dim }),
+  role: "switches",
+  label: "a σ(b)",
+  formula:
+    "\\bar{a} = \\bar{o} \\, \\sigma(b), \\quad \\bar{b} = \\bar{o} \\, a \\, \\sigma(b)(1 - \\sigma(b))",
+  args(x, options = {}) {
+    const input = floating(toTensor(x));
+    const dim = normalizeDim(options.dim ?? -1, input.ndim);
+    if (input.ndim > 0 && (input.shape[dim] as number) % 2 === 0) return { inputs: [input], attrs: { dim } };
+    throw new ModelError(`x has shape ${showShape(input.shape)}, expected an even size of dimension ${dim}`);
+  },
+  forward([x], { dim }) {
+    const [a, b] = halves(x as Tensor, dim);
+    return mul(a, sigmoid(b));
+  },
+  vjp: [
+    (g, { x, attrs: { dim } }) => {
+      const [a, b] = halves(x, dim);
+      const s = sigmoid(b);
+      return cat([mul(g, s), mul(g, mul(a, mul(s, sub(1, s))))], { dim });
     },
-    forward([x], { dim }) {
-      const [a, b] = halves(x as Tensor, dim);
-      return mul(a, sigmoid(b));
+  ],
+  jvp: [
+    (t, { x, attrs: { dim } }) => {
+      const [a, b] = halves(x, dim);
+      const [ta, tb] = halves(t, dim);
+      const s = sigmoid(b);
+      return add(mul(ta, s), mul(tb, mul(a, mul(s, sub(1, s)))));
     },
-    vjp: [
-      (g, { x, attrs: { dim } }) => {
-        const [a, b] = halves(x, dim);
-        const s = sigmoid(b);
-        return cat([mul(g, s), mul(g, mul(a, mul(s, sub(1, s))))], { dim });
-      },
-    ],
-    jvp: [
-      (t, { x, attrs: { dim } }) => {
-        const [a, b] = halves(x, dim);
-        const [ta, tb] = halves(t, dim);
-        const s = sigmoid(b);
-        return add(mul(ta, s), mul(tb, mul(a, mul(s, sub(1, s)))));
-      },
-    ],
-    samples: (r) => [[r.uniform([2, 4])], [r.uniform([2, 3]), { dim: 0 }]],
-  });
+  ],
+  samples: (r) => [[r.uniform([2, 4])], [r.uniform([2, 3]), { dim: 0 }]],
+});
 
 /** What `maxout` takes besides x. */
 export interface MaxoutOptions {
@@ -119,7 +118,7 @@ const spread = (g: Tensor) => reshape(g, [...g.shape, 1]);
 /** Distances between all points of x, [..., P, M], and all of y, [..., R, M]: [..., P, R]. The norm is `p`, 2 when left out. */
 export const cdist: OpFunction<
   [x: Tensor, y: Tensor, options?: { p?: number }],
-  [x: Tensor, y: Tensor, p: number]
+  [x: Tensor, y: Tensor, ...Positions<[p?: number], { p?: number }>]
 > = defineOp({
   name: "cdist",
   takes: takes(["x", "y"], { p: number }),

@@ -3,7 +3,7 @@
 import { describe } from "../describe";
 import { ModelError } from "../error";
 import { dims } from "../kinds";
-import { defineOp, type OpFunction } from "../op";
+import { defineOp, type OpFunction, type Positions } from "../op";
 import { normalizeDim, normalizeDims, showShape, stridesOf } from "../shape";
 import { takes } from "../signature";
 import type { Tensor, TensorLike } from "../tensor";
@@ -54,7 +54,11 @@ interface RollAttrs {
 /** Moves elements along dimensions; what leaves at the end comes back at the start. */
 export const roll: OpFunction<
   [x: TensorLike, shifts: number | readonly number[], options?: RollOptions],
-  [x: TensorLike, shifts: number | readonly number[], dims: number | readonly number[]]
+  [
+    x: TensorLike,
+    shifts: number | readonly number[],
+    ...Positions<[dims?: number | readonly number[]], RollOptions>,
+  ]
 > = defineOp({
   name: "roll",
   takes: takes(["x", "shifts"], { dim: dims }, { aliases: { dims: "dim" } }),

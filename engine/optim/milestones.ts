@@ -24,7 +24,10 @@ export class MultiStepLR extends Schedule {
   constructor(
     ...args: Widest<
       [optimizer: Scheduled, options: MultiStepLROptions],
-      [optimizer: Scheduled, milestones: readonly number[], gamma?: number | { gamma?: number }]
+      [
+        optimizer: Scheduled,
+        ...Positions<[milestones: readonly number[], gamma?: number], MultiStepLROptions>,
+      ]
     >
   ) {
     const kinds = { milestones: numbers, gamma: number };

@@ -34,11 +34,25 @@ export function stampOf(op: Op, inputs: readonly Tensor[]): number {
 }
 
 function mix(data: Values): number {
+  const quick = mixFour(data);
+  return quick - quick === 0 ? quick : mixFour(Float64Array.from(data, finite));
+}
+
+/** Four sums side by side, of which none waits for another. */
+function mixFour(data: Values): number {
   const n = data.length;
   const step = n <= looks ? 1 : Math.floor(n / looks);
-  let sum = 0;
-  for (let i = 0; i < n; i += step) sum = sum * decay + finite(data[i] as number);
-  return sum;
+  const end = n - 3 * step;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i < end; i += 4 * step) {
+    a = a * decay + (data[i] as number);
+    b = b * decay + (data[i + step] as number);
+    c = c * decay + (data[i + 2 * step] as number);
+    d = d * decay + (data[i + 3 * step] as number);
+  }
+  for (; i < n; i += step) a = a * decay + (data[i] as number);
+  return a + weight * (b + weight * (c + weight * d));
 }
 
 /** A value, or what stands for one that would swallow all others. */

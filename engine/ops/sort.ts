@@ -84,16 +84,12 @@ export interface TopkOptions {
   largest?: boolean;
 }
 
+type TopkPositions = [x: Tensor, ...Positions<[k: number, dim?: number, largest?: boolean], TopkOptions>];
+
 const takesTopk = takes(["x"], { k: count, dim, largest: flag });
 
 /** The k largest elements along a dimension, largest first, and where they came from: [values, indices]. */
-export function topk(x: Tensor, options: TopkOptions): Selection;
-export function topk(
-  x: Tensor,
-  k: number,
-  ...rest: Positions<[dim?: number, largest?: boolean], Partial<TopkOptions>>
-): Selection;
-export function topk(...args: readonly unknown[]): Selection {
+export function topk(...args: TopkPositions): Selection {
   const [x, options] = inFunction("topk", () => arrange(takesTopk, args)) as [Tensor, TopkOptions?];
   const { largest = true } = options ?? {};
   const k = checkInteger(options?.k, "topk(): k");

@@ -131,7 +131,7 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Merges dimensions; by default all but the first. */
 export class Flatten extends Module {
-  /** The dimensions that become one; the first and the last when left out are 1 and −1. */
+  /** The first and the last of the dimensions that become one; 1 and −1 when left out. */
   readonly options: FlattenOptions;
 
   constructor(...args: Positions<[startDim?: number, endDim?: number], FlattenOptions>) {

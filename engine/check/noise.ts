@@ -4,8 +4,10 @@ import { type Pace, Pieces } from "./pace";
 import type { Evaluation } from "./variants";
 
 const POINTS = 12;
-/** Distances of the points, relative to the values; the wider ones, up to the rounding of float32, where the loss stands still. */
-const WIDTHS = [1e-12, 1e-10, 1e-8, 1e-7, 1e-6];
+/** Distances of the points, relative to the values; the wider ones where the loss stands still. */
+const WIDTHS = [1e-12, 1e-10, 1e-8];
+/** Up to the rounding of float32, which would be a kink nearby in a loss that is computed in float64. */
+const COARSE_WIDTHS = [...WIDTHS, 1e-7, 1e-6];
 
 /**
  * Standard deviation of the rounding noise in the loss, from third differences along a short line through the
@@ -22,7 +24,7 @@ export async function noiseOf(evaluation: Evaluation, pace: Pace, seed = 1): Pro
     (v) => (random.uniform() < 0.5 ? -1 : 1) * (Number.isFinite(v) ? Math.abs(v) || zero : 0),
   );
   let noise = Number.MIN_VALUE;
-  for (const width of WIDTHS) {
+  for (const width of evaluation.isCoarse ? COARSE_WIDTHS : WIDTHS) {
     // At the end of a domain the loss is defined to one side only.
     const all = await lossesAlong(evaluation, direction, width, pace);
     const losses = all.filter((loss) => Number.isFinite(loss));

@@ -29,6 +29,8 @@ export interface Evaluation {
   readonly chunk: number;
   /** About how many milliseconds one of them takes, at most. */
   readonly costMs: number;
+  /** True for code that may round to single precision on its way; what is replayed is computed in double. */
+  readonly isCoarse?: boolean;
   losses(variants: Variants, count: number): Float64Array;
 }
 

@@ -107,6 +107,7 @@ export function evaluationOf(
     middle,
     chunk: CHUNK,
     costMs: clock() - begun,
+    isCoarse: true,
     losses: (variants, count) =>
       Float64Array.from({ length: count }, (_, k) => losses(oneOf(variants, k, x.data as Float64Array))),
   };

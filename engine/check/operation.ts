@@ -7,6 +7,7 @@ import { sameShape } from "../shape";
 import { Node, quietly } from "../tape";
 import { Tensor } from "../tensor";
 import { downstreamOf } from "./batch";
+import { isValidChoice } from "./choice";
 import {
   agreementOf,
   type Comparing,
@@ -94,7 +95,7 @@ export async function compareAlone(
   const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
   const noise = await noiseOf(evaluation, pace);
   const comparing = comparingWith({ evaluation, analytic, noise, tolerances, pace });
-  const compared = await compareOne(comparing, mayBeLong);
+  const compared = atJumpsByOutput(step, input, weights, await compareOne(comparing, mayBeLong));
   const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
   const fault = { step, input, wrong: wrong.length, atJumps: wrong.every(isAtJump), elements: x.size };
   const misshapen = again.broken;
@@ -120,6 +121,16 @@ async function compareOne(comparing: Comparing, mayBeLong: boolean): Promise<Com
     return searchWhereWrong(own, await agreementOf(own, 0), LOOKS);
   }
   return compareElements(evaluation, analytic, noise, tolerances, pace);
+}
+
+/** What looks wrong at a jump, but is right for each output, is a kink. */
+function atJumpsByOutput(step: Step, input: number, weights: Tensor, compared: Compared): Compared {
+  const refined = compared.refined.map((element): Element => {
+    const isChoice =
+      element.outcome === "wrong" && isAtJump(element) && isValidChoice(step, input, weights, element);
+    return isChoice ? { ...element, outcome: "kink" } : element;
+  });
+  return { ...compared, refined };
 }
 
 /** The slopes of both sides differ, or there is only one. */

@@ -110,6 +110,7 @@ async function refine(
   const found: Element[] = [];
   const perElement = 2 * LADDER.length + 1;
   const each = Math.max(1, Math.floor(look.evaluation.chunk / perElement));
+  let confirmed = 0;
   for (let start = 0; start < elements.length; start += each) {
     if (!(await look.pace.turn("elements in doubt", start / elements.length))) break;
     const some = elements.slice(start, start + each);
@@ -118,10 +119,42 @@ async function refine(
     for (const [n, samples] of sampled.entries()) {
       const i = some[n] as number;
       const element = judge(i, analytic[i] as number, samples, tolerances);
-      found.push(await lookCloser(look, element, samples, tolerances));
+      const closer = await lookCloser(look, element, samples, tolerances);
+      const isWrong = closer.outcome === "wrong";
+      const finer =
+        isWrong && confirmed < CONFIRMED ? await lookFiner(look, closer, samples, tolerances) : closer;
+      confirmed = finer.outcome === "wrong" ? confirmed + 1 : isWrong ? 0 : confirmed;
+      found.push(finer);
     }
   }
   return found;
+}
+
+/** So many in a row that finer steps find wrong, too, speak for those that follow. */
+const CONFIRMED = 8;
+/** What finer steps show in place of a fault must be this much surer than the gap that they close. */
+const SURER = 0.05;
+
+/**
+ * A function whose slope changes within the finest step of the ladder, such as a softmax of scores in the millions, shows
+ * its derivative to finer steps only, as far as the noise lets them.
+ */
+async function lookFiner(
+  look: Look,
+  element: Element,
+  { noise }: Samples,
+  tolerances: Tolerances,
+): Promise<Element> {
+  const { index, analytic, numeric } = element;
+  const gap = Math.abs(analytic - numeric);
+  for (const size of [FINER * look.scale(index), FINER * FINER * look.scale(index)]) {
+    const mayShow = noise < SURER * gap * size;
+    const finer = mayShow ? (await sample({ ...look, scale: () => size, noise }, [index]))?.[0] : undefined;
+    if (finer === undefined) break;
+    const closer = judge(index, analytic, finer, tolerances);
+    if (closer.outcome === "ok" && SAFETY * closer.error < SURER * gap) return closer;
+  }
+  return element;
 }
 
 /** Finer steps than those of the ladder, for functions that change within its finest one. */

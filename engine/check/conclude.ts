@@ -5,6 +5,7 @@ import type { Tensor } from "../tensor";
 import { type Detailed, detailOf } from "./detail";
 import type { Compared } from "./elements";
 import type { Element, Outcome } from "./judge";
+import { OVER } from "./pace";
 import type { Evaluation } from "./variants";
 import {
   at,
@@ -124,7 +125,7 @@ function sentence(verdict: Verdict, told: Told): string {
     case "unfinished":
       return soFar(told);
     case "not-checked":
-      return `Nothing was compared: the check was over before the turn of these ${showCount(total)} elements.`;
+      return `Nothing was compared: ${OVER}.`;
     case "wrong-derivative":
       if (worst === null && compared.gap)
         return `${capital(alongGap(compared.gap))}; there was no time to search the wrong element.`;

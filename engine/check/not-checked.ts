@@ -2,6 +2,7 @@
 import { ModelError } from "../error";
 import type { Site } from "../report";
 import { where } from "./conclude";
+import { OutOfTime, OVER } from "./pace";
 import type { Undecided } from "./verdict";
 
 /** What is known of an exception: its sentence, and where it was thrown. */
@@ -48,6 +49,7 @@ export async function orNotChecked(
   try {
     return await job();
   } catch (error) {
+    if (error instanceof OutOfTime) return abouts.map((about) => notChecked(about, OVER));
     const { message, site } = explain(error);
     const reason = error instanceof ModelError ? message : `it threw "${message}"`;
     return abouts.map((about) => {

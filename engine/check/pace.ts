@@ -1,6 +1,7 @@
 /** Keeps long work polite and within its budget: lets other events through every few milliseconds, and says when to stop. */
 
 import { now } from "../clock";
+import { ModelError } from "../error";
 
 /** Longest stretch of work between two turns of the event loop. */
 const STRETCH_MS = 40;
@@ -97,4 +98,14 @@ function nextTurn(): Promise<void> {
     else if (host.setTimeout !== undefined) host.setTimeout(resolve, 0);
     else resolve();
   });
+}
+
+/** Why something was not compared; continues "Nothing was compared: …". */
+export const OVER = "the check was over before its turn";
+
+/** Ends work that cannot be done in part when the time of the check is over. */
+export class OutOfTime extends ModelError {
+  constructor() {
+    super(OVER);
+  }
 }

@@ -1,11 +1,11 @@
 /** The recorded computation again, in float64: what finite differences and the reference gradient are taken of. */
 import { now } from "../clock";
 import { getDefaultDtype, isFloat, setDefaultDtype } from "../dtype";
-import { ModelError } from "../error";
 import { Node, quietly } from "../tape";
 import { detached, Tensor } from "../tensor";
 import { type Broken, backwardOver } from "./backward";
 import { withHeld } from "./held";
+import { OutOfTime } from "./pace";
 
 /** One operation of the replay. Slots number its tensors; leaves have slots too. */
 export interface Step {
@@ -63,7 +63,7 @@ export function replay(
   { gradients: wanted = true, clock = now, isOver = () => false }: ReplayOptions = {},
 ): Replay {
   const goOn = () => {
-    if (isOver()) throw new ModelError("the time of the check was over before the run was computed again");
+    if (isOver()) throw new OutOfTime();
   };
   const slots = new Map<Tensor, number>();
   const values: Tensor[] = [];

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly findings: readonly Finding[];
   /** Why there are no checks. */
   readonly failure: Failure | null;
+  /** Wall clock of the check, in milliseconds. */
+  readonly tookMs: number;
 }
 
 export async function checkByDifferences(
@@ -30,7 +32,7 @@ export async function checkByDifferences(
   if (!writeReports(outcome, args)) return WRONG;
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
-  else if (!args.stdoutIsData) print(showChecks(outcome, out) + moreTime(outcome.checks, args.settings));
+  else if (!args.stdoutIsData) print(showChecks(outcome, out) + moreTime(outcome, args.settings));
   return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
@@ -39,17 +41,19 @@ async function ask(
   traced: TraceResult,
   { file, target, settings }: Arguments,
 ): Promise<Outcome> {
-  const nothing = { file, checks: [], findings: [] };
+  const nothing = { file, checks: [], findings: [], tookMs: 0 };
   if ("failure" in traced) return { ...nothing, failure: traced.failure };
   const { findings, failure } = traced.report;
   if (failure) return { ...nothing, findings, failure };
   const progress = progressOn(process.stderr);
+  const from = performance.now();
   const result = await engine.check({ target, settings }, progress);
   progress.end();
   if ("failure" in result) return { ...nothing, findings, failure: result.failure };
   if (result.checks.length === 0)
     return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };
-  return { file, checks: result.checks, findings: [...findings, ...result.findings], failure: null };
+  const tookMs = performance.now() - from;
+  return { file, checks: result.checks, findings: [...findings, ...result.findings], failure: null, tookMs };
 }
 
 /** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */

@@ -89,8 +89,14 @@ function summary(checks: readonly Check[], style: Style): string {
 }
 
 /** How to give a check more time that had too little; "" when it had enough. */
-export function moreTime(checks: readonly Check[], { budgetMs = DEFAULT_BUDGET_MS }: CheckSettings): string {
-  if (!checks.some(({ verdict }) => verdict === "unfinished")) return "";
+export function moreTime(
+  { checks, tookMs }: Pick<Outcome, "checks" | "tookMs">,
+  { budgetMs = DEFAULT_BUDGET_MS }: CheckSettings,
+): string {
+  const isShort = checks.some(
+    ({ verdict, complete }) => verdict === "unfinished" || (!complete && tookMs >= budgetMs),
+  );
+  if (!isShort) return "";
   const had = showSeconds(budgetMs);
   return `\nThe check had ${had}. --budget SECONDS gives it more; --target NAME gives all of it to one layer.`;
 }

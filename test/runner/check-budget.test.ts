@@ -48,7 +48,8 @@ describe("a check within its budget", () => {
   it("is set in the terminal by --budget: exit code 1, and how to give it more", async () => {
     const { code, out, err } = await gradlens("check", slow, "--budget", "1");
     assert.equal(code, 1, err);
-    assert.match(out, /of 900 elements compared, no fault so far/);
+    // A busy machine may not get to the first element.
+    assert.match(out, /of 900 elements compared, no fault so far|the check was over before its turn/);
     assert.match(out, /The check had 1 s\. --budget SECONDS gives it more/);
     const wrong = await gradlens("check", slow, "--budget", "none");
     assert.equal(wrong.code, 2);

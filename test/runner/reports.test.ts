@@ -158,7 +158,7 @@ describe("reports of a check", () => {
       step: 1e-5,
       durationMs: 0,
     });
-    const outcome = { file: site.file, checks: [check], findings: [], failure: null };
+    const outcome = { file: site.file, checks: [check], findings: [], failure: null, tookMs: 0 };
     const { results } = readSarif(toSarif(outcome, "1.0.0"));
     const { artifactLocation } = results[0]?.locations?.[0]?.physicalLocation ?? {};
     assert.equal(artifactLocation?.uri, "a%20b/gr%C3%B6%C3%9Fe%231.ts");

@@ -31,7 +31,13 @@ function checkOf(verdict: Verdict): Check {
 const all = (Object.keys(verdicts) as Verdict[]).map(checkOf);
 const lastLine = (checks: readonly Check[]) =>
   showChecks({ checks, findings: [] }, style).split("\n").at(-1) ?? "";
-const outcome = (checks: readonly Check[]) => ({ file: "/net.ts", checks, findings: [], failure: null });
+const outcome = (checks: readonly Check[]) => ({
+  file: "/net.ts",
+  checks,
+  findings: [],
+  failure: null,
+  tookMs: 0,
+});
 
 describe("the outcome of a check", () => {
   it("is fine for passes and notes, and for nothing that failed or was left out", () => {

@@ -111,4 +111,18 @@ describe("wrong arguments", () => {
       });
     }
   }
+
+  it("tells a text that operators made of a tensor from any other", () => {
+    const hintFor = (text: string) => {
+      try {
+        call("mul", t(2), text);
+        return assert.fail("mul takes no text");
+      } catch (error) {
+        assert.ok(error instanceof gl.ModelError);
+        return error.hint;
+      }
+    };
+    assert.match(hintFor(`${t(2)}1`) ?? "", /operators do not compute with tensors/);
+    assert.equal(hintFor("abc"), undefined);
+  });
 });

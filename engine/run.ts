@@ -43,6 +43,9 @@ export interface SourceLayerSite {
   readonly incoming: number;
   /** What the running file tells of calls by: the functions' places. */
   readonly keys: { readonly self: string; readonly forward: string; readonly backward: string };
+  /** The class that it extends, and whether the file makes an object of it by its name. */
+  readonly extends?: string | null;
+  readonly isMade?: boolean;
   /** The names of a pair's functions. */
   readonly names: readonly [forward: string, backward: string] | null;
   /** Where its backward pass makes the gradients of inputs, and those of fields. */

@@ -148,6 +148,8 @@ function layerSite(file: string, layer: SourceLayer): SourceLayerSite | null {
       forward: keyOf(file, places.forward),
       backward: keyOf(file, places.backward),
     },
+    extends: layer.type,
+    isMade: layer.isMade ?? false,
     names,
     returned: (gradients?.returned ?? []).map(made),
     filled: (gradients?.fields ?? []).map(made),

@@ -43,6 +43,7 @@ export function describeHandNode(
     name,
     owner: null,
     type: node.superClass ? nameExpression(node.superClass) : null,
+    isMade: parsed.nodes.some(({ type, callee }) => type === "NewExpression" && callee?.name === name),
     range: at(node),
     forward: at(declaring(forward)),
     backward: at(declaring(backward)),

@@ -70,6 +70,8 @@ export interface SourceLayer {
   readonly places?: { readonly forward: Range; readonly backward: Range; readonly holder: Range };
   /** The names of a pair's functions. */
   readonly names?: readonly [forward: string, backward: string];
+  /** Whether the file makes an object of the class by its name. */
+  readonly isMade?: boolean;
   /** Of a backward pass written by hand. */
   readonly gradients?: SourceGradients;
 }

@@ -49,6 +49,22 @@ describe("hand-written layers in a file", () => {
     assert.equal(checks[1]?.culprit?.site?.line, 12);
   });
 
+  it("says nothing of a base that nobody makes, and something of a class that nobody extends", async () => {
+    const checks = await check("bases.js", { kind: "all" });
+    assert.deepEqual(verdicts(checks), ["Twice.x ok", "Idle. not-checked"]);
+  });
+
+  it("says of weights without a gradient that they were not checked, whole numbers among them", async () => {
+    const checks = await check("whole-weights.js", { kind: "all" });
+    assert.deepEqual(verdicts(checks), [
+      "Scale.x ok",
+      "Scale.W not-checked",
+      "Stepped.x ok",
+      "Stepped.W not-checked",
+      "Stepped.b not-checked",
+    ]);
+  });
+
   it("checks a custom operation where it is called, and through the loss", async () => {
     const alone = await check("custom.ts", { kind: "path", path: "swish" });
     assert.deepEqual(verdicts(alone), ["swish.x wrong-derivative"]);

@@ -1,5 +1,5 @@
 /** One gradient of a hand-written layer against differences of its own forward pass. */
-import { flatten, leavesOf } from "../../numbers";
+import { flatten, leavesOf, partAt } from "../../numbers";
 import { showShape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { conclude, type Facts } from "../conclude";
@@ -9,7 +9,7 @@ import { inFloat64 } from "../replay";
 import type { Evaluation, Variants } from "../variants";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
-import type { Trial } from "./trial";
+import type { Gave, Trial } from "./trial";
 
 /** Evaluations in one piece, between which a check can be stopped. */
 const CHUNK = 64;
@@ -54,11 +54,12 @@ export function lackingGradient(
   part: Part,
   given: Given,
   trial: Trial,
-  returned: unknown,
+  { returned, fields }: Gave,
 ): "wrong" | "not-checked" | null {
   if (given.kind === "none" && part.input !== null) return null;
   const isFirst = part.input === 0;
-  if ((part.isOption && !isFirst) || !dependsOn(part, trial)) return null;
+  const isWeight = part.input === null && (isStepped(part, fields) || isSmooth(part, trial));
+  if ((part.isOption && !isFirst && !isWeight) || !dependsOn(part, trial)) return null;
   if (part.input === null) return part.gradientAt !== null ? "wrong" : part.isData ? null : "not-checked";
   if (part.isData && !isFirst) return null;
   if (trial.layer.self !== null && returned === undefined) return "not-checked";
@@ -74,18 +75,45 @@ function isSeveral(returned: unknown, inputs: number): boolean {
 }
 
 /** Whether the output changes with it; what serves as an index makes it undefined, and is none. */
-function dependsOn({ input, path, flat }: Part, trial: Trial): boolean {
-  const size = Math.max(1e-3, ...flat.data.map(Math.abs));
-  const moved = flat.data.map((v, i) => v + 1e-2 * size * Math.sin(1 + i));
+function dependsOn(part: Part, trial: Trial): boolean {
+  const before = trial.outputs();
+  const after = outputsAt(part, trial, 1e-2);
+  return (
+    after !== null &&
+    after.length === before.length &&
+    !after.some(Number.isNaN) &&
+    after.some((v, i) => v !== before[i])
+  );
+}
+
+/** The output when a part is moved by a share of its size; null where forward throws. */
+function outputsAt({ input, path, flat }: Part, trial: Trial, share: number): Float64Array | null {
+  const size = share * Math.max(1e-3, ...flat.data.map(Math.abs));
+  const data = flat.data.map((v, i) => v + size * Math.sin(1 + i));
   try {
-    const before = trial.outputs();
-    const after = trial.outputs([{ input, path, data: moved, before: flat.data }]);
-    return (
-      after.length === before.length && !after.some(Number.isNaN) && after.some((v, i) => v !== before[i])
-    );
+    return trial.outputs([{ input, path, data, before: flat.data }]);
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** A field that the backward pass changes itself: weights that it steps, keeping no gradient of them. */
+function isStepped({ path, flat }: Part, fields: ReadonlyMap<string, unknown>): boolean {
+  const after = flatten(partAt(fields, path))?.data;
+  return after?.length === flat.data.length && after.some((v, i) => v !== flat.data[i]);
+}
+
+/** An array of whole numbers that the output moves with, as it does with weights, and not with sizes, ids or strides. */
+function isSmooth(part: Part, trial: Trial): boolean {
+  if (part.flat.shape.length === 0) return false;
+  const middle = trial.outputs();
+  const [back, ahead, far] = [-1e-3, 1e-3, 2e-3].map((share) => outputsAt(part, trial, share));
+  if (!back || !ahead || !far || far.length !== middle.length) return false;
+  const change = far.map((v, i) => v - (middle[i] as number));
+  const bend = (a: Float64Array, by: number) =>
+    Math.max(...change.map((v, i) => Math.abs(v - by * ((a[i] as number) - (middle[i] as number)))));
+  const most = Math.max(...change.map(Math.abs));
+  return most > 0 && bend(ahead, 2) < 0.1 * most && bend(back, -2) < 0.1 * most;
 }
 
 /** The output, weighted with `weights`, as a function of a part. @param clock milliseconds since some moment */

@@ -78,11 +78,22 @@ function ofObjects(
       : wentBack(calls, backwardCalls(run, source));
   // A base class whose functions ran as those of a class that extends it is checked there.
   if (tried.length === 0 && handCalls.of(keys.forward).length > 0) return [];
+  if (tried.length === 0 && isBaseOnly(source, all, run)) return [];
   if (tried.length === 0) return [{ source, problem: notCalled(name) }];
   return tried.map((call) => ({
     source,
     layer: handWrittenClass(call.self as object, about(run, source, call, false)),
   }));
+}
+
+/** A class of which nothing is made, for others to extend: those that ran are checked themselves. */
+function isBaseOnly(source: SourceLayerSite, all: readonly SourceLayerSite[], run: Run): boolean {
+  if (source.kind !== "class" || source.isMade) return false;
+  const others = all.filter((each) => each !== source);
+  const heirs = others.filter((each) => each.extends === source.name && each.site.file === source.site.file);
+  return heirs.some(
+    (heir) => run.tape.handCalls.of(heir.keys.forward).length > 0 || isBaseOnly(heir, others, run),
+  );
 }
 
 function exportedObject(value: unknown, kind: SourceLayerSite["kind"]): object | null {

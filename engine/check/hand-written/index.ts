@@ -19,7 +19,7 @@ import { mannersOf } from "./manner";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import { type PartGradient, type Prepared, prepare, weightsFor } from "./prepare";
-import type { Trial } from "./trial";
+import type { Gave, Trial } from "./trial";
 
 export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
@@ -79,6 +79,8 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
   });
   const options = { limit: LIMIT, seed: 0, ...settings, tolerances: settings };
   const comparisons = await compareAll(numbered, options, pace);
+  const [first] = comparisons;
+  if (first && "thrown" in first && comparisons.every((each) => "thrown" in each)) throw first.thrown;
   const rows: Row[] = [];
   for (const [i, part] of parts.entries()) {
     const { given, numbers } = of[i] as PartGradient;
@@ -88,7 +90,7 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
     const finding =
       candidate && comparison
         ? findingIn(candidate, comparison, numbered, pace)
-        : withoutNumbers(part, given, numbers, trial, gave.returned);
+        : withoutNumbers(part, given, numbers, trial, gave);
     if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
   return { checks: rowsToChecks(layer, rows, gave.returned), called: gave.called };
@@ -98,17 +100,23 @@ interface PartCandidate extends Candidate {
   readonly part: Part;
 }
 
-/** Null for a part to which a check that was cancelled did not come. @throws what the layer threw */
+/** Null for a part to which a check that was cancelled did not come, and for a setting that cannot be moved. */
 function findingIn(
   { part, evaluation, analytic }: PartCandidate,
   comparison: Comparison | Thrown,
   all: readonly PartCandidate[],
   pace: Pace,
 ): Finding | null {
-  if ("thrown" in comparison) throw comparison.thrown;
+  if ("thrown" in comparison) return part.isOption ? null : cannotMove(part, comparison.thrown);
   if (pace.isCancelled && isUntouched(comparison)) return null;
   const others = all.flatMap((each) => (each.part === part ? [] : [each.analytic]));
   return findingOf(evaluation, analytic, comparison, others);
+}
+
+/** What throws when one part is moved says nothing of the others. */
+function cannotMove({ name }: Part, thrown: unknown): Finding {
+  const message = `${name} was not checked: when it was moved a little, forward threw "${String(thrown)}"`;
+  return { facts: { verdict: "not-checked", message }, pattern: null };
 }
 
 /** What is said about a part that has no gradient of its own shape; null: nothing. */
@@ -117,10 +125,10 @@ function withoutNumbers(
   given: Given,
   problem: PartGradient["numbers"],
   trial: Trial,
-  returned: unknown,
+  gave: Gave,
 ): Finding | null {
   if (typeof problem === "string") return wrongShape(problem);
-  const lack = lackingGradient(part, given, trial, returned);
+  const lack = lackingGradient(part, given, trial, gave);
   if (lack === "wrong")
     return {
       ...wrongShape("it gives no gradient, and the output depends on it"),

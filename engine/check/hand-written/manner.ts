@@ -32,8 +32,7 @@ export function mannersOf({ trial, parts, gradients }: Prepared, weights: Float6
     const scaled = trial.takesGradient
       ? numbers(FACTOR)
       : once.map((each) => each?.map((v) => v * FACTOR) ?? null);
-    const others = othersThan(trial);
-    const later = trial.isAsBefore(others, weights) ? numbers(1, others) : once;
+    const later = afterOthers(trial, weights, (others) => numbers(1, others)) ?? once;
     return parts.map((_, i) => {
       const [a, b, c] = [once[i], scaled[i], later[i]];
       if (a && b && !isMultiple(a, b, FACTOR)) return notLinear;
@@ -41,6 +40,16 @@ export function mannersOf({ trial, parts, gradients }: Prepared, weights: Float6
     });
   } catch {
     return parts.map(() => null);
+  }
+}
+
+/** Null where a call on other values says nothing, or where the layer cannot be called on them. */
+function afterOthers<T>(trial: Trial, weights: Float64Array, fn: (others: readonly Change[]) => T): T | null {
+  const others = othersThan(trial);
+  try {
+    return trial.isAsBefore(others, weights) ? fn(others) : null;
+  } catch {
+    return null;
   }
 }
 

@@ -92,16 +92,25 @@ export class Trial {
     });
   }
 
-  /** True for a field that the forward pass fills itself: what it remembers, and no parameter. */
+  /**
+   * True for a field that the forward pass fills itself: what it remembers, and no parameter. One that forward cannot be
+   * run without, such as a size, is not filled by it.
+   */
   isFilled({ path, flat }: { readonly path: Path; readonly flat: Flat }): boolean {
     const { self } = this.layer;
     if (self === null) return false;
     const other = flat.data.map((v, i) => v + 0.1 + 0.01 * Math.sin(i));
     return this.#once(() => {
       this.#state.restore();
-      this.#state.write(self, path, other);
-      this.#forward(this.#fresh());
-      return !isSame(numbersIn(partAt(this.#state.fieldsOf(self), path)), other);
+      try {
+        this.#state.write(self, path, other);
+        this.#forward(this.#fresh());
+        return !isSame(numbersIn(partAt(this.#state.fieldsOf(self), path)), other);
+      } catch {
+        return false;
+      } finally {
+        this.#state.restore();
+      }
     });
   }
 

@@ -1,4 +1,5 @@
 /** How values flow through a function: what each assignment reads, and so which assignments made a value. */
+import { filledBy, mutators } from "./filled";
 import { bare, isFunction, isNode, type Node, parentOf } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
 import { isVariable, type Scopes } from "./scope";
@@ -8,25 +9,30 @@ export interface Step {
   readonly node: Node;
   /** `7` for a variable, `7.dx` for its property, `this.dW`. */
   readonly key: string;
-  /** False for names that only pass a value on: parameters of callbacks, parts of a cache. */
+  /** False for names that only pass a value on: parameters of callbacks, parts of a cache, what a loop counts with. */
   readonly makes: boolean;
   readonly reads: readonly string[];
 }
 
-const mutators = new Set(["push", "unshift", "set", "fill", "splice", "copyWithin"]);
-
 /** Every step in a function, in the order of the text. */
 export class Flow {
   readonly steps: readonly Step[];
+  readonly inside: readonly Node[];
   readonly #scopes: Scopes;
+  readonly #nodes: readonly Node[];
 
+  /** @param nodes all of the file */
   constructor(
     readonly fn: Node,
-    readonly inside: readonly Node[],
+    nodes: readonly Node[],
     scopes: Scopes,
   ) {
     this.#scopes = scopes;
-    this.steps = inside.flatMap((node) => this.#stepsOf(node)).sort((a, b) => a.node.start - b.node.start);
+    this.#nodes = nodes;
+    this.inside = nodes.filter((node) => contains(fn, node));
+    this.steps = this.inside
+      .flatMap((node) => this.#stepsOf(node))
+      .sort((a, b) => a.node.start - b.node.start);
   }
 
   /** The steps that a value read at `node` comes from, directly or through others. */
@@ -72,7 +78,9 @@ export class Flow {
     if (type === "VariableDeclarator" && id) {
       const outer = parent?.parent;
       const source = init ?? (outer?.type === "ForOfStatement" && outer.left === parent ? outer.right : null);
-      return source ? this.#give(node, targetsOf(id), [source], !isDestructuring(id) && init !== null) : [];
+      const isCounter = outer?.type === "ForStatement" && outer.body !== parent;
+      const makes = !isDestructuring(id) && init !== null && !isCounter;
+      return source ? this.#give(node, targetsOf(id), [source], makes) : [];
     }
     if (type === "AssignmentExpression" && left && right) {
       const isPlain =
@@ -92,7 +100,9 @@ export class Flow {
     if (callee.type === "MemberExpression" && callee.object && mutators.has(callee.property?.name ?? ""))
       return this.#give(node, [callee.object], given, true);
     if (node.parent?.type !== "ExpressionStatement" || callee.type !== "Identifier") return [];
-    return this.#give(node, given.map(bare).filter(isHolder), given, true);
+    const filled = filledBy(callee.name ?? "", this.#nodes, this.#scopes);
+    const targets = given.filter((_, i) => filled === null || filled.has(i));
+    return this.#give(node, targets.map(bare).filter(isHolder), given, true);
   }
 
   /** In `rows.forEach((row) => …)` the row comes from the rows. */

@@ -15,7 +15,7 @@ export function findGradients(backward: Node | undefined, parsed: Parsed): Sourc
   const fn = inside.filter(isFunction).reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a), nothing);
   const scopes = scopesOf.get(parsed) ?? new Scopes(nodes);
   scopesOf.set(parsed, scopes);
-  const flow = new Flow(fn, inside, scopes);
+  const flow = new Flow(fn, nodes, scopes);
   const at = ({ start, end }: Node) => positions.range(start, end);
   const result = returnedBy(fn, inside);
   const returned = partsOf(result, flow).map(({ name, value }): SourceGradient => {

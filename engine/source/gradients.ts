@@ -19,9 +19,10 @@ export function findGradients(backward: Node | undefined, parsed: Parsed): Sourc
   const at = ({ start, end }: Node) => positions.range(start, end);
   const result = returnedBy(fn, inside);
   const returned = partsOf(result, flow).map(({ name, value }): SourceGradient => {
-    const made = flow.makerOf(value);
-    const isName = made !== null && isReference(value);
-    return { name, range: at(isName ? made.node : value), madeOf: flow.madeOf(value) };
+    const held = joinedFrom(value, flow) ?? value;
+    const made = flow.makerOf(held);
+    const isName = made !== null && isReference(held);
+    return { name, range: at(isName ? made.node : held), madeOf: flow.madeOf(value) };
   });
   return {
     returned,
@@ -48,6 +49,23 @@ function isReference(value: Node): boolean {
   return inner.type === "Identifier" || (inner.type === "MemberExpression" && !inner.computed);
 }
 
+/** Of `[...grad, ...dlv]` the only part that the pass made: what it was given is not its fault. */
+function joinedFrom(value: Node, flow: Flow): Node | null {
+  if (!isJoined(value)) return null;
+  const parts = (value.elements ?? []).flatMap((each) => (each?.argument ? [bare(each.argument)] : []));
+  const made = parts.filter((part) => !isReference(part) || flow.makerOf(part) !== null);
+  return made.length === 1 ? (made[0] ?? null) : null;
+}
+
+/** `[...a, ...b]`: one gradient that is put together. */
+function isJoined({ type, elements = [] }: Node): boolean {
+  return (
+    type === "ArrayExpression" &&
+    elements.length > 0 &&
+    elements.every((each) => each?.type === "SpreadElement")
+  );
+}
+
 /** What a function returns: of several places the last, since those before it are ways out for special cases. */
 function returnedBy(fn: Node, inside: readonly Node[]): Node | null {
   if (isNode(fn.body) && fn.body.type !== "BlockStatement") return bare(fn.body);
@@ -71,6 +89,7 @@ interface Part {
 /** One gradient per input: the elements of an array, the values of an object, or the value itself. */
 function partsOf(value: Node | null, flow: Flow, deep = true): Part[] {
   if (value === null) return [];
+  if (isJoined(value)) return [{ name: null, value }];
   if (value.type === "ArrayExpression")
     return (value.elements ?? []).flatMap((each) => (each ? [{ name: null, value: bare(each) }] : []));
   if (value.type === "ObjectExpression") {

@@ -38,6 +38,22 @@ describe("gradients of a hand-written backward pass", () => {
     assert.deepEqual(returned, ["g", "2 * g"]);
   });
 
+  it("are the part that was made, of several that are joined", () => {
+    const text = `function fBackward(g) {
+      const dv = g.map((v) => 2 * v);
+      return [...g, ...dv];
+    }`;
+    assert.deepEqual(pair(text).returned, ["dv = g.map((v) => 2 * v)"]);
+    assert.deepEqual(pair(text.replace("[...g, ...dv]", "[[...g, ...dv]]")).returned, [
+      "dv = g.map((v) => 2 * v)",
+    ]);
+    assert.deepEqual(pair("function fBackward(g) { return [...g, ...g.map(exp)]; }").returned, [
+      "g.map(exp)",
+    ]);
+    const two = "const a = exp(g), b = sin(g); return [...a, ...b];";
+    assert.deepEqual(pair(`function fBackward(g) { ${two} }`).returned, ["[...a, ...b]"]);
+  });
+
   it("are the fields that are filled", () => {
     const text = `class A {
       forward(x) {}

@@ -74,10 +74,7 @@ function answer(connection: MessageConnection, session: Session, output: Output)
     queue = turn.catch(() => undefined);
     return turn;
   };
-  connection.onRequest(pingRequest, () => ({
-    node: process.versions.node,
-    electron: process.versions.electron !== undefined,
-  }));
+  connection.onRequest(pingRequest, () => undefined);
   connection.onRequest(traceRequest, (params) =>
     inTurn(async () => {
       output.begin();

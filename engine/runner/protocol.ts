@@ -84,9 +84,7 @@ export const checkRequest = new RequestType<CheckParams, CheckResult, void>("che
 export const valuesRequest = new RequestType<ValuesParams, ValuesResult, void>("values");
 export const statsRequest = new RequestType<StatsParams, Stats | null, void>("stats");
 /** Answers at once when the process is up. */
-export const pingRequest = new RequestType0<{ readonly node: string; readonly electron: boolean }, void>(
-  "ping",
-);
+export const pingRequest = new RequestType0<void, void>("ping");
 
 export const progressNotification = new NotificationType<ProgressParams>("progress");
 /** The process answers what is asked about its run, but should not run another model: this one left traces in it. */

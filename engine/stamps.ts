@@ -43,7 +43,10 @@ function mixFour(data: Values): number {
   const n = data.length;
   const step = n <= looks ? 1 : Math.floor(n / looks);
   const end = n - 3 * step;
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let i = 0;
   for (; i < end; i += 4 * step) {
     a = a * decay + (data[i] as number);

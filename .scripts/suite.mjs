@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// npm run suite:gradcheck: wrong and right backward passes through the gradient check, and through the rules of others.
 // npm run suite:random: random right models, random wrong derivatives and random programs through the gradient check and the engine.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,12 +7,15 @@ import * as esbuild from "esbuild";
 import { install, root } from "./install.mjs";
 import { buildKernels } from "./kernels.mjs";
 
+const entries = { gradcheck: "test/suite/main.ts", random: "test/random/main.ts" };
+// Taken out: what follows are the suite's own arguments.
+const [suite] = process.argv.splice(2, 1);
 process.chdir(root);
 install();
 await buildKernels();
-const outfile = join(root, "dist/suite/random.mjs");
+const outfile = join(root, `dist/suite/${suite}.mjs`);
 await esbuild.build({
-  entryPoints: ["test/random/main.ts"],
+  entryPoints: [entries[suite]],
   outfile,
   bundle: true,
   platform: "node",

@@ -4,7 +4,7 @@ import { crossEntropy } from "../ops/cross-entropy";
 import type { Node } from "../tape";
 import type { Lift } from "./structure";
 
-/** Changes of a logit up to which a few terms of the series of exp and log are exact to the last bit. */
+/** Changes of a row's logits (as a vector's length) up to which a few terms of the series of exp and log are exact to the last bit. */
 const SMALL = 1e-3;
 /** Below this loss a row is nearly sure of its target, and how its logarithm is rounded shows. */
 const SURE = 1e-2;
@@ -59,14 +59,16 @@ function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
     const from = firstRow * classes + base;
     const target = targets[row] as number;
     const loss = losses[row] as number;
-    let isNear = loss >= SURE;
     // The mean of exp(d) − 1 over the classes: what the sum of exponentials grows by, relative to itself.
     let r = 0;
-    for (let c = 0; c < classes && isNear; c++) {
+    let squares = 0;
+    for (let c = 0; c < classes; c++) {
       const d = (variants[from + c] as number) - (logits[base + c] as number);
-      isNear = d <= SMALL && d >= -SMALL;
+      squares += d * d;
       r += (shares[base + c] as number) * d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24))));
     }
+    // Not so for NaN.
+    const isNear = loss >= SURE && squares <= SMALL * SMALL;
     if (isNear) {
       const log = r * (1 - r * (1 / 2 - r * (1 / 3 - r * (1 / 4 - r * (1 / 5)))));
       total += loss + (log - ((variants[from + target] as number) - (logits[base + target] as number)));

@@ -119,38 +119,49 @@ function room(node: Node, size: number): Float64Array {
   return made;
 }
 
+/** The other factor by lines as a changed element multiplies them: rows of y, or columns of x, each without gaps. */
+function linesOf({ x, y }: Node, i: number, { m, k, n, transX, transY }: Layout): ArrayLike<number> {
+  if (i === 0 ? !transY : transX) return i === 0 ? y.data : x.data;
+  const [from, length] = i === 0 ? [y.data, n] : [x.data, m];
+  const lines = new Float64Array(k * length);
+  for (let l = 0; l < k; l++) {
+    for (let j = 0; j < length; j++) lines[l * length + j] = from[j * k + l] as number;
+  }
+  return lines;
+}
+
 /** Several changed elements: their rows (columns) of the other factor are added to copies of the product. */
 function addChanges(
   node: Node,
   i: number,
   { each, index, data }: Sparse,
-  { m, k, n, transX, transY }: Layout,
+  layout: Layout,
   count: number,
 ): Variants {
-  const { x, y, out } = node;
-  const changed: Tensor = i === 0 ? x : y;
+  const { m, k, n, transX, transY } = layout;
+  const { out } = node;
+  const changed = (node.inputs[i] as Tensor).data;
   const result = room(node, count * out.size);
+  const lines = linesOf(node, i, layout);
   const [rows, columns, isTransposed] = i === 0 ? [m, k, transX] : [k, n, transY];
+  const [length, step] = i === 0 ? [n, 1] : [m, n];
+  const divisor = isTransposed ? rows : columns;
   for (let v = 0; v < count; v++) {
     const base = v * out.size;
     result.set(out.data, base);
     for (let e = v * each; e < (v + 1) * each; e++) {
       const element = index[e] as number;
-      const change = (data[e] as number) - (changed.data[element] as number);
+      const change = (data[e] as number) - (changed[element] as number);
       if (change === 0) continue;
-      const a = isTransposed ? element % rows : Math.floor(element / columns);
-      const b = isTransposed ? Math.floor(element / rows) : element % columns;
-      const length = i === 0 ? n : m;
-      // Row a of the product and row b of y; or column b of the product and column a of x.
-      let from = i === 0 ? (transY ? b : b * n) : transX ? a * m : a;
-      const fromStep = i === 0 ? (transY ? k : 1) : transX ? 1 : k;
+      const quotient = Math.floor(element / divisor);
+      const rest = element - quotient * divisor;
+      const [a, b] = isTransposed ? [rest, quotient] : [quotient, rest];
+      // Row a of the product and line b of y; or column b of the product and line a of x.
       let to = base + (i === 0 ? a * n : b);
-      const toStep = i === 0 ? 1 : n;
-      const other = i === 0 ? y.data : x.data;
-      for (let j = 0; j < length; j++) {
-        result[to] = (result[to] as number) + change * (other[from] as number);
-        to += toStep;
-        from += fromStep;
+      const end = ((i === 0 ? b : a) + 1) * length;
+      for (let from = end - length; from < end; from++) {
+        result[to] = (result[to] as number) + change * (lines[from] as number);
+        to += step;
       }
     }
   }

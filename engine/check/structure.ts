@@ -66,13 +66,14 @@ const FEW = 64;
 /** The first numbering starts here, off the whole numbers that are filled in as constants. */
 const FIRST = 0.75;
 
-function numberingsOf(size: number): Float64Array[] {
+/** One after the other as they are asked for: most operations that move nothing fail at the first. */
+function* numberingsOf(size: number): Generator<Float64Array> {
+  yield Float64Array.from({ length: size }, (_, e) => e + FIRST);
   const random = new RandomGenerator(size);
   const times = size <= FEW ? TIMES_FOR_FEW : 1;
-  const drawn = Array.from({ length: times }, () =>
-    spreads.map((draw) => Float64Array.from({ length: size }, () => draw(random))),
-  );
-  return [Float64Array.from({ length: size }, (_, e) => e + FIRST), ...drawn.flat()];
+  for (let n = 0; n < times; n++) {
+    for (const draw of spreads) yield Float64Array.from({ length: size }, () => draw(random));
+  }
 }
 
 /** The moves of input i, or null when the operation does more than move elements of it. */
@@ -84,20 +85,22 @@ export function findMoves(step: Step, i: number): Moves | null {
     forwardOf(step)(inputs.map((input, j) => (j === i ? new Tensor(data, x.shape, "float64") : input))).data;
   // −1 where the output does not depend on the input.
   const source = new Int32Array(out.size);
-  const right = attempt(() =>
-    numberingsOf(x.size).every((data, n) => {
+  const right = attempt(() => {
+    let isFirst = true;
+    for (const data of numberingsOf(x.size)) {
       const got = run(data);
       if (got.length !== out.size) return false;
       for (let o = 0; o < out.size; o++) {
         const value = got[o] as number;
         // The first numbering says where an element would have come from; the others say whether it did.
-        if (n === 0) source[o] = data[value - FIRST] === value ? value - FIRST : -1;
+        if (isFirst) source[o] = data[value - FIRST] === value ? value - FIRST : -1;
         const from = source[o] as number;
         if (!Object.is(value, from < 0 ? out.data[o] : data[from])) return false;
       }
-      return true;
-    }),
-  );
+      isFirst = false;
+    }
+    return true;
+  });
   return right ? { source, copies: copiesOf(source, x.size) } : null;
 }
 

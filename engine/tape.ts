@@ -6,6 +6,7 @@ import { forgetValues } from "./forget";
 import { HandCalls, type TopLevel } from "./hand-calls";
 import { type Block, releaseExcept } from "./kernels";
 import type { Node } from "./node";
+import { showCount } from "./number-text";
 import type { Tensor } from "./tensor";
 
 export type { BindingEvent, ModuleBinding } from "./binding-event";
@@ -57,7 +58,7 @@ export class Tape {
 
   push(node: Node): void {
     if (++this.count > this.limit) {
-      const limit = this.limit.toLocaleString("en");
+      const limit = showCount(this.limit);
       throw new ModelError(`the run recorded more than ${limit} operations, the limit`, {
         hint: "is there a loop that does not end? The setting gradlens.maxOperations raises the limit",
       });

@@ -1,9 +1,9 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
 import * as vscode from "vscode";
+import { formatNumber, showCount, showDuration } from "../engine/number-text";
 import type { Check, Culprit, Site, VerdictLook } from "../engine/report";
 import type { CheckTarget } from "../engine/runner/protocol";
 import type { SourceLayer } from "../engine/source";
-import { formatCount, formatDuration, formatError } from "./numbers";
 import type { Session } from "./session";
 
 export function targetTitle(target: CheckTarget): string {
@@ -47,7 +47,7 @@ export function countVerdicts(checks: readonly Check[]): string {
     const title = verdictTitle(check);
     counts.set(title, (counts.get(title) ?? 0) + 1);
   }
-  return [...counts].map(([title, count]) => `${formatCount(count)} ${title}`).join(" · ");
+  return [...counts].map(([title, count]) => `${showCount(count)} ${title}`).join(" · ");
 }
 
 /** The element that is furthest off: "weight[3, 7]"; the layer where there is no parameter. */
@@ -95,7 +95,7 @@ export function summarize(checks: readonly Check[]): string {
     return `${mark} gradcheck ${isOne ? "" : `${check.target}.`}${worstTitle(check)} · ${blame(check)}`;
   }
   const sum = (of: (check: Check) => number) => checks.reduce((total, each) => total + of(each), 0);
-  const counts = `${formatCount(sum(({ checked }) => checked))}/${formatCount(sum(({ elements }) => elements))}`;
+  const counts = `${showCount(sum(({ checked }) => checked))}/${showCount(sum(({ elements }) => elements))}`;
   const isPlain = checks.every(({ outcome }) => outcome === "pass");
   const said = checks.length === 1 ? verdictTitle(check) : countVerdicts(checks);
   if (!isPlain) return `${mark} gradcheck ${said}${check.elements > 0 ? ` · ${counts}` : ""}`;
@@ -103,8 +103,8 @@ export function summarize(checks: readonly Check[]): string {
   const directions = checks.some(({ method }) => method === "random-directions")
     ? ` · ${vscode.l10n.t("random directions")}`
     : "";
-  const time = formatDuration(sum(({ durationMs }) => durationMs));
-  return `${mark} gradcheck ${counts} · worst ${formatError(worst)}${directions} · ${time}`;
+  const time = showDuration(sum(({ durationMs }) => durationMs));
+  return `${mark} gradcheck ${counts} · worst ${formatNumber(worst, 1)}${directions} · ${time}`;
 }
 
 /** Checks with newer ones in the place of those of the same name. */

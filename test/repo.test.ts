@@ -25,13 +25,14 @@ const layers = [
   },
   {
     files: /^webview\//,
-    values: /^(webview\/|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
+    values:
+      /^(webview\/|engine\/number-text$|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
     types: /^engine\/report$/,
   },
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/number-text$|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
     types: /^engine\/report$/,
   },
 ];

@@ -1,8 +1,10 @@
 /** The frame that all panels share: what to do when there is nothing yet, what failed, what is stale, what is under way. */
+
+import { formatNumber, showDuration } from "../engine/number-text";
 import type { Report, Site } from "../engine/report";
 import { post, reportErrors } from "./bridge";
 import { h, icon } from "./dom";
-import { baseName, formatDuration, formatNumber } from "./format";
+import { baseName } from "./format";
 import type { PanelState } from "./reduce";
 import { siteLink } from "./site-link";
 import { button, progressRing, registerToolkit } from "./toolkit";
@@ -141,7 +143,7 @@ function summaryOf({ file, loss, dtype, device, durationMs, omitted }: Report) {
     baseName(file),
     loss ? `loss ${formatNumber(loss.value, 4)}` : "no loss",
     `${dtype} on the ${device.used.toUpperCase()}`,
-    formatDuration(durationMs),
+    showDuration(durationMs),
     omitted > 0 ? `${omitted} more operations are not shown` : "",
   ];
   return h("span", { title: device.reason }, parts.filter((part) => part !== "").join(" · "));

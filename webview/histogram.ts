@@ -1,7 +1,8 @@
 /** A small histogram as an image, with the same in words for who cannot see it. */
+
+import { formatNumber, showCount } from "../engine/number-text";
 import type { Histogram } from "../engine/report";
 import { svg } from "./dom";
-import { formatCount, formatNumber } from "./format";
 
 const width = 240;
 const height = 56;
@@ -13,15 +14,15 @@ export function histogramChart(name: string, { low, high, counts }: Histogram): 
   const tallest = counts.indexOf(Math.max(...counts));
   const edge = (i: number) => low + ((high - low) * i) / Math.max(1, counts.length);
   const words =
-    `${name}: ${formatCount(total)} elements from ${formatNumber(low)} to ${formatNumber(high)}, ` +
-    `most (${formatCount(counts[tallest] ?? 0)}) between ${formatNumber(edge(tallest))} and ${formatNumber(edge(tallest + 1))}`;
+    `${name}: ${showCount(total)} elements from ${formatNumber(low)} to ${formatNumber(high)}, ` +
+    `most (${showCount(counts[tallest] ?? 0)}) between ${formatNumber(edge(tallest))} and ${formatNumber(edge(tallest + 1))}`;
   const bars = counts.map((count, i) => {
     // A bin that holds anything stays visible beside a bin that holds nearly everything.
     const tall = count === 0 ? 0 : Math.max(1.5, (count / most) * height);
     const title = svg(
       "title",
       {},
-      `${formatCount(count)} between ${formatNumber(edge(i))} and ${formatNumber(edge(i + 1))}`,
+      `${showCount(count)} between ${formatNumber(edge(i))} and ${formatNumber(edge(i + 1))}`,
     );
     return svg(
       "rect",

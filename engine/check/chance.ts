@@ -1,10 +1,11 @@
 /** A loss that is another number each time the file computes it, by chance or by the clock. */
 
+import { showPair } from "../number-text";
 import type { Rerun, Run } from "../run";
 import type { Tape } from "../tape";
 import { where } from "./conclude";
 import { entryOf } from "./entry";
-import { showPair, type Undecided } from "./verdict";
+import type { Undecided } from "./verdict";
 
 /** What running the loss again showed. */
 export interface Chance {

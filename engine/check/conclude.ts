@@ -1,4 +1,6 @@
 /** From the compared elements to a verdict and its sentence. */
+
+import { showCount, showNumber, showPair } from "../number-text";
 import type { Check, Site, Verdict, WorstElement } from "../report";
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
@@ -7,16 +9,7 @@ import type { Compared } from "./elements";
 import type { Element, Outcome } from "./judge";
 import { OVER } from "./pace";
 import type { Evaluation } from "./variants";
-import {
-  at,
-  overall,
-  showCount,
-  showNumber,
-  showPair,
-  type Undecided,
-  verdicts,
-  worstElement,
-} from "./verdict";
+import { at, overall, type Undecided, verdicts, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
 export type Facts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;

@@ -1,5 +1,6 @@
 /** Every element of a tensor: its gradient against central differences, refined where the first step leaves a doubt. */
 
+import { showCount } from "../number-text";
 import { RandomGenerator } from "../random";
 import { normOf } from "../stats";
 import type { Tensor } from "../tensor";
@@ -9,7 +10,6 @@ import { type Element, type Look, SAFETY, scaleOf, type Tolerances } from "./jud
 import { methods } from "./methods";
 import { type Pace, Pieces } from "./pace";
 import type { Evaluation } from "./variants";
-import { showCount } from "./verdict";
 
 const LARGEST_STEP = 1e-2;
 /** Relative difference up to which the first step is believed; below it truncation is expected. */

@@ -1,5 +1,6 @@
 /** Values that left the tape: numbers read with item() or from data, which the loss depends on without a gradient. */
 import { getDefaultDtype, setDefaultDtype } from "../dtype";
+import { showPair } from "../number-text";
 import { RandomGenerator } from "../random";
 import type { Check, Site } from "../report";
 import type { Run } from "../run";
@@ -12,7 +13,6 @@ import { HeldNumbers } from "./held-numbers";
 import type { Pace } from "./pace";
 import { replay } from "./replay";
 import type { Subject } from "./target";
-import { showPair } from "./verdict";
 
 /** How far parameters are moved, relative to their size. */
 const MOVE = 1e-2;

@@ -1,8 +1,10 @@
 /** What kind of mistake a wrong gradient shows: the sign, a factor, a transposition, a shift, single elements. */
+
+import { showNumber, showPair } from "../number-text";
 import type { MistakePattern } from "../report";
 import { type Shape, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { at, showNumber, showPair, unravel } from "./verdict";
+import { at, unravel } from "./verdict";
 
 export interface Pattern {
   readonly name: MistakePattern;

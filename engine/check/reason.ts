@@ -1,4 +1,6 @@
 /** Puts into words why no gradient, or not all of it, arrives: cuts, steps, chance. */
+
+import { showPair } from "../number-text";
 import { quietedAt } from "../recording";
 import type { Site } from "../report";
 import type { Run } from "../run";
@@ -11,7 +13,6 @@ import { intentAt } from "./intent";
 import { type Cut, isCut, type Replay, type Step } from "./replay";
 import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
 import type { Subject } from "./target";
-import { showPair } from "./verdict";
 
 export function explainRandom(run: Run, { recorded }: Step): Facts {
   const { op, out } = recorded;

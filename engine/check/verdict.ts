@@ -1,5 +1,6 @@
 /** What a check says: a verdict, and in one table what each verdict comes to and how it is shown. */
 
+import { showCount } from "../number-text";
 import type { Check, CheckOutcome, Severity, Verdict, VerdictLook, WorstElement } from "../report";
 import { type Shape, sizeOf } from "../shape";
 import type { Element } from "./judge";
@@ -163,27 +164,6 @@ export function worstElement(
     absError,
     relError: absError === 0 ? 0 : absError / size,
   };
-}
-
-export function showNumber(x: number): string {
-  if (x === 0 || !Number.isFinite(x)) return String(x);
-  const size = Math.abs(x);
-  return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(5))) : x.toExponential(3);
-}
-
-/** Two numbers with as many digits as it takes to tell them apart; alike only when they are the same. */
-export function showPair(a: number, b: number): [string, string] {
-  const [first, second] = [showNumber(a), showNumber(b)];
-  if (first !== second || Object.is(a, b) || a === b) return [first, second];
-  for (let digits = 6; digits < 17; digits++) {
-    const [x, y] = [a, b].map((v) => String(Number(v.toPrecision(digits))));
-    if (x !== undefined && y !== undefined && x !== y) return [x, y];
-  }
-  return [String(a), String(b)];
-}
-
-export function showCount(n: number): string {
-  return n.toLocaleString("en");
 }
 
 export function at(index: readonly number[]): string {

@@ -1,8 +1,10 @@
 /** Compared gradients as text: a row a parameter, then the count. */
+
+import { showNumber, showPair } from "../number-text";
 import { showShape } from "../shape";
 import type { ComparedGradient } from "./against";
 import { isDifferent } from "./against";
-import { type Style, showNumber, showPair, table } from "./terminal";
+import { type Style, table } from "./terminal";
 
 const words: Readonly<Record<ComparedGradient["kind"], string>> = {
   same: "same",

@@ -1,11 +1,12 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
 import { countVerdicts, gravest } from "../check/verdict";
+import { showCount, showNumber } from "../number-text";
 import type { Check, VerdictLook } from "../report";
 import { type CheckSettings, DEFAULT_BUDGET_MS } from "../runner/check-protocol";
 import { showSeconds } from "../runner/time-limit";
 import type { Outcome } from "./check-differences";
 import { showFinding, snippet } from "./messages";
-import { type Style, showCount, showNumber, table } from "./terminal";
+import { type Style, table } from "./terminal";
 
 /** Of the findings only those of the check: `gradlens trace` shows those of the run. */
 export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findings">, style: Style): string {
@@ -22,7 +23,7 @@ export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findi
     nameOfCheck(check),
     check.look.title,
     amount(check),
-    showNumber(check.worst?.relError),
+    check.worst ? showNumber(check.worst.relError) : "–",
     check.worst ? `[${check.worst.index.join(", ")}]` : "",
   ]);
   const notes = checks.filter(({ outcome }) => outcome !== "pass").map((check) => explain(check, style));

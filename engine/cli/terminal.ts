@@ -1,4 +1,4 @@
-/** Text for a terminal: colours where they are wanted, tables, numbers. */
+/** Text for a terminal: colours where they are wanted, tables. */
 
 export interface Style {
   bold(text: string): string;
@@ -47,30 +47,6 @@ export function table(
       .trimEnd();
   const head = style.dim(line(columns.map(({ title }) => title)));
   return [head, ...rows.map(line)].join("\n");
-}
-
-/** Four significant digits, or so many; "0" only for an exact zero. */
-export function showNumber(value: number | null | undefined, digits = 4): string {
-  if (value === null || value === undefined) return "–";
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e6
-    ? String(Number(value.toPrecision(digits)))
-    : value.toExponential(digits - 2);
-}
-
-/** Two numbers with as many digits as it takes to see that they differ. */
-export function showPair(a: number, b: number): [string, string] {
-  for (let digits = 4; digits < 17; digits++) {
-    const pair: [string, string] = [showNumber(a, digits), showNumber(b, digits)];
-    if (pair[0] !== pair[1] || a === b) return pair;
-  }
-  return [String(a), String(b)];
-}
-
-export function showCount(count: number): string {
-  return count.toLocaleString("en");
 }
 
 const BAR_WIDTH = 24;

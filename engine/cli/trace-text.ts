@@ -1,7 +1,9 @@
 /** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
+
+import { showCount, showNumber } from "../number-text";
 import type { Report, ReportNode, Stats } from "../report";
 import { showFinding, showPath } from "./messages";
-import { logBars, type Style, showCount, showNumber, table } from "./terminal";
+import { logBars, type Style, table } from "./terminal";
 
 /** Models with more operations are too large for a row each. */
 const MAX_OPERATIONS = 24;
@@ -42,13 +44,13 @@ function layers({ parameters, scopes }: Report, style: Style): string {
   for (const each of parameters) {
     const layer = scopes[each.scope];
     if (each.scope !== scope && layer && layer.path !== "") {
-      const cells = [layer.path, layer.type, "", showCount(layer.parameters), showNumber(layer.gradNorm)];
+      const cells = [layer.path, layer.type, "", showCount(layer.parameters), showNorm(layer.gradNorm)];
       rows.push({ cells, norm: layer.gradNorm });
     }
     scope = each.scope;
     const indented = layer && layer.path !== "" ? `  ${shortName(each.name, layer.path)}` : each.name;
     const count = each.shape.reduce((a, b) => a * b, 1);
-    const cells = [indented, "", `[${each.shape.join(", ")}]`, showCount(count), showNumber(each.gradNorm)];
+    const cells = [indented, "", `[${each.shape.join(", ")}]`, showCount(count), showNorm(each.gradNorm)];
     rows.push({ cells, norm: each.gradNorm });
   }
   const { axis, bars } = logBars(rows.map(({ norm }) => norm));
@@ -91,6 +93,10 @@ function tensors(nodes: readonly ReportNode[], style: Style): string {
     grad ? item(grad) : "–",
   ]);
   return table(columns, rows, style);
+}
+
+function showNorm(norm: number | null): string {
+  return norm === null ? "–" : showNumber(norm);
 }
 
 /** The number itself, or the norm of several: of the finite ones, and how many are not. */

@@ -1,9 +1,10 @@
 /** Gradients that grow on their way back until a step throws the weights away. */
+
+import { showNumber } from "../number-text";
 import type { Finding } from "../report";
 import type { Traced } from "../run";
 import { layersOf } from "./depth";
 import { factorsBetween } from "./path";
-import { show } from "./show";
 
 /** The first layer's gradient over the last one's: AUTOTRAINER (Zhang et al., ICSE 2021) uses 70 on norms. */
 const RATIO = 70;
@@ -30,15 +31,15 @@ export function explodingGradient(traced: Traced): Finding[] {
   const culprit = top !== null && top.factor > 1 ? traced.nodes[top.node] : undefined;
   const cause =
     culprit && top
-      ? ` The largest step is ${culprit.op}, which multiplies its size by ${show(top.factor)}.`
+      ? ` The largest step is ${culprit.op}, which multiplies its size by ${showNumber(top.factor, 3)}.`
       : "";
   return [
     {
       rule: "exploding-gradient",
       severity: "warning",
       message: grows
-        ? `The gradient explodes: its norm is ${show(worst.norm)} in ${worst.name}, ${show(ratio)} times the ${show(last.norm)} in ${last.name}.${cause}`
-        : `The gradient of ${worst.name} has the norm ${show(worst.norm)}: a step with a usual learning rate throws its weights away.${cause}`,
+        ? `The gradient explodes: its norm is ${showNumber(worst.norm, 3)} in ${worst.name}, ${showNumber(ratio, 3)} times the ${showNumber(last.norm, 3)} in ${last.name}.${cause}`
+        : `The gradient of ${worst.name} has the norm ${showNumber(worst.norm, 3)}: a step with a usual learning rate throws its weights away.${cause}`,
       site: culprit?.site ?? worst.site,
       node: culprit?.id ?? worst.node,
       evidence: {
@@ -55,7 +56,7 @@ export function explodingGradient(traced: Traced): Finding[] {
         .filter(({ norm }) => norm / last.norm > RATIO)
         .slice(0, 8)
         .flatMap(({ site, name, norm }) =>
-          site === null ? [] : [{ site, message: `${name}: gradient norm ${show(norm)}` }],
+          site === null ? [] : [{ site, message: `${name}: gradient norm ${showNumber(norm, 3)}` }],
         ),
       fixes: [
         {

@@ -1,7 +1,8 @@
 /** NaN and infinities: the operation that made the first one, in the forward pass and on the way back. */
+
+import { showCount, showNumber, showTimes } from "../number-text";
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
-import { show, times } from "./show";
 
 export function nonFinite(traced: Traced): Finding[] {
   const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
@@ -25,7 +26,7 @@ function inForward(traced: Traced, node: ReportNode): Finding {
   return {
     rule: "non-finite",
     severity: "error",
-    message: `${made ? capital(from) : from}. ${times(node.value.nonFinite, "element")} of ${node.value.size.toLocaleString("en")}; ${times(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
+    message: `${made ? capital(from) : from}. ${showTimes(node.value.nonFinite, "element")} of ${showCount(node.value.size)}; ${showTimes(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
     site: node.site,
     node: node.id,
     evidence: {
@@ -64,7 +65,7 @@ function inBackward(traced: Traced, node: ReportNode): Finding {
   return {
     rule: "non-finite",
     severity: "error",
-    message: `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}. ${times(affected, "gradient")} ${affected === 1 ? "is" : "are"} affected.${reasonFor(maker, inputs)}${trapOf(traced, maker)}`,
+    message: `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}. ${showTimes(affected, "gradient")} ${affected === 1 ? "is" : "are"} affected.${reasonFor(maker, inputs)}${trapOf(traced, maker)}`,
     site: maker.site,
     node: maker.id,
     evidence: {
@@ -89,8 +90,8 @@ type Ranged = Pick<ReportNode, "name" | "kind" | "op" | "value">;
 function rangeOf({ name, kind, op, value }: Ranged): string {
   const who = name ?? (kind === "operation" ? op : kind);
   return value.size === 1
-    ? `${who} = ${show(value.min)}`
-    : `${who} from ${show(value.min)} to ${show(value.max)}`;
+    ? `${who} = ${showNumber(value.min, 3)}`
+    : `${who} from ${showNumber(value.min, 3)} to ${showNumber(value.max, 3)}`;
 }
 
 function operands(inputs: readonly ReportNode[]): Record<string, number> {

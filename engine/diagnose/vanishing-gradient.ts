@@ -1,9 +1,10 @@
 /** Gradients that shrink on their way back until the first layers no longer learn. */
+
+import { showNumber } from "../number-text";
 import type { Finding, Fix, RelatedSite } from "../report";
 import type { Traced } from "../run";
 import { type Layer, layersOf } from "./depth";
 import { type Factor, factorsBetween } from "./path";
-import { show } from "./show";
 
 /** Both must hold: the ratio and the absolute value of AUTOTRAINER (Zhang et al., ICSE 2021), on rms per element. */
 const RATIO = 1e-3;
@@ -74,19 +75,19 @@ function sentence(
   count: number,
   together: number,
 ): string {
-  const decay = `The gradient vanishes: it is ${show(first.gradient)} per weight in ${first.name}, ${show(last.gradient / first.gradient)} times smaller than the ${show(last.gradient)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
+  const decay = `The gradient vanishes: it is ${showNumber(first.gradient, 3)} per weight in ${first.name}, ${showNumber(last.gradient / first.gradient, 3)} times smaller than the ${showNumber(last.gradient, 3)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
   if (culprit === null) return decay;
   const limit = steepest[culprit.op];
   const why =
     limit === undefined ? "" : ` (the slope of ${culprit.op} is at most ${limit}, and less away from 0)`;
-  return `${decay} ${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${show(together)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${show(culprit.factor)}${why}.`;
+  return `${decay} ${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${showNumber(together, 3)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${showNumber(culprit.factor, 3)}${why}.`;
 }
 
 function related(gone: readonly Layer[]): RelatedSite[] {
   return gone
     .slice(0, 8)
     .flatMap(({ site, name, gradient }) =>
-      site === null ? [] : [{ site, message: `${name}: gradient ${show(gradient)} per weight` }],
+      site === null ? [] : [{ site, message: `${name}: gradient ${showNumber(gradient, 3)} per weight` }],
     );
 }
 

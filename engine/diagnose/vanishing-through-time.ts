@@ -1,8 +1,9 @@
 /** Gradients of a recurrent state that shrink from step to step until the early steps no longer count. */
+
+import { showNumber } from "../number-text";
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
 import { factorsBetween } from "./path";
-import { show } from "./show";
 
 /** A state that keeps a tenth in each step is far below this after ten. */
 const RATIO = 1e-6;
@@ -53,12 +54,12 @@ function findingOf(steps: readonly ReportNode[]): Finding[] {
   const site = (step: ReportNode, when: string) =>
     step.site === null
       ? []
-      : [{ site: step.site, message: `${name} ${when}: ‖gradient‖ ${show(norm(step))}` }];
+      : [{ site: step.site, message: `${name} ${when}: ‖gradient‖ ${showNumber(norm(step), 3)}` }];
   return [
     {
       rule: "vanishing-gradient",
       severity: "warning",
-      message: `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${show(norm(last))} in the last of ${steps.length} steps and ${show(norm(first))} in step ${steps.indexOf(first) + 1}. What happened more than ${within} steps before the end hardly changes the weights.`,
+      message: `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${showNumber(norm(last), 3)} in the last of ${steps.length} steps and ${showNumber(norm(first), 3)} in step ${steps.indexOf(first) + 1}. What happened more than ${within} steps before the end hardly changes the weights.`,
       site: last.site,
       node: last.id,
       evidence: { steps: steps.length, first: norm(first), last: norm(last), ratio, limit: RATIO, within },

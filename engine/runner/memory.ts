@@ -1,6 +1,7 @@
 /** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
 import { guardAllocations } from "../dtype";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../kernels";
+import { showCount } from "../number-text";
 import { ModelProblem } from "./model-problem";
 
 const MIB = 2 ** 20;
@@ -30,7 +31,7 @@ export function limitMemory(memoryMiB: number): void {
     const used = usedBytes();
     if (used + bytes <= limit) return;
     throw new ModelProblem(
-      `The run needs more memory than its limit of ${showBytes(limit)}: it holds ${showBytes(used)}, and a ${dtype} tensor of ${size.toLocaleString("en")} elements takes ${showBytes(bytes)} more`,
+      `The run needs more memory than its limit of ${showBytes(limit)}: it holds ${showBytes(used)}, and a ${dtype} tensor of ${showCount(size)} elements takes ${showBytes(bytes)} more`,
       { kind: "memory", hint: memoryHint },
     );
   });

@@ -1,11 +1,11 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
 import * as vscode from "vscode";
+import { formatNumber } from "../../engine/number-text";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, Range, SourceLayer } from "../../engine/source";
 import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { analyseDocument, modelSelector } from "../model-files";
-import { formatNumber } from "../numbers";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";

@@ -1,8 +1,8 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
 import * as vscode from "vscode";
+import { formatPair } from "../../engine/number-text";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
 import { nameOf, worstTitle } from "../checks";
-import { formatPair } from "../numbers";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";

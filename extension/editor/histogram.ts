@@ -1,6 +1,7 @@
 /** A histogram as a small picture for a hover, and as text for those who do not see it. */
+
+import { formatNumber } from "../../engine/number-text";
 import type { Histogram } from "../../engine/report";
-import { formatNumber } from "../numbers";
 
 export interface Palette {
   readonly bar: string;

@@ -1,7 +1,7 @@
 /** What the hover over a tensor or a layer says, as markdown. */
 import * as vscode from "vscode";
+import { formatNumber, formatShape, showCount } from "../../engine/number-text";
 import type { Finding, ReportNode, Stats } from "../../engine/report";
-import { formatCount, formatNumber, formatShape } from "../numbers";
 import { commandLink, describeSite } from "../places";
 import type { Session } from "../session";
 import { readableFormula } from "./formula";
@@ -35,7 +35,7 @@ function code(text: string): string {
 function share(count: number, size: number): string {
   if (count === 0) return "0";
   const percent = (100 * count) / size;
-  return `${formatCount(count)} (${percent < 1 ? "<1" : Math.round(percent)} %)`;
+  return `${showCount(count)} (${percent < 1 ? "<1" : Math.round(percent)} %)`;
 }
 
 type Row = readonly [title: string, show: (stats: Stats) => string];
@@ -175,7 +175,7 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
   const place = scope.site ? ` · ${describeSite(scope.site)}` : "";
   return markdown([
     `**${plain(scope.path)}** · ${plain(scope.type)}${place}`,
-    vscode.l10n.t("{0} parameters, norm of their gradient {1}", formatCount(scope.parameters), norm),
+    vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
     lines.length === 0
       ? ""
       : `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|\n${lines.slice(0, 12).join("\n")}`,

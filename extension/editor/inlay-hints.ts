@@ -1,8 +1,8 @@
 /** Inlay hints: the norm of each layer's gradient after the line that makes it. Off by default. */
 import * as vscode from "vscode";
+import { formatNumber } from "../../engine/number-text";
 import { onDidChangeSetting, readSetting } from "../config";
 import { modelSelector } from "../model-files";
-import { formatNumber } from "../numbers";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 

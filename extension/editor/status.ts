@@ -1,7 +1,7 @@
 /** The language status item: what runs, on which device the last run was and why. */
 import * as vscode from "vscode";
+import { formatNumber, showDuration } from "../../engine/number-text";
 import { modelSelector } from "../model-files";
-import { formatDuration, formatNumber } from "../numbers";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";
@@ -39,7 +39,7 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
     item.text = `Gradlens: ${device.used.toUpperCase()}${loss ? ` · loss ${formatNumber(loss.value)}` : ""}`;
     const parts = [
       device.reason,
-      formatDuration(durationMs),
+      showDuration(durationMs),
       stale ? vscode.l10n.t("the file changed since") : "",
     ];
     item.detail = parts.filter((part) => part !== "").join(" · ");

@@ -1,8 +1,8 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
+import { formatNumber, formatShape, showCount } from "../../engine/number-text";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
 import { nameOf, summarize, verdictTitle } from "../checks";
-import { formatCount, formatNumber, formatShape } from "../numbers";
 import { describeSite, locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -52,7 +52,7 @@ function layerEntry(scope: ReportScope, own: readonly ReportParameter[], session
   const parameters = byNorm(own).map((parameter) => parameterEntry(parameter, session));
   return new Entry(scope.path === "" ? session.name : scope.path, parameters, {
     description: scope.type === "" ? normOf(scope) : `${normOf(scope)} · ${scope.type}`,
-    tooltip: vscode.l10n.t("{0} parameters", formatCount(scope.parameters)),
+    tooltip: vscode.l10n.t("{0} parameters", showCount(scope.parameters)),
     iconPath: new vscode.ThemeIcon("symbol-class"),
     ...showPlace(scope.site, session),
   });

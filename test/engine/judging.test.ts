@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
-import { showPair } from "../../engine/check/verdict";
 import * as g from "../../engine/index";
+import { showPair } from "../../engine/number-text";
 import type { Check } from "../../engine/report";
 import { onLine, sampleRun } from "./sample-run";
 

@@ -1,9 +1,7 @@
 /** Defaults, limits and edges that no value of a larger test would show. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "mocha";
-import { showNumber } from "../../engine/cli/terminal";
 import { quoted, shown } from "../../engine/data/quoted";
-import { show } from "../../engine/diagnose/show";
 import { ModelError } from "../../engine/error";
 import * as g from "../../engine/index";
 import { getThreads, installThreads, setThreads, threadStarter } from "../../engine/kernels/threads";
@@ -35,17 +33,6 @@ describe("limits and edges", () => {
     const at = (...i: number[]) => [...g.indexSelect(x, g.tensor(Int32Array.from(i)), { dim: 0 }).data];
     assert.deepEqual(at(0, 2), [10, 30]);
     for (const wrong of [-1, 3]) assert.throws(() => at(wrong), ModelError);
-  });
-
-  it("numbers change their form at 0.001 and at large sizes, which read as they did before", () => {
-    assert.deepEqual(
-      [0.001, 0.00099, 999_999, 1e6].map((x) => showNumber(x)),
-      ["0.001", "9.90e-4", "1000000", "1.00e+6"],
-    );
-    assert.deepEqual(
-      [0.001, 0.00099, 99_900, 1e5].map((x) => show(x)),
-      ["0.001", "9.9e-4", "99900", "1.0e5"],
-    );
   });
 
   it("a cotangent that takes a gradient is differentiated through vjp, and a tangent through jvp", () => {

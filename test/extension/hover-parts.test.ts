@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { allOps } from "../../engine/op";
 import "../../engine/ops/index";
+import { formatNumber } from "../../engine/number-text";
 import { readableFormula } from "../../extension/editor/formula";
 import { histogramImage, histogramText, merge, palettes } from "../../extension/editor/histogram";
-import { formatError, formatNumber } from "../../extension/numbers";
 
 describe("parts of a hover", () => {
   it("read a derivative as plain text", () => {
@@ -48,6 +48,5 @@ describe("parts of a hover", () => {
       formatNumber(x),
     );
     assert.deepEqual(shown, ["0", "1", "−0.01235", "1e-9", "1.5e7", "NaN", "−∞"]);
-    assert.equal(formatError(3.2e-9), "3e-9");
   });
 });

@@ -1,59 +1,13 @@
-// Numbers as people read them, and tables as programs read them.
+// Places as people read them, tables as programs read them, and what messages carry.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { formatPair as inEditor } from "../../extension/numbers";
 import { toCsv } from "../../webview/csv";
-import {
-  formatCount,
-  formatNumber,
-  formatPair,
-  formatShape,
-  formatSite,
-  unravel,
-} from "../../webview/format";
+import { formatSite, unravel } from "../../webview/format";
 import { decodeNumbers, encodeNumbers } from "../../webview/protocol";
 import { site } from "./reports";
 
-describe("panels: numbers", () => {
-  const cases: readonly (readonly [number, string])[] = [
-    [0, "0"],
-    [-0, "0"],
-    [-4, "−4"],
-    [3.2e-9, "3.2e-9"],
-    [-3.2111e-9, "−3.21e-9"],
-    [0.12345, "0.123"],
-    [0.001, "0.001"],
-    [0.00099, "9.9e-4"],
-    [12345, "12\u202f345"],
-    [12345.6, "12\u202f300"],
-    [1e6, "1e6"],
-    [-1.5e12, "−1.5e12"],
-    [1234, "1234"],
-    [Number.NaN, "NaN"],
-    [Number.NEGATIVE_INFINITY, "−∞"],
-  ];
-  for (const [value, text] of cases)
-    it(`writes ${value} as ${text}`, () => assert.equal(formatNumber(value), text));
-
-  it("writes two numbers with the digits that tell them apart, and no more", () => {
-    const pairs: readonly [number, number, string, string][] = [
-      [1.5, -2.25, "1.5", "−2.25"],
-      [0.123456789, 0.123456712, "0.1234568", "0.1234567"],
-      [1, 1 + Number.EPSILON, "1", "1.0000000000000002"],
-      [3e-9, 3.0001e-9, "3e-9", "3.0001e-9"],
-      [7, 7, "7", "7"],
-      [Number.NaN, 1, "NaN", "1"],
-    ];
-    for (const [a, b, ...texts] of pairs) {
-      assert.deepEqual(formatPair(a, b), texts);
-      assert.deepEqual(inEditor(a, b), texts);
-    }
-  });
-
-  it("writes counts, shapes and places", () => {
-    assert.equal(formatCount(12345678), "12\u202f345\u202f678");
-    assert.equal(formatShape([]), "scalar");
-    assert.equal(formatShape([64, 1, 8]), "64×1×8");
+describe("panels: places", () => {
+  it("are a file's name and a line", () => {
     assert.equal(formatSite(site(12, 3, "C:\\models\\net.ts")), "net.ts:12");
   });
 

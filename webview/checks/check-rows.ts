@@ -1,8 +1,10 @@
 /** The table of all parameters by layer; each row opens to its details. */
+
+import { formatNumber, formatPair, showCount, showDuration } from "../../engine/number-text";
 import type { Check } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
-import { capitalize, formatCount, formatDuration, formatIndex, formatNumber, formatPair } from "../format";
+import { capitalize, formatIndex } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
 import { pictures } from "./pictures";
@@ -61,7 +63,7 @@ function groupHeading({ target, site }: CheckGroup): HTMLElement {
 
 function rowParts(key: string, { parameter, elements, check, nth }: CheckRow, opened: Opened): HTMLElement[] {
   if (!check) {
-    const cells = [unchecked, `0 / ${formatCount(elements)}`, "", "", "", "", ""];
+    const cells = [unchecked, `0 / ${showCount(elements)}`, "", "", "", "", ""];
     return [
       h(
         "tr",
@@ -118,8 +120,8 @@ function summaryRow(name: HTMLElement, check: Check): HTMLElement {
     elements === 0
       ? ""
       : method === "random-directions"
-        ? `${formatCount(checked)} directions`
-        : `${formatCount(checked)} / ${formatCount(elements)}`,
+        ? `${showCount(checked)} directions`
+        : `${showCount(checked)} / ${showCount(elements)}`,
     worst ? formatNumber(worst.relError, 2) : "",
     worst ? formatIndex(worst.index) : "",
     analytic,
@@ -167,7 +169,7 @@ function detailsOf(check: Check): HTMLElement {
         ? []
         : line(
             "Method",
-            `finite differences in float64, ${how}, step ${formatNumber(step)}, ${formatDuration(durationMs)}`,
+            `finite differences in float64, ${how}, step ${formatNumber(step)}, ${showDuration(durationMs)}`,
           ),
       site ? line("Source", siteLink(site)) : [],
     ),

@@ -1,7 +1,8 @@
 /** The error of the difference over its step, on two logarithmic axes: truncation to one side, rounding to the other. */
+
+import { formatNumber } from "../../engine/number-text";
 import type { CheckCurve } from "../check-numbers";
 import { h, svg } from "../dom";
-import { formatNumber } from "../format";
 
 const width = 320;
 const height = 220;

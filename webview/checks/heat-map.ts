@@ -1,7 +1,9 @@
 /** The picture of the error over a tensor: a cell an element, the worst one marked, to be walked over by keys. */
+
+import { formatNumber } from "../../engine/number-text";
 import type { CheckDetails } from "../check-numbers";
 import { h, on } from "../dom";
-import { formatIndex, formatNumber, unravel } from "../format";
+import { formatIndex, unravel } from "../format";
 import { iconButton } from "../toolkit";
 import { type Plane, planeOf, worstOf } from "./errors";
 import { drawCells, elementAt, type Layout, layOut, legend, markElement } from "./heat-cells";

@@ -1,10 +1,12 @@
 /** The pictures below an open row: error over the tensor, gradient against difference, error over the step. */
+
+import { formatNumber, formatPair } from "../../engine/number-text";
 import type { Check } from "../../engine/report";
 import { post } from "../bridge";
 import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";
 import { h } from "../dom";
-import { formatIndex, formatNumber, formatPair, unravel } from "../format";
+import { formatIndex, unravel } from "../format";
 import { table } from "../table";
 import { button, progressRing } from "../toolkit";
 import { requestCurve, requestDetails } from "../values";

@@ -1,7 +1,8 @@
 /** The gradient of the backward pass against the differences, a point an element; right ones lie on the diagonal. */
+
+import { formatNumber, showCount } from "../../engine/number-text";
 import type { CheckDetails } from "../check-numbers";
 import { h } from "../dom";
-import { formatCount, formatNumber } from "../format";
 import type { Theme } from "../theme";
 import { symmetricLog } from "./errors";
 import { liveCanvas } from "./live-canvas";
@@ -21,7 +22,7 @@ export function scatter({ analytic, numeric }: CheckDetails, errors: Float64Arra
       if (Number.isFinite(v)) largest = Math.max(largest, Math.abs(v));
     if ((errors[i] ?? 0) > off) wrong += 1;
   }
-  const words = `${formatCount(wrong)} of ${formatCount(analytic.length)} elements lie off the diagonal`;
+  const words = `${showCount(wrong)} of ${showCount(analytic.length)} elements lie off the diagonal`;
   const { canvas } = liveCanvas({
     label: `Gradient against difference: ${words}`,
     height: (width) => Math.min(width, 300),

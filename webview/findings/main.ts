@@ -1,8 +1,9 @@
 /** The findings panel: what is wrong with the gradients, the numbers it rests on, where, and what helps. */
+
+import { formatNumber, showTimes } from "../../engine/number-text";
 import type { Finding, Report, Severity } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon } from "../dom";
-import { formatNumber, plural } from "../format";
 import { createFrame } from "../frame";
 import { linkButton, siteLink } from "../site-link";
 import { connect } from "../store";
@@ -20,7 +21,7 @@ function show(report: Report) {
   const summary = order
     .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => plural(count, words[severity].toLowerCase()))
+    .map(({ severity, count }) => showTimes(count, words[severity].toLowerCase()))
     .join(", ");
   body.replaceChildren(
     ...(findings.length === 0

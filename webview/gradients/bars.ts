@@ -1,7 +1,8 @@
 /** Gradient norms as bars over a logarithmic axis; zeros stand at a floor of their own, left of the axis. */
+
+import { formatNumber } from "../../engine/number-text";
 import { post } from "../bridge";
 import { h } from "../dom";
-import { formatNumber } from "../format";
 import { colourAt, type Domain, logDomain, positionOf, toCss } from "../scale";
 import { linkButton, siteLink } from "../site-link";
 import { normText, type Row, type Threshold } from "./series";

@@ -1,7 +1,7 @@
 /** The gradient norm of every operation, from the input to the loss, over a logarithmic axis. */
 import uPlot from "uplot";
+import { formatNumber } from "../../engine/number-text";
 import { h, on } from "../dom";
-import { formatNumber } from "../format";
 import { type Domain, logDomain } from "../scale";
 import { siteLink } from "../site-link";
 import type { Theme } from "../theme";

@@ -1,9 +1,10 @@
 /** The gradients panel: norms by layer and along the depth, as charts and as tables. */
+
+import { formatNumber } from "../../engine/number-text";
 import type { Report } from "../../engine/report";
 import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
 import { h } from "../dom";
-import { formatNumber } from "../format";
 import { createFrame } from "../frame";
 import { siteLink } from "../site-link";
 import { connect } from "../store";

@@ -1,6 +1,7 @@
 /** What stands on a box, and what a screen reader says for it. */
+
+import { formatNumber, formatShape, showTimes } from "../../engine/number-text";
 import type { Report, Stats } from "../../engine/report";
-import { formatNumber, formatShape, plural } from "../format";
 import { nodeNames } from "../node-names";
 import { gradientKind } from "../scale";
 import type { Box } from "./collapse";
@@ -47,7 +48,7 @@ function layerText(report: Report, box: Box, index: number): BoxText {
   const title = shorten(scope?.path ?? "");
   const pass = Number(box.key.split(":")[2] ?? 1);
   const right = norm === null ? "no gradient" : `‖∇‖ ${formatNumber(norm)}`;
-  const left = plural(box.members.length, "node");
+  const left = showTimes(box.members.length, "node");
   return {
     title: pass > 1 ? `${title} (call ${pass})` : title,
     detail: scope?.type ?? "",

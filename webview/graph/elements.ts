@@ -1,7 +1,9 @@
 /** The elements of a tensor and of its gradient, side by side, a page at a time. */
+
+import { formatNumber, showCount } from "../../engine/number-text";
 import type { ReportNode } from "../../engine/report";
 import { h } from "../dom";
-import { formatCount, formatIndex, formatNumber, unravel } from "../format";
+import { formatIndex, unravel } from "../format";
 import { table } from "../table";
 import { button } from "../toolkit";
 import { requestValues } from "../values";
@@ -11,7 +13,7 @@ const pageSize = 32;
 /** A button that fetches the first page; then the table with buttons for the next and the previous one. */
 export function elementsSection(node: ReportNode): HTMLElement {
   const box = h("div", { class: "elements", "aria-live": "polite" });
-  box.append(button(`Show ${formatCount(node.value.size)} elements`, () => void load(box, node, 0)));
+  box.append(button(`Show ${showCount(node.value.size)} elements`, () => void load(box, node, 0)));
   return box;
 }
 
@@ -43,7 +45,7 @@ async function load(box: HTMLElement, node: ReportNode, start: number) {
         "div",
         { class: "pager" },
         start > 0 && button("Previous", () => void load(box, node, start - pageSize)),
-        h("span", {}, `${formatCount(start + 1)} to ${formatCount(end)} of ${formatCount(node.value.size)}`),
+        h("span", {}, `${showCount(start + 1)} to ${showCount(end)} of ${showCount(node.value.size)}`),
         end < node.value.size && button("Next", () => void load(box, node, end)),
       ),
     );

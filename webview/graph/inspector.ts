@@ -1,8 +1,9 @@
 /** Everything known about the selected box: a tensor with its operation, or a collapsed layer. */
+
+import { formatNumber, formatShape, showCount, showTimes } from "../../engine/number-text";
 import type { Report, ReportNode, Stats } from "../../engine/report";
 import { post } from "../bridge";
 import { h } from "../dom";
-import { formatCount, formatNumber, formatShape, plural } from "../format";
 import { formula } from "../formula";
 import { histogramChart } from "../histogram";
 import { nodeNames } from "../node-names";
@@ -71,7 +72,7 @@ export function inspectLayer(
   const path = scope?.path ?? "";
   const output = report.nodes[box.node];
   return page(path, actions, [
-    h("p", { class: "subtitle" }, `${scope?.type ?? "Layer"} · ${plural(box.members.length, "node")}`),
+    h("p", { class: "subtitle" }, `${scope?.type ?? "Layer"} · ${showTimes(box.members.length, "node")}`),
     scope?.site ? h("p", {}, siteLink(scope.site)) : null,
     h(
       "div",
@@ -135,8 +136,8 @@ const rows: readonly { readonly name: string; read(stats: Stats): string }[] = [
   { name: "Deviation", read: ({ std }) => formatNumber(std, 4) },
   { name: "Smallest", read: ({ min }) => formatNumber(min, 4) },
   { name: "Largest", read: ({ max }) => formatNumber(max, 4) },
-  { name: "Zeros", read: ({ zeros }) => formatCount(zeros) },
-  { name: "Not finite", read: ({ nonFinite }) => formatCount(nonFinite) },
+  { name: "Zeros", read: ({ zeros }) => showCount(zeros) },
+  { name: "Not finite", read: ({ nonFinite }) => showCount(nonFinite) },
 ];
 
 function statistics({ value, grad }: ReportNode): HTMLElement {

@@ -1,7 +1,8 @@
 /** All nodes of a report as a table for other programs, with full precision. */
+
+import { formatShape } from "../../engine/number-text";
 import type { Report } from "../../engine/report";
 import { toCsv } from "../csv";
-import { formatShape } from "../format";
 import { nodeNames } from "../node-names";
 
 const header = [

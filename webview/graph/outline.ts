@@ -1,6 +1,7 @@
 /** The same boxes as the graph, as a table for reading: with keys, screen readers, or simply to compare numbers. */
+
+import { formatNumber, formatShape } from "../../engine/number-text";
 import { h } from "../dom";
-import { formatNumber, formatShape } from "../format";
 import { linkButton, siteLink } from "../site-link";
 import { table } from "../table";
 import { button } from "../toolkit";

@@ -96,7 +96,7 @@ describe("pictures of a check in VS Code", function () {
         await runCommand(window.page, "Gradlens: Show Checks");
         const panel = await findWebview(window.page, "button.disclosure");
         await panel.locator("button.disclosure").first().click();
-        await panel.getByText("0 of 2048 elements lie off the diagonal").waitFor();
+        await panel.getByText("0 of 2,048 elements lie off the diagonal").waitFor();
         const map = panel.locator("canvas[role=application]").first();
         for (const key of ["Home", "ArrowRight", "Enter"]) await map.press(key);
         const read = await panel.locator("figure .readout[aria-live]").first().innerText();

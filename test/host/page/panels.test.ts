@@ -123,10 +123,10 @@ describe("panels", function () {
     async ({ page, send, posted }) => {
       await send({ type: "select", node: 5 });
       await page.locator("aside h2", { hasText: "matmul" }).waitFor();
-      await page.locator("aside vscode-button", { hasText: /^Show 2048 elements/ }).click();
-      await page.locator("aside", { hasText: "1 to 32 of 2048" }).waitFor();
+      await page.locator("aside vscode-button", { hasText: /^Show 2,048 elements/ }).click();
+      await page.locator("aside", { hasText: "1 to 32 of 2,048" }).waitFor();
       await page.locator("aside vscode-button", { hasText: "Next" }).click();
-      await page.locator("aside", { hasText: "33 to 64 of 2048" }).waitFor();
+      await page.locator("aside", { hasText: "33 to 64 of 2,048" }).waitFor();
       await page.locator("aside th", { hasText: /^\[1, 31\]$/ }).waitFor();
       assert.deepEqual(
         (await posted("values")).map(({ of, start }: { of: string; start: number }) => `${of} ${start}`),

@@ -6,7 +6,7 @@ import { recordOperation, setQuiet } from "./recording";
 import type { Role } from "./role";
 import type { At, Rule, Rules } from "./rule";
 import type { Sampler } from "./sampler";
-import { arrange, type Signature } from "./signature";
+import { arrange, isArranged, type Signature } from "./signature";
 import type { Tensor } from "./tensor";
 
 export { inFunction } from "./error";
@@ -74,8 +74,9 @@ export function defineOp<
   const { takes } = spec;
   const parse = (...args: P | Q | R) => {
     try {
-      // What `arrange` returns is in the form that the signature describes, which is the reader's.
-      return spec.args(...((takes === null ? args : arrange(takes, args)) as P));
+      // Without `arrange`, which most calls do without, the arguments need no array in memory.
+      const isReady = takes === null || isArranged(takes, args.length, args[args.length - 1]);
+      return isReady ? spec.args(...(args as P)) : spec.args(...(arrange(takes, args) as P));
     } catch (error) {
       throw withName(spec.name, error);
     }

@@ -60,6 +60,12 @@ export function takes(first: readonly string[], options: Kinds = {}, more: More 
   };
 }
 
+/** Whether a call of `count` arguments with this last one is sure to be as a reader wants it. */
+export function isArranged({ first, spreadAt, pytorch }: Signature, count: number, last: unknown): boolean {
+  if (count > first.length || spreadAt >= 0 || pytorch !== null) return false;
+  return typeof last !== "object" || last instanceof Tensor;
+}
+
 /**
  * The arguments of a call as a reader wants them: the first ones one by one, then the options in one object.
  * @throws ModelError for an argument or an option that nobody reads, and for a value of the wrong kind

@@ -170,5 +170,5 @@ function lossAlong({ evaluation }: Look, { direction, from, to }: Line, t: numbe
 
 /** What is compared with steps of the tensor's own scale. */
 export function comparingWith(look: Omit<Comparing, "scale">): Comparing {
-  return { ...look, scale: scaleOf(look.evaluation.x) };
+  return { ...look, scale: scaleOf(look.evaluation.x, look.evaluation.least) };
 }

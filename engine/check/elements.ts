@@ -52,7 +52,7 @@ export async function compareElements(
   pace: Pace,
 ): Promise<Compared> {
   const { size } = evaluation.x;
-  const scale = scaleOf(evaluation.x);
+  const scale = scaleOf(evaluation.x, evaluation.least);
   const look: Look = { evaluation, scale, noise, pace };
   const numeric = new Float64Array(size).fill(Number.NaN);
   const { slopes, points, smallest } = methods[tolerances.method ?? "central"];

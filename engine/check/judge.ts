@@ -37,13 +37,13 @@ export interface Tolerances {
   readonly method?: CheckMethod | undefined;
 }
 
-/** The size of the numbers around an element: its own, or that of its tensor. */
-export function scaleOf(x: Tensor): (i: number) => number {
+/** The size of the numbers around an element: its own, or that of its tensor; `least` where that says nothing. */
+export function scaleOf(x: Tensor, least = 0): (i: number) => number {
   let squares = 0;
   // Scores of what attention must not see are −∞, and would make every step infinite.
   const sizeOf = (v: number) => (Number.isFinite(v) ? Math.abs(v) : 0);
   for (const v of x.data) squares += sizeOf(v) ** 2;
-  const typical = Math.sqrt(squares / Math.max(1, x.size)) || 1;
+  const typical = Math.max(least, Math.sqrt(squares / Math.max(1, x.size)) || 1);
   return (i) => Math.max(sizeOf(x.data[i] as number), typical);
 }
 

@@ -95,7 +95,7 @@ export async function compareAlone(
   const analytic = g ? Float64Array.from(g.data) : new Float64Array(x.size);
   const noise = await noiseOf(evaluation, pace);
   const comparing = comparingWith({ evaluation, analytic, noise, tolerances, pace });
-  const compared = atJumpsByOutput(step, input, weights, await compareOne(comparing, mayBeLong));
+  const compared = atJumpsByOutput(step, input, weights, await compareAtSizes(comparing, mayBeLong));
   const wrong = compared.refined.filter(({ outcome }) => outcome === "wrong");
   const fault = { step, input, wrong: wrong.length, atJumps: wrong.every(isAtJump), elements: x.size };
   const misshapen = again.broken;
@@ -109,6 +109,20 @@ export async function compareAlone(
   const pattern = findPattern(x, analytic, compared.numeric, bad, others);
   const forward = forwardMode(step, input, weights, compared.numeric, wrong);
   return { evaluation, analytic, compared, fault: { ...fault, pattern, forwardMode: forward } };
+}
+
+/** Numbers smaller than this may be what rounding left of a difference that is 0. */
+const REST = 1e-8;
+
+/** With steps of the input's own size first; a rest of rounding, whose size says nothing, is moved by ordinary steps too. */
+async function compareAtSizes(comparing: Comparing, mayBeLong: boolean): Promise<Compared> {
+  const compared = await compareOne(comparing, mayBeLong);
+  const { x } = comparing.evaluation;
+  const isRest = x.data.every((v) => Math.abs(v) < REST);
+  const isDecided = compared.refined.some(({ outcome }) => outcome !== "undecided");
+  if (!isRest || isDecided || compared.refined.length === 0) return compared;
+  const { evaluation, ...rest } = comparing;
+  return compareOne(comparingWith({ ...rest, evaluation: { ...evaluation, least: 1 } }), mayBeLong);
 }
 
 /** Element by element; or along random directions, which mostly agree, where there are many or they take long. */

@@ -31,6 +31,8 @@ export interface Evaluation {
   readonly costMs: number;
   /** True for code that may round to single precision on its way; what is replayed is computed in double. */
   readonly isCoarse?: boolean;
+  /** Steps suit numbers of this size at least: for a tensor whose own numbers are a rest of rounding. */
+  readonly least?: number;
   losses(variants: Variants, count: number): Float64Array;
 }
 

@@ -59,6 +59,24 @@ describe("gradient check: blame", () => {
     }
   });
 
+  it("an operation that gets what rounding left of 0 is tried with ordinary steps", async () => {
+    const shift = g.parameter([0, 0, 0], { dtype: "float64" });
+    const rest = g.tensor([1e-16, -3e-17, 2e-16], { dtype: "float64" });
+    const run = () =>
+      sampleRun(() => {
+        const moved = onLine(3, () => g.add(rest, shift));
+        return onLine(5, () => g.sum(onLine(4, () => g.sigmoid(moved))));
+      });
+    const [right] = await checkGradients(run(), { kind: "all" });
+    assert.equal(right?.verdict, "ok", right?.message);
+    const [wrong] = await checkWith(run(), "sigmoid", "one per cent too much");
+    assert.deepEqual(
+      [wrong?.verdict, wrong?.culprit?.op, wrong?.culprit?.site?.line],
+      ["wrong-derivative", "sigmoid", 4],
+      wrong?.message,
+    );
+  });
+
   it("the padding of an embedding takes no gradient by intent, and its other rows are checked", async () => {
     const layer = new g.nn.Embedding(5, 3, { paddingIdx: 2 });
     const index = g.tensor(

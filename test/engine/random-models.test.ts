@@ -24,6 +24,13 @@ describe("random models", () => {
     assert.match(tally.summary(), /^(5\d|60) models with a fault/);
   }).timeout(60_000);
 
+  it("a fault that changes gradients by what rounding leaves of 0 alone is none", async () => {
+    for (const number of [423, 2803, 2950]) {
+      const { result, said } = await runTrial("faults", 100, number);
+      assert.notEqual(result, "bad", said);
+    }
+  });
+
   it("the suite runs 20,000 of each unless told otherwise", () => {
     assert.deepEqual(readRequest([]).counts, { models: 20_000, faults: 20_000, programs: 20_000 });
     assert.deepEqual(readRequest(["--faults", "30", "--seed", "2"]), {

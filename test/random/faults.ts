@@ -144,33 +144,67 @@ export function plant(run: Run, { mistake, input, places }: Fault): () => void {
 
 /** A change that differences of the loss, whose own size is `loss`, can tell from rounding. */
 const CLEAR = { relative: 1e-3, absolute: 1e-6 };
+/** What is real is about the same in single precision and in double; what rounding leaves of 0 is 5e8 times as large there, or gone. */
+const REAL = 1e-3;
+
+/** The gradient of a parameter without and with the fault; null where none passes. */
+interface Pair {
+  readonly leaf: g.Tensor;
+  readonly before: g.Tensor | null;
+  readonly now: g.Tensor | null;
+}
 
 /**
- * Whether the fault changes the gradient of a parameter, by comparing the engine's own backward passes with and
- * without it: the checker has no part in this. `run` is of float64.
+ * Whether the fault changes the gradient of a parameter by more than rounding, by comparing the engine's own backward
+ * passes with and without it: the checker has no part in this. `run` is of float64, `coarse` the same in float32.
  */
-export function isVisible(run: Run, fault: Fault): boolean {
+export function isVisible(run: Run, coarse: Run, fault: Fault): boolean {
+  const pairs = pairsOf(run, fault);
+  if (run.loss === null || pairs === null) return run.loss !== null;
+  const size = Math.abs(run.loss.item());
+  const inSingle = pairsOf(coarse, fault);
+  return pairs.some((pair, i) => isClear(pair, size) && !isRounding(pair, inSingle?.[i]));
+}
+
+/** Null when the wrong rule throws. */
+function pairsOf(run: Run, fault: Fault): Pair[] | null {
   const { loss, gradients } = run;
-  if (loss === null || gradients === null) return false;
-  const leaves = [...gradients.keys()].filter((x) => x.isLeaf);
+  if (loss === null || gradients === null) return [];
   const undo = plant(run, fault);
-  let after: ReadonlyMap<g.Tensor, g.Tensor>;
   try {
-    after = sweep(loss, g.ones(loss.shape, { dtype: loss.dtype }));
+    const after = sweep(loss, g.ones(loss.shape, { dtype: loss.dtype }));
+    const leaves = [...gradients.keys()].filter((x) => x.isLeaf);
+    return leaves.map((leaf) => ({
+      leaf,
+      before: gradients.get(leaf) ?? null,
+      now: after.get(leaf) ?? null,
+    }));
   } catch {
-    return true;
+    return null;
   } finally {
     undo();
   }
-  return leaves.some((x) => {
-    const [before, now] = [gradients.get(x), after.get(x)];
-    if (before === undefined || now === undefined) return before !== now;
-    if (!sameShape(before.shape, now.shape)) return before.data.some((v) => v !== 0);
-    const size = normOf(x.data) / Math.sqrt(x.size) || 1;
-    return before.data.some((v, i) => {
-      const change = Math.abs(v - (now.data[i] as number));
-      const largest = Math.max(Math.abs(v), Math.abs(now.data[i] as number));
-      return change > CLEAR.relative * largest && change * size > CLEAR.absolute * Math.abs(loss.item());
-    });
+}
+
+function isClear({ leaf, before, now }: Pair, loss: number): boolean {
+  if (before === null || now === null) return before !== now;
+  if (!sameShape(before.shape, now.shape)) return before.data.some((v) => v !== 0);
+  const size = normOf(leaf.data) / Math.sqrt(leaf.size) || 1;
+  return before.data.some((v, i) => {
+    const change = Math.abs(v - (now.data[i] as number));
+    const largest = Math.max(Math.abs(v), Math.abs(now.data[i] as number));
+    return change > CLEAR.relative * largest && change * size > CLEAR.absolute * loss;
   });
+}
+
+/** True when the change is another one with other rounding. */
+function isRounding(pair: Pair, inSingle: Pair | undefined): boolean {
+  const [fine, coarse] = [changeOf(pair), inSingle === undefined ? Number.NaN : changeOf(inSingle)];
+  return coarse < Infinity && (fine < REAL * coarse || coarse < REAL * fine);
+}
+
+/** NaN when one of both is missing or has another shape. */
+function changeOf({ before, now }: Pair): number {
+  if (before === null || now === null || !sameShape(before.shape, now.shape)) return Number.NaN;
+  return normOf(Array.from(before.data, (v, i) => v - (now.data[i] as number)));
 }

@@ -44,9 +44,9 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
   const own = seedOf(seed + 7, number);
   const model = makeModel(own);
   const run = runOf(model);
-  const twin = runOf(makeModel(own, "float64"));
-  const fault =
-    isNumber(run) && isNumber(twin) && !isSaturated(run) ? visibleFault(new Draw(own + 1), run, twin) : null;
+  const [fine, coarse] = [runOf(makeModel(own, "float64")), runOf(makeModel(own, "float32"))];
+  const isCounted = isNumber(run) && isNumber(fine) && !isSaturated(run);
+  const fault = isCounted ? visibleFault(new Draw(own + 1), run, fine, coarse) : null;
   if (fault === null) return { number, result: "not counted", verdicts: [], said: "no effect" };
   plant(run, fault);
   const checks = await checkModel(run, { seed: number });
@@ -55,7 +55,8 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
     failing.every(({ culprit }) => culprit?.op === op && lines.includes(culprit.site?.line ?? 0));
   const result = failing.length === 0 ? "bad" : names(fault) ? "good" : "unnamed";
   run.tape.drop();
-  twin.tape.drop();
+  fine.tape.drop();
+  coarse.tape.drop();
   const planted = `${fault.mistake}: input ${fault.input + 1} of ${fault.op}, line ${fault.lines}, at ${fault.places.length} of its calls`;
   return {
     number,
@@ -66,10 +67,10 @@ async function tryFault(seed: number, number: number): Promise<Outcome> {
 }
 
 /** A fault that changes a gradient: many would change nothing where they stand, such as a transposed number. */
-function visibleFault(draw: Draw, run: Run, twin: Run): Fault | null {
+function visibleFault(draw: Draw, run: Run, fine: Run, coarse: Run): Fault | null {
   for (let tries = 0; tries < 20; tries++) {
     const fault = chooseFault(draw, run);
-    if (fault !== null && isVisible(twin, fault)) return fault;
+    if (fault !== null && isVisible(fine, coarse, fault)) return fault;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 /** The engine process of a session: loaded and started when first needed, replaced after a crash or another setting. */
 import { dirname } from "node:path";
+import { basename } from "node:path/posix";
 import * as vscode from "vscode";
 import type { Asking, Engine } from "../engine/runner/client";
 import type {
@@ -9,6 +10,7 @@ import type {
   CheckDetailsResult,
   CheckParams,
   CheckResult,
+  OutputParams,
   ProgressParams,
   TraceParams,
   TraceResult,
@@ -17,6 +19,7 @@ import type {
 } from "../engine/runner/protocol";
 import { readSetting } from "./config";
 import { log } from "./log";
+import { PrintedLines } from "./printed-lines";
 
 type OnProgress = (progress: ProgressParams) => void;
 
@@ -31,6 +34,11 @@ function signalOf(token: vscode.CancellationToken): { signal: AbortSignal } & vs
 export class EngineProcess implements vscode.Disposable {
   #engine: Engine | null = null;
   #nodePath = "";
+  readonly #printed = new PrintedLines((stream, line) => {
+    const text = `${basename(this.model.path)} │ ${line}`;
+    if (stream === "stderr") log.warn(text);
+    else log.info(text);
+  });
 
   constructor(
     /** Path of the bundled engine process. */
@@ -107,6 +115,7 @@ export class EngineProcess implements vscode.Disposable {
       return await question(engine, { signal, onProgress });
     } finally {
       dispose();
+      this.#printed.end();
     }
   }
 
@@ -117,8 +126,7 @@ export class EngineProcess implements vscode.Disposable {
     const { Engine } = await import("../engine/runner/client");
     const root = vscode.workspace.getWorkspaceFolder(this.model)?.uri.fsPath;
     const folder = root ?? dirname(this.model.fsPath);
-    const onOutput = ({ stream, text }: { stream: "stdout" | "stderr"; text: string }) =>
-      stream === "stderr" ? log.warn(text.trimEnd()) : log.info(text.trimEnd());
+    const onOutput = (output: OutputParams) => this.#printed.write(output);
     const engine = new Engine({ script: this.script, folder, nodePath, onOutput });
     engine.node.then(
       ({ reason, path }) => log.info(`Models run in ${path} (${reason})`),

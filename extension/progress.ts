@@ -1,9 +1,24 @@
-/** Progress of a run: quiet in the status bar, and a notification with Cancel only when it takes long. */
+/**
+ * Where a person sees how far the work is: in one place at a time. A panel that shows it comes first, then the lenses of
+ * the file's editor. Where neither is in sight, it is the status bar, and for what takes long a notification with Cancel.
+ */
 import * as vscode from "vscode";
 import { targetTitle } from "./checks";
+import { readSetting } from "./config";
 import type { Session } from "./session";
 
+export type ProgressPlace = "panel" | "editor" | "window";
+
 const LONG_MS = 3000;
+
+export function progressPlace(session: Session): ProgressPlace {
+  const { visiblePanels, running, uri, file } = session;
+  // Every panel shows that its trace is made anew; only one shows checks.
+  const isInPanel = running === "trace" ? visiblePanels.size > 0 : visiblePanels.has("checks");
+  if (isInPanel) return "panel";
+  const hasEditor = vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === file);
+  return hasEditor && readSetting("gradlens.codeLens.enabled", uri) ? "editor" : "window";
+}
 
 function describe(session: Session): string {
   if (session.state.kind === "running") return session.state.message;
@@ -19,16 +34,67 @@ function brief({ name, checking }: Session): string {
   return fraction === null ? name : `${name} ${Math.round(fraction * 100)} %`;
 }
 
-function follow(
-  session: Session,
-  progress: vscode.Progress<{ message?: string; increment?: number }>,
-): vscode.Disposable {
-  let reported = 0;
-  return session.onDidChange(() => {
-    const fraction = session.checking?.fraction ?? reported;
-    progress.report({ message: describe(session), increment: Math.max(0, fraction - reported) * 100 });
-    reported = Math.max(fraction, reported);
-  });
+/** Progress in the window, for as long as no place of the work itself shows it. */
+class WindowProgress implements vscode.Disposable {
+  #shown: { readonly isLong: boolean; readonly report: () => void; readonly end: () => void } | null = null;
+  #isLong = false;
+  readonly #timer: NodeJS.Timeout;
+  readonly #subscriptions: readonly vscode.Disposable[];
+
+  constructor(
+    private readonly session: Session,
+    private readonly title: string,
+    private readonly cancel: () => void,
+  ) {
+    const update = () => this.#update();
+    this.#subscriptions = [session.onDidChange(update), vscode.window.onDidChangeVisibleTextEditors(update)];
+    this.#timer = setTimeout(() => {
+      this.#isLong = true;
+      update();
+    }, LONG_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#hide();
+  }
+
+  #update(): void {
+    const isWanted = this.session.running !== null && progressPlace(this.session) === "window";
+    if (this.#shown && !(isWanted && this.#shown.isLong === this.#isLong)) this.#hide();
+    if (isWanted && !this.#shown) this.#show();
+    this.#shown?.report();
+  }
+
+  #hide(): void {
+    this.#shown?.end();
+    this.#shown = null;
+  }
+
+  #show(): void {
+    const isLong = this.#isLong;
+    const { Notification, Window } = vscode.ProgressLocation;
+    const location = isLong ? Notification : Window;
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const shown = { isLong, report: () => {}, end };
+    vscode.window.withProgress({ location, title: this.title, cancellable: isLong }, (progress, token) => {
+      token.onCancellationRequested(this.cancel);
+      let reported = 0;
+      shown.report = () => {
+        const fraction = Math.max(reported, this.session.checking?.fraction ?? 0);
+        const message = isLong ? describe(this.session) : brief(this.session);
+        progress.report({ message, increment: (fraction - reported) * 100 });
+        reported = fraction;
+      };
+      shown.report();
+      return over;
+    });
+    this.#shown = shown;
+  }
 }
 
 /** Runs a task of a session; its token is cancelled when the person cancels. */
@@ -38,31 +104,11 @@ export async function showProgress<T>(
   task: (cancel: vscode.CancellationToken) => Promise<T>,
 ): Promise<T> {
   const cancellation = new vscode.CancellationTokenSource();
-  const work = task(cancellation.token);
-  const quiet = { location: vscode.ProgressLocation.Window, title };
-  vscode.window.withProgress(quiet, async (progress) => {
-    progress.report({ message: session.name });
-    const following = session.onDidChange(() => progress.report({ message: brief(session) }));
-    await settled(work);
-    following.dispose();
-  });
-  const timer = setTimeout(() => {
-    const loud = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    vscode.window.withProgress(loud, async (progress, cancel) => {
-      cancel.onCancellationRequested(() => cancellation.cancel());
-      const following = follow(session, progress);
-      await settled(work);
-      following.dispose();
-    });
-  }, LONG_MS);
+  const progress = new WindowProgress(session, title, () => cancellation.cancel());
   try {
-    return await work;
+    return await task(cancellation.token);
   } finally {
-    clearTimeout(timer);
+    progress.dispose();
     cancellation.dispose();
   }
-}
-
-async function settled(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => {});
 }

@@ -8,7 +8,7 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "../engine/runner/protocol";
-import type { TraceState } from "../webview/protocol";
+import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
 import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
@@ -16,6 +16,7 @@ import { Edits, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { log } from "./log";
 import { filesOf } from "./report-files";
+import { Turns } from "./turns";
 
 /** What is known of a model file after a run, and the edits made since. */
 export interface Trace {
@@ -40,15 +41,15 @@ export class Session implements vscode.Disposable {
   checking: Checking | null = null;
   /** The last check, when it did not come to an end. */
   unfinished: { readonly target: CheckTarget; readonly failure: Failure } | null = null;
+  /** Which of its panels a person sees now. */
+  readonly visiblePanels = new Set<PanelName>();
   /** Edits since the run that made the report. */
   edits = new Edits(new Map());
   /** Edits since the last run, also of one that failed: it saw the text as it was when it began. */
   #runEdits = new Edits(new Map());
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
-  #cancellation: vscode.CancellationTokenSource | null = null;
-  #work: Promise<unknown> = Promise.resolve();
-  readonly #questions = new Set<vscode.CancellationTokenSource>();
+  readonly #turns = new Turns();
 
   constructor(
     readonly uri: vscode.Uri,
@@ -85,16 +86,21 @@ export class Session implements vscode.Disposable {
 
   /** Runs the file and keeps its report; what is under way is ended first. Never rejects: a failure is a state. */
   trace(cancel?: vscode.CancellationToken): Promise<void> {
-    return this.#alone(cancel, (token) => this.#trace(token));
+    return this.#turns.alone(cancel, (token) => this.#trace(token));
   }
 
   /** Checks gradients, after a new run when the text changed or no tape is left; gives the new rows. */
   async check(target: CheckTarget, cancel?: vscode.CancellationToken): Promise<readonly Check[]> {
-    if (this.report === null || this.report.failure || this.stale || !this.engine.hasTape) {
+    if (this.state.kind !== "ready" || this.stale || !this.engine.hasTape) {
+      const checking = { target, fraction: null, message: "", at: Date.now() };
+      this.#setChecking(checking);
       await this.trace(cancel);
-      if (this.state.kind !== "ready" || cancel?.isCancellationRequested) return [];
+      if (this.state.kind !== "ready" || cancel?.isCancellationRequested) {
+        if (this.checking === checking) this.#setChecking(null);
+        return [];
+      }
     }
-    return this.#alone(cancel, (token) => this.#check(target, token));
+    return this.#turns.alone(cancel, (token) => this.#check(target, token));
   }
 
   /** Elements of a tensor of the last run; rejects when its tape is gone. */
@@ -107,26 +113,25 @@ export class Session implements vscode.Disposable {
   async askAboutCheck<R extends object>(
     question: (engine: EngineProcess, token: vscode.CancellationToken) => Promise<R>,
   ): Promise<Exclude<R, Failed>> {
-    const cancellation = new vscode.CancellationTokenSource();
-    this.#questions.add(cancellation);
-    const work = this.#work.then(() => {
+    const answer = await this.#turns.after(async (token) => {
       if (!this.engine.hasTape) throw new Error(goneText());
-      return question(this.engine, cancellation.token);
+      return question(this.engine, token);
     });
-    this.#work = work.catch(() => undefined);
-    try {
-      const answer = await work;
-      if ("failure" in answer) throw new Error((answer as unknown as Failed).failure.message);
-      return answer as Exclude<R, Failed>;
-    } finally {
-      this.#questions.delete(cancellation);
-    }
+    if ("failure" in answer) throw new Error((answer as unknown as Failed).failure.message);
+    return answer as Exclude<R, Failed>;
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way; that it was stopped is known at once. */
   stop(): void {
-    this.#cancellation?.cancel();
-    for (const question of this.#questions) question.cancel();
+    this.#turns.stop();
+  }
+
+  /** A panel came into sight, or went out of it. */
+  noteSight(panel: PanelName, isVisible: boolean): void {
+    if (this.visiblePanels.has(panel) === isVisible) return;
+    if (isVisible) this.visiblePanels.add(panel);
+    else this.visiblePanels.delete(panel);
+    this.#changed.fire(this);
   }
 
   noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -163,26 +168,31 @@ export class Session implements vscode.Disposable {
   }
 
   async #trace(token: vscode.CancellationToken): Promise<void> {
-    const previous = this.state;
     const edits = new Edits(readTexts(false));
     this.#runEdits = edits;
     this.failure = null;
     this.unfinished = null;
     this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
+    // A process takes a moment to end; nobody is to wait for that.
+    const stopping = token.onCancellationRequested(() => this.#setState({ kind: "stopped" }));
     try {
       const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
         if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
       });
-      if ("report" in result) this.#accept(result.report, edits);
-      else this.#fail(result.failure, previous, edits);
+      if (token.isCancellationRequested) this.#setState({ kind: "stopped" });
+      else if ("report" in result) this.#accept(result.report, edits);
+      else this.#fail(result.failure, edits);
     } catch (error) {
-      this.#fail(internal(error), previous, edits);
+      this.#fail(internal(error), edits);
+    } finally {
+      stopping.dispose();
     }
   }
 
   async #check(target: CheckTarget, token: vscode.CancellationToken): Promise<readonly Check[]> {
     this.unfinished = null;
     this.#setChecking({ target, fraction: 0, message: "", at: Date.now() });
+    const stopping = token.onCancellationRequested(() => this.#setChecking(null));
     try {
       const result = await this.engine.check(
         { target, settings: readCheckSettings(countLayers(target, this.report), this.uri) },
@@ -198,6 +208,7 @@ export class Session implements vscode.Disposable {
       this.#failCheck(target, internal(error));
       return [];
     } finally {
+      stopping.dispose();
       this.#setChecking(null);
     }
   }
@@ -207,25 +218,6 @@ export class Session implements vscode.Disposable {
     const device = readSetting("gradlens.device", this.uri);
     const dtype = readSetting("gradlens.dtype", this.uri);
     return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
-  }
-
-  /** Ends what is under way, waits until it has ended, and does a job that can be cancelled. */
-  async #alone<T>(
-    cancel: vscode.CancellationToken | undefined,
-    job: (token: vscode.CancellationToken) => Promise<T>,
-  ): Promise<T> {
-    this.stop();
-    const cancellation = new vscode.CancellationTokenSource();
-    const subscription = cancel?.onCancellationRequested(() => cancellation.cancel());
-    this.#cancellation = cancellation;
-    const work = this.#work.then(() => job(cancellation.token));
-    this.#work = work.catch(() => undefined);
-    try {
-      return await work;
-    } finally {
-      subscription?.dispose();
-      if (this.#cancellation === cancellation) this.#cancellation = null;
-    }
   }
 
   #accept(report: Report, edits: Edits, checks: readonly Check[] = []): void {
@@ -242,9 +234,9 @@ export class Session implements vscode.Disposable {
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }
 
-  #fail(failure: Failure, previous: TraceState, edits: Edits): void {
+  #fail(failure: Failure, edits: Edits): void {
     if (failure.kind === "cancelled") {
-      this.#setState(previous.kind === "running" ? { kind: "empty" } : previous);
+      this.#setState({ kind: "stopped" });
       return;
     }
     log.error(`${this.name}: ${failure.message}${failure.stack.map((line) => `\n    ${line}`).join("")}`);
@@ -255,9 +247,9 @@ export class Session implements vscode.Disposable {
   }
 
   #failCheck(target: CheckTarget, failure: Failure): void {
-    if (failure.kind === "cancelled") return;
-    log.error(`${this.name}: ${failure.message}`);
     this.unfinished = { target, failure };
+    if (failure.kind !== "cancelled") log.error(`${this.name}: ${failure.message}`);
+    else if (!this.engine.hasTape) this.state = { kind: "stopped" };
     this.#changed.fire(this);
   }
 

@@ -51,6 +51,8 @@ function noticeFor({ trace, report, stale }: PanelState): HTMLElement[] {
       return report ? [] : [emptyPage()];
     case "running":
       return report ? [runningBanner(trace.message)] : [runningPage(trace.message)];
+    case "stopped":
+      return [stopped(report !== null, stale)];
     case "failed":
       return [failed(trace, report !== null)];
     case "ready":
@@ -100,6 +102,20 @@ function runningBanner(message: string) {
     progressRing("Running"),
     h("p", { "data-message": true }, message),
     button("Stop", stop),
+  );
+}
+
+function stopped(isBanner: boolean, stale: boolean) {
+  const kept = stale
+    ? "Stopped. Shown below is what was known before; the file has changed since."
+    : "Stopped. Shown below is what was known before.";
+  return h(
+    "section",
+    { class: isBanner ? "banner info" : "page" },
+    icon("debug-stop"),
+    isBanner ? h("p", {}, kept) : h("h1", {}, "Stopped"),
+    !isBanner && h("p", {}, "The run was ended before there was anything to show."),
+    button("Trace Again", trace, { icon: "refresh", primary: !isBanner }),
   );
 }
 

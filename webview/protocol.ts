@@ -19,6 +19,8 @@ export type PanelName = "graph" | "gradients" | "checks" | "findings";
 export type TraceState =
   | { readonly kind: "empty" }
   | { readonly kind: "running"; readonly message: string }
+  /** A person ended the last run or check. */
+  | { readonly kind: "stopped" }
   | {
       readonly kind: "failed";
       readonly message: string;

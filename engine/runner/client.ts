@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly onOutput?: (output: OutputParams) => void;
   /** How long after its limit a run may take to say where it was, before the process is ended; 900 ms. */
   readonly graceMs?: number;
+  /** How long a check that is cancelled may take to stop by itself, which keeps its tape and what was compared; 150 ms. */
+  readonly patienceMs?: number;
 }
 
 export interface Asking {
@@ -51,8 +53,8 @@ const GRACE_MS = 900;
 const GPU_START_MS = 20_000;
 /** The end of a process is known this long after its connection broke. */
 const LATE_MS = 500;
-/** A check has this long to stop by itself, which keeps its tape and what was compared: several long operations. */
-const CANCEL_MS = 2_000;
+/** Whoever stops a check sees it end within 200 ms. */
+const PATIENCE_MS = 150;
 
 export class Engine {
   #child: EngineChild | null = null;
@@ -132,6 +134,7 @@ export class Engine {
     params: P,
     asking: Asking,
   ): Promise<R | { readonly failure: Failure }> {
+    const { patienceMs = PATIENCE_MS } = this.options;
     const child = this.#child;
     if (asking.signal?.aborted) return { failure: cancelled() };
     if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
@@ -139,7 +142,7 @@ export class Engine {
     let patience: NodeJS.Timeout | undefined;
     const onAbort = () => {
       source.cancel();
-      patience = setTimeout(() => child.kill(cancelled()), CANCEL_MS);
+      patience = setTimeout(() => child.kill(cancelled()), patienceMs);
     };
     const send = (): Promise<R> => child.connection.sendRequest(request.method, params, source.token);
     const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };

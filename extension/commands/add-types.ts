@@ -1,7 +1,8 @@
 /** Gradlens: Add Types to This Folder. */
 import * as vscode from "vscode";
 import type { Gradlens } from "../gradlens";
-import { findModel } from "./target";
+import { log } from "../log";
+import { findModel, sayNoModel } from "./target";
 
 /** Without a project, TypeScript looks at nothing but the open file and what it imports. */
 const project = `{
@@ -32,20 +33,82 @@ async function isInProject(folder: vscode.Uri, top: vscode.Uri): Promise<boolean
   return !isTop && isInProject(parent, top);
 }
 
-/** Writes gradlens.d.ts, and a tsconfig.json where there is none, so that `import … from "gradlens"` has types. */
-export async function addTypes(gradlens: Gradlens, argument?: unknown): Promise<void> {
-  const model = findModel(gradlens, argument);
-  if (!model) return;
-  const { fs } = vscode.workspace;
+/** A file to write, and what it held before: null when it is new. */
+interface Added {
+  readonly uri: vscode.Uri;
+  readonly contents: Uint8Array;
+  readonly before: Uint8Array | null;
+}
+
+async function readIfThere(uri: vscode.Uri): Promise<Uint8Array | null> {
+  return vscode.workspace.fs.readFile(uri).then(
+    (contents) => contents,
+    () => null,
+  );
+}
+
+/** What to write for a model: gradlens.d.ts, and a tsconfig.json where there is no project. */
+async function planFiles({ context }: Gradlens, model: vscode.Uri): Promise<Added[]> {
   const own = vscode.Uri.joinPath(model, "..");
   const top = vscode.workspace.getWorkspaceFolder(model)?.uri ?? own;
   const hasProject = await isInProject(own, top);
   // A project may leave out its top folder, but hardly the model's own.
   const folder = hasProject ? own : top;
-  const types = vscode.Uri.joinPath(gradlens.context.extensionUri, "dist/types/gradlens.d.ts");
-  await fs.copy(types, vscode.Uri.joinPath(folder, "./gradlens.d.ts"), { overwrite: true });
-  if (!hasProject)
-    await fs.writeFile(vscode.Uri.joinPath(folder, "tsconfig.json"), new TextEncoder().encode(project));
-  // Where files are not watched, TypeScript sees a new project only after a fresh start.
+  const types = vscode.Uri.joinPath(context.extensionUri, "dist/types/gradlens.d.ts");
+  const wanted: readonly (readonly [string, Uint8Array])[] = [
+    ["./gradlens.d.ts", await vscode.workspace.fs.readFile(types)],
+    ...(hasProject ? [] : [["tsconfig.json", new TextEncoder().encode(project)] as const]),
+  ];
+  return Promise.all(
+    wanted.map(async ([name, contents]) => {
+      const uri = vscode.Uri.joinPath(folder, name);
+      return { uri, contents, before: await readIfThere(uri) };
+    }),
+  );
+}
+
+/** Where files are not watched, TypeScript sees a new project only after a fresh start. */
+async function restartTypeScript(): Promise<void> {
   await vscode.commands.executeCommand("typescript.restartTsServer").then(undefined, () => undefined);
+}
+
+/** Takes back what was added, but nothing that was changed since. */
+async function takeBack(added: readonly Added[]): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  for (const { uri, contents, before } of added) {
+    const now = await readIfThere(uri);
+    if (!now || !Buffer.from(now).equals(contents)) continue;
+    if (before) edit.createFile(uri, { overwrite: true, contents: before });
+    else edit.deleteFile(uri, { ignoreIfNotExists: true });
+  }
+  await vscode.workspace.applyEdit(edit);
+  await restartTypeScript();
+}
+
+/** Says what came into the folder, and offers to take it back. */
+async function say(added: readonly Added[]): Promise<void> {
+  const names = added.map(({ uri }) => vscode.workspace.asRelativePath(uri));
+  const message =
+    names.length > 1
+      ? vscode.l10n.t("Added {0} and {1}: TypeScript finds the types of Gradlens there.", ...names)
+      : vscode.l10n.t("Added {0}: TypeScript finds the types of Gradlens there.", ...names);
+  log.info(message);
+  const undo = vscode.l10n.t("Undo");
+  if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack(added);
+}
+
+/** Writes gradlens.d.ts, and a tsconfig.json where there is none, so that `import … from "gradlens"` has types. */
+export async function addTypes(gradlens: Gradlens, argument?: unknown): Promise<void> {
+  const model = findModel(gradlens, argument);
+  if (!model) {
+    await sayNoModel();
+    return;
+  }
+  const added = await planFiles(gradlens, model);
+  const edit = new vscode.WorkspaceEdit();
+  for (const { uri, contents } of added) edit.createFile(uri, { overwrite: true, contents });
+  if (!(await vscode.workspace.applyEdit(edit)))
+    throw new Error(vscode.l10n.t("The types of Gradlens could not be written beside {0}.", model.fsPath));
+  await restartTypeScript();
+  say(added).catch((error) => log.error(error));
 }

@@ -53,5 +53,7 @@ export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, pla
   const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
     session.check(target, cancel),
   );
-  if (session.failure || session.unfinished || needsALook(checks)) gradlens.panels.show("checks", session);
+  const { failure, unfinished } = session;
+  const isStopped = session.state.kind === "stopped" || unfinished?.failure.kind === "cancelled";
+  if (!isStopped && (failure || unfinished || needsALook(checks))) gradlens.panels.show("checks", session);
 }

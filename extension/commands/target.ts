@@ -20,13 +20,18 @@ export function findModel({ sessions }: Gradlens, argument?: unknown): vscode.Ur
   return sessions.current?.uri ?? null;
 }
 
+/** Says that there is no model file, and what to do instead. */
+export async function sayNoModel(): Promise<void> {
+  const example = vscode.l10n.t("Open Example");
+  const message = vscode.l10n.t("Open a TypeScript or JavaScript model file first.");
+  const chosen = await vscode.window.showInformationMessage(message, example);
+  if (chosen === example) await vscode.commands.executeCommand("gradlens.openExample");
+}
+
 /** The session a command is about, or null after saying what to do instead. */
 export async function findSession(gradlens: Gradlens, argument?: unknown): Promise<Session | null> {
   const uri = findModel(gradlens, argument);
   if (uri) return gradlens.sessions.open(uri);
-  const example = vscode.l10n.t("Open Example");
-  const message = vscode.l10n.t("Open a saved TypeScript or JavaScript model file first.");
-  const chosen = await vscode.window.showInformationMessage(message, example);
-  if (chosen === example) await vscode.commands.executeCommand("gradlens.openExample");
+  await sayNoModel();
   return null;
 }

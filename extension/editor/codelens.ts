@@ -6,6 +6,7 @@ import type { Analysis, Range, SourceLayer } from "../../engine/source";
 import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { analyseDocument, modelSelector } from "../model-files";
+import { progressPlace } from "../progress";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";
@@ -43,11 +44,17 @@ function layerCommand(
   const checking = session?.checking;
   if (session && checking && isAbout(checking.target, layer, session, document.uri)) {
     const percent = checking.fraction === null ? "" : ` ${Math.round(checking.fraction * 100)} %`;
-    const title = `$(loading~spin) gradcheck${percent}`;
+    const title = progressPlace(session) === "editor" ? `$(loading~spin) gradcheck${percent}` : "gradcheck …";
     return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
   }
   const { unfinished } = session ?? {};
   if (session && unfinished && isAbout(unfinished.target, layer, session, document.uri)) {
+    if (unfinished.failure.kind === "cancelled")
+      return {
+        ...check,
+        title: `○ ${vscode.l10n.t("gradcheck stopped")}`,
+        tooltip: vscode.l10n.t("Click to check again"),
+      };
     const title = `✗ ${vscode.l10n.t("gradcheck did not finish")}`;
     return { ...check, title, tooltip: unfinished.failure.message };
   }
@@ -88,13 +95,17 @@ function lossCommand(session: Session | null, document: vscode.TextDocument): vs
   const file = document.uri.fsPath;
   const trace = { command: "gradlens.traceBackprop", arguments: [file] };
   if (!vscode.workspace.isTrusted) return trustCommand();
-  if (session?.state.kind === "running")
-    return { title: `$(loading~spin) ${vscode.l10n.t("tracing")}`, command: "gradlens.stop" };
+  if (session?.state.kind === "running") {
+    const isHere = progressPlace(session) === "editor" && !session.checking;
+    const title = `${isHere ? "$(loading~spin) " : ""}${vscode.l10n.t("tracing")} …`;
+    return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
+  }
   const loss = session?.report?.loss;
+  const stopped = session?.state.kind === "stopped" ? ` · ${vscode.l10n.t("stopped")}` : "";
   if (!session || !loss)
     return {
       ...trace,
-      title: vscode.l10n.t("trace backprop"),
+      title: vscode.l10n.t("trace backprop") + stopped,
       tooltip: vscode.l10n.t("Run this file and see its gradients"),
     };
   const norm = session.report?.scopes[0]?.gradNorm ?? null;

@@ -85,7 +85,9 @@ function entriesOf(session: Session): Entry[] {
   const isShown = failure && failure.kind !== "cancelled" && !session.isFailureOld;
   const failed = isShown ? [fromFailure(failure, session)] : [];
   if (stale) return failed;
-  if (session.unfinished) failed.push(fromFailure(session.unfinished.failure, session));
+  const { unfinished } = session;
+  if (unfinished && unfinished.failure.kind !== "cancelled")
+    failed.push(fromFailure(unfinished.failure, session));
   const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,

@@ -7,7 +7,6 @@ import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";
 
 function describe(item: vscode.LanguageStatusItem, session: Session | null): void {
-  item.busy = session?.running != null;
   item.severity = vscode.LanguageStatusSeverity.Information;
   item.detail = "";
   item.text = "Gradlens";
@@ -25,12 +24,17 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
   item.command = session?.running ? { command: "gradlens.stop", title: vscode.l10n.t("Stop") } : again;
   if (!session) return;
   if (session.running) {
+    item.text = vscode.l10n.t("Gradlens: running");
     item.detail =
       session.state.kind === "running" ? session.state.message : vscode.l10n.t("Checking gradients");
     return;
   }
   const { failure, report, stale } = session;
-  if (failure) {
+  const isStopped = session.state.kind === "stopped";
+  if (isStopped && !report) {
+    item.text = vscode.l10n.t("Gradlens: stopped");
+    item.detail = vscode.l10n.t("The run was ended before there was anything to show.");
+  } else if (failure) {
     item.severity = vscode.LanguageStatusSeverity.Error;
     item.text = vscode.l10n.t("Gradlens: the run failed");
     item.detail = failure.message;
@@ -41,6 +45,7 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
       device.reason,
       showDuration(durationMs),
       stale ? vscode.l10n.t("the file changed since") : "",
+      isStopped ? vscode.l10n.t("the run after it was stopped") : "",
     ];
     item.detail = parts.filter((part) => part !== "").join(" · ");
   }

@@ -132,6 +132,15 @@ function rootsOf(session: Session): Entry[] {
   ];
 }
 
+/** What stands above the entries, or in their place. */
+function messageFor({ state, report }: Session): string {
+  if (state.kind === "failed") return vscode.l10n.t("The last run failed: {0}", state.message);
+  if (state.kind !== "stopped") return "";
+  return report
+    ? vscode.l10n.t("Stopped. Shown below is what was known before.")
+    : vscode.l10n.t("Stopped before there was anything to show.");
+}
+
 export function registerTree(sessions: Sessions): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const treeDataProvider: vscode.TreeDataProvider<Entry> = {
@@ -142,6 +151,7 @@ export function registerTree(sessions: Sessions): vscode.Disposable {
   const view = vscode.window.createTreeView("gradlens.trace", { treeDataProvider, showCollapseAll: true });
   const update = () => {
     view.description = sessions.current?.name ?? "";
+    view.message = sessions.current ? messageFor(sessions.current) : "";
     changed.fire();
   };
   // A check reports its progress often; the tree shows none of it.

@@ -21,6 +21,8 @@ export function registerTypesFix(): vscode.Disposable {
     const title = vscode.l10n.t("Add Gradlens types to this folder");
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.diagnostics = unresolved;
+    // TypeScript offers to remove the import, which is what a person wants least.
+    action.isPreferred = true;
     action.command = { command: "gradlens.addTypes", title, arguments: [document.uri] };
     return [action];
   };

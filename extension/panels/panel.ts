@@ -34,7 +34,9 @@ export class Panel implements vscode.Disposable {
     this.#subscriptions.push(
       view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),
       session.onDidChange(() => this.#update()),
+      view.onDidChangeViewState(() => session.noteSight(name, view.visible)),
     );
+    session.noteSight(name, view.visible);
     view.webview.html = renderPage(view.webview, extensionUri, name);
   }
 
@@ -43,6 +45,7 @@ export class Panel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.session.noteSight(this.name, false);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -57,12 +60,13 @@ export class Panel implements vscode.Disposable {
     this.#sent = { state, report, checks, stale, checking };
     this.#sentAt = Date.now();
     this.#post({ type: "state", file, state, report, checks, stale });
-    if (checking) this.#sendChecking();
+    this.#sendChecking();
   }
 
   #sendChecking(): void {
-    const { checking } = this.session;
-    if (!checking) return;
+    const { checking, state } = this.session;
+    // The run before a check is shown as such.
+    if (!checking || state.kind === "running") return;
     const target = pathAt(checking.target, this.session);
     this.#post({ type: "checking", target, fraction: checking.fraction });
   }

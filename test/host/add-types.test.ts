@@ -62,6 +62,28 @@ describe("types of the library", function () {
     assert.ok(completions.includes("matmul"));
   });
 
+  it("are offered before anything that would remove the import, and can be taken back", async () => {
+    for (const path of made) rmSync(path, { force: true });
+    const editor = await openModel('import { tensor } from "gradlens";\n', "ts");
+    const { range } = await awaitUnresolved(editor);
+    const actions = await until("TypeScript's own fix", async () => {
+      const all: vscode.CodeAction[] = await vscode.commands.executeCommand(
+        "vscode.executeCodeActionProvider",
+        editor.document.uri,
+        range,
+      );
+      return all.some((each) => /remove/i.test(each.title)) ? all : null;
+    });
+    assert.equal(actions[0]?.title, title, actions.map((each) => each.title).join(", "));
+    assert.ok(actions[0].isPreferred);
+    await vscode.commands.executeCommand("gradlens.addTypes", editor.document.uri);
+    assert.deepEqual(made.map(existsSync), [true, true]);
+    await until("the end of what was added", async () => {
+      await vscode.commands.executeCommand("notification.acceptPrimaryAction");
+      return !made.some(existsSync);
+    });
+  });
+
   it("come beside the model where there is a project already", async () => {
     const model = vscode.Uri.file(join(folder(), "inner/model.ts"));
     const project = join(folder(), "tsconfig.json");

@@ -1,5 +1,6 @@
 // What must not happen: a model that hangs the editor, a command that throws where it does not apply, a lost engine.
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
 import * as vscode from "vscode";
@@ -24,6 +25,14 @@ export function loss() {
   return tensor(1);
 }
 `;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe("manners", () => {
   const settings = () => vscode.workspace.getConfiguration("gradlens");
@@ -62,6 +71,31 @@ describe("manners", () => {
     await vscode.commands.executeCommand("gradlens.stop");
     await run;
     assert.deepEqual(readProblems(editor.document.uri), []);
+  });
+
+  it("says that a run was stopped as soon as it was, and its process is gone", async () => {
+    const editor = await openModel(`import { writeFileSync } from "node:fs";
+import { tensor } from "gradlens";
+export function loss() {
+  writeFileSync(import.meta.filename + ".pid", String(process.pid));
+  while (true) {}
+  return tensor(1);
+}
+`);
+    const run = vscode.commands.executeCommand("gradlens.traceBackprop");
+    const file = `${editor.document.uri.fsPath}.pid`;
+    const pid = Number(
+      await until("the model's process", () => existsSync(file) && readFileSync(file, "utf8")),
+    );
+    await vscode.commands.executeCommand("gradlens.stop");
+    const titles = (await readLenses(editor)).map(({ title }) => title);
+    assert.deepEqual(titles, ["trace backprop · stopped"]);
+    await until("the end of the process", () => !isAlive(pid));
+    await run;
+    assert.deepEqual(
+      (await readLenses(editor)).map(({ title }) => title),
+      titles,
+    );
   });
 
   it("gives the last of several commands its answer", async () => {

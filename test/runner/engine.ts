@@ -22,8 +22,9 @@ export function paramsFor(file: string, changes: Partial<TraceParams> = {}): Tra
 export function openEngine(): { readonly engine: Engine; readonly printed: string[] } {
   const printed: string[] = [];
   const onOutput = ({ text }: { text: string }) => void printed.push(text);
-  // Whatever else this machine does, a run that is stopped gets the time to say where it was.
-  return { engine: new Engine({ script, folder: root, onOutput, graceMs: 10_000 }), printed };
+  // Whatever else this machine does, what is stopped gets the time to say where it was.
+  const patient = { graceMs: 10_000, patienceMs: 10_000 };
+  return { engine: new Engine({ script, folder: root, onOutput, ...patient }), printed };
 }
 
 export function reportOf(result: TraceResult): Report {

@@ -59,7 +59,7 @@ describe("panels", function () {
     );
 
     withPanel(
-      `${panel} says what to do when nothing was traced, runs, or failed`,
+      `${panel} says what to do when nothing was traced, runs, was stopped, or failed`,
       panel,
       {},
       async ({ page, sendState, posted, audit }) => {
@@ -70,6 +70,9 @@ describe("panels", function () {
         await sendState({ state: { kind: "running", message: "Tracing net.ts" } });
         await page.locator(".notice vscode-button", { hasText: "Stop" }).click();
         assert.equal((await posted("stop")).length, 1);
+        await sendState({ state: { kind: "stopped" } });
+        await page.locator("h1", { hasText: "Stopped" }).waitFor();
+        assert.deepEqual(await audit(), []);
         const site = { file: "/m/net.ts", line: 7, column: 3, endLine: 7, endColumn: 9 };
         await sendState({
           state: { kind: "failed", message: "Shapes do not match", hint: "Transpose w.", site },

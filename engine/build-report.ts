@@ -7,6 +7,7 @@ import { bindingsOf } from "./report-bindings";
 import { type Numbered, numberTensors } from "./report-nodes";
 import { type Scopes, scopesOf, type Weight } from "./report-scopes";
 import type { Run, Traced } from "./run";
+import { shownGradient } from "./shown-gradient";
 import { statsOf } from "./stats";
 import type { Node } from "./tape";
 import { detached, type Tensor } from "./tensor";
@@ -28,7 +29,7 @@ export function buildReport(run: Run): Built {
   const { tensors, operations, ids, omitted } = numbered;
   const scopes = scopesOf(run, modules, fields, weightsOf(numbered, nameOf));
   const nodes = describeNodes(run, numbered, fields, nameOf, scopes);
-  const gradOf = (id: number) => run.gradients?.get(tensors[id] as Tensor) ?? null;
+  const gradOf = (id: number) => shownGradient(run, tensors[id] as Tensor);
   const traced: Traced = {
     run,
     nodes,
@@ -83,7 +84,7 @@ function describeNodes(
   const gain = gainsOf(run);
   return tensors.map((x, id): ReportNode => {
     const operation = operations[id] ?? null;
-    const g = run.gradients?.get(x);
+    const g = shownGradient(run, x);
     const origin = detached.get(x);
     const about =
       operation !== null
@@ -102,7 +103,7 @@ function describeNodes(
       site: run.sources.site(x.site),
       requiresGrad: x.requiresGrad,
       value: statsOf(x),
-      grad: g === undefined ? null : statsOf(g),
+      grad: g === null ? null : statsOf(g),
       gain: operation === null ? null : gain(operation),
     };
   });

@@ -79,7 +79,10 @@ export interface Field {
   readonly path: string;
 }
 
-/** Names of tensors: the path of the field of a module that holds it, else the variable that held it last. */
+/**
+ * Names of tensors: the path of the field of a module that holds it; else of a leaf the variable that held it first, and
+ * of a result the one that held it last.
+ */
 export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
   const fields = new Map<Tensor, Field>();
   for (const { module, path } of modules.values()) {
@@ -96,5 +99,18 @@ export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>)
     // What a tensor is called where it is passed on says less than the variable it came from.
     if (isVariable(name)) (name.role === "parameter" ? passed : variables).set(tensor, name.name + part);
   }
-  return { fields, nameOf: (x: Tensor) => fields.get(x)?.path ?? variables.get(x) ?? passed.get(x) ?? null };
+  const nameOf = (x: Tensor) =>
+    fields.get(x)?.path ?? firstName(run, x) ?? variables.get(x) ?? passed.get(x) ?? null;
+  return { fields, nameOf };
+}
+
+/** Before the local names of the function that makes it, a leaf has the name that the top of the file gives it. */
+function firstName({ tape, sources }: Run, x: Tensor): string | null {
+  const names = tape.leafNames.of(x).flatMap(({ binding, part }) => {
+    const name = sources.binding(binding);
+    return isVariable(name) && name.role !== "parameter"
+      ? [{ text: name.name + part, isTop: name.isTop }]
+      : [];
+  });
+  return (names.find(({ isTop }) => isTop) ?? names[0])?.text ?? null;
 }

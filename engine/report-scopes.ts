@@ -3,6 +3,7 @@ import type { Field, NamedModule } from "./names";
 import type { Module } from "./nn/module";
 import type { ReportParameter, ReportScope } from "./report";
 import type { Run } from "./run";
+import { shownGradient } from "./shown-gradient";
 import { normOf } from "./stats";
 import type { Node } from "./tape";
 import type { Tensor } from "./tensor";
@@ -33,7 +34,7 @@ export function scopesOf(
   const indexOf = (module: object | undefined) => (module && index.get(module)) || 0;
   const parents = [null, ...shown.map(({ parent }) => indexOf(parent ?? undefined))];
   const parameters = weights.map(({ tensor, name, node }): ReportParameter => {
-    const gradient = run.gradients?.get(tensor);
+    const gradient = shownGradient(run, tensor);
     return {
       name,
       node,

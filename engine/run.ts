@@ -10,6 +10,8 @@ export interface SourceName {
   readonly site: Site;
   /** How it got its value: "declaration", "field", "return", …; names from returns are no variables. */
   readonly role?: string;
+  /** Whether it stands at the top of its file, in no function. */
+  readonly isTop?: boolean;
 }
 
 /** A parameter of a function: its name, or the names of the parts into which it is taken apart. */
@@ -91,6 +93,8 @@ export interface Run {
   readonly loss: Tensor | null;
   /** Gradients of the loss, by tensor; null when no backward pass ran. */
   readonly gradients: ReadonlyMap<Tensor, Tensor> | null;
+  /** Whether the model called backward itself: then its leaves hold in `grad` what several passes added up. */
+  readonly isSweptByModel?: boolean;
   readonly sources: Sources;
   /** Absolute path of the model file. */
   readonly file: string;

@@ -5,6 +5,7 @@ import { ModelError } from "./error";
 import { forgetValues } from "./forget";
 import { HandCalls, type TopLevel } from "./hand-calls";
 import { type Block, releaseExcept } from "./kernels";
+import { LeafNames } from "./leaf-names";
 import type { Node } from "./node";
 import { showCount } from "./number-text";
 import type { Tensor } from "./tensor";
@@ -38,6 +39,7 @@ export class Tape {
     return [...this.finished, ...this.open];
   }
   bindings: BindingEvent[] = [];
+  readonly leafNames = new LeafNames();
   /** Names that hold modules, by binding and part. */
   readonly modules = new Map<string, ModuleBinding>();
   /** What the functions of hand-written layers were called with. */
@@ -72,7 +74,9 @@ export class Tape {
   }
 
   bind(binding: number, tensor: Tensor, part = ""): void {
-    this.bindings.push({ binding, tensor, part });
+    const event = { binding, tensor, part };
+    this.bindings.push(event);
+    if (tensor.isLeaf) this.leafNames.add(event);
   }
 
   /** Notes that a variable or field holds a module; of each name the last module stays. */

@@ -2,11 +2,13 @@
 import { createRequire } from "node:module";
 import { dirname, extname } from "node:path";
 import vm from "node:vm";
+import type { Runtime } from "../source";
 import { missingFile } from "./import-problems";
 import type { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource } from "./model-sources";
 import { isRelative, resolveRelative } from "./resolve";
+import { runtime } from "./runtime";
 
 type Wrapper = (
   exports: unknown,
@@ -43,11 +45,15 @@ export function loadCommonJs(source: ModelSource, loader: Loader): unknown {
   if (known) return known.exports;
   const module = { exports: {} as unknown };
   modules.set(file, module);
-  const params = ["exports", "require", "module", "__filename", "__dirname"];
-  const run = vm.compileFunction(code, params, {
+  const head = "return function (exports, require, module, __filename, __dirname) {";
+  // What Node leaves out, too.
+  const body = code.replace(/^#!/, "//");
+  const make = vm.compileFunction(`${head}${body}\n}`, [source.runtime], {
     filename: file,
+    columnOffset: -head.length,
     importModuleDynamically: (specifier) => loader.importFrom(specifier, file) as never,
-  }) as unknown as Wrapper;
+  }) as unknown as (runtime: Runtime) => Wrapper;
+  const run = make(runtime);
   const require = (specifier: string) => requireFrom(specifier, source, loader);
   run.call(module.exports, module.exports, require, module, file, dirname(file));
   return module.exports;

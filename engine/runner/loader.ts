@@ -9,6 +9,7 @@ import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
 import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
 import { isModelFile, isRelative, resolveRelative } from "./resolve";
+import { runtime } from "./runtime";
 import { mapBySettings } from "./tsconfig-paths";
 
 export interface LoaderOptions {
@@ -21,7 +22,8 @@ export interface LoaderOptions {
 
 /** TypeScript's `import fs = require("fs")`, which is legal in a module. */
 const assignsImports = /^\s*import\s+[\p{ID_Continue}$]+\s*=\s*require\b/mu;
-/** Stands at the end, so that no line moves; functions are there from the start. */
+/** What compiled code imports; no file and no package can be called that. */
+const runtimeModule = "gradlens:\0runtime";
 const requireFunction = "function require(specifier) { return import.meta.require(specifier); }";
 
 export class Loader {
@@ -66,6 +68,7 @@ export class Loader {
   async #resolve(specifier: string, from: string): Promise<vm.Module> {
     const { gradlens, sources, overlays } = this.options;
     if (specifier === "gradlens") return this.#once("gradlens", () => synthetic("gradlens", gradlens));
+    if (specifier === runtimeModule) return this.#once(specifier, () => synthetic(specifier, { runtime }));
     if (isBuiltin(specifier))
       return this.#once(specifier, () => synthetic(specifier, importBuiltin(specifier)));
     const source = sources.find(from);
@@ -108,7 +111,10 @@ export class Loader {
   #esModule(source: ModelSource): vm.Module {
     const { file, code } = source;
     const require = (specifier: string) => requireFrom(specifier, source, this);
-    return new vm.SourceTextModule(assignsImports.test(source.text) ? `${code}\n${requireFunction}` : code, {
+    // At the end, so that no line moves; imports and functions are there from the start.
+    const imported = `import { runtime as ${source.runtime} } from "${runtimeModule}";`;
+    const added = assignsImports.test(source.text) ? `${imported} ${requireFunction}` : imported;
+    return new vm.SourceTextModule(`${code}\n${added}`, {
       identifier: file,
       initializeImportMeta: (meta) => {
         const url = pathToFileURL(file).href;

@@ -21,7 +21,6 @@ import {
   traceRequest,
   valuesRequest,
 } from "./protocol";
-import { installRuntime } from "./runtime";
 import { Session } from "./session";
 import { interruptName } from "./watch";
 
@@ -54,7 +53,6 @@ function start(): void {
     print: (text) => output.write("stderr", text),
   });
   Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
-  installRuntime();
   shareEngine(gradlens);
   watchTimers();
   closeExits();

@@ -58,10 +58,12 @@ export class ModelRun {
 
   /** The run as far as it came. */
   result(device: Device, failure: Failure | null): { readonly run: Run; readonly built: Built } {
+    const gradients = this.#gradients ?? this.tape.sweep?.gradients ?? null;
     const run: Run = {
       tape: this.tape,
       loss: this.#loss,
-      gradients: this.#gradients ?? this.tape.sweep?.gradients ?? null,
+      gradients,
+      isSweptByModel: gradients !== null && gradients === this.tape.sweep?.gradients,
       sources: this.sources,
       file: this.params.file,
       device,

@@ -15,6 +15,18 @@ interface Entry extends ModelSource {
   readonly firstBinding: number;
 }
 
+/** What stands in a file, numbered from a first id on. */
+interface Numbered {
+  readonly first: number;
+  readonly list: readonly unknown[];
+}
+
+const sitesOf = ({ firstSite, analysis }: Entry): Numbered => ({ first: firstSite, list: analysis.sites });
+const bindingsOf = ({ firstBinding, analysis }: Entry): Numbered => ({
+  first: firstBinding,
+  list: analysis.bindings,
+});
+
 /** More than this many compiled files are not kept from run to run. */
 const MAX_CACHED = 500;
 
@@ -58,19 +70,20 @@ export class ModelSources implements Sources {
   }
 
   site(id: number): Site | null {
-    const entry = this.#owner(id, (each) => each.firstSite);
+    const entry = this.#owner(id, sitesOf);
     const site = entry?.analysis.sites[id - entry.firstSite];
     return entry && site ? siteAt(entry.file, site.range) : null;
   }
 
   binding(id: number): SourceName | null {
-    const entry = this.#owner(id, (each) => each.firstBinding);
+    const entry = this.#owner(id, bindingsOf);
     const found = entry?.analysis.bindings[id - entry.firstBinding];
     if (!entry || !found) return null;
     return {
       name: found.name.replace(/^this\./, ""),
       site: siteAt(entry.file, found.range),
       role: found.role,
+      isTop: found.isTop,
     };
   }
 
@@ -95,7 +108,7 @@ export class ModelSources implements Sources {
    * one too, to which the editor adds it when it is missing.
    */
   renamed(id: number, to: string): Fix["edit"] | null {
-    const entry = this.#owner(id, (each) => each.firstSite);
+    const entry = this.#owner(id, sitesOf);
     const site = entry?.analysis.sites[id - entry.firstSite];
     if (!entry || !site) return null;
     const named =
@@ -114,12 +127,9 @@ export class ModelSources implements Sources {
     return { ...compiled, file, text, firstSite, firstBinding };
   }
 
-  #owner(id: number, firstOf: (entry: Entry) => number): Entry | null {
-    let owner: Entry | null = null;
-    for (const entry of this.#used) {
-      if (firstOf(entry) <= id && (owner === null || firstOf(entry) > firstOf(owner))) owner = entry;
-    }
-    return owner;
+  #owner(id: number, of: (entry: Entry) => Numbered): Entry | null {
+    const isAmong = ({ first, list }: Numbered) => first <= id && id < first + list.length;
+    return this.#used.find((entry) => isAmong(of(entry))) ?? null;
   }
 }
 

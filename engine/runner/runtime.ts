@@ -1,4 +1,4 @@
-/** What instrumented code calls, as the global `__gradlens`. */
+/** What instrumented code calls. */
 import { bind } from "../binding";
 import { draws } from "../draws";
 import { tellCall } from "../hand-calls";
@@ -50,7 +50,7 @@ function holds<T extends object>(layer: string, isLayer: boolean, object: T): T 
   return object;
 }
 
-const runtime: Runtime = {
+export const runtime: Runtime = Object.freeze<Runtime>({
   enter(site) {
     last = site;
     return enter(site);
@@ -67,9 +67,4 @@ const runtime: Runtime = {
   },
   suspend,
   resume: resume as Runtime["resume"],
-};
-
-/** Puts the runtime where compiled code finds it. */
-export function installRuntime(): void {
-  Object.defineProperty(globalThis, "__gradlens", { value: Object.freeze(runtime), enumerable: false });
-}
+});

@@ -2,6 +2,7 @@
 import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
 import { findProperty } from "./literals";
+import { functionAround } from "./names";
 import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import type { BindingRole, SourceBinding } from "./types";
@@ -56,6 +57,7 @@ export function findBindings({ nodes, text, positions }: Parsed, first: number):
     name,
     range: positions.range(start, target?.type === "Identifier" ? endOfName(target, text) : end),
     role,
+    isTop: functionAround(place.node) === null,
     place,
     target,
   }));

@@ -19,11 +19,11 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   const parsed = parse(text, file);
   const sites = findSites(parsed, firstSite);
   const bindings = findBindings(parsed, firstBinding);
-  const edits = new Edits();
+  const edits = new Edits(parsed.mark);
   if (parsed.typescript) lowerTypeScript(parsed, edits);
   lowerAccessors(parsed.nodes, text, edits);
   lowerUsing(parsed.nodes, text, edits);
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
-  return { ...edits.apply(text), analysis: describe(parsed, sites, bindings) };
+  return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
 }

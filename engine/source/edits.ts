@@ -1,5 +1,8 @@
 /** Texts to insert around stretches of a source, put in so that an outer one always encloses an inner one. */
 
+/** Stands for the beginning of every name that is put into a text: no text can have it as a name of its own. */
+export const own = "\0own\0";
+
 interface Wrap {
   readonly start: number;
   readonly end: number;
@@ -25,6 +28,9 @@ export class Edits {
   readonly #wraps: Wrap[] = [];
   readonly #replacements: Piece[] = [];
 
+  /** @param mark what to write for `own` */
+  constructor(readonly mark = "__gradlens") {}
+
   /** Puts texts around start..end; of two with the same range, the lower rank is the outer one. */
   wrap(start: number, end: number, prefix: string, suffix: string, rank = 0): void {
     this.#wraps.push({ start, end, prefix, suffix, rank });
@@ -41,8 +47,9 @@ export class Edits {
     const kept: number[] = [];
     let length = 0;
     let from = 0;
-    const put = (part: string) => {
-      if (part === "") return;
+    const put = (piece: string) => {
+      if (piece === "") return;
+      const part = piece.replaceAll(own, this.mark);
       // A name must not run into the word in front of it: `return(f)(x)`.
       const gap = /^[\w$]/.test(part) && /[\p{ID_Continue}$]$/u.test(out.at(-1) ?? "") ? " " : "";
       out.push(gap, part);

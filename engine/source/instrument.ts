@@ -1,7 +1,7 @@
 /** Writes the marks of sites and bindings into a model file's text; see `Runtime` for what they do. */
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
-import type { Edits } from "./edits";
+import { type Edits, own } from "./edits";
 import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
 import type { Site } from "./sites";
@@ -19,7 +19,7 @@ export function instrument(
   const chained = new Set<Node>();
   for (const { calls, whole } of findChains(nodes)) {
     const ids = calls.map((call) => idOf.get(call) ?? 0);
-    edits.wrap(whole.start, whole.end, `__gradlens.leave(${enter(ids[0] ?? 0)}, `, ")", rank.site);
+    edits.wrap(whole.start, whole.end, `${own}.leave(${enter(ids[0] ?? 0)}, `, ")", rank.site);
     for (const [index, call] of calls.entries()) {
       chained.add(call);
       if (index > 0) markArguments(ids[index] ?? 0, call, text, edits);
@@ -38,11 +38,11 @@ export function instrument(
   markBindings(bindings, edits);
 }
 
-const enter = (id: number) => `__gradlens.enter(${id})`;
+const enter = (id: number) => `${own}.enter(${id})`;
 
 function markSite(id: number, node: Node, edits: Edits): void {
   const [open, close] = isMade(node) ? ["(", ")"] : ["", ""];
-  edits.wrap(node.start, node.end, `${open}__gradlens.leave(${enter(id)}, `, `)${close}`, rank.site);
+  edits.wrap(node.start, node.end, `${open}${own}.leave(${enter(id)}, `, `)${close}`, rank.site);
 }
 
 /** Whether a `new` would take the mark for its class: as in "new tag`x`()". */
@@ -75,16 +75,16 @@ function markArguments(id: number, call: Node, text: string, edits: Edits): void
 function markPause(node: Node, edits: Edits): void {
   // The removal of types stumbles over `(yield)`.
   const value = node.argument ? "" : " undefined";
-  edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", `${value})`, rank.resume);
+  edits.wrap(node.start, node.end, `${own}.resume(${own}.suspend(), `, `${value})`, rank.resume);
 }
 
 /** What was thrown has left its calls: `catch` and `finally` go on with those around the `try`. */
 function markTry(node: Node, edits: Edits): void {
-  const token = `__gradlens${node.start}`;
-  edits.wrap(node.start, node.end, `{ const ${token} = __gradlens.suspend(); `, " }", rank.head);
+  const token = `${own}${node.start}`;
+  edits.wrap(node.start, node.end, `{ const ${token} = ${own}.suspend(); `, " }", rank.head);
   for (const block of [node.handler?.body, node.finalizer]) {
     if (!isNode(block)) continue;
-    edits.wrap(block.start + 1, block.end - 1, ` __gradlens.resume(${token}, 0);`, "", rank.head);
+    edits.wrap(block.start + 1, block.end - 1, ` ${own}.resume(${token}, 0);`, "", rank.head);
   }
 }
 
@@ -96,20 +96,20 @@ function markBindings(bindings: readonly Binding[], edits: Edits): void {
       continue;
     }
     const group = grouped.get(place.node) ?? { kind: place.kind, marks: [] };
-    group.marks.push(`__gradlens.bind(${id}, ${place.read})`);
+    group.marks.push(`${own}.bind(${id}, ${place.read})`);
     grouped.set(place.node, group);
   }
   for (const [node, { kind, marks }] of grouped) {
     if (kind === "head") markHead(node, marks, edits);
     else if (kind === "after") markAfter(node, marks, edits);
     else if (kind === "with") markAssignment(node, marks, edits);
-    else edits.wrap(node.start, node.end, "", `, __gradlens${node.start} = [${marks.join(", ")}]`);
+    else edits.wrap(node.start, node.end, "", `, ${own}${node.start} = [${marks.join(", ")}]`);
   }
 }
 
 function markExpression(id: number, node: Node, edits: Edits): void {
   const [open, close] = node.type === "SequenceExpression" ? ["(", ")"] : ["", ""];
-  edits.wrap(node.start, node.end, `__gradlens.bind(${id}, ${open}`, `${close})`, rank.bind);
+  edits.wrap(node.start, node.end, `${own}.bind(${id}, ${open}`, `${close})`, rank.bind);
 }
 
 function markHead(owner: Node, marks: readonly string[], edits: Edits): void {
@@ -142,6 +142,6 @@ function markAfter(statement: Node, marks: readonly string[], edits: Edits): voi
 }
 
 function markAssignment(node: Node, marks: readonly string[], edits: Edits): void {
-  const open = "__gradlens.resume(__gradlens.suspend(), ";
+  const open = `${own}.resume(${own}.suspend(), `;
   edits.wrap(node.start, node.end, open, `, ${marks.join(", ")})`, rank.bind);
 }

@@ -1,5 +1,5 @@
 /** Rewrites `accessor x = 1` as the private field, getter and setter that it stands for. */
-import type { Edits } from "./edits";
+import { type Edits, own } from "./edits";
 import type { Node } from "./node";
 
 export function lowerAccessors(nodes: readonly Node[], text: string, edits: Edits): void {
@@ -11,7 +11,7 @@ export function lowerAccessors(nodes: readonly Node[], text: string, edits: Edit
 
 function lowerAccessor(node: Node, key: Node, text: string, edits: Edits): void {
   const keyText = text.slice(key.start, key.end);
-  const field = `#__gradlens${key.start}`;
+  const field = `#${own}${key.start}`;
   const modifiers = text.slice(node.start, key.start);
   const spaces = modifiers.replace(/[^\r\n]+/g, " ");
   const fixed = node.static ? "static " : "";

@@ -1,5 +1,5 @@
 /** Makes fields of `constructor(private x)`: declared in front of the others, set as soon as there is a `this`. */
-import type { Edits } from "./edits";
+import { type Edits, own } from "./edits";
 import { functionAround } from "./names";
 import { isClass, isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
@@ -14,7 +14,7 @@ export function lowerParameters(nodes: readonly Node[], text: string, edits: Edi
     if (node.type !== "CallExpression" || node.callee?.type !== "Super") continue;
     const names = fieldsOf(constructorAround(node));
     if (names.length > 0)
-      edits.wrap(node.start, node.end, "__gradlens.resume(__gradlens.suspend(), ", `, ${assign(names)})`, -4);
+      edits.wrap(node.start, node.end, `${own}.resume(${own}.suspend(), `, `, ${assign(names)})`, -4);
   }
 }
 

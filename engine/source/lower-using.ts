@@ -1,33 +1,33 @@
 /** Rewrites `using` and `await using` for Node 20, which does not know them. */
-import type { Edits } from "./edits";
+import { type Edits, own } from "./edits";
 import { isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
 
 /** What stands behind the text of a file that needs it; the semantics are those of the ECMAScript proposal. */
 const helpers = `
-;function __gradlensUse(scope, value, waits) {
+;function ${own}Use(scope, value, waits) {
   if (value === null || value === undefined) { if (waits) scope.stack.push([]); return value; }
   const method = (waits ? value[Symbol.asyncDispose] : undefined) ?? value[Symbol.dispose];
   if (typeof method !== "function") throw new TypeError("The value of a \`using\` declaration has no [Symbol.dispose]() method");
   scope.stack.push([value, method]);
   return value;
 }
-function __gradlensFail(scope, error) {
+function ${own}Fail(scope, error) {
   const Suppressed = globalThis.SuppressedError;
   if (!scope.failed) scope.error = error;
   else if (Suppressed) scope.error = new Suppressed(error, scope.error);
   else scope.error = Object.assign(new Error("An error was suppressed during disposal"), { name: "SuppressedError", error, suppressed: scope.error });
   scope.failed = true;
 }
-function __gradlensDispose(scope) {
+function ${own}Dispose(scope) {
   for (let entry = scope.stack.pop(); entry; entry = scope.stack.pop()) {
-    try { entry[1].call(entry[0]); } catch (error) { __gradlensFail(scope, error); }
+    try { entry[1].call(entry[0]); } catch (error) { ${own}Fail(scope, error); }
   }
   if (scope.failed) throw scope.error;
 }
-async function __gradlensDisposeAsync(scope) {
+async function ${own}DisposeAsync(scope) {
   for (let entry = scope.stack.pop(); entry; entry = scope.stack.pop()) {
-    try { await entry[1]?.call(entry[0]); } catch (error) { __gradlensFail(scope, error); }
+    try { await entry[1]?.call(entry[0]); } catch (error) { ${own}Fail(scope, error); }
   }
   if (scope.failed) throw scope.error;
 }`;
@@ -52,12 +52,11 @@ export function lowerUsing(nodes: readonly Node[], text: string, edits: Edits): 
 
 function lowerBlock(block: Node, declarations: readonly Node[], edits: Edits): void {
   const [start, end] = extentOf(block);
-  const scope = `__gradlensScope${start}`;
+  const scope = `${own}Scope${start}`;
   edits.wrap(start, end, opening(scope), closing(scope, declarations.some(waits)), -1);
   for (const declaration of declarations) {
     for (const { init } of declaration.declarations ?? []) {
-      if (init)
-        edits.wrap(init.start, init.end, `__gradlensUse(${scope}, (`, `), ${waits(declaration)})`, 1.5);
+      if (init) edits.wrap(init.start, init.end, `${own}Use(${scope}, (`, `), ${waits(declaration)})`, 1.5);
     }
   }
 }
@@ -67,8 +66,8 @@ function lowerLoop(loop: Node, declaration: Node, edits: Edits): void {
   const target = declaration.declarations?.[0]?.id;
   const name = target && targetsOf(target)[0]?.name;
   if (!isNode(body) || !name) return;
-  const scope = `__gradlensScope${body.start}`;
-  const use = `__gradlensUse(${scope}, ${name}, ${waits(declaration)});`;
+  const scope = `${own}Scope${body.start}`;
+  const use = `${own}Use(${scope}, ${name}, ${waits(declaration)});`;
   edits.wrap(
     body.start,
     body.end,
@@ -82,9 +81,9 @@ const opening = (scope: string) => ` const ${scope} = { stack: [], failed: false
 
 function closing(scope: string, waiting: boolean): string {
   const dispose = waiting
-    ? `__gradlens.resume(__gradlens.suspend(), await __gradlensDisposeAsync(${scope}))`
-    : `__gradlensDispose(${scope})`;
-  return ` } catch (error) { __gradlensFail(${scope}, error); } finally { ${dispose}; }`;
+    ? `${own}.resume(${own}.suspend(), await ${own}DisposeAsync(${scope}))`
+    : `${own}Dispose(${scope})`;
+  return ` } catch (error) { ${own}Fail(${scope}, error); } finally { ${dispose}; }`;
 }
 
 /** What the `try` has to enclose: all of a block behind its directives, all of a file behind its imports. */

@@ -1,5 +1,5 @@
 /** Writes the marks by which hand-written layers tell of their calls, their private fields and the file's variables. */
-import type { Edits } from "./edits";
+import { type Edits, own } from "./edits";
 import { findHandNodes, type HandNode, keyOf } from "./hand-written";
 import { bare, isErased, isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
@@ -40,13 +40,13 @@ function markFunction(fn: Node, key: string, { kind, names, forward }: HandNode,
   if (fn.type === "ArrowFunctionExpression") {
     const isForward = fn === forward;
     const name = names?.[isForward ? 0 : 1] ?? (isForward ? "forward" : "backward");
-    const open = `__gradlens.calls(${JSON.stringify(key)}, ${self}, ${JSON.stringify(name)}, `;
+    const open = `${own}.calls(${JSON.stringify(key)}, ${self}, ${JSON.stringify(name)}, `;
     edits.wrap(fn.start, fn.end, open, ")", rank);
     return;
   }
   const directive = statementsOf(body).findLast((statement) => statement.directive !== undefined);
   const at = directive ? directive.end : body.start + 1;
-  const call = `${directive ? ";" : ""} __gradlens.called(${JSON.stringify(key)}, ${self}, arguments);`;
+  const call = `${directive ? ";" : ""} ${own}.called(${JSON.stringify(key)}, ${self}, arguments);`;
   edits.wrap(at, at, call, "", rank);
 }
 
@@ -54,10 +54,10 @@ function markFunction(fn: Node, key: string, { kind, names, forward }: HandNode,
 function markObject(node: Node, isLayer: boolean, parsed: Parsed, edits: Edits): void {
   const key = `${JSON.stringify(functionKey(node, parsed))}, ${isLayer}`;
   if (node.type === "ObjectExpression") {
-    edits.wrap(node.start, node.end, `__gradlens.holds(${key}, `, ")", rank);
+    edits.wrap(node.start, node.end, `${own}.holds(${key}, `, ")", rank);
   } else if (isNode(node.body)) {
     const at = node.body.start + 1;
-    edits.wrap(at, at, ` static { __gradlens.holds(${key}, this); }`, "", rank);
+    edits.wrap(at, at, ` static { ${own}.holds(${key}, this); }`, "", rank);
   }
 }
 
@@ -72,7 +72,7 @@ function markPrivate(body: Node, edits: Edits): void {
   if (names.length === 0) return;
   const fields = names.map((name) => `${name}: [(o) => o.#${name}, (o, v) => { o.#${name} = v; }]`);
   const at = body.start + 1;
-  edits.wrap(at, at, ` static { __gradlens.keep(this, { ${fields.join(", ")} }); }`, "", rank);
+  edits.wrap(at, at, ` static { ${own}.keep(this, { ${fields.join(", ")} }); }`, "", rank);
 }
 
 /** `const random = mulberry32(42)`: a function that was made by another may draw numbers, from what it keeps to itself. */
@@ -87,7 +87,7 @@ function markDraws(node: Node, edits: Edits): void {
           ? right
           : null;
   const inner = made && bare(made);
-  if (inner?.type === "CallExpression") edits.wrap(inner.start, inner.end, "__gradlens.draws(", ")", rank);
+  if (inner?.type === "CallExpression") edits.wrap(inner.start, inner.end, `${own}.draws(`, ")", rank);
 }
 
 /** At the end of the file, where all of its variables have their values. */
@@ -115,5 +115,5 @@ function offerTopLevel({ program, file, text }: Parsed, layers: readonly HandNod
     `write: (v) => { ${changed.map((name) => `${name} = v.${name};`).join(" ")} }`,
   ];
   const top = `{ ${parts.join(", ")} }`;
-  edits.wrap(text.length, text.length, "", `\n;__gradlens.offer(${JSON.stringify(file)}, ${top});`);
+  edits.wrap(text.length, text.length, "", `\n;${own}.offer(${JSON.stringify(file)}, ${top});`);
 }

@@ -20,6 +20,8 @@ export interface Parsed {
   readonly text: string;
   readonly typescript: boolean;
   readonly positions: Positions;
+  /** What every name begins with that is written into the text: it stands nowhere in it. */
+  readonly mark: string;
   readonly program: Node;
   /** Whether only sloppy CommonJS allows what stands in it. */
   readonly sloppy: boolean;
@@ -80,7 +82,25 @@ export function parse(text: string, file: string): Parsed {
     const { node, message, hint } = unsupported;
     throw new SourceProblem({ message, hint, file, range: positions.range(node.start, node.end) });
   }
-  return { file, text, typescript, positions, program, sloppy, nodes, comments };
+  return {
+    file,
+    text,
+    typescript,
+    positions,
+    mark: unusedName(text, nodes),
+    program,
+    sloppy,
+    nodes,
+    comments,
+  };
+}
+
+/** A name may also be written with escapes. */
+function unusedName(text: string, nodes: readonly Node[]): string {
+  const isTaken = (mark: string) => text.includes(mark) || nodes.some(({ name }) => name?.startsWith(mark));
+  let mark = "__gradlens";
+  for (let i = 1; isTaken(mark); i++) mark = `__gradlens${i}_`;
+  return mark;
 }
 
 type Tree = Pick<Parsed, "program" | "sloppy" | "comments">;

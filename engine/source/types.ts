@@ -39,6 +39,8 @@ export interface SourceBinding {
   /** The identifier: `h`, or the last part, `fc1`; of a return, the word `return` or the `=>`. */
   readonly range: Range;
   readonly role: BindingRole;
+  /** Whether it stands in no function. */
+  readonly isTop: boolean;
 }
 
 /** Another place where a bound name stands, most often a read. */
@@ -157,13 +159,15 @@ export type AnalysisResult =
 export interface Compiled {
   /** Plain JavaScript with the marks in it, every line where it was. */
   readonly code: string;
+  /** The name by which the code knows the `Runtime`: it stands nowhere in the text. */
+  readonly runtime: string;
   readonly analysis: Analysis;
   /** For each stretch of the text that stands in the code, in order: its offset in the code, its offset in the text, its length. */
   readonly kept: readonly number[];
 }
 
 /**
- * What the compiled code calls, as the global `__gradlens`. Tokens belong to the runtime: the code only carries them.
+ * What the compiled code calls, by the name `Compiled.runtime`. Tokens belong to the runtime: the code only carries them.
  * A stack that is a linked list (`enter` returns the old top, `leave` puts it back) also survives generators.
  */
 export interface Runtime {

@@ -31,4 +31,14 @@ describe("texts of model files", () => {
     assert.equal(sources.site(99), null);
     assert.equal(sources.binding(-1), null);
   });
+
+  it("does not take the ids of a file for those of one without calls and names that came before it", () => {
+    const sources = new ModelSources();
+    sources.begin();
+    sources.compile("/m/empty.ts", "export {};");
+    const { file, analysis } = sources.compile("/m/a.ts", text);
+    for (const { id, range } of analysis.sites) assert.deepEqual(sources.site(id), { file, ...range });
+    for (const { id, range } of analysis.bindings)
+      assert.deepEqual(sources.binding(id)?.site, { file, ...range });
+  });
 });

@@ -51,7 +51,7 @@ const print = (...values) => {
 
 Object.assign(globalThis, { Tensor, tensor, relu, tanh, add, print, record });
 
-globalThis.__gradlens = {
+const runtime = {
   enter(site) {
     const before = top;
     top = { site, before };
@@ -105,6 +105,7 @@ async function run(program) {
   printed = [];
   events = [];
   top = null;
+  globalThis[program.runtime ?? "__gradlens"] = runtime;
   let error = null;
   try {
     await evaluate(program);

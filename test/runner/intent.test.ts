@@ -107,6 +107,15 @@ export function loss() {
       [["unused-intent", text.split("\n").findIndex((line) => line.startsWith("const net")) + 1]],
     );
   });
+
+  it("are told of in a terminal, and findings of the run are not", async () => {
+    const rulesIn = async (command: string) => {
+      const { out } = await gradlens(command, fixture("intent/unused.ts"));
+      return Array.from(out.matchAll(/^\w+\[([\w-]+)\]/gm), ([, rule]) => rule);
+    };
+    assert.deepEqual(await rulesIn("check"), ["unused-intent"]);
+    assert.deepEqual(await rulesIn("trace"), ["vanishing-gradient"]);
+  });
 });
 
 describe("what was not checked", () => {

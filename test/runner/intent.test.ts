@@ -111,7 +111,7 @@ export function loss() {
   it("are told of in a terminal, and findings of the run are not", async () => {
     const rulesIn = async (command: string) => {
       const { out } = await gradlens(command, fixture("intent/unused.ts"));
-      return Array.from(out.matchAll(/^\w+\[([\w-]+)\]/gm), ([, rule]) => rule);
+      return Array.from(out.matchAll(/^\w+\[([a-z]+-[a-z-]+)\]/gm), ([, rule]) => rule);
     };
     assert.deepEqual(await rulesIn("check"), ["unused-intent"]);
     assert.deepEqual(await rulesIn("trace"), ["vanishing-gradient"]);

@@ -68,7 +68,7 @@ function products() {
     bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
     bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),
     bundle("engine/runner/library.ts", "index.js", node),
-    bundle("engine/runner/library.ts", "index.mjs", { ...node, format: "esm" }),
+    { ...bundle("engine/runner/library.ts", "index.mjs", { ...node, format: "esm" }), door: "./index.js" },
   ];
 }
 
@@ -115,6 +115,19 @@ async function emit(options, minify) {
   return { written, inputs: Object.keys(metafile.inputs) };
 }
 
+/** Import and require give the same library: each of two would refuse the tensors of the other. */
+async function emitDoor(options, library) {
+  const { metafile } = await esbuild.build({ ...shared(false), metafile: true, ...options });
+  const [[path, { exports }]] = Object.entries(metafile.outputs).filter(([name]) => !name.endsWith(".map"));
+  // `var` and `import` are names for an export, but not for a variable.
+  const names = exports.map((name) => [name, `${name}_`]).sort();
+  const taken = names.map(([name, own]) => `  ${name}: ${own},\n`).join("");
+  const given = names.map(([name, own]) => `  ${own} as ${name},\n`).join("");
+  const text = `import library from "${library}";\n\nconst {\n${taken}} = library;\nexport {\n${given}};\n`;
+  writeIfChanged({ path: inRoot(path), contents: Buffer.from(text) });
+  return { written: [path], inputs: Object.keys(metafile.inputs) };
+}
+
 /** Deletes what an earlier build left of source files that are gone. */
 function removeStale(written) {
   const stale = ["dist/webview", "dist/test/host"].flatMap(filesBelow).filter((path) => !written.has(path));
@@ -147,9 +160,9 @@ function plan() {
 export async function build({ minify = false } = {}) {
   await buildKernels();
   const failed = [];
-  const make = async ({ entry, options }) => {
+  const make = async ({ entry, options, door }) => {
     try {
-      return await emit(options, minify);
+      return door ? await emitDoor(options, door) : await emit(options, minify);
     } catch {
       failed.push(entry);
       return { written: [], inputs: [] };
@@ -190,7 +203,8 @@ export async function buildTests(pattern, outdir) {
 }
 
 async function watch() {
-  const contexts = plan().map(({ options }) =>
+  const bundled = plan().filter(({ door }) => !door);
+  const contexts = bundled.map(({ options }) =>
     esbuild.context({ ...shared(false), ...options, write: true, logLevel: "info" }),
   );
   for (const context of await Promise.all(contexts)) await context.watch();

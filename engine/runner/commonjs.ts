@@ -1,5 +1,5 @@
-/** Runs a model file in the form of CommonJS: `require`, `module.exports`. */
-import { createRequire } from "node:module";
+/** Runs model files in the form of CommonJS: `require`, `module.exports`. */
+import Module, { createRequire } from "node:module";
 import { dirname, extname } from "node:path";
 import vm from "node:vm";
 import type { Runtime } from "../source";
@@ -7,18 +7,27 @@ import { missingFile } from "./import-problems";
 import type { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource } from "./model-sources";
-import { isRelative, resolveRelative } from "./resolve";
+import { isInPackage, isModelFile, isRelative, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
 
 type Wrapper = (
   exports: unknown,
-  require: (specifier: string) => unknown,
-  module: { exports: unknown },
+  require: NodeJS.Require,
+  module: Module,
   file: string,
   folder: string,
 ) => void;
 
-const loaded = new WeakMap<Loader, Map<string, { exports: unknown }>>();
+/** Those of the run that began last: `createRequire` in a model file asks Node, and Node asks here. */
+let current: CommonJsModules | null = null;
+
+/** What a model file that asks Node for a file gets; null when Node is to look for it. */
+export function requireOwn(
+  request: string,
+  parent: Module | undefined,
+): { readonly exports: unknown } | null {
+  return (parent && current?.requireFor(request, parent)) ?? null;
+}
 
 /** The names that an ES module can import from the file, as far as its text shows them; `default` is all of it. */
 export function namesOfCommonJs({ text, analysis }: ModelSource): string[] {
@@ -36,40 +45,106 @@ export function namesOfCommonJs({ text, analysis }: ModelSource): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** What the file exports; a file runs once for each loader. */
-export function loadCommonJs(source: ModelSource, loader: Loader): unknown {
-  const { file, code } = source;
-  const modules = loaded.get(loader) ?? new Map<string, { exports: unknown }>();
-  loaded.set(loader, modules);
-  const known = modules.get(file);
-  if (known) return known.exports;
-  const module = { exports: {} as unknown };
-  modules.set(file, module);
-  const head = "return function (exports, require, module, __filename, __dirname) {";
-  // What Node leaves out, too.
-  const body = code.replace(/^#!/, "//");
-  const make = vm.compileFunction(`${head}${body}\n}`, [source.runtime], {
-    filename: file,
-    columnOffset: -head.length,
-    importModuleDynamically: (specifier) => loader.importFrom(specifier, file) as never,
-  }) as unknown as (runtime: Runtime) => Wrapper;
-  const run = make(runtime);
-  const require = (specifier: string) => requireFrom(specifier, source, loader);
-  run.call(module.exports, module.exports, require, module, file, dirname(file));
-  return module.exports;
-}
+/** The files that ran in this way, in one run. */
+export class CommonJsModules {
+  /** What a model sees as `require.cache`: what it takes out runs anew. */
+  readonly #cache = Object.create(null) as Record<string, Module>;
+  #main: Module | undefined;
 
-/** `require(specifier)` in a model file. */
-export function requireFrom(specifier: string, source: ModelSource, loader: Loader): unknown {
-  if (specifier === "gradlens") return loader.options.gradlens;
-  if (!isRelative(specifier)) return createRequire(source.file)(specifier);
-  const { path, tried } = resolveRelative(specifier, source.file, loader.options.overlays);
-  if (!path) throw missingFile(specifier, source, tried, []);
-  if (extname(path) === ".json") return JSON.parse(loader.readText(path));
-  const { sources } = loader.options;
-  const other = sources.find(path) ?? sources.compile(path, loader.readText(path));
-  if (other.analysis.format === "commonjs") return loadCommonJs(other, loader);
-  throw new ModelProblem(`require("${specifier}") finds an ES module, which cannot be loaded by require`, {
-    hint: "use import at the head of the file, or await import(…) in a function",
-  });
+  constructor(readonly loader: Loader) {
+    current = this;
+  }
+
+  /** What the file exports. */
+  load(source: ModelSource, parent?: Module): unknown {
+    const { file } = source;
+    const known = this.#cache[file];
+    if (known) return known.exports;
+    const module = this.#module(file, parent);
+    try {
+      this.#run(source, module);
+    } catch (error) {
+      delete this.#cache[file];
+      throw error;
+    }
+    module.loaded = true;
+    return module.exports;
+  }
+
+  /** `require(specifier)` in a model file. */
+  require(specifier: string, source: ModelSource, parent?: Module): unknown {
+    const { gradlens, overlays, sources } = this.loader.options;
+    if (specifier === "gradlens") return gradlens;
+    if (!isRelative(specifier)) return createRequire(source.file)(specifier);
+    const { path, tried } = resolveRequire(specifier, source.file, overlays);
+    if (!path) throw missingFile(specifier, source, tried, [], "MODULE_NOT_FOUND");
+    if (!isModelFile(path) || isInPackage(path)) return createRequire(source.file)(path);
+    if (extname(path) === ".json") return this.#json(path, parent);
+    const other = sources.find(path) ?? sources.compile(path, this.loader.readText(path));
+    if (other.analysis.format === "commonjs") return this.load(other, parent);
+    throw new ModelProblem(`require("${specifier}") finds an ES module, which cannot be loaded by require`, {
+      hint: "use import at the head of the file, or await import(…) in a function",
+    });
+  }
+
+  /** The same for `createRequire` and `module.require`; null for what is none of the model's own files. */
+  requireFor(request: string, parent: Module): { readonly exports: unknown } | null {
+    const source = isRelative(request) ? this.loader.options.sources.find(parent.filename) : null;
+    const { path = null } = source ? resolveRequire(request, source.file, this.loader.options.overlays) : {};
+    if (!source || !path || !isModelFile(path) || isInPackage(path)) return null;
+    return { exports: this.require(request, source, parent) };
+  }
+
+  #module(file: string, parent: Module | undefined): Module {
+    const isMain = file === this.loader.entry;
+    const module = new Module(isMain ? "." : file, parent);
+    Object.assign(module, {
+      filename: file,
+      path: dirname(file),
+      paths: createRequire(file).resolve.paths("x"),
+    });
+    if (isMain) this.#main = Object.assign(module, { parent: null });
+    this.#cache[file] = module;
+    return module;
+  }
+
+  #run(source: ModelSource, module: Module): void {
+    const { file, code } = source;
+    const head = "return function (exports, require, module, __filename, __dirname) {";
+    // What Node leaves out, too.
+    const body = code.replace(/^#!/, "//");
+    const make = vm.compileFunction(`${head}${body}\n}`, [source.runtime], {
+      filename: file,
+      columnOffset: -head.length,
+      importModuleDynamically: (specifier) => this.loader.importFrom(specifier, file) as never,
+    }) as unknown as (runtime: Runtime) => Wrapper;
+    const exports: unknown = module.exports;
+    make(runtime).call(exports, exports, this.#requireOf(source, module), module, file, dirname(file));
+  }
+
+  #requireOf(source: ModelSource, module: Module): NodeJS.Require {
+    const native = createRequire(source.file);
+    const { overlays } = this.loader.options;
+    const require = (specifier: string) => this.require(specifier, source, module);
+    const resolve = (specifier: string, options?: NodeJS.RequireResolveOptions) => {
+      const own =
+        !options && isRelative(specifier) ? resolveRequire(specifier, source.file, overlays).path : null;
+      return own ?? native.resolve(specifier, options);
+    };
+    return Object.assign(require, {
+      resolve: Object.assign(resolve, { paths: native.resolve.paths }),
+      main: this.#main,
+      cache: this.#cache,
+      extensions: native.extensions,
+    });
+  }
+
+  #json(path: string, parent: Module | undefined): unknown {
+    const known = this.#cache[path];
+    if (known) return known.exports;
+    const module = this.#module(path, parent);
+    module.exports = this.loader.readJson(path);
+    module.loaded = true;
+    return module.exports;
+  }
 }

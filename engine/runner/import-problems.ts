@@ -18,6 +18,7 @@ export function missingFile(
   source: ModelSource,
   tried: readonly string[],
   names: readonly string[],
+  code = "ERR_MODULE_NOT_FOUND",
 ) {
   const from = dirname(source.file);
   const shown = tried.slice(0, 8).map((path) => relative(from, path) || basename(path));
@@ -28,6 +29,7 @@ export function missingFile(
   return new ModelProblem(`Cannot find the file "${specifier}" that is imported here`, {
     site: siteOfImport(specifier, source),
     hint: like ? `did you mean "${dirname(specifier)}/${like}"?` : `looked for ${shown.join(", ")}`,
+    code,
   });
 }
 
@@ -41,6 +43,7 @@ export function packageProblem(specifier: string, source: ModelSource, cause: un
     return new ModelProblem(`Cannot find the package "${name}" that is imported here`, {
       site,
       hint: `looked in the node_modules folders from ${dirname(source.file)} upwards; is it installed (npm install ${name})?`,
+      code,
     });
   }
   return new ModelProblem(`The package "${specifier}" could not be loaded: ${firstLine(message)}`, { site });

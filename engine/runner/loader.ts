@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { loadCommonJs, namesOfCommonJs, requireFrom } from "./commonjs";
+import { CommonJsModules, namesOfCommonJs } from "./commonjs";
+import { describeModule } from "./import-meta";
 import { jsonProblem, missingExport, missingFile, packageProblem } from "./import-problems";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
 import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
-import { isModelFile, isRelative, resolveRelative } from "./resolve";
+import { isInPackage, isModelFile, isRelative, resolveImport, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
 import { mapBySettings } from "./tsconfig-paths";
 
@@ -29,12 +30,17 @@ const requireFunction = "function require(specifier) { return import.meta.requir
 export class Loader {
   readonly #modules = new Map<string, Promise<vm.Module>>();
   readonly #loading = new Map<vm.Module, Promise<void>>();
+  readonly #commonJsModules = new CommonJsModules(this);
 
-  constructor(readonly options: LoaderOptions) {}
+  /** @param entry the file that the run is about */
+  constructor(
+    readonly options: LoaderOptions,
+    readonly entry: string,
+  ) {}
 
-  /** Loads and runs a file and gives its exports. @throws ModelProblem, SourceProblem, or what the file throws */
-  async import(file: string): Promise<Exports> {
-    return this.#evaluate(await this.#file(file));
+  /** Loads and runs the file and gives its exports. @throws ModelProblem, SourceProblem, or what the file throws */
+  async run(): Promise<Exports> {
+    return this.#evaluate(await this.#file(this.entry));
   }
 
   /** The text of a file: that of the editor when it is not saved. */
@@ -74,21 +80,22 @@ export class Loader {
     const source = sources.find(from);
     if (!source) throw new ModelProblem(`Cannot import "${specifier}" from ${from}`);
     if (isRelative(specifier)) {
-      const { path, tried } = resolveRelative(specifier, from, overlays);
-      if (path) return this.#file(path);
-      throw missingFile(specifier, source, tried, namesBeside(resolve(dirname(from), specifier)));
+      const { path, tried, suffix } = resolveImport(specifier, source.file, overlays);
+      if (path) return this.#file(path, suffix);
+      throw missingFile(specifier, source, tried, namesBeside(resolve(dirname(source.file), specifier)));
     }
     return this.#package(specifier, source);
   }
 
   #package(specifier: string, source: ModelSource): Promise<vm.Module> {
     for (const target of mapBySettings(specifier, source.file)) {
-      const { path: own } = resolveRelative(target, source.file, this.options.overlays);
+      const { path: own } = resolveRequire(target, source.file, this.options.overlays);
       if (own && isModelFile(own)) return this.#file(own);
     }
     const path = findPackage(specifier, source.file);
     // A package of the same workspace, linked into node_modules, is the person's own source.
-    if (path && isModelFile(path) && /\.[mc]?ts$/.test(path)) return this.#file(path);
+    const isOwn = path !== null && isModelFile(path) && !isInPackage(path);
+    if (isOwn && (/\.[mc]?ts$/.test(path) || specifier.startsWith("#"))) return this.#file(path);
     return this.#once(`${specifier} from ${dirname(source.file)}`, async () => {
       try {
         return synthetic(specifier, await importPackage(specifier, source.file));
@@ -98,27 +105,27 @@ export class Loader {
     });
   }
 
-  #file(path: string): Promise<vm.Module> {
-    return this.#once(path, () => {
-      if (extname(path) === ".json") return synthetic(path, { default: this.#readJson(path) });
+  /** @param suffix the `?query` of the import: the file runs once for each */
+  #file(path: string, suffix = ""): Promise<vm.Module> {
+    return this.#once(path + suffix, () => {
+      if (extname(path) === ".json") return synthetic(path, { default: this.readJson(path) });
       if (!isModelFile(path))
         throw new ModelProblem(`"${path}" is no file of TypeScript, JavaScript or JSON`);
       const source = this.options.sources.compile(path, this.readText(path));
-      return source.analysis.format === "commonjs" ? this.#commonJs(source) : this.#esModule(source);
+      return source.analysis.format === "commonjs" ? this.#commonJs(source) : this.#esModule(source, suffix);
     });
   }
 
-  #esModule(source: ModelSource): vm.Module {
+  #esModule(source: ModelSource, suffix: string): vm.Module {
     const { file, code } = source;
-    const require = (specifier: string) => requireFrom(specifier, source, this);
+    const url = pathToFileURL(file).href + suffix;
     // At the end, so that no line moves; imports and functions are there from the start.
     const imported = `import { runtime as ${source.runtime} } from "${runtimeModule}";`;
     const added = assignsImports.test(source.text) ? `${imported} ${requireFunction}` : imported;
     return new vm.SourceTextModule(`${code}\n${added}`, {
-      identifier: file,
+      identifier: url,
       initializeImportMeta: (meta) => {
-        const url = pathToFileURL(file).href;
-        Object.assign(meta, { url, filename: file, dirname: dirname(file), require });
+        describeModule(meta, url, file, (specifier) => this.#commonJsModules.require(specifier, source));
       },
       importModuleDynamically: (specifier) => this.importFrom(specifier, file) as never,
     });
@@ -130,7 +137,7 @@ export class Loader {
     return new vm.SyntheticModule(
       names,
       function (this: vm.SyntheticModule) {
-        const exports = loadCommonJs(source, loader);
+        const exports = loader.#commonJsModules.load(source);
         for (const name of names)
           this.setExport(name, name === "default" ? exports : (exports as Exports)?.[name]);
       },
@@ -143,7 +150,8 @@ export class Loader {
     return this.#evaluate(await this.#resolve(specifier, file));
   }
 
-  #readJson(path: string): unknown {
+  /** @throws ModelProblem for what is no JSON */
+  readJson(path: string): unknown {
     const text = this.readText(path);
     try {
       return JSON.parse(text);
@@ -161,7 +169,7 @@ export class Loader {
   #exportsOf(specifier: string, { file }: ModelSource): readonly string[] {
     if (specifier === "gradlens") return Object.keys(this.options.gradlens);
     const { path } = isRelative(specifier)
-      ? resolveRelative(specifier, file, this.options.overlays)
+      ? resolveImport(specifier, file, this.options.overlays)
       : { path: null };
     return path ? (this.options.sources.find(path)?.analysis.exports ?? []) : [];
   }

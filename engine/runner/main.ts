@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as gradlens from "../index";
 import { openEngineChannel } from "./channel";
+import { requireOwn } from "./commonjs";
 import { closeExits } from "./exits";
 import { watchTimers } from "./leftovers";
 import { Output } from "./output";
@@ -53,7 +54,7 @@ function start(): void {
     print: (text) => output.write("stderr", text),
   });
   Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
-  shareEngine(gradlens);
+  shareEngine(gradlens, requireOwn);
   watchTimers();
   closeExits();
   output.install();

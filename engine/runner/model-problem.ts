@@ -7,6 +7,8 @@ export interface ModelProblemOptions {
   readonly site?: Site | null;
   readonly hint?: string;
   readonly kind?: Failure["kind"];
+  /** What Node calls it, for a model that catches it and looks. */
+  readonly code?: string;
 }
 
 /** Like a `ModelError`, but of another kind or with a place of its own. */
@@ -18,10 +20,11 @@ export class ModelProblem extends Error {
   /** Id of the call that was running. */
   readonly openSite = currentSite();
 
-  constructor(message: string, { site = null, hint, kind = "model" }: ModelProblemOptions = {}) {
+  constructor(message: string, { site = null, hint, kind = "model", code }: ModelProblemOptions = {}) {
     super(message);
     this.kind = kind;
     this.place = site;
     this.hint = hint ?? null;
+    if (code !== undefined) Object.assign(this, { code });
   }
 }

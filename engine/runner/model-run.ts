@@ -42,9 +42,10 @@ export class ModelRun {
     resetSites();
     setDefaultDtype(dtype);
     manualSeed(0);
-    const loader = new Loader({ sources: this.sources, overlays, gradlens });
+    const loader = new Loader({ sources: this.sources, overlays, gradlens }, file);
+    process.argv.splice(1, process.argv.length, file);
     await record(this.tape, async () => {
-      this.exports = await loader.import(file);
+      this.exports = await loader.run();
       const loss = await this.#callLoss(this.exports);
       this.#loss = loss;
       this.#gradients = loss && this.#differentiate(loss);

@@ -1,5 +1,6 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import type { Fix, Site } from "../report";
 import type { Intent, SourceLayerSite, SourceName, Sources } from "../run";
 import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
@@ -65,7 +66,9 @@ export class ModelSources implements Sources {
     return this.#used;
   }
 
-  find(file: string): ModelSource | null {
+  /** @param name the path of a file, or its URL, as stacks name modules */
+  find(name: string): ModelSource | null {
+    const file = name.startsWith("file:") ? pathOf(name) : name;
     return this.#used.find((entry) => entry.file === file) ?? null;
   }
 
@@ -130,6 +133,14 @@ export class ModelSources implements Sources {
   #owner(id: number, of: (entry: Entry) => Numbered): Entry | null {
     const isAmong = ({ first, list }: Numbered) => first <= id && id < first + list.length;
     return this.#used.find((entry) => isAmong(of(entry))) ?? null;
+  }
+}
+
+function pathOf(url: string): string | null {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return null;
   }
 }
 

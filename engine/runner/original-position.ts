@@ -1,26 +1,34 @@
 /** From a place in compiled code, as stacks name it, to the place in the text that the person wrote. */
 import type { Site } from "../report";
-import { originalOffset } from "../source";
+import { originalOffset, Positions } from "../source";
 import { type ModelSource, siteAt } from "./model-sources";
 
 const word = /[\p{ID_Continue}$]+/uy;
 
-/** The call at a place, else the word. */
-export function originalSite(source: ModelSource, line: number, column: number): Site {
-  const at = originalOffset(source, startOfLine(source.code, line) + column - 1);
-  const before = source.text.slice(0, at).split(/\r\n|\n|\r/);
-  const original = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  const { file } = source;
-  return (
-    siteStartingAt(source, original.line, original.column) ??
-    wordSite(file, original.line, original.column, lineOf(source.text, original.line))
-  );
+export interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
-function startOfLine(code: string, line: number): number {
-  const breaks = /\r\n|\n|\r/g;
-  for (let row = 1; row < line && breaks.exec(code); ) row++;
-  return line > 1 ? breaks.lastIndex : 0;
+/** Where lines begin: a model may ask for many stacks. */
+const linesOf = new WeakMap<ModelSource, { readonly code: Positions; readonly text: Positions }>();
+
+/** The place in the text of one in the compiled code. */
+export function originalPlace(source: ModelSource, line: number, column: number): Place {
+  const lines = linesOf.get(source) ?? {
+    code: new Positions(source.code),
+    text: new Positions(source.text),
+  };
+  linesOf.set(source, lines);
+  const at = originalOffset(source, lines.code.offset(line, column));
+  return lines.text.range(at, at);
+}
+
+/** The call at a place of the text, else the word. */
+export function siteAtPlace(source: ModelSource, { line, column }: Place): Site {
+  return (
+    siteStartingAt(source, line, column) ?? wordSite(source.file, line, column, lineOf(source.text, line))
+  );
 }
 
 /** A line without the space around it. */

@@ -2,6 +2,7 @@
 import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { restoreListeners, saveListeners } from "./listeners";
+import { forgetPrepare } from "./original-stacks";
 
 /** Who is told about what a model left behind. */
 export interface StateObserver {
@@ -40,6 +41,7 @@ export class ProcessState {
   /** Puts back JavaScript's own objects and who listens to the process, before anything of ours runs again. */
   restore(): void {
     if (!this.#saved) return;
+    forgetPrepare();
     const changed = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);
     if (restoreListeners(this.#saved.listeners)) {

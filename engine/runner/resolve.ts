@@ -1,7 +1,7 @@
 /** Finds the file that a relative import means: with or without extension, a folder's index, .js for .ts. */
 import { statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];
 /** TypeScript's way: an import of the file that it would be compiled to. */
@@ -21,18 +21,51 @@ export function isRelative(specifier: string): boolean {
   return /^(\.{1,2}(\/|$)|\/|file:)/.test(specifier) || /^[a-z]:[\\/]/i.test(specifier);
 }
 
+/** Whether a file belongs to an installed package, which runs as it is. */
+export function isInPackage(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}
+
 export function isModelFile(path: string): boolean {
   return extensions.includes(extname(path));
 }
 
-/** @param overlays texts of unsaved files, which count as existing */
-export function resolveRelative(
+/**
+ * The file that `import` finds, whose specifiers are URLs: `%20` is a space, and each `?query` an instance of its own. A
+ * path that no URL can be is one of the file system.
+ * @param overlays texts of unsaved files, which count as existing
+ */
+export function resolveImport(
+  specifier: string,
+  from: string,
+  overlays: Readonly<Record<string, string>>,
+): Resolution & { readonly suffix: string } {
+  const target = pathOfUrl(specifier, from);
+  const found = target === null ? null : resolvePath(target, overlays);
+  const [suffix = ""] = /[?#].*$/s.exec(specifier) ?? [];
+  if (found?.path) return { ...found, suffix };
+  const plain = resolvePath(resolve(dirname(from), specifier), overlays);
+  return plain.path || !found ? { ...plain, suffix: "" } : { ...found, suffix };
+}
+
+/** The file that `require` finds. */
+export function resolveRequire(
   specifier: string,
   from: string,
   overlays: Readonly<Record<string, string>>,
 ): Resolution {
-  const bare = specifier.startsWith("file:") ? specifier : specifier.replace(/[?#].*$/, "");
-  const target = bare.startsWith("file:") ? fileURLToPath(bare) : resolve(dirname(from), bare);
+  return resolvePath(resolve(dirname(from), specifier), overlays);
+}
+
+function pathOfUrl(specifier: string, from: string): string | null {
+  try {
+    return fileURLToPath(new URL(specifier, pathToFileURL(from)));
+  } catch {
+    return null;
+  }
+}
+
+function resolvePath(target: string, overlays: Readonly<Record<string, string>>): Resolution {
   const extension = extname(target);
   const stem = target.slice(0, target.length - extension.length);
   const tried = [

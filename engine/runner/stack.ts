@@ -1,7 +1,7 @@
 /** The person's own part of an exception's stack. */
 import type { Site } from "../report";
 import type { ModelSources } from "./model-sources";
-import { originalSite } from "./original-position";
+import { siteAtPlace } from "./original-position";
 
 export interface Frame {
   readonly name: string;
@@ -56,7 +56,8 @@ function parse(line: string, sources: ModelSources): Frame | null {
   const [, file, row, column] = /^(.*):(\d+):(\d+)$/.exec(inside ?? bare ?? "") ?? [];
   const source = file === undefined ? null : sources.find(file);
   if (!source) return null;
-  return { name: tidy(name ?? ""), site: originalSite(source, Number(row), Number(column)) };
+  const place = { line: Number(row), column: Number(column) };
+  return { name: tidy(name ?? ""), site: siteAtPlace(source, place) };
 }
 
 /** V8 puts "Module." and "Object." before functions that belong to nothing a person named. */

@@ -3,5 +3,6 @@ export { analyse } from "./analyse";
 export { compile } from "./compile";
 export { keyOf } from "./hand-written";
 export { originalOffset } from "./original-offset";
+export { Positions } from "./positions";
 export { SourceProblem } from "./source-problem";
 export type * from "./types";

@@ -16,6 +16,11 @@ export class Positions {
     return { line, column, endLine, endColumn };
   }
 
+  /** The offset of a line and a column as V8 counts them. */
+  offset(line: number, column: number): number {
+    return (this.#starts[line - 1] ?? this.text.length) + column - 1;
+  }
+
   #at(offset: number): [line: number, column: number] {
     let low = 0;
     let high = this.#starts.length - 1;

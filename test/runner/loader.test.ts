@@ -52,6 +52,17 @@ const models: Record<string, Record<string, string>> = {
   "Node's own modules": {
     "model.ts": `import { basename } from "node:path";\nimport fs, { existsSync } from "fs";\nimport { mul, parameter } from "gradlens";\nexport const loss = () => mul(parameter(existsSync(import.meta.filename) && fs.existsSync(import.meta.dirname) ? 2 : 0), basename("/a/3.x").length);`,
   },
+  "a script that asks whether it is the main one": {
+    "model.cjs": `const { mul, parameter } = require("gradlens");\nif (require.main === module && module.parent === null && process.argv[1] === __filename) mul(parameter(2), 3).backward();`,
+  },
+  "a package of ES modules that imports gradlens": {
+    "model.ts": `import { parameter } from "gradlens";\nimport { thrice } from "layers";\nexport const loss = () => thrice(parameter(2));`,
+    "node_modules/layers/package.json": `{ "name": "layers", "type": "module", "exports": "./index.js" }`,
+    "node_modules/layers/index.js": `import { mul, Tensor } from "gradlens";\nexport const thrice = (x) => (x instanceof Tensor ? mul(x, 3) : x);`,
+    "node_modules/gradlens/package.json": `{ "name": "gradlens", "exports": { "import": "./dist/index.mjs", "require": "./dist/index.js" } }`,
+    "node_modules/gradlens/dist/index.mjs": `import library from "./index.js";\nconst { mul, Tensor } = library;\nexport { mul, Tensor };`,
+    "node_modules/gradlens/dist/index.js": `module.exports = { mul: () => 5, Tensor: class {} };`,
+  },
   "a package in CommonJS": {
     "model.ts": `import { mul, parameter } from "gradlens";\nimport numbers, { two } from "numbers";\nexport const loss = () => mul(parameter(two), numbers.three);`,
     "node_modules/numbers/package.json": `{ "name": "numbers", "main": "main.js" }`,

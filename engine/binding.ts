@@ -1,9 +1,9 @@
 /** What instrumented code calls when a name of the model file is given a value. */
 
 import { isHandWritten } from "./nn/hand-written";
-import { Module } from "./nn/module";
+import { isModule } from "./nn/module";
 import { activeTape, type Tape } from "./tape";
-import { Tensor } from "./tensor";
+import { isTensor } from "./tensor";
 
 /** Elements of a bound array that are remembered by name. */
 const MAX_PARTS = 64;
@@ -21,8 +21,8 @@ export function bind<T>(id: number, value: T): T {
 }
 
 function bindOne(tape: Tape, id: number, value: unknown, part: string): boolean {
-  if (value instanceof Tensor) tape.bind(id, value, part);
-  else if (value instanceof Module) tape.bindModule(id, value, part);
+  if (isTensor(value)) tape.bind(id, value, part);
+  else if (isModule(value)) tape.bindModule(id, value, part);
   else return isHandWritten(value);
   return true;
 }

@@ -2,11 +2,11 @@
 import { show } from "./describe";
 import { ModelError } from "./error";
 import { sameShape, showShape } from "./shape";
-import { Tensor } from "./tensor";
+import { isTensor, Tensor } from "./tensor";
 
 /** The cotangent to start from: the one given, or 1 for an output of one element. */
 export function checkCotangent(caller: string, output: Tensor, gradient: Tensor | undefined): Tensor {
-  if (!(output instanceof Tensor)) {
+  if (!isTensor(output)) {
     throw new ModelError(`${caller}(): expected a tensor to differentiate, found ${typeof output}`);
   }
   if (!output.requiresGrad) {
@@ -24,7 +24,7 @@ export function checkCotangent(caller: string, output: Tensor, gradient: Tensor 
       { hint: "reduce it first, for example with mean() or sum()" },
     );
   }
-  if (!(gradient instanceof Tensor)) {
+  if (!isTensor(gradient)) {
     throw new ModelError(`${caller}(): the gradient is ${show(gradient)}, expected a tensor`);
   }
   if (!sameShape(gradient.shape, output.shape)) {

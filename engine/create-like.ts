@@ -5,7 +5,7 @@ import { isFloat, type Values } from "./dtype";
 import { ModelError } from "./error";
 import { checkNumber } from "./options";
 import { generator } from "./random";
-import { Tensor, empty as zeroFilled } from "./tensor";
+import { isTensor, type Tensor, empty as zeroFilled } from "./tensor";
 
 function like(name: string, args: readonly unknown[], fill: (data: Values) => void, random = false): Tensor {
   return creating(name, makes("x"), args, (x: Tensor, { dtype }: CreateOptions = {}) => {
@@ -19,7 +19,7 @@ function like(name: string, args: readonly unknown[], fill: (data: Values) => vo
 }
 
 function checkLike(x: unknown): Tensor {
-  if (x instanceof Tensor) return x;
+  if (isTensor(x)) return x;
   throw new ModelError(`x is ${show(x)}, expected a tensor`);
 }
 

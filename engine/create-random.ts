@@ -7,7 +7,7 @@ import { checkNumber } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape } from "./shape";
 import { arrange, takes } from "./signature";
-import { fromValues, Tensor, empty as zeroFilled } from "./tensor";
+import { fromValues, isTensor, type Tensor, empty as zeroFilled } from "./tensor";
 
 function checkInteger(value: unknown, name: string): number {
   if (Number.isInteger(value)) return value as number;
@@ -64,7 +64,7 @@ export function normal(...args: unknown[]): Tensor {
     signature,
     args,
     (mean: number | Tensor, std: number | Tensor, shape?: Shape, { dtype }: CreateOptions = {}) => {
-      const tensors = [mean, std].filter((x) => x instanceof Tensor);
+      const tensors = [mean, std].filter((x) => isTensor(x));
       const own = shape ?? tensors[0]?.shape;
       if (own === undefined) throw new ModelError("shape is missing, expected an array of sizes");
       const out = zeroFilled(checkShape(own), dtype ?? tensors[0]?.dtype);
@@ -73,7 +73,7 @@ export function normal(...args: unknown[]): Tensor {
         throw new ModelError(`found ${x.size} numbers in one and ${out.size} in the other`);
       }
       const read = (x: number | Tensor, i: number, name: string) =>
-        x instanceof Tensor ? (x.data[i] as number) : checkNumber(x, name);
+        isTensor(x) ? (x.data[i] as number) : checkNumber(x, name);
       for (let i = 0; i < out.size; i++) {
         out.data[i] = read(mean, i, "mean") + read(std ?? 1, i, "std") * generator.normal();
       }
@@ -94,7 +94,7 @@ export function bernoulli(...args: unknown[]): Tensor {
 }
 
 function checkProbabilities(x: unknown): Tensor {
-  if (!(x instanceof Tensor)) throw new ModelError(`x is ${show(x)}, expected a tensor`);
+  if (!isTensor(x)) throw new ModelError(`x is ${show(x)}, expected a tensor`);
   const at = x.data.findIndex((p) => !(p >= 0));
   if (at >= 0)
     throw new ModelError(`x holds ${x.data[at]} at position ${at}, expected numbers of at least 0`);

@@ -8,7 +8,7 @@ import { checkNumber } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape";
 import { readCall, takes } from "./signature";
-import { empty, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
+import { empty, isTensor, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
 
 /** Values of a tensor: a number, nested arrays, a typed array, or another tensor. */
 export type TensorData = NestedArray | Values | Tensor;
@@ -47,7 +47,7 @@ export function parameter(
 }
 
 function readData(data: TensorData): { flat: ArrayLike<number>; shape: Shape; dtype: DType } {
-  if (data instanceof Tensor) return { flat: data.data, shape: data.shape, dtype: data.dtype };
+  if (isTensor(data)) return { flat: data.data, shape: data.shape, dtype: data.dtype };
   if (ArrayBuffer.isView(data)) return { flat: data, shape: [data.length], dtype: dtypeOf(data) };
   const shape = shapeOfNested(data);
   const flat: number[] = [];

@@ -13,7 +13,7 @@ import { checkOptions } from "./options";
 import { sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
 import { activeTape, enableGrad, isQuiet, quietly } from "./tape";
-import { empty, Tensor, type TensorLike } from "./tensor";
+import { empty, isTensor, Tensor, type TensorLike } from "./tensor";
 
 /** What a hand-written backward pass gets. */
 export interface BackwardContext {
@@ -67,7 +67,7 @@ export function customOp(
   };
   let unchecked = spec.check === true;
   const call = (...inputs: TensorLike[]) => {
-    const first = inputs.find((x) => x instanceof Tensor);
+    const first = inputs.find((x) => isTensor(x));
     const tensors = inputs.map((x, i) => toTensor(x, first, `input ${i}`));
     if (unchecked) {
       unchecked = false;
@@ -100,7 +100,7 @@ function checkSpec(spec: CustomOpSpec): void {
 }
 
 function checkValue(name: string, out: unknown): Tensor {
-  if (out instanceof Tensor) return shared(out);
+  if (isTensor(out)) return shared(out);
   throw new ModelError(`${name}.forward returned ${describe(out)}, expected a tensor`);
 }
 
@@ -142,7 +142,7 @@ function checkGradients(name: string, returned: Gradients, inputs: readonly Tens
   return list.map((gradient, i) => {
     const x = inputs[i] as Tensor;
     if (gradient === null || gradient === undefined) return null;
-    if (!(gradient instanceof Tensor) && typeof gradient !== "number") {
+    if (!isTensor(gradient) && typeof gradient !== "number") {
       throw new ModelError(
         `${name}.backward returned ${describe(gradient)} for input ${i}, expected a tensor`,
       );

@@ -12,7 +12,7 @@ import { checkCotangent, sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
 import { readCall, refuseSurplus, takes } from "./signature";
 import { enableGrad, isGradEnabled } from "./tape";
-import { empty, Tensor } from "./tensor";
+import { empty, isTensor, Tensor } from "./tensor";
 
 /** What `grad` takes besides the output and the inputs. */
 export interface GradOptions {
@@ -47,7 +47,7 @@ export function grad(
   });
   const gradients = sweep(output, cotangent, { createGraph: options.createGraph ?? false });
   const of = (x: Tensor) => orZeros(gradients.get(x) ?? null, x);
-  return inputs instanceof Tensor ? of(inputs) : inputs.map(of);
+  return isTensor(inputs) ? of(inputs) : inputs.map(of);
 }
 
 /** A function of tensors, to be differentiated. */
@@ -55,9 +55,9 @@ export type TensorFunction = (...inputs: Tensor[]) => Tensor;
 type Inputs = Tensor | readonly Tensor[];
 
 function listOf(caller: string, tensors: Inputs): readonly Tensor[] {
-  const list = tensors instanceof Tensor ? [tensors] : tensors;
+  const list = isTensor(tensors) ? [tensors] : tensors;
   if (Array.isArray(list)) {
-    const wrong = list.find((x) => !(x instanceof Tensor));
+    const wrong = list.find((x) => !isTensor(x));
     if (wrong === undefined) return list;
     throw new ModelError(`${caller}(): found ${describe(wrong)} among the tensors, expected a tensor`);
   }
@@ -91,7 +91,7 @@ function trace(caller: string, fn: TensorFunction, inputs: Inputs): Trace {
       return x.requiresGrad ? alias(x) : new Tensor(x.data, x.shape, x.dtype, true);
     });
     const out = fn(...xs);
-    if (!(out instanceof Tensor)) {
+    if (!isTensor(out)) {
       throw new ModelError(`${caller}(): the function returned ${describe(out)}, expected a tensor`);
     }
     return { xs, out, isNested: wanted && reachesOthers(out, xs) };
@@ -243,7 +243,7 @@ export function jacobian(fn: TensorFunction, inputs: Inputs, ...surplus: []): Te
     size < traced.out.size
       ? traced.xs.map((_, i) => columns(traced, [traced.out], i)[0] as Tensor)
       : rows(traced);
-  return inputs instanceof Tensor ? (all[0] as Tensor) : all;
+  return isTensor(inputs) ? (all[0] as Tensor) : all;
 }
 
 /** Second derivatives of a scalar `fn`: [...input, ...input], or one such tensor for each pair of inputs. */
@@ -253,6 +253,6 @@ export function hessian(fn: TensorFunction, inputs: Inputs, ...surplus: []): Ten
   refuseSurplus("hessian", 2, surplus);
   const traced = gradientOf("hessian", fn, inputs);
   const byInput = traced.xs.map((_, j) => columns(traced, traced.gradients, j));
-  if (inputs instanceof Tensor) return byInput[0]?.[0] as Tensor;
+  if (isTensor(inputs)) return byInput[0]?.[0] as Tensor;
   return traced.xs.map((_, i) => byInput.map((column) => column[i] as Tensor));
 }

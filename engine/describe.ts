@@ -1,6 +1,6 @@
 /** How values are named in messages. */
 import { showShape } from "./shape";
-import { Tensor } from "./tensor";
+import { isTensor } from "./tensor";
 
 /** A value as one would write it: "same" in quotes, a short array as it is; others as `describe` names them. */
 export function show(value: unknown): string {
@@ -17,7 +17,7 @@ export function show(value: unknown): string {
 /** What was found where something else was expected: "an array of 3", "a string (same)". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`;
+  if (isTensor(value)) return `a tensor of shape ${showShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "Object"}`;
   return `a ${typeof value} (${String(value)})`;

@@ -1,5 +1,7 @@
 /** The two kinds of error: a person's mistake in a model, and ours. */
 
+import { instancesOf } from "./instance";
+
 export interface ModelErrorOptions {
   /** A suggestion such as "did you mean `dim: 1`?". */
   hint?: string;
@@ -29,6 +31,9 @@ export class ModelError extends Error {
   }
 }
 
+/** Whether an exception is a mistake in a model. */
+export const isModelError: (error: unknown) => error is ModelError = instancesOf(ModelError);
+
 /** A fault of Gradlens itself. */
 export class InternalError extends Error {
   override readonly name = "InternalError";
@@ -49,7 +54,7 @@ export function inFunction<T>(name: string, fn: () => T): T {
 
 /** A ModelError with the function's name in front, unless it has one; other errors as they are. */
 export function withName(name: string, error: unknown): unknown {
-  if (!(error instanceof ModelError) || /^\w+\(/.test(error.message)) return error;
+  if (!isModelError(error) || /^\w+\(/.test(error.message)) return error;
   const { hint, site } = error;
   return new ModelError(`${name}(): ${error.message}`, hint === undefined ? { site } : { hint, site });
 }

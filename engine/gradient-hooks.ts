@@ -1,7 +1,7 @@
 /** Functions of people's own that see the gradient of a tensor on its way, and may change it. */
 import { ModelError } from "./error";
 import { sameShape, showShape } from "./shape";
-import { Tensor } from "./tensor";
+import { isTensor, Tensor } from "./tensor";
 
 /** Gets the gradient of a tensor; what it returns, if anything, takes its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is one, too
@@ -55,13 +55,12 @@ export function callHooks(x: Tensor, gradients: Map<Tensor, Tensor>, keepsHistor
 }
 
 function checkChanged(changed: unknown, x: Tensor): Tensor {
-  if (changed instanceof Tensor && sameShape(changed.shape, x.shape) && changed.dtype === x.dtype) {
+  if (isTensor(changed) && sameShape(changed.shape, x.shape) && changed.dtype === x.dtype) {
     return changed;
   }
-  const found =
-    changed instanceof Tensor
-      ? `${changed.dtype} of shape ${showShape(changed.shape)}`
-      : `a ${typeof changed}`;
+  const found = isTensor(changed)
+    ? `${changed.dtype} of shape ${showShape(changed.shape)}`
+    : `a ${typeof changed}`;
   throw new ModelError(
     `a gradient hook returned ${found}, expected ${x.dtype} of shape ${showShape(x.shape)}, or nothing`,
   );

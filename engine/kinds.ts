@@ -1,5 +1,5 @@
 /** What arguments may be: each kind says which values it takes and how that is called in messages. */
-import { Tensor } from "./tensor";
+import { isTensor } from "./tensor";
 
 export interface Kind {
   /** As in "expected true or false". */
@@ -36,7 +36,7 @@ export const probability: Kind = kind(
 );
 export const flag: Kind = kind("true or false", (v) => typeof v === "boolean");
 export const text: Kind = kind("a text", (v) => typeof v === "string");
-export const tensor: Kind = kind("a tensor", (v) => v instanceof Tensor);
+export const tensor: Kind = kind("a tensor", (v) => isTensor(v));
 export const callback: Kind = kind("a function", (v) => typeof v === "function");
 /** A dimension, counted from either end. */
 export const dim: Kind = kind("an integer, a dimension", isInteger);

@@ -1,8 +1,8 @@
 /** Names of layers and tensors, from the variables and fields that held them. */
-import { Module } from "./nn/module";
+import { isModule, type Module } from "./nn/module";
 import type { Run, SourceName } from "./run";
 import type { Node } from "./tape";
-import { Tensor } from "./tensor";
+import { isTensor, type Tensor } from "./tensor";
 
 /** A layer of the run, with the path by which a person would name it. */
 export interface NamedModule {
@@ -27,13 +27,12 @@ export function nameModules(run: Run): Map<Module, NamedModule> {
   };
   for (const { binding, module, part } of bound) {
     const name = run.sources.binding(binding);
-    if (module instanceof Module && !held.has(module) && isVariable(name))
-      visit(module, name.name + part, null);
+    if (isModule(module) && !held.has(module) && isVariable(name)) visit(module, name.name + part, null);
   }
   for (const node of run.tape.nodes) {
     for (const { module, parent } of scopesOf(node)) {
-      if (!(module instanceof Module) || named.has(module)) continue;
-      const owner = parent !== null && parent instanceof Module ? (named.get(parent) ?? null) : null;
+      if (!isModule(module) || named.has(module)) continue;
+      const owner = parent !== null && isModule(parent) ? (named.get(parent) ?? null) : null;
       const type = module.constructor.name;
       visit(module, owner === null ? type : `${owner.path}.${type}`, owner?.module ?? null);
     }
@@ -52,7 +51,7 @@ function scopesOf(node: Node): { module: object; parent: object | null }[] {
 
 /** Adds what lies in the fields of a module, at any depth. */
 function holdAll(module: object, held: Set<object>): void {
-  if (!(module instanceof Module)) return;
+  if (!isModule(module)) return;
   for (const [, child] of module.namedChildren()) {
     if (held.has(child)) continue;
     held.add(child);
@@ -87,7 +86,7 @@ export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>)
   const fields = new Map<Tensor, Field>();
   for (const { module, path } of modules.values()) {
     for (const [field, value] of module.namedFields()) {
-      if (value instanceof Tensor && !fields.has(value)) {
+      if (isTensor(value) && !fields.has(value)) {
         fields.set(value, { owner: module, field, path: `${path}.${field}` });
       }
     }

@@ -2,7 +2,7 @@
 import { isFloat } from "./dtype";
 import { privateFieldsOf } from "./private-fields";
 import { sizeOf } from "./shape";
-import { Tensor } from "./tensor";
+import { isTensor, Tensor } from "./tensor";
 
 /** A value as its numbers, and the way back to its own kind. */
 export interface Flat {
@@ -20,7 +20,7 @@ export function flatten(value: unknown): Flat | null {
     const rebuild = (data: Float64Array) => data[0] as number;
     return { data: Float64Array.of(value), shape: [], continuous: true, rebuild };
   }
-  if (value instanceof Tensor) {
+  if (isTensor(value)) {
     const continuous = isFloat(value.dtype);
     const rebuild = (data: Float64Array) => (continuous ? new Tensor(data, value.shape, "float64") : value);
     return { data: Float64Array.from(value.data), shape: value.shape, continuous, rebuild };
@@ -138,7 +138,7 @@ export function partAt(value: unknown, path: readonly Key[]): unknown {
 function inside(value: unknown, key: Key): unknown {
   if (value instanceof Map) return value.get(key);
   // A tensor has no parts, and says so to whoever asks.
-  if (value instanceof Tensor) return key === "grad" ? value.grad : undefined;
+  if (isTensor(value)) return key === "grad" ? value.grad : undefined;
   return (value as Record<Key, unknown> | null | undefined)?.[key];
 }
 
@@ -168,7 +168,7 @@ export function writeAt(holder: unknown, path: readonly Key[], data: Float64Arra
 
 /** @returns how many numbers were taken */
 export function writeInto(target: unknown, data: Float64Array): number {
-  if (target instanceof Tensor) return writeInto(target.data, data);
+  if (isTensor(target)) return writeInto(target.data, data);
   if (target instanceof Float32Array || target instanceof Float64Array) {
     target.set(data.subarray(0, target.length));
     return target.length;
@@ -194,9 +194,9 @@ export function copyOf<T>(value: T, how: Copying = {}, seen = new Map<unknown, u
   if (typeof value !== "object" || value === null) return value;
   const known = seen.get(value);
   if (known !== undefined) return known as T;
-  if (value instanceof Tensor || ArrayBuffer.isView(value)) {
+  if (isTensor(value) || ArrayBuffer.isView(value)) {
     const copy = copyArray(value);
-    if (how.copied) how.copied.numbers += value instanceof Tensor ? value.size : value.byteLength / 8;
+    if (how.copied) how.copied.numbers += isTensor(value) ? value.size : value.byteLength / 8;
     seen.set(value, copy);
     return copy as T;
   }
@@ -253,7 +253,7 @@ function define(object: object, key: string, value: unknown): void {
 }
 
 function copyArray(value: Tensor | ArrayBufferView): unknown {
-  if (value instanceof Tensor) {
+  if (isTensor(value)) {
     const data = isFloat(value.dtype) ? Float64Array.from(value.data) : value.data.slice();
     return new Tensor(data, value.shape, isFloat(value.dtype) ? "float64" : value.dtype);
   }

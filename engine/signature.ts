@@ -6,7 +6,7 @@ import { show } from "./describe";
 import { inFunction, ModelError } from "./error";
 import type { Kind } from "./kinds";
 import { unknownName } from "./options";
-import { Tensor } from "./tensor";
+import { isTensor } from "./tensor";
 
 export type Kinds = Readonly<Record<string, Kind>>;
 
@@ -185,7 +185,7 @@ function gatherNumbers(at: number, given: readonly unknown[]): readonly unknown[
 
 /** An object that can only be one of options: no tensor, no list, nothing else that an argument may be. */
 export function isOptions(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
   if (Array.isArray(value) || ArrayBuffer.isView(value) || Symbol.iterator in value) return false;
   return isRecord(value);
 }

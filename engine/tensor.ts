@@ -1,6 +1,7 @@
 /** The tensor: a shape, an element type, values, and how it came to be. */
 import { allocate, type DType, getDefaultDtype, isFloat, newValues, type Values } from "./dtype";
 import { ModelError } from "./error";
+import { instancesOf } from "./instance";
 import { activeTape } from "./recording";
 import { type Shape, showShape, sizeOf } from "./shape";
 import { currentSite } from "./sites";
@@ -120,6 +121,9 @@ export class Tensor {
     return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
   }
 }
+
+/** Whether a value is a tensor. */
+export const isTensor: (value: unknown) => value is Tensor = instancesOf(Tensor);
 
 /**
  * Runs `fn` with the values of the tensors, all of them floats, in float64; afterwards they are what they were. Tensors

@@ -2,7 +2,7 @@
 import { ModelError } from "./error";
 import { nearestName } from "./options";
 import { showShape } from "./shape";
-import { Tensor } from "./tensor";
+import { isTensor, Tensor } from "./tensor";
 
 /** Names by which others ask what kind of object they have; a tensor has none of them. */
 const questions = new Set([
@@ -16,7 +16,7 @@ const questions = new Set([
 export function refuseUnknownNames(functions: Readonly<Record<string, unknown>>): void {
   const handler: ProxyHandler<object> = {
     get(target, name, x) {
-      if (typeof name === "symbol" || name in target || isQuestion(name) || !isTensor(x)) {
+      if (typeof name === "symbol" || name in target || isQuestion(name) || !isMade(x)) {
         return Reflect.get(target, name, x);
       }
       throw unknown(x, name, functions);
@@ -35,8 +35,8 @@ function isQuestion(name: string): boolean {
 }
 
 /** A tensor itself, and not a prototype of tensors. */
-function isTensor(x: unknown): x is Tensor {
-  return x instanceof Tensor && Object.hasOwn(x, "shape");
+function isMade(x: unknown): x is Tensor {
+  return isTensor(x) && Object.hasOwn(x, "shape");
 }
 
 /** The name that PyTorch's `requires_grad` has here; null for a name that is none of PyTorch's. */

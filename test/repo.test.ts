@@ -137,6 +137,11 @@ describe("the house", () => {
     none(product.flatMap(brokenImports));
   });
 
+  it("asks for no instance of a class that a model can change", () => {
+    const asks = /instanceof (Tensor|Module|ModelError)\b/;
+    none(product.filter((path) => path.startsWith("engine/") && asks.test(read(path))));
+  });
+
   it("keeps files short", () => {
     const limit = (path: string) => (onePage.test(path) ? 120 : path.startsWith("test/") ? 400 : 300);
     none(

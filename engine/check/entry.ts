@@ -1,7 +1,7 @@
 /** Where a plain number that differs between two runs of a model comes in. */
 import type { Run } from "../run";
 import type { Tape } from "../tape";
-import { detached, Tensor } from "../tensor";
+import { detached, isTensor, type Tensor } from "../tensor";
 import { intentAt } from "./intent";
 
 /** An operation that took a plain number. */
@@ -24,7 +24,7 @@ export function entryOf(run: Run, before: Tape, after: Tape, moved: Tensor | nul
     for (const [i, x] of node.inputs.entries()) {
       const y = other.inputs[i];
       const plain = x.isLeaf && x !== moved && x.data !== moved?.data && !detached.has(x);
-      if (plain && y instanceof Tensor && x.data.some((v, e) => v !== y.data[e])) {
+      if (plain && isTensor(y) && x.data.some((v, e) => v !== y.data[e])) {
         const entry = { op: node.op.name, site: node.out.site };
         if (intentAt(run, run.sources.site(entry.site)) === null) return entry;
         meant ??= entry;

@@ -10,7 +10,7 @@ import type { Check } from "../report";
 import type { Run } from "../run";
 import { refuseSurplus } from "../signature";
 import { record, Tape } from "../tape";
-import { Tensor } from "../tensor";
+import { isTensor, Tensor } from "../tensor";
 import { type CheckOptions, checkGradients } from "./index";
 
 /** What `gradcheck` takes besides the function and its inputs. */
@@ -49,7 +49,7 @@ export async function gradcheck(
 ): Promise<Check[]> {
   refuseSurplus("gradcheck", 3, surplus);
   inFunction("gradcheck", () => checkOptions(options, Object.keys(known)));
-  const given = inputs instanceof Tensor ? [inputs] : [...inputs];
+  const given = isTensor(inputs) ? [inputs] : [...inputs];
   if (!given.some((x) => x.requiresGrad)) {
     throw new ModelError("gradcheck(): none of the inputs requires a gradient", {
       hint: "make them with parameter(…) or tensor(…, { requiresGrad: true })",
@@ -86,7 +86,7 @@ function gradientOf(loss: Tensor, inputs: readonly Tensor[], seed: number): Tens
 }
 
 function weighted(out: unknown, seed: number): Tensor {
-  if (!(out instanceof Tensor))
+  if (!isTensor(out))
     throw new ModelError(`gradcheck(): the function returned ${typeof out}, expected a tensor`);
   if (out.size === 1) return out;
   const random = new RandomGenerator(seed + 1);

@@ -1,7 +1,7 @@
 /** The gradient check: finite differences in float64 against the gradients of the backward pass. */
 
 import { now } from "../clock";
-import { ModelError } from "../error";
+import { isModelError, ModelError } from "../error";
 import type { Check, CheckMethod } from "../report";
 import type { Run, SourceLayerSite } from "../run";
 import { showShape } from "../shape";
@@ -98,7 +98,7 @@ function subjectsOf(run: Run, target: Target, hasOwn: boolean): readonly Subject
   try {
     return findSubjects(run, target);
   } catch (error) {
-    if (hasOwn && error instanceof ModelError) return [];
+    if (hasOwn && isModelError(error)) return [];
     throw error;
   }
 }

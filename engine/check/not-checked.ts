@@ -1,5 +1,5 @@
 /** Rows for what could not be checked: they say why, and never count as right. */
-import { ModelError } from "../error";
+import { isModelError } from "../error";
 import type { Site } from "../report";
 import { where } from "./conclude";
 import { OutOfTime, OVER } from "./pace";
@@ -51,7 +51,7 @@ export async function orNotChecked(
   } catch (error) {
     if (error instanceof OutOfTime) return abouts.map((about) => notChecked(about, OVER));
     const { message, site } = explain(error);
-    const reason = error instanceof ModelError ? message : `it threw "${message}"`;
+    const reason = isModelError(error) ? message : `it threw "${message}"`;
     return abouts.map((about) => {
       const place = site?.line === about.site?.line ? "" : where(site);
       return notChecked({ ...about, site: site ?? about.site }, `${trimmed(reason)}${place}`);

@@ -1,5 +1,5 @@
 /** `gradlens check FILE --against REFERENCE`: the gradients of the run beside those that PyTorch saved. */
-import { ModelError } from "../error";
+import { isModelError } from "../error";
 import type { ReportParameter } from "../report";
 import type { Engine } from "../runner/client";
 import type { TraceResult } from "../runner/protocol";
@@ -42,7 +42,7 @@ function read(path: string): Reference | string {
   try {
     return readReference(path);
   } catch (error) {
-    if (error instanceof ModelError) return error.message;
+    if (isModelError(error)) return error.message;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** NumPy's formats: .npy for an array, .npz for a zip archive of them. */
 import { strFromU8, strToU8, zipSync } from "fflate";
-import { inFunction, ModelError } from "../error";
+import { inFunction, isModelError, ModelError } from "../error";
 import { permute } from "../ops/view";
 import { sizeOf } from "../shape";
 import { quietly } from "../tape";
@@ -118,7 +118,7 @@ function readMember(name: string, bytes: Uint8Array): Tensor {
   try {
     return readArray(bytes);
   } catch (error) {
-    throw error instanceof ModelError ? new ModelError(`${quoted(name)}: ${error.message}`) : error;
+    throw isModelError(error) ? new ModelError(`${quoted(name)}: ${error.message}`) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The .safetensors format: a length, a JSON header, the numbers. */
 import { strFromU8, strToU8 } from "fflate";
-import { inFunction, ModelError } from "../error";
+import { inFunction, isModelError, ModelError } from "../error";
 import { LARGEST_RANK, sizeOf } from "../shape";
 import { Tensor } from "../tensor";
 import { quoted, shown } from "./quoted";
@@ -131,7 +131,7 @@ function readTensor({ name, type, shape, start, end }: Entry, data: Uint8Array):
     const values = readValues(data.subarray(start, end), type, sizeOf(shape));
     return new Tensor(values.data, shape, values.dtype);
   } catch (error) {
-    throw error instanceof ModelError ? new ModelError(`${quoted(name)}: ${error.message}`) : error;
+    throw isModelError(error) ? new ModelError(`${quoted(name)}: ${error.message}`) : error;
   }
 }
 

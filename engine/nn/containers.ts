@@ -2,9 +2,9 @@
 import { describe } from "../describe";
 import { ModelError } from "../error";
 import { readCall, takes } from "../signature";
-import { parameters, Tensor } from "../tensor";
+import { isTensor, parameters, type Tensor } from "../tensor";
 import { fieldsOf } from "./fields";
-import { Module } from "./module";
+import { isModule, Module } from "./module";
 
 type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T> | Iterable<readonly [string, T]>;
 
@@ -103,7 +103,7 @@ export class ModuleDict<M extends Module = Module> extends Dictionary<M> {
   }
 
   protected check(name: string, value: unknown): M {
-    if (value instanceof Module) return value as M;
+    if (isModule(value)) return value as M;
     throw new ModelError(
       `nn.ModuleDict(): ${name} is ${describe(value)}, expected a module such as nn.Linear`,
     );
@@ -112,7 +112,7 @@ export class ModuleDict<M extends Module = Module> extends Dictionary<M> {
 
 /** A tensor, which is a parameter from now on. */
 function asParameter(layer: string, key: string | number, value: unknown): Tensor {
-  if (!(value instanceof Tensor && value.isLeaf)) {
+  if (!(isTensor(value) && value.isLeaf)) {
     throw new ModelError(`${layer}(): ${key} is ${describe(value)}, expected a parameter`);
   }
   parameters.add(value);

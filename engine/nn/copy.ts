@@ -1,6 +1,6 @@
 /** A copy of a module with tensors of its own: what Python's `copy.deepcopy` gives. */
 
-import { parameters, Tensor } from "../tensor";
+import { isTensor, parameters, Tensor } from "../tensor";
 import { isLiteral } from "./fields";
 import type { Module } from "./module";
 import { isLeafParameter } from "./state";
@@ -19,7 +19,7 @@ export function copyModule(
     if (typeof value !== "object" || value === null) return value;
     const known = copies.get(value);
     if (known !== undefined) return known;
-    if (value instanceof Tensor) return remember(value, copyTensor(value));
+    if (isTensor(value)) return remember(value, copyTensor(value));
     if (Array.isArray(value)) {
       const list: unknown[] = [];
       copies.set(value, list);

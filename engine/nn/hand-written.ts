@@ -1,5 +1,5 @@
 /** What makes an object a layer whose backward pass somebody wrote by hand. */
-import { Tensor } from "../tensor";
+import { isTensor } from "../tensor";
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -7,7 +7,7 @@ type Method = (...args: unknown[]) => unknown;
 export type HandWrittenObject = Record<string, unknown> & { forward: Method; backward: Method };
 
 export function isHandWritten(value: unknown): value is HandWrittenObject {
-  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
   const { forward, backward } = value as Partial<HandWrittenObject>;
   return typeof forward === "function" && typeof backward === "function";
 }

@@ -2,7 +2,7 @@
 import { ModelError } from "../error";
 import { addGradientHook } from "../gradient-hooks";
 import { alias } from "../ops/alias";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 import type { Module } from "./module";
 
 /** Gets the inputs of `forward`; what it returns, an array or a single input, takes their place. */
@@ -66,7 +66,7 @@ class BackwardWatch {
   inputs(given: readonly unknown[]): unknown[] {
     return given.map((x, i) => {
       this.gradInput[i] = null;
-      if (!(x instanceof Tensor && x.requiresGrad)) return x;
+      if (!(isTensor(x) && x.requiresGrad)) return x;
       this.wanted++;
       const own = alias(x);
       addGradientHook(own, (g) => this.arrived(i, g));
@@ -76,7 +76,7 @@ class BackwardWatch {
 
   outputs(output: unknown): unknown {
     if (Array.isArray(output)) return output.map((each) => this.outputs(each));
-    if (!(output instanceof Tensor && output.requiresGrad)) return output;
+    if (!(isTensor(output) && output.requiresGrad)) return output;
     const place = this.gradOutput.push(null) - 1;
     const own = alias(output);
     addGradientHook(own, (g) => {
@@ -105,7 +105,7 @@ class BackwardWatch {
     let changed: readonly (Tensor | null)[] | null = null;
     for (const hook of this.hooks) {
       const returned = hook(this.module, changed ?? [...this.gradInput], [...this.gradOutput]);
-      if (returned !== undefined) changed = returned instanceof Tensor ? [returned] : returned;
+      if (returned !== undefined) changed = isTensor(returned) ? [returned] : returned;
     }
     return changed;
   }

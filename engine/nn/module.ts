@@ -2,6 +2,7 @@
 import { show } from "../describe";
 import { ModelError } from "../error";
 import { addTo, type RemovableHandle } from "../gradient-hooks";
+import { instancesOf } from "../instance";
 import { currentSite } from "../sites";
 import { inScope } from "../tape";
 import type { Tensor } from "../tensor";
@@ -50,7 +51,7 @@ export abstract class Module {
 
   /** Child modules by the name of their field. */
   namedChildren(): [string, Module][] {
-    return [...this.namedFields()].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+    return [...this.namedFields()].filter((entry): entry is [string, Module] => isModule(entry[1]));
   }
 
   /** What its fields hold, by path. */
@@ -83,7 +84,6 @@ export abstract class Module {
       if (of.bufferNames !== undefined) define(made, "bufferNames", of.bufferNames);
       return made;
     };
-    const isModule = (value: unknown): value is Module => value instanceof Module;
     return copyModule(this, renew, isModule) as this;
   }
 
@@ -188,12 +188,15 @@ const arities = new WeakMap<object, number>();
 /** Notes how many inputs `forward` of these classes takes: one more is refused, not ignored. */
 export function countInputs(layers: Readonly<Record<string, unknown>>): void {
   for (const layer of Object.values(layers)) {
-    if (typeof layer !== "function" || !(layer.prototype instanceof Module)) continue;
+    if (typeof layer !== "function" || !isModule(layer.prototype)) continue;
     const { forward } = layer.prototype;
     // Those that read a list of arguments find the surplus themselves.
     if (forward.length > 0) arities.set(forward, forward.length);
   }
 }
+
+/** Whether a value is a layer or a model. */
+export const isModule: (value: unknown) => value is Module = instancesOf(Module);
 
 /** The inputs without the place and the list that `xs.map(layer.forward)` hands on. @throws ModelError for others */
 function withoutSurplus(module: Module, given: readonly never[], most: number): never[] {

@@ -3,14 +3,14 @@ import { show } from "../describe";
 import { ModelError } from "../error";
 import { cat } from "../ops/join";
 import { reshape } from "../ops/view";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 
 function listOf(name: string, parameters: Iterable<Tensor>): Tensor[] {
   if (typeof parameters !== "object" || parameters === null || !(Symbol.iterator in parameters)) {
     throw new ModelError(`nn.utils.${name}(): found ${show(parameters)}, expected an array of tensors`);
   }
   const list = [...parameters];
-  const wrong = list.find((p) => !(p instanceof Tensor));
+  const wrong = list.find((p) => !isTensor(p));
   if (wrong === undefined && list.length > 0) return list;
   throw new ModelError(`nn.utils.${name}(): found ${show(wrong)} among the parameters, expected tensors`);
 }
@@ -24,7 +24,7 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   const list = listOf("vectorToParameters", parameters);
   const size = list.reduce((sum, p) => sum + p.size, 0);
-  if (!(vector instanceof Tensor) || vector.size !== size) {
+  if (!isTensor(vector) || vector.size !== size) {
     throw new ModelError(
       `nn.utils.vectorToParameters(): found ${show(vector)}, expected a vector of ${size} elements`,
     );

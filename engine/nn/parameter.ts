@@ -4,7 +4,7 @@ import { type TensorData, tensor } from "../create";
 import { flag } from "../kinds";
 import type { Positions, Widest } from "../op-function";
 import { readCall, takes } from "../signature";
-import { parameters, requireGrad, Tensor } from "../tensor";
+import { isTensor, parameters, requireGrad, Tensor } from "../tensor";
 
 /** What `nn.Parameter` takes besides the data. */
 export interface ParameterOptions {
@@ -26,7 +26,7 @@ export class Parameter extends Tensor {
     ...args: Widest<Args, [data: TensorData, ...Positions<[requiresGrad?: boolean], ParameterOptions>]>
   ) {
     const [data, { requiresGrad = true } = {}] = readCall<Args>("nn.Parameter", signature, args);
-    const { data: values, shape, dtype } = data instanceof Tensor ? data : tensor(data);
+    const { data: values, shape, dtype } = isTensor(data) ? data : tensor(data);
     super(values, shape, dtype);
     requireGrad(this, requiresGrad);
     parameters.add(this);

@@ -5,7 +5,7 @@ import { ModelError } from "../error";
 import { readCall, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { fieldsOf } from "./fields";
-import { Module } from "./module";
+import { isModule, Module } from "./module";
 
 /** What can stand in a Sequential: one tensor in, one out. */
 type Step = Module & { forward(x: Tensor): Tensor };
@@ -15,7 +15,7 @@ function checkModules(layer: string, modules: readonly unknown[]): void {
     throw new ModelError(`${layer}(): found ${describe(modules)}, expected an array of modules`);
   }
   modules.forEach((each, i) => {
-    if (each instanceof Module) return;
+    if (isModule(each)) return;
     throw new ModelError(`${layer}(): item ${i} is ${describe(each)}, expected a module such as nn.Linear`);
   });
 }

@@ -1,13 +1,13 @@
 /** What a module keeps: parameters and buffers under the names that PyTorch's `state_dict` gives them. */
 import { ModelError } from "../error";
 import { sameShape, showShape } from "../shape";
-import { parameters, Tensor } from "../tensor";
+import { isTensor, parameters, type Tensor } from "../tensor";
 import type { Module } from "./module";
 
 /** Tensors in the module's own fields that take a gradient, or did until they were frozen. */
 export function ownParameters(module: Module): [string, Tensor][] {
   return [...module.namedFields()].filter(
-    (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && isLeafParameter(entry[1]),
+    (entry): entry is [string, Tensor] => isTensor(entry[1]) && isLeafParameter(entry[1]),
   );
 }
 
@@ -21,7 +21,7 @@ export function isLeafParameter(x: Tensor): boolean {
 export function ownBuffers(module: Module): [string, Tensor][] {
   const names = module.bufferNames ?? [];
   return Object.entries(module).filter(
-    (entry): entry is [string, Tensor] => entry[1] instanceof Tensor && names.includes(entry[0]),
+    (entry): entry is [string, Tensor] => isTensor(entry[1]) && names.includes(entry[0]),
   );
 }
 
@@ -56,8 +56,8 @@ export function loadState(module: Module, state: Readonly<Record<string, Tensor>
     return to === undefined ? [] : [{ name, from, to }];
   });
   for (const { name, from, to } of pairs) {
-    if (from instanceof Tensor && sameShape(from.shape, to.shape)) continue;
-    const found = from instanceof Tensor ? `shape ${showShape(from.shape)}` : typeof from;
+    if (isTensor(from) && sameShape(from.shape, to.shape)) continue;
+    const found = isTensor(from) ? `shape ${showShape(from.shape)}` : typeof from;
     throw new ModelError(`loadStateDict(): ${name} has ${found}, expected shape ${showShape(to.shape)}`);
   }
   for (const { from, to } of pairs) to.data.set(from.data);

@@ -7,7 +7,7 @@ import type { Positions } from "../op";
 import type { Widest } from "../op-function";
 import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
-import { Module } from "./module";
+import { isModule, Module } from "./module";
 import { checkSize } from "./options";
 import { ModuleList } from "./sequential";
 
@@ -32,7 +32,7 @@ type EncoderLayer = Module & {
 
 const module = {
   expected: "a module such as nn.LayerNorm",
-  fits: (value: unknown) => value instanceof Module,
+  fits: (value: unknown) => isModule(value),
 };
 const takesLayer = takes(["layer", "numLayers"], { norm: module });
 const takesCall = takes(["src"], { mask: tensor, srcKeyPaddingMask: tensor });
@@ -56,10 +56,10 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     // A module in the last place is no object of options.
-    const given = args.map((value, i) => (i === 2 && value instanceof Module ? { norm: value } : value));
+    const given = args.map((value, i) => (i === 2 && isModule(value) ? { norm: value } : value));
     const read = inFunction("nn.TransformerEncoder", () => arrange(takesLayer, given));
     const [layer, numLayers, options] = read as [EncoderLayer, number, TransformerEncoderOptions?];
-    if (!(layer instanceof Module)) {
+    if (!isModule(layer)) {
       throw new ModelError(
         `nn.TransformerEncoder(): the layer is ${show(layer)}, expected an nn.TransformerEncoderLayer`,
       );

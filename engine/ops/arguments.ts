@@ -4,7 +4,7 @@ import { describe } from "../describe";
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
 import { type Shape, showShape } from "../shape";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 
 /** An optional tensor among the arguments. */
 export type Maybe = Tensor | null | undefined;
@@ -24,14 +24,14 @@ export function readArgs<O extends object>(
 }
 
 function readTensor(value: unknown, name: string, required: boolean): Tensor | undefined {
-  if (value instanceof Tensor) return value;
+  if (isTensor(value)) return value;
   if (!required && (value === undefined || value === null)) return undefined;
   throw new ModelError(`${name} is ${describe(value)}, expected a tensor`);
 }
 
 /** @throws ModelError unless `x` is a tensor */
 export function checkTensor(x: unknown, name = "x"): Tensor {
-  if (x instanceof Tensor) return x;
+  if (isTensor(x)) return x;
   throw new ModelError(`${name} is ${describe(x)}, expected a tensor`);
 }
 

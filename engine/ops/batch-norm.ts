@@ -7,7 +7,7 @@ import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import type { Widest } from "../op-function";
 import { showShape } from "../shape";
 import { arrange, isOptions, takes } from "../signature";
-import { Tensor } from "../tensor";
+import { isTensor, Tensor } from "../tensor";
 import { checkSameShape, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
@@ -152,7 +152,7 @@ export function batchNorm(...args: Widest<Args<BatchNormOptions>, InPositions>):
     readArgs<BatchNormOptions>(arrange(signature, args), names, 1),
   );
   const [x, weight, bias] = tensors as [Tensor, Tensor?, Tensor?];
-  if (args.length === 3 && weight !== undefined && bias !== undefined && args[2] instanceof Tensor) {
+  if (args.length === 3 && weight !== undefined && bias !== undefined && isTensor(args[2])) {
     throw new ModelError(
       "batchNorm(): found two tensors behind x, which may be weight and bias or statistics",
       {

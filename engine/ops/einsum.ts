@@ -4,7 +4,7 @@ import { describe } from "../describe";
 import { ModelError } from "../error";
 import { defineOp, type OpFunction, type Rule } from "../op";
 import { sizeOf, stridesOf } from "../shape";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 import { sumTo } from "./broadcast";
 import { type Equation, parseEquation, sizesOf } from "./einsum-equation";
 import { toTensor } from "./elementwise";
@@ -36,7 +36,7 @@ export const einsum: OpFunction<[equation: string, ...operands: Tensor[]]> = def
   formula: "\\bar{x} = \\mathrm{einsum}(\\bar{o}, y)",
   args(text, ...tensors) {
     const inputs = tensors.map((x, i) => {
-      if (x instanceof Tensor) return x;
+      if (isTensor(x)) return x;
       throw new ModelError(`operand ${i + 1} is ${describe(x)}, expected a tensor`);
     });
     const shapes = inputs.map((x) => x.shape);

@@ -7,7 +7,7 @@ import type { Elementwise } from "../kernels/kernels";
 import { defineOp, type OpFunction, type Role, type Rule } from "../op";
 import type { Sampler } from "../sampler";
 import { type Kinds, takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { isTensor, Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./map-elements";
 import { type Slope, withSlope } from "./slope";
@@ -16,7 +16,7 @@ export { mapElements, type Params } from "./map-elements";
 
 /** A number as a tensor without dimensions that does not widen `beside`; a tensor as it is. */
 export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x"): Tensor {
-  if (value instanceof Tensor) return value;
+  if (isTensor(value)) return value;
   if (typeof value !== "number") {
     throw new ModelError(
       `${argument} is ${describe(value)}, expected a tensor or a number`,
@@ -25,7 +25,7 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
         : {},
     );
   }
-  const other = beside instanceof Tensor ? beside.dtype : getDefaultDtype();
+  const other = isTensor(beside) ? beside.dtype : getDefaultDtype();
   const dtype = isFloat(other) ? other : Number.isInteger(value) ? "int32" : getDefaultDtype();
   return new Tensor(roundTo(dtype, value), [], dtype);
 }

@@ -6,7 +6,7 @@ import { dim, flag } from "../kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape, sizeOf } from "../shape";
 import { arrange, takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { isTensor, Tensor, type TensorLike } from "../tensor";
 import { div, mul } from "./arithmetic";
 import { cast } from "./cast";
 import { eq } from "./comparison";
@@ -213,7 +213,7 @@ export function max(x: TensorLike, dim: number, keepdim?: boolean): Selection;
 export function max(x: TensorLike, options: OneDimOptions & { dim: number }): Selection;
 export function max(x: TensorLike, options: { keepdim?: boolean }): Tensor;
 export function max(...args: readonly unknown[]): Tensor | Selection {
-  if (args[1] instanceof Tensor) return maximum(...(args as [TensorLike, Tensor]));
+  if (isTensor(args[1])) return maximum(...(args as [TensorLike, Tensor]));
   return select("max", largest, argmax, args);
 }
 
@@ -223,7 +223,7 @@ export function min(x: TensorLike, dim: number, keepdim?: boolean): Selection;
 export function min(x: TensorLike, options: OneDimOptions & { dim: number }): Selection;
 export function min(x: TensorLike, options: { keepdim?: boolean }): Tensor;
 export function min(...args: readonly unknown[]): Tensor | Selection {
-  if (args[1] instanceof Tensor) return minimum(...(args as [TensorLike, Tensor]));
+  if (isTensor(args[1])) return minimum(...(args as [TensorLike, Tensor]));
   return select("min", smallest, argmin, args);
 }
 

@@ -3,7 +3,7 @@
 import { describe } from "../describe";
 import { isFloat } from "../dtype";
 import { ModelError } from "../error";
-import { Tensor } from "../tensor";
+import { isTensor, Tensor } from "../tensor";
 
 /**
  * The tensor as int32 indices below `bound`. Whole numbers in a floating-point tensor are accepted, because a tensor
@@ -11,7 +11,7 @@ import { Tensor } from "../tensor";
  * @throws ModelError for a value that is no index
  */
 export function checkIndex(index: Tensor | undefined, bound: number, name = "index"): Tensor {
-  if (!(index instanceof Tensor)) throw new ModelError(`${name} is ${describe(index)}, expected a tensor`);
+  if (!isTensor(index)) throw new ModelError(`${name} is ${describe(index)}, expected a tensor`);
   if (index.dtype === "bool") throw new ModelError(`${name} has type bool, expected int32`);
   const { data } = index;
   for (let i = 0; i < data.length; i++) {

@@ -6,7 +6,7 @@ import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
 import { showShape, sizeOf } from "../shape";
 import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { isTensor, Tensor } from "../tensor";
 import { add, mul, neg, sub } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { identity } from "./linear";
@@ -19,7 +19,7 @@ import { expand, reshape, transpose } from "./view";
 
 /** Checks for square matrices of floating point in the last two dimensions. */
 function checkSquare(x: unknown, argument = "x"): Tensor {
-  if (!(x instanceof Tensor)) throw new ModelError(`${argument} is ${describe(x)}, expected a tensor`);
+  if (!isTensor(x)) throw new ModelError(`${argument} is ${describe(x)}, expected a tensor`);
   const [n, m] = x.shape.slice(-2);
   if (n === undefined || m === undefined || n !== m) {
     throw new ModelError(`${argument} has shape ${showShape(x.shape)}, expected square matrices [..., n, n]`);
@@ -132,7 +132,7 @@ export const solve: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
   formula: "\\bar{y} = x^{-T} \\bar{o}, \\quad \\bar{x} = -\\bar{y} \\, o^T",
   args(x, y) {
     const matrix = checkSquare(x);
-    if (!(y instanceof Tensor)) throw new ModelError(`y is ${describe(y)}, expected a tensor`);
+    if (!isTensor(y)) throw new ModelError(`y is ${describe(y)}, expected a tensor`);
     const rows = y.ndim === 1 ? y.size : y.shape[y.ndim - 2];
     if (rows !== order(matrix)) {
       throw new ModelError(

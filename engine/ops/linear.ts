@@ -5,7 +5,7 @@ import { ModelError } from "../error";
 import { defineOp, type OpFunction } from "../op";
 import { showShape, sizeOf } from "../shape";
 import { takes } from "../signature";
-import { empty, Tensor, type TensorLike } from "../tensor";
+import { empty, isTensor, type Tensor, type TensorLike } from "../tensor";
 import { type Maybe, readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
@@ -43,7 +43,7 @@ function checkLinear(x: Tensor, w: Tensor, b: Tensor | undefined): void {
 const nothing = {};
 
 function isBias(b: unknown): b is Tensor | null | undefined {
-  return b === undefined || b === null || b instanceof Tensor;
+  return b === undefined || b === null || isTensor(b);
 }
 
 /** Adds `row` to every row of `out`, which nobody has seen yet. */
@@ -67,9 +67,9 @@ export const linear: OpFunction<LinearArgs> = defineOp<LinearArgs, object>({
     "\\bar{x} = \\bar{o} \\, w, \\quad \\bar{w} = \\bar{o}^T x, \\quad \\bar{b} = \\textstyle\\sum \\bar{o}",
   takes: takes(names),
   args(x, w, b) {
-    if (!(x instanceof Tensor && w instanceof Tensor && isBias(b))) readArgs([x, w, b], names, 2);
+    if (!(isTensor(x) && isTensor(w) && isBias(b))) readArgs([x, w, b], names, 2);
     checkLinear(x, w, b ?? undefined);
-    return { inputs: b instanceof Tensor ? [x, w, b] : [x, w], attrs: nothing };
+    return { inputs: isTensor(b) ? [x, w, b] : [x, w], attrs: nothing };
   },
   forward([x, w, b]) {
     const out = project(x as Tensor, w as Tensor, true);

@@ -6,7 +6,7 @@ import { dim, number, size } from "../kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
 import { normalizeDim, showShape } from "../shape";
 import { arrange, takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { isTensor, type Tensor, type TensorLike } from "../tensor";
 import { add, mul, sub } from "./arithmetic";
 import { sumTo } from "./broadcast";
 import { floating, toTensor } from "./elementwise";
@@ -171,7 +171,7 @@ export const cdist: OpFunction<
 });
 
 function checkPoints(x: unknown, argument: string): Tensor {
-  if (x instanceof Tensor && x.ndim >= 2) return floating(x);
-  const found = x instanceof Tensor ? `has shape ${showShape(x.shape)}` : `is ${describe(x)}`;
+  if (isTensor(x) && x.ndim >= 2) return floating(x);
+  const found = isTensor(x) ? `has shape ${showShape(x.shape)}` : `is ${describe(x)}`;
   throw new ModelError(`${argument} ${found}, expected points as rows: [..., points, coordinates]`);
 }

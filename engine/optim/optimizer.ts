@@ -6,7 +6,7 @@ import { ModelError } from "../error";
 import { inFunction } from "../op";
 import { checkOptions } from "../options";
 import { enableGrad } from "../tape";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 
 /** Parameters that share hyperparameters; `lr` may be changed between steps. */
 export type ParameterGroup<O extends object> = Required<O> & { params: Tensor[]; lr: number };
@@ -122,9 +122,9 @@ function readGroups<O extends object>(
   }
   const items = [...params];
   if (items.length === 0) throw new ModelError(`${name}(): found no parameters, expected at least one`);
-  const groups = items.every((each) => each instanceof Tensor) ? [{ params: items }] : items;
+  const groups = items.every((each) => isTensor(each)) ? [{ params: items }] : items;
   return groups.map((group) => {
-    if (group instanceof Tensor || group?.params === undefined) {
+    if (isTensor(group) || group?.params === undefined) {
       throw new ModelError(`${name}(): found ${describe(group)} among the groups, expected { params: … }`);
     }
     inFunction(name, () => checkOptions(group, ["params", ...known]));
@@ -134,7 +134,7 @@ function readGroups<O extends object>(
 }
 
 function checkParameter(name: string, p: unknown): Tensor {
-  if (!(p instanceof Tensor)) throw new ModelError(`${name}(): found ${describe(p)}, expected a tensor`);
+  if (!isTensor(p)) throw new ModelError(`${name}(): found ${describe(p)}, expected a tensor`);
   if (!p.isLeaf) {
     throw new ModelError(`${name}(): found a tensor that was computed from others, expected a parameter`);
   }

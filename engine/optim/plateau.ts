@@ -5,7 +5,7 @@ import { choice, count, number, numbers } from "../kinds";
 import type { Positions } from "../op";
 import type { Widest } from "../op-function";
 import { checkNumber } from "../options";
-import { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 import { readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.ReduceLROnPlateau` takes besides the optimiser. */
@@ -106,7 +106,7 @@ export class ReduceLROnPlateau {
 
   /** @param metric what was measured, such as the loss of the validation data: a number or a tensor of one element */
   step(metric: number | Tensor): void {
-    const value = metric instanceof Tensor ? metric.item() : checkMetric(metric);
+    const value = isTensor(metric) ? metric.item() : checkMetric(metric);
     this.lastEpoch++;
     if (this.isBetter(value)) {
       this.best = value;

@@ -6,7 +6,7 @@ import type { Explain } from "../check/not-checked";
 import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/second-order";
 import { findSubjects } from "../check/target";
 import { now } from "../clock";
-import { ModelError } from "../error";
+import { isModelError, ModelError } from "../error";
 import type { Check } from "../report";
 import type { Run } from "../run";
 import {
@@ -115,7 +115,7 @@ function isOnTape(run: Run, target: CheckTarget): boolean {
   try {
     return findSubjects(run, target).length > 0;
   } catch (error) {
-    if (error instanceof ModelError) return false;
+    if (isModelError(error)) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** Turns whatever a model threw into a failure: what was found, where, what to do, and the person's own stack. */
 import { inspect } from "node:util";
-import { InternalError, ModelError } from "../error";
+import { InternalError, isModelError } from "../error";
 import type { Failure, Site } from "../report";
 import { SourceProblem } from "../source";
 import { ModelProblem } from "./model-problem";
@@ -22,7 +22,7 @@ export function failureOf(error: unknown, sources: ModelSources, openSite: numbe
     const { kind, message, hint, place, openSite: open } = error;
     return { kind, message: bounded(message), hint, site: place ?? sources.site(open) ?? found, stack };
   }
-  if (error instanceof ModelError) {
+  if (isModelError(error)) {
     const { message, hint = null } = error;
     return { kind: "model", message: bounded(message), hint, site: sources.site(error.site) ?? found, stack };
   }

@@ -9,7 +9,7 @@ import type { Run } from "../run";
 import { showShape } from "../shape";
 import { currentSite, resetSites } from "../sites";
 import { record, Tape } from "../tape";
-import { Tensor } from "../tensor";
+import { isTensor, Tensor } from "../tensor";
 import { failureOf } from "./failure";
 import { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
@@ -85,7 +85,7 @@ export class ModelRun {
     generator.restore(this.#random);
     const tape = new Tape(this.params.limits.maxOperations);
     const value: unknown = await record(tape, () => loss(0) as unknown);
-    return value instanceof Tensor ? { loss: value, tape } : null;
+    return isTensor(value) ? { loss: value, tape } : null;
   }
 
   /** Null for a file of hand-written layers, which is there to be checked. */
@@ -94,7 +94,7 @@ export class ModelRun {
     this.#random = generator.save();
     // Called without a receiver, as an import is.
     const value: unknown = await (typeof loss === "function" ? loss(0) : loss);
-    if (value instanceof Tensor) return value;
+    if (isTensor(value)) return value;
     if (value === undefined && this.tape.sweep) return this.tape.sweep.output;
     if (loss === undefined && this.#hasHandWrittenLayers()) return null;
     throw this.#noLoss(loss, value);

@@ -1,7 +1,7 @@
 /** What of a layer is checked: its inputs and the fields that are parameters, each with the gradient that it was given. */
 import { type Flat, flatten, type Leaf, leavesOf, partAt } from "../../numbers";
 import type { ParameterName } from "../../run";
-import { Tensor } from "../../tensor";
+import { isTensor } from "../../tensor";
 import { type Argument, type Given, isScalar, isWhole, matchArguments, matchLeaf } from "./matching";
 import { gradientName, isDataName, isGradientHolder, isMadeByPass, shortGradientName } from "./names";
 import type { Gave, Trial } from "./trial";
@@ -96,7 +96,7 @@ function ofField(fields: ReadonlyMap<string, unknown>, path: Path, { flat }: Lea
 
 function isLayer(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isLayer);
-  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
   const { forward, backward } = value as Record<string, unknown>;
   return typeof forward === "function" || typeof backward === "function";
 }
@@ -128,7 +128,7 @@ function gradientPath(fields: ReadonlyMap<string, unknown>, path: Path, flat: Fl
     short !== undefined &&
     sizeAt(fields, [short]) === flat.data.length &&
     !names.some((other) => other !== short && gradientName(other, [short]) === short);
-  return isFree ? [short] : partAt(fields, path) instanceof Tensor ? [...path, "grad"] : null;
+  return isFree ? [short] : isTensor(partAt(fields, path)) ? [...path, "grad"] : null;
 }
 
 function keysOf(holder: object): string[] {

@@ -2,7 +2,7 @@
 import type { TopLevel } from "../../hand-calls";
 import { copyOf, writeAt } from "../../numbers";
 import { privateFieldsOf } from "../../private-fields";
-import { Tensor } from "../../tensor";
+import { isTensor } from "../../tensor";
 
 type Fields = Map<string, unknown>;
 
@@ -89,7 +89,7 @@ export class State {
       const { value: each } = next;
       const isObject =
         (typeof each === "object" && each !== null) || (next.isRoot && typeof each === "function");
-      if (!isObject || seen.has(each) || each instanceof Tensor || ArrayBuffer.isView(each)) continue;
+      if (!isObject || seen.has(each) || isTensor(each) || ArrayBuffer.isView(each)) continue;
       seen.add(each);
       if (next.isRoot || isInstance(each)) this.#holders.set(each, fieldsOf(each));
       for (const inner of insideOf(each, this.#holders.get(each))) open.push({ value: inner, isRoot: false });

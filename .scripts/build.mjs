@@ -27,6 +27,24 @@ const node = { platform: "node", target: "node20", format: "cjs", external: gpu 
 const host = { ...node, external: [...gpu, "vscode", "mocha", "playwright-core"] };
 const page = { platform: "browser", target: "chrome128", format: "iife" };
 
+/**
+ * For a bundle that shares its thread with models: global names and Node's modules are its own, whatever a model assigns
+ * to them.
+ */
+const withoutModels = {
+  inject: [inRoot(".scripts/own-globals.mjs")],
+  banner: { js: `"use strict";\nrequire = (${ownModules})(require);` },
+};
+
+function ownModules(load) {
+  const { isBuiltin } = load("node:module");
+  return (name) => {
+    const found = load(name);
+    if (!isBuiltin(name) || typeof found !== "object") return found;
+    return Object.freeze(Object.create(null, Object.getOwnPropertyDescriptors(found)));
+  };
+}
+
 function shared(minify) {
   return {
     absWorkingDir: root,
@@ -63,7 +81,7 @@ function bundle(entry, outfile, options) {
 function products() {
   return [
     bundle("extension/main.ts", "extension.js", { ...node, external: [...gpu, "vscode"] }),
-    bundle("engine/runner/main.ts", "engine.js", { ...node, inject: [inRoot(".scripts/own-math.mjs")] }),
+    bundle("engine/runner/main.ts", "engine.js", { ...node, ...withoutModels }),
     bundle("engine/runner/watchdog.ts", "watchdog.js", node),
     bundle("engine/kernels/gpu-worker.ts", "gpu-worker.js", node),
     bundle("engine/cli/main.ts", "cli.js", { ...node, banner: { js: "#!/usr/bin/env node" } }),

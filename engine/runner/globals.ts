@@ -1,69 +1,114 @@
 /** JavaScript's own objects as they were before a model could change them. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { EventEmitter } from "node:events";
+import { Socket } from "node:net";
+import { MessagePort, Worker } from "node:worker_threads";
 
 // Taken before any model runs: what puts things back must not rely on what a model may have changed.
 const { is } = Object;
-const { ownKeys, defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
+const { ownKeys, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
 /** Node keeps these behind accessors, whose descriptors stay the same. */
 const behindAccessors = { process, Buffer, performance };
+/** Of these, only functions that were replaced are put back: the rest of their state is theirs. */
+const ofNode: Readonly<Record<string, object>> = {
+  process,
+  Buffer,
+  "Buffer.prototype": Buffer.prototype,
+  "EventEmitter.prototype": EventEmitter.prototype,
+  "Socket.prototype": Socket.prototype,
+  "MessagePort.prototype": MessagePort.prototype,
+  "Worker.prototype": Worker.prototype,
+  "AsyncLocalStorage.prototype": AsyncLocalStorage.prototype,
+};
 
 interface Property {
   readonly key: PropertyKey;
   readonly descriptor: PropertyDescriptor;
 }
 
-interface Saved {
+export interface Saved {
   readonly name: string;
   readonly target: object;
   readonly properties: readonly Property[];
+  /** Whether what a model adds is taken away. */
+  readonly isWhole: boolean;
 }
 
 /** What all code relies on; to be taken before any model runs. */
 export function saveGlobals(): Saved[] {
   const saved: Saved[] = [];
+  const add = (name: string, target: object | null) => {
+    if (target !== null) saved.push({ name, target, properties: propertiesOf(target), isWhole: true });
+  };
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     const value: unknown = getOwnPropertyDescriptor(globalThis, name)?.value;
     if (!/^[A-Z]/.test(name) || !isObject(value)) continue;
-    saved.push(save(name, value));
+    add(name, value);
     const { prototype } = value as { prototype?: unknown };
-    if (isObject(prototype)) saved.push(save(`${name}.prototype`, prototype));
+    if (isObject(prototype)) add(`${name}.prototype`, prototype);
   }
-  saved.push(save("the iterator of arrays", Object.getPrototypeOf([][Symbol.iterator]()) as object));
-  saved.push(save("the prototype of typed arrays", Object.getPrototypeOf(Uint8Array.prototype) as object));
+  for (const [what, value] of Object.entries(nameless())) add(what, getPrototypeOf(value));
+  for (const [name, target] of Object.entries(ofNode)) {
+    const properties = propertiesOf(target).filter(
+      ({ descriptor }) => typeof descriptor.value === "function",
+    );
+    saved.push({ name, target, properties, isWhole: false });
+  }
   return saved;
+}
+
+/** Values whose prototypes no global name leads to. */
+function nameless(): Readonly<Record<string, object>> {
+  function* generator() {}
+  async function* later() {}
+  return {
+    "the iterator of arrays": [][Symbol.iterator](),
+    "the iterator of maps": new Map()[Symbol.iterator](),
+    "the iterator of sets": new Set()[Symbol.iterator](),
+    "the iterator of strings": ""[Symbol.iterator](),
+    "the iterator of matches": "".matchAll(/./g),
+    "the prototype of iterators": getPrototypeOf([][Symbol.iterator]()) as object,
+    "typed arrays": Uint8Array,
+    "the prototype of typed arrays": Uint8Array.prototype,
+    "the prototype of generators": generator.prototype as object,
+    "the prototype of asynchronous generators": later.prototype as object,
+  };
 }
 
 /** Puts back what was changed, as far as it can be. @returns the names of what was changed or added */
 export function restoreGlobals(saved: readonly Saved[]): string[] {
   const changed: string[] = [];
-  const note = (name: string, key: PropertyKey) => {
-    changed[changed.length] = typeof key === "symbol" ? `${name}[${key.description}]` : `${name}.${key}`;
-  };
   for (let i = 0; i < saved.length; i++) {
-    const { name, target, properties } = saved[i] as Saved;
+    const { name, target, properties, isWhole } = saved[i] as Saved;
     const known = Object.create(null) as Record<PropertyKey, true>;
     for (let j = 0; j < properties.length; j++) {
       const { key, descriptor } = properties[j] as Property;
       known[key] = true;
       if (isSame(descriptor, getOwnPropertyDescriptor(target, key))) continue;
       defineProperty(target, key, descriptor);
-      note(name, key);
+      changed[changed.length] = nameOf(name, key);
     }
+    if (!isWhole) continue;
     const now = ownKeys(target);
     if (now.length === properties.length) continue;
     for (let j = 0; j < now.length; j++) {
       const key = now[j] as PropertyKey;
       if (known[key]) continue;
       deleteProperty(target, key);
-      note(name, key);
+      changed[changed.length] = nameOf(name, key);
     }
   }
   return changed;
 }
 
+export function nameOf(name: string, key: PropertyKey): string {
+  return typeof key === "symbol" ? `${name}[${key.description}]` : `${name}.${String(key)}`;
+}
+
 /** The global variables themselves. */
 export function saveVariables(): readonly Property[] {
-  return save("globalThis", globalThis).properties;
+  return propertiesOf(globalThis);
 }
 
 /** Removes global variables that are new and puts back those that were replaced. @returns whether there were any */
@@ -94,11 +139,10 @@ export function restoreVariables(saved: readonly Property[]): boolean {
   return changed;
 }
 
-function save(name: string, target: object): Saved {
-  const properties = ownKeys(target).map((key) => {
+function propertiesOf(target: object): Property[] {
+  return ownKeys(target).map((key) => {
     return { key, descriptor: getOwnPropertyDescriptor(target, key) as PropertyDescriptor };
   });
-  return { name, target, properties };
 }
 
 function isObject(value: unknown): value is object {

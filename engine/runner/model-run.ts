@@ -17,6 +17,7 @@ import { type ModelSources, siteAt } from "./model-sources";
 import type { Exports } from "./packages";
 import { withPinnedChance } from "./pinned";
 import type { TraceParams } from "./protocol";
+import { beginCalls, type Repair } from "./repair";
 
 export class ModelRun {
   readonly tape: Tape;
@@ -31,6 +32,7 @@ export class ModelRun {
   constructor(
     readonly params: TraceParams,
     readonly sources: ModelSources,
+    private readonly repair: Repair,
   ) {
     this.tape = new Tape(params.limits.maxOperations);
   }
@@ -40,13 +42,16 @@ export class ModelRun {
     const { file, overlays, dtype } = this.params;
     this.sources.begin();
     resetSites();
+    beginCalls(this.repair);
     setDefaultDtype(dtype);
     manualSeed(0);
     const loader = new Loader({ sources: this.sources, overlays, gradlens }, file);
     process.argv.splice(1, process.argv.length, file);
     await record(this.tape, async () => {
       this.exports = await loader.run();
+      this.repair();
       const loss = await this.#callLoss(this.exports);
+      this.repair();
       this.#loss = loss;
       this.#gradients = loss && this.#differentiate(loss);
     });

@@ -1,8 +1,10 @@
 /** The process as it was before a model ran in it, and what has to be put back afterwards. */
 import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
+import { inUse } from "./intact";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { restoreListeners, saveListeners } from "./listeners";
 import { forgetPrepare } from "./original-stacks";
+import { listed } from "./repair";
 
 /** Who is told about what a model left behind. */
 export interface StateObserver {
@@ -12,8 +14,10 @@ export interface StateObserver {
 }
 
 function saveAll() {
+  const builtIns = saveGlobals();
   return {
-    builtIns: saveGlobals(),
+    builtIns,
+    inUse: inUse(builtIns),
     variables: saveVariables(),
     listeners: saveListeners(),
     folder: process.cwd(),
@@ -24,12 +28,14 @@ export class ProcessState {
   #saved: ReturnType<typeof saveAll> | null = null;
   #resources: ReadonlyMap<string, number> = new Map();
   readonly #timers = new Map<object, () => void>();
+  #told: Record<string, true> = {};
 
   constructor(private readonly observer: StateObserver) {}
 
   /** A model is about to run. The state is taken once, when the engine is set up and nobody else's code has run. */
   begin(): void {
     this.#saved ??= saveAll();
+    this.#told = {};
     this.#resources = activeResources();
   }
 
@@ -38,9 +44,21 @@ export class ProcessState {
     return withTimers(this.#timers, fn);
   }
 
-  /** Puts back JavaScript's own objects and who listens to the process, before anything of ours runs again. */
-  restore(): void {
-    if (!this.#saved) return;
+  /** Puts back the functions that the engine computes with. @returns the names of those that the model had replaced */
+  repair(): readonly string[] {
+    if (!this.#saved || this.#saved.inUse.isIntact()) return none;
+    const replaced = this.#saved.inUse.restore();
+    this.#tell(replaced);
+    return replaced;
+  }
+
+  /**
+   * Puts back JavaScript's own objects and who listens to the process, before anything of ours runs again.
+   * @returns the names of what was changed of the objects that the engine computes with
+   */
+  restore(): readonly string[] {
+    if (!this.#saved) return none;
+    const replaced = this.#saved.inUse.restore();
     forgetPrepare();
     const changed = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);
@@ -48,8 +66,16 @@ export class ProcessState {
       this.observer.retire("the model changed the listeners of its process");
     }
     if (hasOwn) this.observer.retire("the model made or changed global variables");
-    if (changed.length === 0) return;
-    this.observer.print(`The model changed ${listed(changed)}; that was put back.\n`);
+    this.#tell([...replaced, ...changed]);
+    return [...replaced, ...changed.filter((name) => name.startsWith("Object.prototype"))];
+  }
+
+  /** Each name once in a run. */
+  #tell(names: readonly string[]): void {
+    const news = names.filter((name) => !Object.hasOwn(this.#told, name));
+    for (const name of news) this.#told[name] = true;
+    if (news.length === 0) return;
+    this.observer.print(`The model changed ${listed(news)}; that was put back.\n`);
     this.observer.retire("the model changed built-in objects");
   }
 
@@ -75,6 +101,4 @@ export class ProcessState {
   }
 }
 
-function listed(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-}
+const none: readonly string[] = [];

@@ -6,6 +6,7 @@ import { keepPrivateFields } from "../private-fields";
 import { enter, leave, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
 import { activeTape } from "../tape";
+import { beforeCall } from "./repair";
 
 let last = 0;
 
@@ -52,6 +53,7 @@ function holds<T extends object>(layer: string, isLayer: boolean, object: T): T 
 
 export const runtime: Runtime = Object.freeze<Runtime>({
   enter(site) {
+    beforeCall();
     last = site;
     return enter(site);
   },

@@ -29,6 +29,7 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "./protocol";
+import { changedHint } from "./repair";
 import { again, type Interrupt, type Watch } from "./watch";
 
 export interface Client extends StateObserver {
@@ -58,7 +59,7 @@ export class Session {
   async trace(params: TraceParams): Promise<TraceResult> {
     this.#last = null;
     const device = await openDevice(params.device);
-    const run = new ModelRun(params, this.#sources);
+    const run = new ModelRun(params, this.#sources, () => this.#state.repair());
     this.#running = run;
     const limits = runWith(params.limits);
     this.#begin(limits);
@@ -94,8 +95,7 @@ export class Session {
   /** An exception that reached no handler: the run is over, if there is one. */
   fail(error: unknown, hint: string | null): void {
     if (!this.#running || !this.#interrupt) return;
-    this.#state.restore();
-    const failure = this.#running.explain(error);
+    const failure = this.#explain(this.#running, error);
     this.#interrupt({ ...failure, hint: failure.hint ?? hint });
   }
 
@@ -177,9 +177,15 @@ export class Session {
       await new Promise((resolve) => setImmediate(resolve));
       return null;
     } catch (error) {
-      this.#state.restore();
-      return run.explain(error);
+      return this.#explain(run, error);
     }
+  }
+
+  /** What is wrong, from an exception that the model may have caused in the engine by what it did to JavaScript. */
+  #explain(run: ModelRun, error: unknown): Failure {
+    const changed = this.#state.restore();
+    const failure = run.explain(error);
+    return changed.length === 0 ? failure : { ...failure, hint: changedHint(changed) };
   }
 
   #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {

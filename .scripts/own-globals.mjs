@@ -1,0 +1,52 @@
+// What the engine's bundle uses for JavaScript's global names: as they were before a model could give them other values.
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: to take their place is what these are for
+export const {
+  Array,
+  ArrayBuffer,
+  Atomics,
+  BigInt,
+  Boolean,
+  Buffer,
+  DataView,
+  Date,
+  Error,
+  FinalizationRegistry,
+  Float32Array,
+  Float64Array,
+  Int32Array,
+  JSON,
+  Map,
+  Number,
+  Object,
+  Promise,
+  Proxy,
+  RangeError,
+  Reflect,
+  RegExp,
+  Set,
+  SharedArrayBuffer,
+  String,
+  Symbol,
+  SyntaxError,
+  TypeError,
+  Uint8Array,
+  Uint32Array,
+  WeakMap,
+  WeakRef,
+  WeakSet,
+  WebAssembly,
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  performance,
+  process,
+  queueMicrotask,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} = globalThis;
+
+/** A copy: its functions are put into numbers' hot loops, and models replace them, `Math.random` above all. */
+const math = Object.freeze(Object.create(null, Object.getOwnPropertyDescriptors(globalThis.Math)));
+
+export { math as Math };

@@ -1,0 +1,44 @@
+/** Between the calls of a model: puts back what it replaced of JavaScript, before the engine computes with that. */
+import { ModelProblem } from "./model-problem";
+
+/** Puts things back. @returns the names of what was replaced */
+export type Repair = () => readonly string[];
+
+/** A look costs as much as ten small operations: so before each of the first calls, and then before one of many. */
+const FIRST_CALLS = 1000;
+const EVERY = 256;
+
+let repair: Repair = () => [];
+let calls = 0;
+
+/** A run begins. */
+export function beginCalls(of: Repair): void {
+  repair = of;
+  calls = 0;
+}
+
+/** A call begins. @throws ModelProblem when what was replaced has been in use for a while */
+export function beforeCall(): void {
+  if (++calls > FIRST_CALLS && calls % EVERY !== 0) return;
+  const replaced = repair();
+  if (replaced.length > 0 && calls > FIRST_CALLS) throw untrusted(replaced);
+}
+
+function untrusted(replaced: readonly string[]): ModelProblem {
+  return new ModelProblem(
+    `The model changed ${listed(replaced)} while it ran: what was computed since then cannot be trusted`,
+    { hint: leaveThem },
+  );
+}
+
+/** What to do about a failure that may come from what the model changed. */
+export function changedHint(names: readonly string[]): string {
+  return `the model changed ${listed(names)}, with which Gradlens computes too: ${leaveThem}`;
+}
+
+const leaveThem = "leave JavaScript's own objects as they are";
+
+/** The first names of a list, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}

@@ -63,7 +63,7 @@ export function takes(first: readonly string[], options: Kinds = {}, more: More 
 /** Whether a call of `count` arguments with this last one is sure to be as a reader wants it. */
 export function isArranged({ first, spreadAt, pytorch }: Signature, count: number, last: unknown): boolean {
   if (count > first.length || spreadAt >= 0 || pytorch !== null) return false;
-  return typeof last !== "object" || last instanceof Tensor;
+  return typeof last !== "object" || isTensor(last);
 }
 
 /**

@@ -27,6 +27,22 @@ export function shiftRange(place: vscode.Range, change: Change): vscode.Range | 
   return null;
 }
 
+/** The one change that makes a text of another: all that lies between what both begin and end with. */
+export function changeBetween(before: string, after: string): Change {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const range = new vscode.Range(placeIn(before, start), placeIn(before, before.length - end));
+  return { range, text: after.slice(start, after.length - end) };
+}
+
+function placeIn(text: string, offset: number): vscode.Position {
+  const lines = text.slice(0, offset).split("\n");
+  return new vscode.Position(lines.length - 1, lines.at(-1)?.length ?? 0);
+}
+
 /** A site's range in the text that was traced. */
 export function rangeOf(site: Site): vscode.Range {
   return new vscode.Range(site.line - 1, site.column - 1, site.endLine - 1, site.endColumn - 1);
@@ -56,6 +72,18 @@ export class Edits {
     const isBack = this.#texts.get(file) === document.getText();
     if (isBack) this.#changes.delete(file);
     else this.#changes.set(file, [...(this.#changes.get(file) ?? []), ...changes]);
+  }
+
+  /** The text of a file that was traced, as far as it is known. */
+  tracedText(file: string): string | undefined {
+    return this.#texts.get(file);
+  }
+
+  /** Takes a file's present text into account, of which no change was seen: it was another in an earlier window, or is gone (null). */
+  compare(file: string, text: string | null): void {
+    const traced = this.#texts.get(file);
+    if (traced === undefined || traced === text || this.#changes.has(file)) return;
+    this.#changes.set(file, [changeBetween(traced, text ?? "")]);
   }
 
   /** Whether a file differs from what was traced. */

@@ -146,6 +146,13 @@ export class Session implements vscode.Disposable {
     if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
+  /** A document was opened: its text may be another than the one that was traced, without an edit that anyone saw. */
+  noteText(document: vscode.TextDocument): void {
+    const { stale } = this;
+    this.edits.compare(document.uri.fsPath, document.getText());
+    if (stale !== this.stale) this.#changed.fire(this);
+  }
+
   /** Takes over what an earlier window knew, unless something is known already. */
   restore({ report, checks, edits }: Trace): void {
     if (this.state.kind !== "empty") return;

@@ -20,6 +20,9 @@ export class Sessions implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((event) => {
         for (const session of this.all) session.noteEdit(event);
       }),
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        for (const session of this.all) if (session.covers(document.uri.fsPath)) session.noteText(document);
+      }),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor)),
     );
   }

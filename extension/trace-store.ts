@@ -10,8 +10,8 @@ import { log } from "./log";
 import type { Session, Trace } from "./session";
 
 interface Stored extends Omit<Trace, "edits"> {
-  /** A digest of each file's text when it was traced. */
-  readonly digests: Readonly<Record<string, string>>;
+  /** Each file's text when it was traced. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 /** Only reports of this version are read back; the compiler keeps the number. */
@@ -19,14 +19,15 @@ const VERSION: typeof REPORT_VERSION = 2;
 /** Reports that are larger are not worth a window's reload. */
 const MOST_NODES = 20_000;
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
-}
-
 /** What the editor shows of a file, else what the disk holds. */
 async function readText(file: string): Promise<string> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
   return open ? open.getText() : new TextDecoder().decode(await readFile(file));
+}
+
+/** The same; null when there is no such file any more. */
+async function readTextNow(file: string): Promise<string | null> {
+  return readText(file).catch(() => null);
 }
 
 /**
@@ -56,31 +57,29 @@ export class TraceStore implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  #keep({ file, report, checks, stale, running, filesOfReport }: Session): void {
+  #keep({ file, report, checks, stale, running, filesOfReport, edits }: Session): void {
     if (!this.folder || running || !report || stale || report.nodes.length > MOST_NODES) return;
     if (this.#kept.get(report) === checks) return;
     this.#kept.set(report, checks);
     const path = pathOf(this.folder, file);
-    const texts = [...filesOfReport, file].map(async (each) => [each, digest(await readText(each))] as const);
+    const texts = [...filesOfReport, file].map(
+      async (each) => [each, edits.tracedText(each) ?? (await readText(each))] as const,
+    );
     this.#writing = Promise.all([this.#writing, ...texts])
-      .then(([, ...digests]) => write(path, { report, checks, digests: Object.fromEntries(digests) }))
+      .then(([, ...known]) => write(path, { report, checks, texts: Object.fromEntries(known) }))
       .catch((error) => log.warn("The trace could not be kept", error));
   }
 
-  /** What an earlier window knew of a model file; null when that is nothing, or when one of its files changed since. */
+  /** What an earlier window knew of a model file, with the edits since; null when that is nothing. */
   async find({ fsPath }: vscode.Uri): Promise<Trace | null> {
     if (!this.folder) return null;
     try {
-      const { report, checks, digests }: Stored = deserialize(await readFile(pathOf(this.folder, fsPath)));
-      if (report.version !== VERSION) return null;
-      const texts = new Map<string, string>();
-      for (const [file, known] of Object.entries(digests)) {
-        const text = await readText(file);
-        if (digest(text) !== known) return null;
-        texts.set(file, text);
-      }
+      const { report, checks, texts }: Stored = deserialize(await readFile(pathOf(this.folder, fsPath)));
+      if (report.version !== VERSION || !texts) return null;
+      const edits = new Edits(new Map(Object.entries(texts)));
+      for (const file of Object.keys(texts)) edits.compare(file, await readTextNow(file));
       this.#kept.set(report, checks);
-      return { report, checks, edits: new Edits(texts) };
+      return { report, checks, edits };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
         log.warn(`The earlier trace of ${fsPath} could not be read`, error);

@@ -88,7 +88,7 @@ function runningPage(message: string) {
   return h(
     "section",
     { class: "page", role: "status" },
-    progressRing("Running"),
+    progressRing(),
     h("h1", { "data-message": true }, message),
     h("p", {}, "The model runs in a process of its own; you can go on editing."),
     button("Stop", stop, { icon: "debug-stop" }),
@@ -99,7 +99,7 @@ function runningBanner(message: string) {
   return h(
     "section",
     { class: "banner info", role: "status" },
-    progressRing("Running"),
+    progressRing(),
     h("p", { "data-message": true }, message),
     button("Stop", stop),
   );

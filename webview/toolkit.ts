@@ -50,11 +50,9 @@ export function iconButton(name: string, symbol: string, onClick: () => void): H
 export function searchField(name: string, onInput: (text: string) => void): HTMLInputElement {
   const symbol = icon("search");
   symbol.slot = "start";
-  const element = h(
-    "vscode-text-field",
-    { placeholder: name, "aria-label": name },
-    symbol,
-  ) as HTMLInputElement;
+  // The toolkit takes the name from the text inside, and overrules any other.
+  const label = h("span", { class: "hidden", slot: "start", "aria-hidden": "true" }, name);
+  const element = h("vscode-text-field", { placeholder: name }, symbol, label) as HTMLInputElement;
   return on(element, { input: () => onInput(element.value) });
 }
 
@@ -79,6 +77,7 @@ export function dropdown(
   return on(element, { change: () => onChange(element.value) });
 }
 
-export function progressRing(name: string): HTMLElement {
-  return h("vscode-progress-ring", { "aria-label": name });
+/** For the eye: the text beside it says what is under way. The toolkit would read "Loading" out aloud. */
+export function progressRing(): HTMLElement {
+  return h("vscode-progress-ring", { "aria-hidden": "true" });
 }

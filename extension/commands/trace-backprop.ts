@@ -5,11 +5,11 @@ import { showProgress } from "../progress";
 import { mayRun } from "../trust";
 import { findSession } from "./target";
 
-/** Runs a model file and shows its graph beside it; resolves when the run has ended. */
+/** Runs a model file and shows its trace beside it, in the graph at first; resolves when the run has ended. */
 export async function traceBackprop(gradlens: Gradlens, argument?: unknown): Promise<void> {
   if (!(await mayRun())) return;
   const session = await findSession(gradlens, argument);
   if (!session) return;
-  gradlens.panels.show("graph", session);
+  gradlens.panels.showTrace(session);
   await showProgress(session, vscode.l10n.t("Tracing"), (cancel) => session.trace(cancel));
 }

@@ -1,6 +1,7 @@
 /** The map of panels: one of a kind for each traced file, restored after a reload of the window. */
 import * as vscode from "vscode";
 import type { PanelName } from "../../webview/protocol";
+import { fileTitles } from "../file-titles";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import type { TraceStore } from "../trace-store";
@@ -40,6 +41,14 @@ export class Panels implements vscode.Disposable {
     if (node !== undefined) panel.select(node);
   }
 
+  /** Where a new trace is seen: in the panels of the file that are in sight, else in the last one that was, else in a graph. */
+  showTrace(session: Session): void {
+    const own = [...this.#open.values()].filter((panel) => panel.session === session);
+    if (own.some(({ view }) => view.visible)) return;
+    const last = own.toSorted((a, b) => b.seenAt - a.seenAt)[0];
+    this.show(last?.name ?? "graph", session);
+  }
+
   dispose(): void {
     for (const panel of this.#open.values()) panel.dispose();
     for (const serializer of this.#serializers) serializer.dispose();
@@ -55,11 +64,10 @@ export class Panels implements vscode.Disposable {
       .find((each) => each !== undefined && !texts.some(({ viewColumn }) => viewColumn === each));
     const showOptions = { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: true };
     const options = { enableScripts: true, localResourceRoots: resourceRoots(this.context.extensionUri) };
-    const title = `${titles[name]}: ${session.name}`;
     return this.#adopt(
       name,
       session,
-      vscode.window.createWebviewPanel(viewType(name), title, showOptions, options),
+      vscode.window.createWebviewPanel(viewType(name), titles[name], showOptions, options),
     );
   }
 
@@ -70,8 +78,20 @@ export class Panels implements vscode.Disposable {
     view.onDidDispose(() => {
       panel.dispose();
       if (this.#open.get(key) === panel) this.#open.delete(key);
+      this.#nameTabs();
     });
+    this.#nameTabs();
     return panel;
+  }
+
+  /** Tabs of files of the same name say which is which, for as long as there are several. */
+  #nameTabs(): void {
+    const panels = [...this.#open.values()];
+    const files = fileTitles(panels.map(({ session }) => session.file));
+    for (const { name, session, view } of panels) {
+      const title = `${titles[name]}: ${files.get(session.file) ?? session.name}`;
+      if (view.title !== title) view.title = title;
+    }
   }
 
   /** `kept` is what the page wrote down last. */

@@ -21,6 +21,7 @@ export class Panel implements vscode.Disposable {
   readonly #waiting: ToPanel[] = [];
   #sent: Sent | null = null;
   #sentAt = 0;
+  #seenAt = 0;
 
   constructor(
     readonly name: PanelName,
@@ -34,10 +35,20 @@ export class Panel implements vscode.Disposable {
     this.#subscriptions.push(
       view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),
       session.onDidChange(() => this.#update()),
-      view.onDidChangeViewState(() => session.noteSight(name, view.visible)),
+      view.onDidChangeViewState(() => this.#noteSight()),
     );
-    session.noteSight(name, view.visible);
+    this.#noteSight();
     view.webview.html = renderPage(view.webview, extensionUri, name);
+  }
+
+  /** When it was in sight last, in milliseconds. */
+  get seenAt(): number {
+    return this.#seenAt;
+  }
+
+  #noteSight(): void {
+    this.session.noteSight(this.name, this.view.visible);
+    if (this.view.visible) this.#seenAt = performance.now();
   }
 
   select(node: number): void {

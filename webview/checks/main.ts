@@ -5,6 +5,7 @@ import { toCsv } from "../csv";
 import { h } from "../dom";
 import { createFrame } from "../frame";
 import type { PanelState } from "../reduce";
+import { replaceInPlace } from "../replace-in-place";
 import { connect } from "../store";
 import { button } from "../toolkit";
 import { listenForValues } from "../values";
@@ -37,11 +38,9 @@ frame.content.append(
 function show({ report, checks }: PanelState) {
   const groups = checkGroups(report, checks);
   counts.textContent = summary(groups);
-  const focused = document.activeElement?.getAttribute("aria-label");
-  body.replaceChildren(
+  replaceInPlace(body, [
     groups.length === 0 ? nothing() : checkTable(groups, { isOpen: isOpenIn(groups), toggle }),
-  );
-  if (focused) body.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  ]);
 }
 
 /** What a person opened, and the first failure unless a person closed it. */

@@ -116,7 +116,7 @@ function flatIndex(index: readonly number[], shape: readonly number[]): number {
 
 function loading(text: string): HTMLElement {
   const stop = button("Stop", () => post({ type: "stop" }));
-  return h("div", { class: "loading", role: "status" }, progressRing(text), h("span", {}, text), stop);
+  return h("div", { class: "loading", role: "status" }, progressRing(), h("span", {}, text), stop);
 }
 
 function note(text: string): HTMLElement {

@@ -9,7 +9,7 @@ export function createProgress() {
   const text = h("span");
   const bar = h("progress", { max: 1 });
   const stop = button("Stop", () => post({ type: "stop" }));
-  const element = h("div", { class: "progress", hidden: true }, progressRing("Checking"), text, bar, stop);
+  const element = h("div", { class: "progress", hidden: true }, progressRing(), text, bar, stop);
   return {
     element,
     show(checking: PanelState["checking"]) {

@@ -5,6 +5,7 @@ import type { Finding, Report, Severity } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";
+import { replaceInPlace } from "../replace-in-place";
 import { linkButton, siteLink } from "../site-link";
 import { connect } from "../store";
 import { table } from "../table";
@@ -23,10 +24,11 @@ function show(report: Report) {
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => showTimes(count, words[severity].toLowerCase()))
     .join(", ");
-  body.replaceChildren(
-    ...(findings.length === 0
+  replaceInPlace(
+    body,
+    findings.length === 0
       ? [nothing()]
-      : [h("p", { class: "dimmed" }, summary), ...findings.map(findingCard)]),
+      : [h("p", { class: "dimmed" }, summary), ...findings.map(findingCard)],
   );
 }
 

@@ -9,6 +9,10 @@ import { normText, type Row } from "./series";
 
 export interface DepthChart {
   readonly element: HTMLElement;
+  /** The name of the operation that is read out, or null. */
+  chosen(): string | null;
+  /** Reads the operation of this name out, when there is one. */
+  choose(name: string): void;
   /** The chart on the theme's background, as PNG. */
   picture(): Promise<Uint8Array>;
   dispose(): void;
@@ -28,10 +32,16 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
   const element = h("div", { class: "depth" }, plotBox, readout);
   const domain = logDomain(rows.filter(({ kind }) => kind === "norm").map(({ norm }) => norm));
   let at = -1;
+  /** What to read out as soon as the chart has its size. */
+  let chosen = -1;
   const plot = new uPlot(options(rows, domain, theme, show), dataOf(rows, domain), plotBox);
-  const observer = new ResizeObserver(() =>
-    plot.setSize({ width: Math.max(160, plotBox.clientWidth), height }),
-  );
+  const moveTo = (index: number) => plot.setCursor({ left: plot.valToPos(index, "x"), top: height / 3 });
+  const observer = new ResizeObserver(() => {
+    const shown = chosen >= 0 ? chosen : at;
+    chosen = -1;
+    plot.setSize({ width: Math.max(160, plotBox.clientWidth), height });
+    if (shown >= 0) moveTo(shown);
+  });
   observer.observe(plotBox);
   on(plotBox, {
     keydown(event: KeyboardEvent) {
@@ -41,7 +51,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
       if (move === undefined) return;
       event.preventDefault();
       const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? rows.length - 1 : at + move));
-      plot.setCursor({ left: plot.valToPos(next, "x"), top: height / 3 });
+      moveTo(next);
     },
   });
   on(plot.over, {
@@ -68,6 +78,10 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
 
   return {
     element,
+    chosen: () => rows[at]?.name ?? null,
+    choose(name) {
+      chosen = rows.findIndex((row) => row.name === name);
+    },
     picture: () => pictureOf(plot.ctx.canvas, theme),
     dispose() {
       observer.disconnect();

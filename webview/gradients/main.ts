@@ -6,6 +6,7 @@ import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
 import { h } from "../dom";
 import { createFrame } from "../frame";
+import { replaceInPlace } from "../replace-in-place";
 import { siteLink } from "../site-link";
 import { connect } from "../store";
 import { table } from "../table";
@@ -70,9 +71,14 @@ function parameterPart(current: Report): Row[] {
 }
 
 function show() {
-  chart?.dispose();
+  const before = chart;
   chart = null;
-  if (!report) return;
+  if (report) showRows(report, before?.chosen() ?? null);
+  before?.dispose();
+}
+
+/** `chosen` is the operation that the depth chart had under its cursor. */
+function showRows(report: Report, chosen: string | null) {
   const parameters = parameterPart(report);
   const depth = depthRows(report, measureOf());
   const isTable = kept.view === "table";
@@ -82,7 +88,7 @@ function show() {
   const parameterChart = isTable
     ? rowsTable(parameterTitle, parameters)
     : bars(parameterTitle, parameters, limits);
-  body.replaceChildren(
+  replaceInPlace(body, [
     h(
       "section",
       {},
@@ -91,8 +97,8 @@ function show() {
       ...limits.map(limitLine),
       parameters.length === 0 ? none : parameterChart,
     ),
-    h("section", {}, h("h2", {}, "Gradients along the depth"), depthPart(depth, isTable)),
-  );
+    h("section", {}, h("h2", {}, "Gradients along the depth"), depthPart(depth, isTable, chosen)),
+  ]);
 }
 
 function limitLine({ name, value }: Threshold): HTMLElement {
@@ -104,12 +110,13 @@ function limitLine({ name, value }: Threshold): HTMLElement {
   );
 }
 
-function depthPart(rows: Row[], isTable: boolean): HTMLElement {
+function depthPart(rows: Row[], isTable: boolean, chosen: string | null): HTMLElement {
   if (rows.length === 0) return h("p", { class: "dimmed" }, "No operation got a gradient.");
   if (isTable) return rowsTable("Gradients along the depth", rows);
   chart = depthChart(rows, readTheme(), (row) => {
     if (row.site) post({ type: "reveal", site: row.site });
   });
+  if (chosen !== null) chart.choose(chosen);
   return chart.element;
 }
 

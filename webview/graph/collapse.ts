@@ -151,3 +151,10 @@ function depthOf({ scopes }: Model, index: number): number {
   for (let at = scopes[index]?.parent ?? null; at !== null; at = scopes[at]?.parent ?? null) depth += 1;
   return depth;
 }
+
+/** The layer that a node is in, the one around that, and so on. */
+export function layersAround({ nodes, scopes }: Report, node: number): number[] {
+  const around: number[] = [];
+  for (let at = nodes[node]?.scope ?? null; at !== null; at = scopes[at]?.parent ?? null) around.push(at);
+  return around;
+}

@@ -24,6 +24,7 @@ export interface GraphViewEvents {
   /** Enter, or a double click. */
   onDidOpen(index: number): void;
   onDidMove(view: Viewport): void;
+  onDidEscape(): void;
 }
 
 const arrows: Readonly<Record<string, Direction>> = {
@@ -270,7 +271,7 @@ export class GraphView implements Gestured {
     else if (event.key === "0") this.fit();
     else if (event.key === "Home") this.select(0);
     else if (event.key === "End") this.select(this.#lossOrLast());
-    else if (event.key === "Escape") this.select(null);
+    else if (event.key === "Escape") this.#events.onDidEscape();
     else return;
     event.preventDefault();
   }

@@ -12,7 +12,7 @@ const lines: readonly (readonly [string, string])[] = [
   ["E", "Open a closed layer, or close the layer around the box"],
   ["+, -, 0", "Zoom in, zoom out, show everything"],
   ["Home, End", "Go to the first box, to the loss"],
-  ["Escape", "Close the inspector"],
+  ["Escape", "Close the inspector, then give up the selection"],
 ];
 
 export function helpPage(onClose: () => void): HTMLElement {

@@ -3,21 +3,24 @@ import type { Report } from "../../engine/report";
 import { listen, loadState, post, saveState } from "../bridge";
 import { h, on } from "../dom";
 import { createFrame } from "../frame";
+import { replaceInPlace } from "../replace-in-place";
 import { connect } from "../store";
 import { onDidChangeTheme, readTheme } from "../theme";
 import { listenForValues } from "../values";
-import { allLayers, initiallyCollapsed } from "./collapse";
+import { sameCollapsed, sameNode } from "./carry-over";
+import { allLayers, initiallyCollapsed, layersAround } from "./collapse";
 import { GraphView } from "./graph-view";
 import { helpPage } from "./help";
 import { inspectLayer, inspectNode } from "./inspector";
+import { InspectorBox } from "./inspector-box";
 import { LayoutClient } from "./layout-client";
 import { legend } from "./legend";
 import { nodesCsv } from "./nodes-csv";
 import { outline } from "./outline";
-import { buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
+import { anchored, buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
 import { searchBoxes } from "./search";
 import { createToolbar } from "./toolbar";
-import { toScreen, type Viewport } from "./viewport";
+import type { Viewport } from "./viewport";
 
 const script = document.currentScript;
 const layouts = new LayoutClient(script instanceof HTMLScriptElement ? script.src : "");
@@ -41,14 +44,20 @@ let collapsed = new Set<number>();
 let selectedNode: number | null = null;
 /** A selection that came before there was a graph. */
 let pendingNode: number | null = null;
+/** The node whose inspector a person closed; it stays selected. */
+let closedNode: number | null = null;
 let isTable = kept.isTable;
 let query = "";
 let match = -1;
 
 const frame = createFrame("Computational graph");
 const view = new GraphView(readTheme(), {
-  onDidSelect: (index) => didSelect(index),
+  onDidSelect(index) {
+    closedNode = null;
+    didSelect(index);
+  },
   onDidOpen: (index) => open(index),
+  onDidEscape: () => (inspector.isOpen ? close() : view.select(null)),
   onDidMove: () => keep(),
 });
 const toolbar = createToolbar({
@@ -61,30 +70,46 @@ const toolbar = createToolbar({
   toggleTable: () => setTable(!isTable),
   copyTable: () => report && post({ type: "copy", text: nodesCsv(report) }),
   showHelp() {
-    inspector.hidden = false;
-    inspector.replaceChildren(helpPage(() => didSelect(view.selected)));
-    inspector.querySelector<HTMLElement>("h2")?.focus();
+    inspector.show("help", helpPage(close));
+    inspector.focus();
+    isHelp = true;
   },
   async savePicture() {
     post({ type: "save", name: "graph.png", bytes: await view.picture() });
   },
 });
-const inspector = h("aside", { class: "inspector", "aria-label": "Inspector", hidden: true });
+const inspector = new InspectorBox(() => close());
+let isHelp = false;
 const legendBox = h("div", { class: "legend-box" });
 const tableBox = h("div", { class: "outline-box", hidden: true });
 const announcer = h("div", { class: "hidden", "aria-live": "polite" });
 const nothing = h("p", { class: "nothing", hidden: true }, "No operation was recorded in this run.");
-const stage = h("div", { class: "stage" }, view.element, tableBox, inspector, nothing);
+const stage = h("div", { class: "stage" }, view.element, tableBox, inspector.element, nothing);
 frame.content.append(toolbar.element, stage, legendBox, announcer);
 
 const actions = {
   selectNode: (node: number) => selectNode(node),
   toggleLayer: (scope: number) => toggleLayer(scope),
-  close() {
-    view.select(null);
-    view.canvas.focus();
+  close: () => close(),
+};
+/** The table shows all nodes at once, so that the keyboard goes to the one that is asked for, and comes back. */
+const tableActions = {
+  ...actions,
+  selectNode(node: number) {
+    selectNode(node);
+    inspector.focus();
   },
 };
+
+/** Closes what the inspector shows: help gives way to the selected node, which stays selected when it is closed itself. */
+function close() {
+  if (!isHelp) closedNode = selectedNode;
+  isHelp = false;
+  didSelect(view.selected);
+  inspector.giveFocusBack(
+    isTable ? (tableBox.querySelector<HTMLElement>("button") ?? tableBox) : view.canvas,
+  );
+}
 
 on(view.canvas, {
   keydown(event: KeyboardEvent) {
@@ -97,22 +122,22 @@ on(view.canvas, {
 
 function showReport(next: Report) {
   if (next === report) return;
-  const isSameModel =
-    report !== null
-      ? report.file === next.file && report.scopes.length === next.scopes.length
-      : kept.file === next.file;
-  if (report === null && isSameModel) {
-    collapsed = new Set(kept.collapsed);
-    selectedNode = kept.selected >= 0 ? kept.selected : null;
-  } else if (!isSameModel) {
-    collapsed = initiallyCollapsed(next);
-    selectedNode = null;
-  }
   const before = report;
   report = next;
-  const keptView = kept.scale > 0 ? { scale: kept.scale, x: kept.x, y: kept.y } : null;
-  const shownView = isSameModel && !view.isFitted ? view.view : null;
-  rebuild(before === null && isSameModel ? keptView : shownView);
+  if (before?.file === next.file) {
+    const same = (node: number | null) => (node === null ? null : sameNode(before, next, node));
+    collapsed = sameCollapsed(before, next, collapsed);
+    [selectedNode, closedNode] = [same(selectedNode), same(closedNode)];
+    return rebuild(view.isFitted ? null : view.view);
+  }
+  if (before === null && kept.file === next.file) {
+    collapsed = new Set(kept.collapsed);
+    selectedNode = kept.selected >= 0 ? kept.selected : null;
+    return rebuild(kept.scale > 0 ? { scale: kept.scale, x: kept.x, y: kept.y } : null);
+  }
+  collapsed = initiallyCollapsed(next);
+  selectedNode = null;
+  rebuild(null);
 }
 
 /** Lays the graph out anew; without a view all of it is shown. */
@@ -125,26 +150,12 @@ function rebuild(at: Viewport | null, anchor: number | null = null) {
     stage.classList.remove("is-busy");
     scene = placeScene(next, layout);
     const selected = selectedNode === null ? null : (scene.graph.boxOf.get(selectedNode) ?? null);
-    view.show(scene, selected, anchored(old, scene, anchor) ?? at);
+    view.show(scene, selected, anchored(old, scene, anchor, view.view) ?? at);
     showAround(scene);
     didSelect(selected);
-    if (query !== "") search(query);
+    if (query !== "") markMatches();
     if (pendingNode !== null) selectNode(pendingNode);
   });
-}
-
-/** The view in which the box with this node stays where it was on the screen. */
-function anchored(old: PlacedScene | null, next: PlacedScene, node: number | null): Viewport | null {
-  const from = node === null ? undefined : old?.graph.boxOf.get(node);
-  const to = node === null ? undefined : next.graph.boxOf.get(node);
-  if (!old || from === undefined || to === undefined) return null;
-  const was = toScreen(view.view, { x: old.layout.x[from] ?? 0, y: old.layout.y[from] ?? 0 });
-  const { scale } = view.view;
-  return {
-    scale,
-    x: was.x - (next.layout.x[to] ?? 0) * scale,
-    y: was.y - (next.layout.y[to] ?? 0) * scale,
-  };
 }
 
 function showAround(current: Scene) {
@@ -166,25 +177,24 @@ function setTable(next: boolean) {
   toolbar.setTable(isTable);
   view.element.hidden = isTable;
   tableBox.hidden = !isTable;
-  if (isTable && scene) tableBox.replaceChildren(outline(scene, actions));
-  else tableBox.replaceChildren();
+  replaceInPlace(tableBox, isTable && scene ? [outline(scene, tableActions)] : []);
   keep();
 }
 
 function didSelect(index: number | null) {
+  isHelp = false;
   const box = index === null ? undefined : scene?.boxes[index];
-  inspector.hidden = box === undefined;
   if (!report || !box) {
     selectedNode = null;
-    inspector.replaceChildren();
+    inspector.hide();
     return keep();
   }
   if (selectedNode === null || scene?.graph.boxOf.get(selectedNode) !== index) selectedNode = box.box.node;
   const node = report.nodes[box.box.node];
-  if (box.box.scope !== null)
-    inspector.replaceChildren(inspectLayer(report, box.box, box.box.scope, actions));
-  else if (node) inspector.replaceChildren(inspectNode(report, node, actions));
-  inspector.scrollTop = 0;
+  if (closedNode === selectedNode) inspector.hide();
+  else if (box.box.scope !== null)
+    inspector.show(box.text.title, inspectLayer(report, box.box, box.box.scope, actions));
+  else if (node) inspector.show(`${node.id} ${node.op}`, inspectNode(report, node, actions));
   announcer.textContent = box.text.spoken;
   keep();
 }
@@ -192,10 +202,9 @@ function didSelect(index: number | null) {
 /** Enter or a double click: opens a collapsed layer, else moves the focus into the inspector. */
 function open(index: number) {
   const box = scene?.boxes[index]?.box;
-  if (box && box.scope !== null && view.selected === index && !inspector.hidden)
-    return toggleLayer(box.scope);
+  if (box && box.scope !== null && view.selected === index && inspector.isOpen) return toggleLayer(box.scope);
   view.select(index);
-  inspector.querySelector<HTMLElement>("h2")?.focus();
+  inspector.focus();
 }
 
 function selectNode(node: number) {
@@ -206,12 +215,7 @@ function selectNode(node: number) {
   selectedNode = node;
   if (scope === null) return view.select(index, "centre");
   // The node is inside a collapsed layer: that and the layers inside it on the way to the node are opened.
-  for (
-    let at: number | null = report.nodes[node]?.scope ?? null;
-    at !== null;
-    at = report.scopes[at]?.parent ?? null
-  )
-    collapsed.delete(at);
+  for (const at of layersAround(report, node)) collapsed.delete(at);
   pendingNode = node;
   scene = null;
   rebuild(view.view);
@@ -232,9 +236,15 @@ function collapse(next: Set<number>) {
 function search(text: string) {
   query = text;
   match = -1;
-  const found = report && scene ? searchBoxes(report, scene.graph, text) : null;
+  markMatches();
+}
+
+function markMatches() {
+  const found = report && scene ? searchBoxes(report, scene.graph, query) : null;
   view.setMatches(found && new Set(found));
-  toolbar.setMatches(found === null ? "" : `${found.length} found`);
+  const count = found?.length ?? 0;
+  match = Math.min(match, count - 1);
+  toolbar.setMatches(found === null ? "" : match < 0 ? `${count} found` : `${match + 1} of ${count}`);
 }
 
 function nextMatch(isBackwards: boolean) {

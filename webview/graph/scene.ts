@@ -4,6 +4,7 @@ import { type Domain, type GradientKind, gradientKind, logDomain, positionOf } f
 import { type BoxText, boxText, layerNorm } from "./box-text";
 import { type Box, type BoxGraph, boxGraph } from "./collapse";
 import type { Layout, LayoutInput } from "./layout";
+import { toScreen, type Viewport } from "./viewport";
 
 export interface SceneBox {
   readonly box: Box;
@@ -111,4 +112,23 @@ function layerKind(report: Report, box: Box, norm: number | null): GradientKind 
   if (isBroken || (norm !== null && !Number.isFinite(norm))) return "nonFinite";
   if (norm === null) return "none";
   return norm === 0 ? "zero" : "norm";
+}
+
+/** The view in which the box with this node stays where it was on the screen. */
+export function anchored(
+  old: PlacedScene | null,
+  next: PlacedScene,
+  node: number | null,
+  view: Viewport,
+): Viewport | null {
+  const from = node === null ? undefined : old?.graph.boxOf.get(node);
+  const to = node === null ? undefined : next.graph.boxOf.get(node);
+  if (!old || from === undefined || to === undefined) return null;
+  const was = toScreen(view, { x: old.layout.x[from] ?? 0, y: old.layout.y[from] ?? 0 });
+  const { scale } = view;
+  return {
+    scale,
+    x: was.x - (next.layout.x[to] ?? 0) * scale,
+    y: was.y - (next.layout.y[to] ?? 0) * scale,
+  };
 }

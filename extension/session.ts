@@ -285,8 +285,8 @@ function goneText(): string {
   return vscode.l10n.t("The run is over and its values are gone. Trace again to see them.");
 }
 
-function failed({ message, site, hint }: Failure): TraceState {
-  return { kind: "failed", message, site, hint };
+function failed({ kind, message, site, hint }: Failure): TraceState {
+  return { kind: "failed", reason: kind, message, site, hint };
 }
 
 function internal(error: unknown): Failure {

@@ -10,7 +10,7 @@
  *
  * A panel posts `ready` once its listener stands; the answer is one `state`, after which any message may come in any order.
  */
-import type { Check, Report, Site } from "../engine/report";
+import type { Check, Failure, Report, Site } from "../engine/report";
 import type { CheckCurve, CheckDetails, CheckedRow } from "./check-numbers";
 
 export type PanelName = "graph" | "gradients" | "checks" | "findings";
@@ -23,11 +23,22 @@ export type TraceState =
   | { readonly kind: "stopped" }
   | {
       readonly kind: "failed";
+      readonly reason: Failure["kind"];
       readonly message: string;
       readonly site: Site | null;
       readonly hint: string | null;
     }
   | { readonly kind: "ready" };
+
+/** A check that did not come to its end; what was compared by then is among the checks. */
+export interface Interrupted extends Pick<Failure, "message" | "hint"> {
+  /** A layer; null for the whole model. */
+  readonly target: string | null;
+  readonly reason: Failure["kind"];
+}
+
+/** A limit that a person may raise, by its setting. */
+export type LimitSetting = "timeout" | "memory" | "check.budget";
 
 /** From the extension to the panel. */
 export type ToPanel =
@@ -39,11 +50,18 @@ export type ToPanel =
       /** The last report, also while a new run is under way or after it failed. */
       readonly report: Report | null;
       readonly checks: readonly Check[];
+      readonly interrupted: Interrupted | null;
       /** The file changed since the report was made. */
       readonly stale: boolean;
     }
-  | { readonly type: "checking"; readonly target: string | null; readonly fraction: number | null }
-  | { readonly type: "checks"; readonly checks: readonly Check[] }
+  | {
+      readonly type: "checking";
+      readonly target: string | null;
+      readonly fraction: number | null;
+      /** What is done now: "weight: 1,200 of 9,408 compared"; empty when there is nothing to say. */
+      readonly doing: string;
+    }
+  | { readonly type: "checks"; readonly checks: readonly Check[]; readonly interrupted: Interrupted | null }
   | { readonly type: "stale"; readonly stale: boolean }
   | { readonly type: "select"; readonly node: number }
   | {
@@ -64,6 +82,8 @@ export type FromPanel =
   | { readonly type: "trace" }
   | { readonly type: "check"; readonly target: string | null }
   | { readonly type: "stop" }
+  /** Show the setting of a limit, where it can be changed. */
+  | { readonly type: "limit"; readonly setting: LimitSetting }
   | { readonly type: "show"; readonly panel: PanelName; readonly node?: number }
   | {
       readonly type: "values";

@@ -1,14 +1,23 @@
 /** What a panel knows, and how each message of the extension changes it. */
 import type { Check, Report } from "../engine/report";
-import type { ToPanel, TraceState } from "./protocol";
+import type { Interrupted, ToPanel, TraceState } from "./protocol";
 
 export interface PanelState {
   readonly trace: TraceState;
   readonly report: Report | null;
   readonly checks: readonly Check[];
   readonly stale: boolean;
-  /** The gradient check under way: of one layer, or of the whole model (target null). */
-  readonly checking: { readonly target: string | null; readonly fraction: number | null } | null;
+  /** The last check, when it did not come to its end. */
+  readonly interrupted: Interrupted | null;
+  /** The gradient check under way. */
+  readonly checking: Checking | null;
+}
+
+/** A gradient check of one layer, or of the whole model (target null). */
+export interface Checking {
+  readonly target: string | null;
+  readonly fraction: number | null;
+  readonly doing: string;
 }
 
 /** Each message brings a copy of the report; the one at hand stays when it is of the same run, so that nothing is drawn anew. */
@@ -32,17 +41,16 @@ export function reduce(state: PanelState, message: ToPanel): PanelState {
         report: sameOr(state.report, message.report),
         checks: message.checks,
         stale: message.stale,
+        interrupted: message.interrupted,
         checking: message.state.kind === "ready" ? state.checking : null,
       };
     case "checking": {
-      const isOver = message.fraction !== null && message.fraction >= 1;
-      return {
-        ...state,
-        checking: isOver ? null : { target: message.target, fraction: message.fraction },
-      };
+      const { target, fraction, doing } = message;
+      const isOver = fraction !== null && fraction >= 1;
+      return { ...state, interrupted: null, checking: isOver ? null : { target, fraction, doing } };
     }
     case "checks":
-      return { ...state, checks: message.checks, checking: null };
+      return { ...state, checks: message.checks, interrupted: message.interrupted, checking: null };
     case "stale":
       return { ...state, stale: message.stale };
     default:

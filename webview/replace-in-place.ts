@@ -16,7 +16,7 @@ export function replaceInPlace(box: HTMLElement, children: readonly Node[]) {
 /** Charts and pictures are drawn a moment later; until then the box is as high as before, or nothing could stay scrolled. */
 function holdHeight(box: HTMLElement) {
   if (getComputedStyle(box).overflowY !== "visible") return;
-  box.style.minHeight = `${box.offsetHeight}px`;
+  box.style.minHeight = `${box.scrollHeight}px`;
   setTimeout(() => {
     box.style.minHeight = "";
   }, 1000);

@@ -8,6 +8,7 @@ const empty: PanelState = {
   report: null,
   checks: [],
   stale: false,
+  interrupted: null,
   checking: null,
 };
 

@@ -67,7 +67,7 @@ export async function compareElements(
     const doubtful: number[] = [];
     while (
       at < Math.min(size, from + batch) &&
-      (await pace.turn(`${showCount(at)} of ${showCount(size)}`, at / size))
+      (await pace.turn(`${showCount(at)} of ${showCount(size)} compared`, at / size))
     ) {
       const these = order.subarray(at, Math.min(size, from + batch, at + pieces.next()));
       const { central, bend } = slopes(evaluation, these, (i) => step * scale(i));

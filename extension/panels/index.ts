@@ -64,11 +64,10 @@ export class Panels implements vscode.Disposable {
       .find((each) => each !== undefined && !texts.some(({ viewColumn }) => viewColumn === each));
     const showOptions = { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: true };
     const options = { enableScripts: true, localResourceRoots: resourceRoots(this.context.extensionUri) };
-    return this.#adopt(
-      name,
-      session,
-      vscode.window.createWebviewPanel(viewType(name), titles[name], showOptions, options),
-    );
+    const view = vscode.window.createWebviewPanel(viewType(name), titles[name], showOptions, options);
+    const panel = this.#adopt(name, session, view);
+    this.#nameTabs();
+    return panel;
   }
 
   #adopt(name: PanelName, session: Session, view: vscode.WebviewPanel): Panel {
@@ -80,7 +79,6 @@ export class Panels implements vscode.Disposable {
       if (this.#open.get(key) === panel) this.#open.delete(key);
       this.#nameTabs();
     });
-    this.#nameTabs();
     return panel;
   }
 
@@ -94,7 +92,7 @@ export class Panels implements vscode.Disposable {
     }
   }
 
-  /** `kept` is what the page wrote down last. */
+  /** `kept` is what the page wrote down last. The tab keeps its name: those that are not in sight are restored later. */
   async #restore(name: PanelName, view: vscode.WebviewPanel, kept: unknown): Promise<void> {
     const file = typeof kept === "object" && kept !== null ? Reflect.get(kept, "file") : undefined;
     if (typeof file !== "string" || this.#open.has(keyOf(name, file))) {

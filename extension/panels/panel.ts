@@ -1,6 +1,12 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
 import * as vscode from "vscode";
-import { encodeNumbers, type FromPanel, type PanelName, type ToPanel } from "../../webview/protocol";
+import {
+  encodeNumbers,
+  type FromPanel,
+  type Interrupted,
+  type PanelName,
+  type ToPanel,
+} from "../../webview/protocol";
 import { pathAt } from "../checks";
 import { log } from "../log";
 import { revealSite } from "../places";
@@ -10,7 +16,7 @@ import { renderPage, resourceRoots } from "./html";
 /** Messages of a run reach a panel at most this often; each carries the whole state. */
 const RUNNING_MS = 400;
 
-type Sent = Pick<Session, "state" | "report" | "checks" | "stale" | "checking">;
+type Sent = Pick<Session, "state" | "report" | "checks" | "stale" | "checking" | "unfinished">;
 
 type Unnumbered<T> = T extends { readonly request: number } ? Omit<T, "request"> : never;
 /** What answers a question, without the question's number. */
@@ -67,10 +73,11 @@ export class Panel implements vscode.Disposable {
   }
 
   #sendState(): void {
-    const { file, state, report, checks, stale, checking } = this.session;
-    this.#sent = { state, report, checks, stale, checking };
+    const { file, state, report, checks, stale, checking, unfinished } = this.session;
+    this.#sent = { state, report, checks, stale, checking, unfinished };
     this.#sentAt = Date.now();
-    this.#post({ type: "state", file, state, report, checks, stale });
+    const interrupted = this.#interrupted();
+    this.#post({ type: "state", file, state, report, checks, interrupted, stale });
     this.#sendChecking();
   }
 
@@ -79,23 +86,31 @@ export class Panel implements vscode.Disposable {
     // The run before a check is shown as such.
     if (!checking || state.kind === "running") return;
     const target = pathAt(checking.target, this.session);
-    this.#post({ type: "checking", target, fraction: checking.fraction });
+    this.#post({ type: "checking", target, fraction: checking.fraction, doing: checking.message });
+  }
+
+  #interrupted(): Interrupted | null {
+    if (!this.session.unfinished) return null;
+    const { target, failure } = this.session.unfinished;
+    const { kind, message, hint } = failure;
+    return { target: pathAt(target, this.session), reason: kind, message, hint };
   }
 
   /** Sends what changed since the last message, and no more than that. */
   #update(): void {
     const last = this.#sent;
     if (!last) return;
-    const { state, report, checks, stale, checking } = this.session;
+    const { state, report, checks, stale, checking, unfinished } = this.session;
     const isStillRunning = state.kind === "running" && last.state.kind === "running";
     if (isStillRunning && Date.now() - this.#sentAt < RUNNING_MS) return;
     if (state !== last.state || report !== last.report) {
       this.#sendState();
       return;
     }
-    this.#sent = { state, report, checks, stale, checking };
+    this.#sent = { state, report, checks, stale, checking, unfinished };
     if (stale !== last.stale) this.#post({ type: "stale", stale });
-    if (checks !== last.checks || (last.checking && !checking)) this.#post({ type: "checks", checks });
+    if (checks !== last.checks || unfinished !== last.unfinished || (last.checking && !checking))
+      this.#post({ type: "checks", checks, interrupted: this.#interrupted() });
     if (checking && checking !== last.checking) this.#sendChecking();
   }
 
@@ -120,6 +135,9 @@ export class Panel implements vscode.Disposable {
         break;
       case "stop":
         this.session.stop();
+        break;
+      case "limit":
+        vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${message.setting}`);
         break;
       case "show":
         run(showCommands[message.panel], message.node);

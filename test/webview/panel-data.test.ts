@@ -9,7 +9,14 @@ import { nodeNames } from "../../webview/node-names";
 import { reduce } from "../../webview/reduce";
 import { deepSigmoid, ReportBuilder, someChecks, statsOf, sumTimes } from "./reports";
 
-const start = { trace: { kind: "empty" }, report: null, checks: [], stale: false, checking: null } as const;
+const start = {
+  trace: { kind: "empty" },
+  report: null,
+  checks: [],
+  stale: false,
+  interrupted: null,
+  checking: null,
+} as const;
 
 describe("panels: gradients", () => {
   it("adds the parameters of a layer up as one vector, in the model's order", () => {
@@ -121,14 +128,20 @@ describe("panels: state", () => {
       state: { kind: "ready" },
       report,
       checks: [],
+      interrupted: null,
       stale: false,
     });
     const stale = reduce(shown, { type: "stale", stale: true });
     assert.ok(stale.stale && stale.report === report);
-    const checking = reduce(stale, { type: "checking", target: "net.fc1", fraction: 0.5 });
-    assert.deepEqual(checking.checking, { target: "net.fc1", fraction: 0.5 });
-    assert.equal(reduce(checking, { type: "checking", target: null, fraction: 1 }).checking, null);
-    const checked = reduce(checking, { type: "checks", checks: someChecks() });
+    const checking = reduce(stale, {
+      type: "checking",
+      target: "net.fc1",
+      fraction: 0.5,
+      doing: "",
+    });
+    assert.deepEqual(checking.checking, { target: "net.fc1", fraction: 0.5, doing: "" });
+    assert.equal(reduce(checking, { type: "checking", target: null, fraction: 1, doing: "" }).checking, null);
+    const checked = reduce(checking, { type: "checks", checks: someChecks(), interrupted: null });
     assert.ok(checked.checking === null && checked.checks.length === someChecks().length);
   });
 
@@ -141,6 +154,7 @@ describe("panels: state", () => {
         state: { kind: "ready" },
         report: next,
         checks: [],
+        interrupted: null,
         stale: false,
       }) as const;
     const shown = reduce(start, send(report));

@@ -39,6 +39,7 @@ export async function openPanel(browser, server, panel, options = {}) {
       state: { kind: "ready" },
       report: null,
       checks: [],
+      interrupted: null,
       stale: false,
       ...fields,
     });

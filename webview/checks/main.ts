@@ -4,6 +4,7 @@ import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
 import { h } from "../dom";
 import { createFrame } from "../frame";
+import { interruption } from "../notice";
 import type { PanelState } from "../reduce";
 import { replaceInPlace } from "../replace-in-place";
 import { connect } from "../store";
@@ -21,6 +22,7 @@ followTheme();
 const frame = createFrame("Gradient checks");
 const counts = h("span", { class: "dimmed", role: "status" });
 const progress = createProgress();
+const interrupted = h("div");
 const body = h("div", { class: "checks" });
 let checks: readonly Check[] = [];
 frame.content.append(
@@ -32,6 +34,7 @@ frame.content.append(
     counts,
   ),
   progress.element,
+  interrupted,
   body,
 );
 
@@ -112,6 +115,8 @@ let last: PanelState | null = null;
 connect((state) => {
   frame.update(state);
   progress.show(state.checking);
+  if (state.interrupted !== last?.interrupted)
+    interrupted.replaceChildren(...(state.interrupted ? [interruption(state.interrupted)] : []));
   checks = state.checks;
   if (state.report !== last?.report || state.checks !== last?.checks) show(state);
   last = state;

@@ -15,9 +15,10 @@ export function createProgress() {
     show(checking: PanelState["checking"]) {
       element.hidden = checking === null;
       if (!checking) return;
-      const { target, fraction } = checking;
+      const { target, fraction, doing } = checking;
       const what = target ? `Checking ${target}` : "Checking the model";
-      text.textContent = fraction === null ? what : `${what}, ${Math.round(fraction * 100)} %`;
+      const part = fraction === null ? what : `${what}, ${Math.round(fraction * 100)} %`;
+      text.textContent = [part, doing].filter((each) => each !== "").join(" · ");
       bar.setAttribute("aria-label", what);
       if (fraction === null) bar.removeAttribute("value");
       else bar.value = fraction;

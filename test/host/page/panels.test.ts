@@ -75,7 +75,13 @@ describe("panels", function () {
         assert.deepEqual(await audit(), []);
         const site = { file: "/m/net.ts", line: 7, column: 3, endLine: 7, endColumn: 9 };
         await sendState({
-          state: { kind: "failed", message: "Shapes do not match", hint: "Transpose w.", site },
+          state: {
+            kind: "failed",
+            reason: "model",
+            message: "Shapes do not match",
+            hint: "Transpose w.",
+            site,
+          },
         });
         await page.locator("text=Transpose w.").waitFor();
         await page.locator("button", { hasText: "net.ts:7" }).click();
@@ -271,10 +277,10 @@ describe("panels", function () {
       await page.locator("vscode-button", { hasText: "Check All" }).click();
       const targets = (await posted("check")).map(({ target }: { target: string | null }) => target);
       assert.deepEqual(targets, ["net.fc2", null]);
-      await send({ type: "checking", target: null, fraction: 0.25 });
-      await page.locator("text=Checking the model, 25 %").waitFor();
+      await send({ type: "checking", target: null, fraction: 0.25, doing: "weight: 9 of 320 compared" });
+      await page.locator("text=Checking the model, 25 % · weight: 9 of 320 compared").waitFor();
       const stop = await page.locator(".progress vscode-button").elementHandle();
-      await send({ type: "checking", target: null, fraction: 0.5 });
+      await send({ type: "checking", target: null, fraction: 0.5, doing: "" });
       await page.locator("text=Checking the model, 50 %").waitFor();
       assert.ok(await stop.evaluate((button: Element) => button.isConnected), "the button was replaced");
     },

@@ -10,32 +10,13 @@
  *
  * A panel posts `ready` once its listener stands; the answer is one `state`, after which any message may come in any order.
  */
-import type { Check, Failure, Report, Site } from "../engine/report";
+import type { Check, Report, Site } from "../engine/report";
 import type { CheckCurve, CheckDetails, CheckedRow } from "./check-numbers";
+import type { Interrupted, TraceState } from "./trace-state";
+
+export type * from "./trace-state";
 
 export type PanelName = "graph" | "gradients" | "checks" | "findings";
-
-/** State of the trace that the panel shows. */
-export type TraceState =
-  | { readonly kind: "empty" }
-  | { readonly kind: "running"; readonly message: string }
-  /** A person ended the last run or check. */
-  | { readonly kind: "stopped" }
-  | {
-      readonly kind: "failed";
-      readonly reason: Failure["kind"];
-      readonly message: string;
-      readonly site: Site | null;
-      readonly hint: string | null;
-    }
-  | { readonly kind: "ready" };
-
-/** A check that did not come to its end; what was compared by then is among the checks. */
-export interface Interrupted extends Pick<Failure, "message" | "hint"> {
-  /** A layer; null for the whole model. */
-  readonly target: string | null;
-  readonly reason: Failure["kind"];
-}
 
 /** A limit that a person may raise, by its setting. */
 export type LimitSetting = "timeout" | "memory" | "check.budget";

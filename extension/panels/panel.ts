@@ -115,9 +115,8 @@ export class Panel implements vscode.Disposable {
   }
 
   #receive(message: FromPanel): void {
-    const { file } = this.session;
     const run = (command: string, ...args: unknown[]) =>
-      vscode.commands.executeCommand(`gradlens.${command}`, file, ...args);
+      vscode.commands.executeCommand(`gradlens.${command}`, this.session.file, ...args);
     switch (message.type) {
       case "ready":
         this.#sendState();

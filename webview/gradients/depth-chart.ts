@@ -50,8 +50,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
       const move = { ArrowLeft: -1, ArrowRight: 1, Home: -rows.length, End: rows.length }[event.key];
       if (move === undefined) return;
       event.preventDefault();
-      const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? rows.length - 1 : at + move));
-      moveTo(next);
+      moveTo(Math.max(0, Math.min(rows.length - 1, at < 0 ? rows.length - 1 : at + move)));
     },
   });
   on(plot.over, {
@@ -65,15 +64,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
     if (index === at || (index === null && at < 0)) return;
     at = index ?? -1;
     const row = rows[at];
-    readout.replaceChildren(
-      ...(row
-        ? [
-            h("strong", {}, row.name),
-            ` ${row.name.endsWith(row.detail) ? "" : `(${row.detail}) `}gradient ${normText(row, formatNumber)} `,
-            row.site ? siteLink(row.site) : "",
-          ]
-        : [hint]),
-    );
+    readout.replaceChildren(...(row ? readOut(row) : [hint]));
   }
 
   return {
@@ -88,6 +79,16 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
       plot.destroy();
     },
   };
+}
+
+function readOut(row: Row): (Node | string)[] {
+  const { name, detail, site } = row;
+  const what = name.endsWith(detail) ? "" : `(${detail}) `;
+  return [
+    h("strong", {}, name),
+    ` ${what}gradient ${normText(row, formatNumber)} `,
+    site ? siteLink(site) : "",
+  ];
 }
 
 const hint = "Point at the chart, or use the arrow keys, to read an operation.";

@@ -146,6 +146,6 @@ describe("states of a panel", function () {
       await page.locator("vscode-button", { hasText: "Change the Limit" }).click();
       assert.equal((await posted("limit"))[0].setting, "check.budget");
       await send({ type: "checking", target: null, fraction: 0, doing: "" });
-      assert.equal(await page.locator(".banner").count(), 0);
+      assert.equal(await page.locator(".content .banner").count(), 0);
     }));
 });

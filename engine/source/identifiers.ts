@@ -20,17 +20,23 @@ export function findIdentifiers(
     targets.add(binding.target);
     const field = fieldOf(binding.target);
     for (const slot of [slots.of(binding.target), field && slots.of(field)]) {
-      if (slot) bound.set(slot, [...(bound.get(slot) ?? []), binding]);
+      if (!slot) continue;
+      const held = bound.get(slot);
+      if (held) held.push(binding);
+      else bound.set(slot, [binding]);
     }
   }
   const words = new Set([...targets].map(wordOf));
   const identifiers: Identifier[] = [];
+  const likelihood = likelihoods();
   for (const node of nodes) {
     if (!mayUse(node, words) || targets.has(node)) continue;
     const candidates = candidatesFor(node, slots, bound);
     if (!candidates) continue;
     const [start, end] = extentOf(node, text);
-    const likeliest = nearest(candidates, node).sort((a, b) => likelihood(b, node) - likelihood(a, node));
+    const likeliest = nearest(candidates, node)
+      .map((binding) => ({ id: binding.id, likelihood: likelihood(binding, node) }))
+      .sort((a, b) => b.likelihood - a.likelihood);
     identifiers.push({
       range: positions.range(start, end),
       name: (node.type === "PropertyDefinition" && nameField(node)) || nameExpression(node),
@@ -91,9 +97,19 @@ function extentOf(node: Node, text: string): [start: number, end: number] {
 }
 
 /** The last value given above the use in the same function comes first, then those of other functions, then those below. */
-function likelihood({ place, target }: Binding, use: Node): number {
-  const given = place.kind === "head" ? (target?.start ?? 0) : place.node.end;
-  const sameFunction = target !== null && functionAround(target) === functionAround(use);
-  const above = given <= use.start;
-  return given + (above ? (sameFunction ? 2e9 : 1e9) : 0);
+function likelihoods(): (binding: Pick<Binding, "place" | "target">, use: Node) => number {
+  const functions = new Map<Node, Node | null>();
+  const around = (node: Node) => {
+    const known = functions.get(node);
+    if (known !== undefined) return known;
+    const found = functionAround(node);
+    functions.set(node, found);
+    return found;
+  };
+  return ({ place, target }, use) => {
+    const given = place.kind === "head" ? (target?.start ?? 0) : place.node.end;
+    const sameFunction = target !== null && around(target) === around(use);
+    const above = given <= use.start;
+    return given + (above ? (sameFunction ? 2e9 : 1e9) : 0);
+  };
 }

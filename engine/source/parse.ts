@@ -1,6 +1,7 @@
 /** Parses a model file's original text, and says what is wrong with one that cannot be run. */
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Options, Parser } from "acorn";
+import { withFailedAttempts } from "./failed-attempts";
 import { isNode, linkNodes, type Node } from "./node";
 import { Positions } from "./positions";
 import { SourceProblem } from "./source-problem";
@@ -31,10 +32,19 @@ export interface Parsed {
   readonly comments: readonly Comment[];
 }
 
+/** The stack ended before the text did. */
+class NestedTooDeeply extends RangeError {
+  constructor(readonly pos: number) {
+    super("nested too deeply");
+  }
+}
+
 /** TypeScript is parsed by trial and error: each error would count lines from the top of the file for its message. */
 function withCheapErrors(Base: typeof Parser): typeof Parser {
   return class extends Base {
     raise(pos: number, message: string): never {
+      // No syntax error: it must not be taken for a reading that failed.
+      if (/^Not enough stack space/.test(message)) throw new NestedTooDeeply(pos);
       throw parserError(message, pos, Number(Reflect.get(this, "pos")));
     }
     raiseRecoverable(pos: number, message: string): never {
@@ -68,8 +78,14 @@ function withoutDecorators(Base: typeof Parser): typeof Parser {
 }
 
 const JavaScriptParser = Parser.extend(withCheapErrors);
-const TypeScriptParser = Parser.extend(tsPlugin(), withConstTypes, withoutDecorators, withCheapErrors);
-const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withCheapErrors);
+const TypeScriptParser = Parser.extend(
+  tsPlugin(),
+  withFailedAttempts,
+  withConstTypes,
+  withoutDecorators,
+  withCheapErrors,
+);
+const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withFailedAttempts, withCheapErrors);
 
 /** The tree of a text. Throws a `SourceProblem` for a syntax error and for what Gradlens cannot run. */
 export function parse(text: string, file: string): Parsed {
@@ -122,8 +138,9 @@ function parseTree(text: string, file: string, typescript: boolean, positions: P
     const script = /\.c?jsx?$/i.test(file) ? parseScript(text) : null;
     if (script) return script;
     if (cause instanceof RangeError) {
+      const [start, end] = cause instanceof NestedTooDeeply ? [cause.pos, cause.pos + 1] : [0, text.length];
       const message = "This file is nested too deeply to be read";
-      throw new SourceProblem({ message, file, range: positions.range(0, text.length) });
+      throw new SourceProblem({ message, file, range: positions.range(start, end) });
     }
     if (!isParserError(cause)) throw cause;
     const error = findJsx(text, file, positions);

@@ -54,7 +54,7 @@ async function serve() {
   const { folder } = copyExamples();
   const token = randomBytes(16).toString("hex");
   const settings = { "files.exclude": { "**/node_modules": true } };
-  const server = await startServer({ token, port, driver: false, extension: root, settings });
+  const server = await startServer({ token, port, driver: false, extensions: [root], settings });
   const url = workbenchUrl(server, folder, [["openFile", remoteUri(server, join(folder, "digits-mlp.ts"))]]);
   console.log(`\nGradlens is ready in VS Code at\n\n  ${url}\n\nPress Ctrl-C to stop.`);
   if (!noOpen) openBrowser(url);

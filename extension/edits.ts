@@ -1,6 +1,7 @@
 /** Follows places of a traced text through the edits that were made since. */
 import * as vscode from "vscode";
 import type { Site } from "../engine/report";
+import { fileOf, isUntitled } from "./files";
 
 /** The part of a change event that matters here. */
 export interface Change {
@@ -51,9 +52,9 @@ export function rangeOf(site: Site): vscode.Range {
 /** Text of the open documents, by path: what a run sees, and what later edits are compared with. */
 export function readTexts(onlyUnsaved: boolean): Map<string, string> {
   const documents = vscode.workspace.textDocuments.filter(
-    ({ uri, isDirty }) => uri.scheme === "file" && (isDirty || !onlyUnsaved),
+    ({ uri, isDirty }) => isUntitled(uri) || (uri.scheme === "file" && (isDirty || !onlyUnsaved)),
   );
-  return new Map(documents.map((document) => [document.uri.fsPath, document.getText()]));
+  return new Map(documents.map((document) => [fileOf(document.uri), document.getText()]));
 }
 
 /** The edits of all files since a trace began. */
@@ -68,7 +69,7 @@ export class Edits {
 
   /** Notes the changes of a document; when its text is again what was traced they are forgotten. */
   add(document: vscode.TextDocument, changes: readonly Change[]): void {
-    const file = document.uri.fsPath;
+    const file = fileOf(document.uri);
     const isBack = this.#texts.get(file) === document.getText();
     if (isBack) this.#changes.delete(file);
     else this.#changes.set(file, [...(this.#changes.get(file) ?? []), ...changes]);

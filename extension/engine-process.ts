@@ -18,8 +18,10 @@ import type {
   ValuesResult,
 } from "../engine/runner/protocol";
 import { readSetting } from "./config";
+import { fileOf } from "./files";
 import { log } from "./log";
 import { PrintedLines } from "./printed-lines";
+import { trustMessage } from "./trust";
 
 type OnProgress = (progress: ProgressParams) => void;
 
@@ -120,12 +122,14 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   async #load(): Promise<Engine> {
+    // Whatever asks, and by whatever way.
+    if (!vscode.workspace.isTrusted) throw new Error(trustMessage);
     const nodePath = readSetting("gradlens.nodePath", this.model);
     if (this.#engine && nodePath === this.#nodePath) return this.#engine;
     this.dispose();
     const { Engine } = await import("../engine/runner/client");
     const root = vscode.workspace.getWorkspaceFolder(this.model)?.uri.fsPath;
-    const folder = root ?? dirname(this.model.fsPath);
+    const folder = root ?? dirname(fileOf(this.model));
     const onOutput = (output: OutputParams) => this.#printed.write(output);
     const engine = new Engine({ script: this.script, folder, nodePath, onOutput });
     engine.node.then(

@@ -17,6 +17,7 @@ import { Panels } from "./panels/index";
 import { registerRestore } from "./restore";
 import { registerRetrace } from "./retrace";
 import { Sessions } from "./sessions";
+import { Toasts } from "./toasts";
 import { TraceStore } from "./trace-store";
 
 let traces: TraceStore | undefined;
@@ -26,12 +27,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath);
   traces = new TraceStore(storageUri?.fsPath, sessions.onDidChange);
   const panels = new Panels(context, sessions, traces);
+  const toasts = new Toasts(context.globalState);
   context.subscriptions.push(
     log,
     sessions,
     traces,
     panels,
-    registerCommands({ context, sessions, panels }),
+    registerCommands({ context, sessions, panels, toasts }),
     registerHover(sessions),
     registerCodeLens(sessions),
     registerDiagnostics(sessions),
@@ -41,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatus(sessions),
     registerDecorations(sessions, extensionUri),
     registerTree(sessions),
-    registerTests(sessions),
+    registerTests(sessions, toasts),
     registerRestore(sessions, traces),
     registerRetrace(sessions),
     watchModelFiles(),

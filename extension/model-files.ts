@@ -1,15 +1,25 @@
 /** Which documents are model files, and what can be read from their text before any run. */
 import * as vscode from "vscode";
 import type { Analysis, Range, SourceLayer } from "../engine/source";
+import { fileOf } from "./files";
 import { log } from "./log";
 
-/** The languages of model files, on a disk: what an engine process can load. */
-export const modelSelector: vscode.DocumentSelector = [
-  { language: "typescript", scheme: "file" },
-  { language: "javascript", scheme: "file" },
-];
+/** The languages of model files. */
+export const scripts: ReadonlySet<string> = new Set(["typescript", "javascript"]);
+
+/** On a disk, or not saved yet: what an engine process can load. */
+export const modelSelector: vscode.DocumentSelector = [...scripts].flatMap((language) =>
+  ["file", "untitled"].map((scheme) => ({ language, scheme })),
+);
+
+/** Whether a path is that of a script. */
+export function isModelFile(path: string): boolean {
+  return /\.[mc]?[jt]s$/.test(path);
+}
 
 const importsGradlens = /["'`]gradlens["'`]/;
+/** Stricter, for files that nobody opened: a name in a list of packages is no import. */
+const hasImportOfGradlens = /\b(?:from|import|require)\s*\(?\s*["'`]gradlens["'`]/;
 const hasHandWrittenBackward = /\bbackward\b|[Bb]ackward\s*[=(]/;
 
 /** A cheap guess, before the text is parsed: it imports Gradlens, or has a backward pass of its own. */
@@ -19,19 +29,32 @@ export function mayBeModel(document: vscode.TextDocument): boolean {
   return importsGradlens.test(text) || hasHandWrittenBackward.test(text);
 }
 
+/** The same for a text alone: a script that imports Gradlens. */
+export function importsModel(text: string): boolean {
+  return hasImportOfGradlens.test(text);
+}
+
 /** What the text last held while it could be parsed: half a line typed must not take the lenses away. */
 const lastGood = new WeakMap<vscode.TextDocument, Analysis>();
 
 /** In a file that does not import Gradlens, `forward()` and `backward()` without parameters are about something else. */
-function takesGradients(document: vscode.TextDocument): (layer: SourceLayer) => boolean {
+function takesGradients(text: string): (layer: SourceLayer) => boolean {
+  const lines = text.split("\n");
   const hasParameters = (part: Range | null) => {
-    if (!part) return false;
-    const text = document.getText(
-      new vscode.Range(part.line - 1, part.column - 1, part.endLine - 1, part.endColumn - 1),
-    );
-    return /^[^(]*\(\s*[^\s)]/.test(text);
+    const [first = "", ...more] = part ? lines.slice(part.line - 1, part.endLine) : [];
+    return part !== null && /^[^(]*\(\s*[^\s)]/.test([first.slice(part.column - 1), ...more].join("\n"));
   };
   return ({ forward, backward }) => hasParameters(forward) && hasParameters(backward);
+}
+
+/** What a text holds; null when it cannot be parsed, or holds no model. */
+export async function analyseText(text: string, file: string): Promise<Analysis | null> {
+  const { analyse } = await import("../engine/source/analyse");
+  const { analysis } = analyse(text, file);
+  if (!analysis) return null;
+  return analysis.usesGradlens
+    ? analysis
+    : { ...analysis, layers: analysis.layers.filter(takesGradients(text)) };
 }
 
 interface Reading {
@@ -42,15 +65,12 @@ interface Reading {
 const readings = new WeakMap<vscode.TextDocument, Reading>();
 
 async function read(document: vscode.TextDocument): Promise<Analysis | null> {
-  const { analyse } = await import("../engine/source/analyse");
   try {
-    const { analysis } = analyse(document.getText(), document.uri.fsPath);
+    const analysis = await analyseText(document.getText(), fileOf(document.uri));
     if (!analysis) return lastGood.get(document) ?? null;
-    const layers = analysis.usesGradlens ? analysis.layers : analysis.layers.filter(takesGradients(document));
-    if (!analysis.usesGradlens && layers.length === 0) return null;
-    const known = { ...analysis, layers };
-    lastGood.set(document, known);
-    return known;
+    if (!analysis.usesGradlens && analysis.layers.length === 0) return null;
+    lastGood.set(document, analysis);
+    return analysis;
   } catch (error) {
     log.error(`Reading ${document.uri.fsPath} failed`, error);
     return null;

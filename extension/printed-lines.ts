@@ -51,3 +51,8 @@ export class PrintedLines {
       this.emit("stderr", `… more than ${MOST_LINES} lines were printed; the rest is left out`);
   }
 }
+
+/** Lines as the output of a test wants them. */
+export function terminalLines(text: string): string {
+  return `${text.trimEnd().split(/\r?\n/).join("\r\n")}\r\n`;
+}

@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import { targetTitle } from "./checks";
 import { readSetting } from "./config";
+import { fileOf } from "./files";
 import type { Session } from "./session";
 
 export type ProgressPlace = "panel" | "editor" | "window";
@@ -16,7 +17,7 @@ export function progressPlace(session: Session): ProgressPlace {
   // Every panel shows that its trace is made anew; only one shows checks.
   const isInPanel = running === "trace" ? visiblePanels.size > 0 : visiblePanels.has("checks");
   if (isInPanel) return "panel";
-  const hasEditor = vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === file);
+  const hasEditor = vscode.window.visibleTextEditors.some(({ document }) => fileOf(document.uri) === file);
   return hasEditor && readSetting("gradlens.codeLens.enabled", uri) ? "editor" : "window";
 }
 

@@ -14,9 +14,12 @@ import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
 import { Edits, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
+import { failed, goneText, internal } from "./failures";
+import { fileOf } from "./files";
 import { log } from "./log";
 import { filesOf } from "./report-files";
 import { Turns } from "./turns";
+import { whyNotRun } from "./why-not-run";
 
 /** What is known of a model file after a run, and the edits made since. */
 export interface Trace {
@@ -57,7 +60,7 @@ export class Session implements vscode.Disposable {
   ) {}
 
   get file(): string {
-    return this.uri.fsPath;
+    return fileOf(this.uri);
   }
 
   /** Whether a file that the report speaks of was edited since. */
@@ -135,7 +138,7 @@ export class Session implements vscode.Disposable {
   }
 
   noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const file = document.uri.fsPath;
+    const file = fileOf(document.uri);
     if (contentChanges.length === 0 || this.state.kind === "empty") return;
     const isCovered = this.covers(file) || file === this.failure?.site?.file;
     // While a run is under way nobody knows yet of which files its report will speak.
@@ -149,7 +152,7 @@ export class Session implements vscode.Disposable {
   /** A document was opened: its text may be another than the one that was traced, without an edit that anyone saw. */
   noteText(document: vscode.TextDocument): void {
     const { stale } = this;
-    this.edits.compare(document.uri.fsPath, document.getText());
+    this.edits.compare(fileOf(document.uri), document.getText());
     if (stale !== this.stale) this.#changed.fire(this);
   }
 
@@ -183,6 +186,11 @@ export class Session implements vscode.Disposable {
     // A process takes a moment to end; nobody is to wait for that.
     const stopping = token.onCancellationRequested(() => this.#setState({ kind: "stopped" }));
     try {
+      const missing = whyNotRun(this.uri);
+      if (missing) {
+        this.#fail(missing, edits);
+        return;
+      }
       const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
         if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
       });
@@ -279,18 +287,4 @@ export class Session implements vscode.Disposable {
     this.state = state;
     this.#changed.fire(this);
   }
-}
-
-function goneText(): string {
-  return vscode.l10n.t("The run is over and its values are gone. Trace again to see them.");
-}
-
-function failed({ kind, message, site, hint }: Failure): TraceState {
-  return { kind: "failed", reason: kind, message, site, hint };
-}
-
-function internal(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  log.error("The engine process could not answer", error instanceof Error ? error : message);
-  return { kind: "internal", message, hint: null, site: null, stack: [] };
 }

@@ -1,6 +1,7 @@
 /** All sessions, and which one the views speak of. */
 import * as vscode from "vscode";
 import { EngineProcess } from "./engine-process";
+import { fileOf } from "./files";
 import { Session } from "./session";
 
 /** More engine processes than these are not kept waiting: each holds a model in memory. */
@@ -21,7 +22,7 @@ export class Sessions implements vscode.Disposable {
         for (const session of this.all) session.noteEdit(event);
       }),
       vscode.workspace.onDidOpenTextDocument((document) => {
-        for (const session of this.all) if (session.covers(document.uri.fsPath)) session.noteText(document);
+        for (const session of this.all) if (session.covers(fileOf(document.uri))) session.noteText(document);
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor)),
     );
@@ -38,28 +39,28 @@ export class Sessions implements vscode.Disposable {
 
   /** The session of a model file, made when there is none. */
   open(uri: vscode.Uri): Session {
-    const session = this.#sessions.get(uri.fsPath) ?? this.#create(uri);
+    const session = this.#sessions.get(fileOf(uri)) ?? this.#create(uri);
     this.#makeCurrent(session);
     return session;
   }
 
   /** The same without a person's doing: the views turn to it only when its editor is the active one, or they show none. */
   openBehind(uri: vscode.Uri): Session {
-    const session = this.#sessions.get(uri.fsPath) ?? this.#create(uri);
+    const session = this.#sessions.get(fileOf(uri)) ?? this.#create(uri);
     if (!this.#current) this.#makeCurrent(session);
     this.#follow(vscode.window.activeTextEditor);
     return session;
   }
 
   get(uri: vscode.Uri): Session | null {
-    return this.#sessions.get(uri.fsPath) ?? null;
+    return this.#sessions.get(fileOf(uri)) ?? null;
   }
 
   /** The session that knows most about a file: its own, else the latest whose model imports it. */
   about(uri: vscode.Uri): Session | null {
     const own = this.get(uri);
     if (own?.report) return own;
-    return this.all.findLast((session) => session.covers(uri.fsPath)) ?? own;
+    return this.all.findLast((session) => session.covers(fileOf(uri))) ?? own;
   }
 
   dispose(): void {
@@ -69,7 +70,7 @@ export class Sessions implements vscode.Disposable {
 
   #create(uri: vscode.Uri): Session {
     const session = new Session(uri, new EngineProcess(this.enginePath, uri));
-    this.#sessions.set(uri.fsPath, session);
+    this.#sessions.set(fileOf(uri), session);
     session.onDidChange(() => {
       if (session.running) this.#rest(session);
       this.#changed.fire(session);

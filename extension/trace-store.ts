@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { Check, REPORT_VERSION, Report } from "../engine/report";
 import { Edits } from "./edits";
+import { documentOf, fileOf } from "./files";
 import { log } from "./log";
 import type { Session, Trace } from "./session";
 
@@ -21,7 +22,7 @@ const MOST_NODES = 20_000;
 
 /** What the editor shows of a file, else what the disk holds. */
 async function readText(file: string): Promise<string> {
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
+  const open = documentOf(file);
   return open ? open.getText() : new TextDecoder().decode(await readFile(file));
 }
 
@@ -71,10 +72,10 @@ export class TraceStore implements vscode.Disposable {
   }
 
   /** What an earlier window knew of a model file, with the edits since; null when that is nothing. */
-  async find({ fsPath }: vscode.Uri): Promise<Trace | null> {
+  async find(uri: vscode.Uri): Promise<Trace | null> {
     if (!this.folder) return null;
     try {
-      const { report, checks, texts }: Stored = deserialize(await readFile(pathOf(this.folder, fsPath)));
+      const { report, checks, texts }: Stored = deserialize(await readFile(pathOf(this.folder, fileOf(uri))));
       if (report.version !== VERSION || !texts) return null;
       const edits = new Edits(new Map(Object.entries(texts)));
       for (const file of Object.keys(texts)) edits.compare(file, await readTextNow(file));
@@ -82,7 +83,7 @@ export class TraceStore implements vscode.Disposable {
       return { report, checks, edits };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-        log.warn(`The earlier trace of ${fsPath} could not be read`, error);
+        log.warn(`The earlier trace of ${fileOf(uri)} could not be read`, error);
       return null;
     }
   }

@@ -1,5 +1,6 @@
 /** Gradlens: Add Types to This Folder. */
 import * as vscode from "vscode";
+import { fileOf, isUntitled } from "../files";
 import type { Gradlens } from "../gradlens";
 import { log } from "../log";
 import { findModel, sayNoModel } from "./target";
@@ -86,29 +87,30 @@ async function takeBack(added: readonly Added[]): Promise<void> {
 }
 
 /** Says what came into the folder, and offers to take it back. */
-async function say(added: readonly Added[]): Promise<void> {
+function say({ toasts }: Gradlens, added: readonly Added[]): void {
   const names = added.map(({ uri }) => vscode.workspace.asRelativePath(uri));
   const message =
     names.length > 1
       ? vscode.l10n.t("Added {0} and {1}: TypeScript finds the types of Gradlens there.", ...names)
       : vscode.l10n.t("Added {0}: TypeScript finds the types of Gradlens there.", ...names);
   log.info(message);
-  const undo = vscode.l10n.t("Undo");
-  if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack(added);
+  toasts.say("types", message, { [vscode.l10n.t("Undo")]: () => takeBack(added) });
 }
 
 /** Writes gradlens.d.ts, and a tsconfig.json where there is none, so that `import … from "gradlens"` has types. */
 export async function addTypes(gradlens: Gradlens, argument?: unknown): Promise<void> {
-  const model = findModel(gradlens, argument);
-  if (!model) {
-    await sayNoModel();
+  const found = findModel(gradlens, argument);
+  const isSomewhere = found && (isUntitled(found) ? vscode.workspace.workspaceFolders : await exists(found));
+  if (!isSomewhere) {
+    sayNoModel(gradlens);
     return;
   }
+  const model = vscode.Uri.file(fileOf(found));
   const added = await planFiles(gradlens, model);
   const edit = new vscode.WorkspaceEdit();
   for (const { uri, contents } of added) edit.createFile(uri, { overwrite: true, contents });
   if (!(await vscode.workspace.applyEdit(edit)))
     throw new Error(vscode.l10n.t("The types of Gradlens could not be written beside {0}.", model.fsPath));
   await restartTypeScript();
-  say(added).catch((error) => log.error(error));
+  say(gradlens, added);
 }

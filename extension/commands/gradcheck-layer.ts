@@ -4,10 +4,12 @@ import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, SourceLayer } from "../../engine/source";
 import { needsALook, targetOfLayer } from "../checks";
 import { lookUp } from "../editor/lookup";
+import { fileOf } from "../files";
 import type { Gradlens } from "../gradlens";
 import { analyseDocument } from "../model-files";
 import { showProgress } from "../progress";
 import type { Session } from "../session";
+import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
 import { findSession } from "./target";
 
@@ -23,9 +25,9 @@ function layerAt({ layers }: Analysis, line: number): SourceLayer | undefined {
 }
 
 /** The target under the cursor, or null after saying that there is none. */
-async function targetAtCursor(session: Session): Promise<CheckTarget | null> {
+async function targetAtCursor(session: Session, toasts: Toasts): Promise<CheckTarget | null> {
   const editor = vscode.window.activeTextEditor;
-  const isHere = editor?.document.uri.fsPath === session.file;
+  const isHere = editor !== undefined && fileOf(editor.document.uri) === session.file;
   const analysis = isHere ? await analyseDocument(editor.document) : null;
   const subject = editor && lookUp(session, session.file, editor.selection.active, analysis);
   if (isHere && subject?.kind === "layer") return { kind: "path", path: subject.scope.path };
@@ -34,7 +36,10 @@ async function targetAtCursor(session: Session): Promise<CheckTarget | null> {
   const message = vscode.l10n.t(
     "Put the cursor on a layer, such as a line with new nn.Linear(…), to check it.",
   );
-  await vscode.window.showInformationMessage(message);
+  toasts.say("no-layer", message, {
+    [vscode.l10n.t("Check the Whole Model")]: () =>
+      vscode.commands.executeCommand("gradlens.gradcheckModel", session.uri),
+  });
   return null;
 }
 
@@ -45,10 +50,10 @@ function targetOf(session: Session, place: unknown): CheckTarget | null {
 
 /** Checks the layer at a line (1-based), at a module's path, or at the cursor. */
 export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, place?: unknown): Promise<void> {
-  if (!(await mayRun())) return;
-  const session = await findSession(gradlens, argument);
+  if (!mayRun(gradlens.toasts)) return;
+  const session = findSession(gradlens, argument);
   if (!session) return;
-  const target = targetOf(session, place) ?? (await targetAtCursor(session));
+  const target = targetOf(session, place) ?? (await targetAtCursor(session, gradlens.toasts));
   if (!target) return;
   const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
     session.check(target, cancel),

@@ -7,8 +7,8 @@ import { findSession } from "./target";
 
 /** Checks every parameter of a model and shows the result. */
 export async function gradcheckModel(gradlens: Gradlens, argument?: unknown): Promise<void> {
-  if (!(await mayRun())) return;
-  const session = await findSession(gradlens, argument);
+  if (!mayRun(gradlens.toasts)) return;
+  const session = findSession(gradlens, argument);
   if (!session) return;
   gradlens.panels.show("checks", session);
   await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>

@@ -3,7 +3,7 @@ import type { Gradlens } from "../gradlens";
 import { findSession } from "./target";
 
 /** Opens or reveals the panel "Findings" of a trace. */
-export async function showFindings(gradlens: Gradlens, argument?: unknown): Promise<void> {
-  const session = await findSession(gradlens, argument);
+export function showFindings(gradlens: Gradlens, argument?: unknown): void {
+  const session = findSession(gradlens, argument);
   if (session) gradlens.panels.show("findings", session);
 }

@@ -3,7 +3,7 @@ import type { Gradlens } from "../gradlens";
 import { findSession } from "./target";
 
 /** Opens or reveals the graph of a trace, with a node selected when its id is given. */
-export async function showGraph(gradlens: Gradlens, argument?: unknown, node?: unknown): Promise<void> {
-  const session = await findSession(gradlens, argument);
+export function showGraph(gradlens: Gradlens, argument?: unknown, node?: unknown): void {
+  const session = findSession(gradlens, argument);
   if (session) gradlens.panels.show("graph", session, typeof node === "number" ? node : undefined);
 }

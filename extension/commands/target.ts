@@ -1,37 +1,49 @@
 /** The model file that a command is about: its argument, the active editor, or what was traced last. */
+import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
+import { fileOf, isUntitled, uriOf } from "../files";
 import type { Gradlens } from "../gradlens";
-import { modelSelector } from "../model-files";
+import { importsModel, isModelFile, modelSelector, scripts } from "../model-files";
 import type { Session } from "../session";
 
 /** An argument that names a file: a URI (editor title, tree), or a path (links in hovers and lenses). */
-function uriOf(argument: unknown): vscode.Uri | null {
+function namedBy(argument: unknown): vscode.Uri | null {
   if (argument instanceof vscode.Uri) return argument;
-  return typeof argument === "string" ? vscode.Uri.file(argument) : null;
+  return typeof argument === "string" && isAbsolute(argument) ? uriOf(argument) : null;
 }
 
-/** The document's URI when Gradlens can run it, else null; a file that is imported leads to the model that was traced. */
-export function findModel({ sessions }: Gradlens, argument?: unknown): vscode.Uri | null {
-  const named = uriOf(argument);
-  if (named) return named.scheme === "file" ? named : null;
+/** Whether a script can be run itself, or is one that others import. */
+const runsItself = /\bloss\b|\.backward\s*\(/;
+
+/** The model of a document, or null when Gradlens cannot run it; a file that is imported leads to the model that was traced. */
+function modelOf({ sessions }: Gradlens, document: vscode.TextDocument): vscode.Uri | null {
+  const { uri } = document;
+  if (vscode.languages.match(modelSelector, document) > 0)
+    return runsItself.test(document.getText()) ? uri : (sessions.about(uri)?.uri ?? uri);
+  // A new document has no language until a person chooses one.
+  return isUntitled(uri) && importsModel(document.getText()) ? uri : null;
+}
+
+/** The model file that is named, else that of the active editor; what was traced last only where no script is shown. */
+export function findModel(gradlens: Gradlens, argument?: unknown): vscode.Uri | null {
+  const named = namedBy(argument);
+  if (named) return isModelFile(fileOf(named)) ? named : null;
   const document = vscode.window.activeTextEditor?.document;
-  if (document && vscode.languages.match(modelSelector, document) > 0)
-    return sessions.get(document.uri)?.uri ?? document.uri;
-  return sessions.current?.uri ?? null;
+  const isScript = document && (isUntitled(document.uri) || scripts.has(document.languageId));
+  return isScript ? modelOf(gradlens, document) : (gradlens.sessions.current?.uri ?? null);
 }
 
 /** Says that there is no model file, and what to do instead. */
-export async function sayNoModel(): Promise<void> {
-  const example = vscode.l10n.t("Open Example");
-  const message = vscode.l10n.t("Open a TypeScript or JavaScript model file first.");
-  const chosen = await vscode.window.showInformationMessage(message, example);
-  if (chosen === example) await vscode.commands.executeCommand("gradlens.openExample");
+export function sayNoModel({ toasts }: Gradlens): void {
+  toasts.say("no-model", vscode.l10n.t("Open a TypeScript or JavaScript model file first."), {
+    [vscode.l10n.t("Open Example")]: () => vscode.commands.executeCommand("gradlens.openExample"),
+  });
 }
 
 /** The session a command is about, or null after saying what to do instead. */
-export async function findSession(gradlens: Gradlens, argument?: unknown): Promise<Session | null> {
+export function findSession(gradlens: Gradlens, argument?: unknown): Session | null {
   const uri = findModel(gradlens, argument);
   if (uri) return gradlens.sessions.open(uri);
-  await sayNoModel();
+  sayNoModel(gradlens);
   return null;
 }

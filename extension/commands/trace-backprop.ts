@@ -7,8 +7,8 @@ import { findSession } from "./target";
 
 /** Runs a model file and shows its trace beside it, in the graph at first; resolves when the run has ended. */
 export async function traceBackprop(gradlens: Gradlens, argument?: unknown): Promise<void> {
-  if (!(await mayRun())) return;
-  const session = await findSession(gradlens, argument);
+  if (!mayRun(gradlens.toasts)) return;
+  const session = findSession(gradlens, argument);
   if (!session) return;
   gradlens.panels.showTrace(session);
   await showProgress(session, vscode.l10n.t("Tracing"), (cancel) => session.trace(cancel));

@@ -5,6 +5,7 @@ import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Analysis, Range, SourceLayer } from "../../engine/source";
 import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
+import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
 import { progressPlace } from "../progress";
 import type { Session } from "../session";
@@ -27,7 +28,7 @@ function staleMark(session: Session): string {
 
 /** Whether a check takes in a layer of the document. */
 function isAbout(target: CheckTarget, layer: SourceLayer, session: Session, uri: vscode.Uri): boolean {
-  if (target.kind === "line") return target.line === layer.range.line && target.file === uri.fsPath;
+  if (target.kind === "line") return target.line === layer.range.line && target.file === fileOf(uri);
   if (target.kind === "all") return true;
   return pathsOf(layer, session).some((path) => path === target.path || path.startsWith(`${target.path}.`));
 }
@@ -38,7 +39,7 @@ function layerCommand(
   session: Session | null,
   document: vscode.TextDocument,
 ): vscode.Command {
-  const file = document.uri.fsPath;
+  const file = fileOf(document.uri);
   const check = { command: "gradlens.gradcheckLayer", arguments: [file, layer.range.line] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
@@ -71,7 +72,7 @@ function layerCommand(
 function layersOfRun(session: Session, { layers }: Analysis, { uri }: vscode.TextDocument): SourceLayer[] {
   const known = new Set(layers.map(({ range }) => range.line));
   return (session.report?.scopes ?? []).flatMap(({ site, path, type }): SourceLayer[] => {
-    const place = site?.file === uri.fsPath && path !== "" ? session.edits.locate(site) : null;
+    const place = site?.file === fileOf(uri) && path !== "" ? session.edits.locate(site) : null;
     if (!place || known.has(place.start.line + 1)) return [];
     known.add(place.start.line + 1);
     const { start, end } = place;
@@ -92,7 +93,7 @@ function trustCommand(): vscode.Command {
 
 /** The lens over the loss: an invitation to trace, or the value and the norm of the whole gradient. */
 function lossCommand(session: Session | null, document: vscode.TextDocument): vscode.Command {
-  const file = document.uri.fsPath;
+  const file = fileOf(document.uri);
   const trace = { command: "gradlens.traceBackprop", arguments: [file] };
   if (!vscode.workspace.isTrusted) return trustCommand();
   if (session?.state.kind === "running") {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Check, Severity } from "../../engine/report";
 import { onDidChangeSetting, readSetting } from "../config";
 import type { rangeOf } from "../edits";
+import { fileOf } from "../files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
@@ -64,7 +65,7 @@ export function registerDecorations(sessions: Sessions, extensionUri: vscode.Uri
   const decorate = (editor: vscode.TextEditor) => {
     const { uri } = editor.document;
     const isWanted = readSetting("gradlens.decorations.enabled", uri);
-    const ranges = rangesOf(isWanted ? sessions.about(uri) : null, uri.fsPath);
+    const ranges = rangesOf(isWanted ? sessions.about(uri) : null, fileOf(uri));
     for (const [mark, type] of types) editor.setDecorations(type, ranges[mark]);
   };
   const update = () => {

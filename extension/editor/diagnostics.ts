@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { formatPair } from "../../engine/number-text";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
 import { nameOf, worstTitle } from "../checks";
+import { documentOf, uriOf } from "../files";
 import { locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -80,7 +81,7 @@ function fromCheck(check: Check, session: Session): Entry {
 
 function entriesOf(session: Session): Entry[] {
   const { failure, report, checks, stale } = session;
-  const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.fsPath === session.file);
+  const isOpen = documentOf(session.file) !== undefined;
   if (!isOpen) return [];
   const isShown = failure && failure.kind !== "cancelled" && !session.isFailureOld;
   const failed = isShown ? [fromFailure(failure, session)] : [];
@@ -123,7 +124,7 @@ export function registerDiagnostics(sessions: Sessions): vscode.Disposable {
       }
     }
     collection.clear();
-    for (const [file, diagnostics] of byFile) collection.set(vscode.Uri.file(file), diagnostics);
+    for (const [file, diagnostics] of byFile) collection.set(uriOf(file), diagnostics);
   };
   let timer: NodeJS.Timeout | undefined;
   const updateSoon = () => {

@@ -1,6 +1,7 @@
 /** Hovers over identifiers that held a tensor. */
 import * as vscode from "vscode";
 import { readSetting } from "../config";
+import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
 import type { Sessions } from "../sessions";
 import { describeLayer, describeTensor } from "./hover-text";
@@ -17,7 +18,7 @@ export function registerHover(sessions: Sessions): vscode.Disposable {
     if (!session?.report) return null;
     const analysis = await analyseDocument(document);
     if (token.isCancellationRequested) return null;
-    const subject = lookUp(session, document.uri.fsPath, position, analysis);
+    const subject = lookUp(session, fileOf(document.uri), position, analysis);
     if (!subject) return null;
     vscode.commands.executeCommand("setContext", "gradlens.hovered", true);
     const text =

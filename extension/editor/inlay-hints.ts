@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { formatNumber } from "../../engine/number-text";
 import { onDidChangeSetting, readSetting } from "../config";
+import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -10,7 +11,7 @@ function hintsOf(session: Session, document: vscode.TextDocument, shown: vscode.
   const scopes = session.report?.scopes ?? [];
   const norms = new Map<number, readonly string[]>();
   for (const { site, gradNorm, path } of scopes) {
-    if (site?.file !== document.uri.fsPath || gradNorm === null || path === "") continue;
+    if (site?.file !== fileOf(document.uri) || gradNorm === null || path === "") continue;
     const range = session.edits.locate(site);
     if (!range || !shown.contains(range.end)) continue;
     const { line } = range.end;

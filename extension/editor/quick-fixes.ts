@@ -1,6 +1,7 @@
 /** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
 import * as vscode from "vscode";
 import type { Check, Finding, Fix } from "../../engine/report";
+import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
 import { locate } from "../places";
 import type { Session } from "../session";
@@ -37,7 +38,7 @@ function toAction(
     description: fix.detail,
   });
   const importPlace =
-    uri.fsPath === document.uri.fsPath ? missingImport(document, range, fix.edit.newText) : null;
+    fileOf(uri) === fileOf(document.uri) ? missingImport(document, range, fix.edit.newText) : null;
   if (importPlace) action.edit.insert(uri, importPlace, ` ${fix.edit.newText},`);
   action.diagnostics = problemsOf(uri, finding);
   return [action];
@@ -73,7 +74,7 @@ function actionsOfChecks(
   const actions = session.checks.flatMap((check): [number, vscode.CodeAction][] => {
     const site = check.culprit?.site ?? check.site;
     const place = check.outcome === "fail" && site ? locate(site, session) : null;
-    if (place?.uri.fsPath !== document.uri.fsPath || !place.range.intersection(range)) return [];
+    if (!place || fileOf(place.uri) !== fileOf(document.uri) || !place.range.intersection(range)) return [];
     const line = place.range.start.line;
     return [[line, intendedAction(document, check, line)]];
   });
@@ -89,7 +90,7 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const findings = [...session.report.findings, ...session.checkFindings];
     const fixes = findings.flatMap((finding) => {
       const place = finding.site && locate(finding.site, session);
-      if (!place || place.uri.fsPath !== uri.fsPath || !place.range.intersection(range)) return [];
+      if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
       return finding.fixes.flatMap((fix) => toAction(document, fix, finding, session));
     });
     return [...fixes, ...actionsOfChecks(document, range, session)];

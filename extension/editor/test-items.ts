@@ -1,7 +1,11 @@
 /** The tests of the Test Explorer: layers of the text before a run, modules with their parameters after it. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path/posix";
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
-import { analyseDocument } from "../model-files";
+import type { Analysis } from "../../engine/source";
+import { documentOf, fileOf } from "../files";
+import { analyseDocument, analyseText } from "../model-files";
 import { locate } from "../places";
 import type { Session } from "../session";
 
@@ -28,22 +32,42 @@ export function targetOf({ id, parent }: vscode.TestItem, session: Session): Che
   return path === "" ? { kind: "all" } : { kind: "path", path };
 }
 
-/** Layers of the text before a run; after it, modules with their parameters. */
+/** The item of a file; made when there is none. */
+export function fileItem(controller: vscode.TestController, uri: vscode.Uri): vscode.TestItem {
+  const file = fileOf(uri);
+  const known = controller.items.get(file);
+  if (known) return known;
+  const item = controller.createTestItem(file, basename(uri.path), uri);
+  item.description = dirname(vscode.workspace.asRelativePath(uri)).replace(/^\.$/, "");
+  item.canResolveChildren = true;
+  controller.items.add(item);
+  return item;
+}
+
+/** What stands in a file: in its editor when it is open, else on the disk. */
+async function analyseFile(uri: vscode.Uri): Promise<Analysis | null> {
+  const document = documentOf(fileOf(uri));
+  if (document) return analyseDocument(document);
+  try {
+    return await analyseText(await readFile(uri.fsPath, "utf8"), uri.fsPath);
+  } catch {
+    return null;
+  }
+}
+
+/** Layers of the text before a run; after it, modules with their parameters. A file that is no model has no item. */
 export async function discoverTests(
   controller: vscode.TestController,
-  document: vscode.TextDocument,
+  uri: vscode.Uri,
   session: Session | null,
 ): Promise<void> {
-  const analysis = await analyseDocument(document);
-  const { uri } = document;
-  if (!analysis) {
-    controller.items.delete(uri.fsPath);
+  const analysis = await analyseFile(uri);
+  if (!analysis || (!analysis.usesGradlens && analysis.layers.length === 0)) {
+    controller.items.delete(fileOf(uri));
     return;
   }
-  const file =
-    controller.items.get(uri.fsPath) ??
-    controller.createTestItem(uri.fsPath, uri.path.split("/").at(-1) ?? "", uri);
-  controller.items.add(file);
+  const file = fileItem(controller, uri);
+  file.canResolveChildren = false;
   if (session?.report) addModules(controller, file, session);
   else {
     const layers = analysis.layers.map(({ name, owner, range }) => {

@@ -1,63 +1,17 @@
-/** Gradient checks in the Test Explorer: file, layer, parameter. */
+/** Gradient checks in the Test Explorer: file, layer, parameter; of all model files of the workspace. */
 import * as vscode from "vscode";
-import type { Check } from "../../engine/report";
-import { markOf, nameOf, worstTitle } from "../checks";
-import { locate } from "../places";
+import type { Check, Report } from "../../engine/report";
+import { fileOf, isUntitled, uriOf } from "../files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
+import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
-import { discoverTests, readId, targetOf } from "./test-items";
+import { WorkspaceModels } from "../workspace-models";
+import { discoverTests, fileItem, readId, targetOf } from "./test-items";
+import { itemsOf, say, settle } from "./test-verdicts";
 
-function messageOf(check: Check, session: Session): vscode.TestMessage {
-  const { worst, culprit, site, message } = check;
-  const place = culprit?.site ?? site;
-  const title = `${worstTitle(check)}: ${message}`;
-  const shown = worst
-    ? vscode.TestMessage.diff(
-        title,
-        `${worstTitle(check)} = ${worst.numeric}\n`,
-        `${worstTitle(check)} = ${worst.analytic}\n`,
-      )
-    : new vscode.TestMessage(title);
-  if (place) shown.location = locate(place, session);
-  return shown;
-}
-
-/**
- * Reports a check at its own item, or at the one that was run when it has none. What is not complete is in error: a test
- * that was skipped may not say why. Notes pass, with their text in the output.
- */
-function settle(
-  run: vscode.TestRun,
-  item: vscode.TestItem,
-  checks: readonly Check[],
-  session: Session,
-): void {
-  const messages = (of: readonly Check[]) => of.map((check) => messageOf(check, session));
-  const failed = checks.filter(({ outcome }) => outcome === "fail");
-  const open = checks.filter(({ complete }) => !complete);
-  const duration = checks.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  if (failed.length > 0) run.failed(item, messages([...failed, ...open]), duration);
-  else if (open.length > 0) run.errored(item, messages(open), duration);
-  else if (checks.length > 0) run.passed(item, duration);
-  else run.skipped(item);
-}
-
-/** What a check says, in the output of its test: also of one that passes. */
-function say(run: vscode.TestRun, check: Check, session: Session, item?: vscode.TestItem): void {
-  const place = check.culprit?.site ?? check.site;
-  const line = `${markOf(check)} ${nameOf(check)}: ${check.message}\r\n`;
-  run.appendOutput(line, place ? locate(place, session) : undefined, item);
-}
-
-/** The items below and with an item, innermost first. */
-function itemsOf(item: vscode.TestItem): vscode.TestItem[] {
-  const below: vscode.TestItem[] = [];
-  item.children.forEach((child) => {
-    below.push(...itemsOf(child));
-  });
-  return [...below, item];
-}
+/** A session changes often while it works. */
+const QUIET_MS = 200;
 
 async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Session): Promise<void> {
   const wanted = targetOf(item, session);
@@ -66,11 +20,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   const failure = session.failure ?? session.unfinished?.failure;
   const said = new Set<Check>();
   for (const each of itemsOf(item)) {
-    const { path, parameter } = readId(each.id);
-    const own = checks.filter((check) => {
-      if (parameter !== undefined) return check.target === path && check.parameter === parameter;
-      return each === item || check.target === path;
-    });
+    const own = each === item && !readId(each.id).parameter ? checks : checksAt(each, checks);
     for (const check of own) {
       if (!said.has(check)) say(run, check, session, each);
       said.add(check);
@@ -81,29 +31,54 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   }
 }
 
-function fileOf(item: vscode.TestItem): vscode.TestItem {
-  return item.parent ? fileOf(item.parent) : item;
+/** The checks that a module's item or a parameter's stands for. */
+function checksAt({ id }: vscode.TestItem, checks: readonly Check[]): Check[] {
+  const { path, parameter } = readId(id);
+  return checks.filter(
+    ({ target, parameter: own }) => target === path && (parameter === undefined || own === parameter),
+  );
+}
+
+function topOf(item: vscode.TestItem): vscode.TestItem {
+  return item.parent ? topOf(item.parent) : item;
+}
+
+/** What the Test Explorer knows of a session. */
+interface Seen {
+  readonly report: Report | null;
+  readonly checks: readonly Check[];
 }
 
 class GradientTests implements vscode.Disposable {
   readonly #controller = vscode.tests.createTestController("gradlens", vscode.l10n.t("Gradient checks"));
-  readonly #subscriptions: vscode.Disposable[] = [this.#controller];
-  #runs = 0;
+  readonly #models = new WorkspaceModels();
+  readonly #subscriptions: vscode.Disposable[] = [this.#controller, this.#models];
+  readonly #seen = new WeakMap<Session, Seen>();
+  /** Sessions whose checks are reported by a run of tests. */
+  readonly #running = new Set<Session>();
+  readonly #changed = new Set<Session>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly sessions: Sessions) {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly toasts: Toasts,
+  ) {
     const { Run } = vscode.TestRunProfileKind;
     const run = (request: vscode.TestRunRequest, token: vscode.CancellationToken) =>
       request.continuous ? this.#runOnSave(request, token) : this.#run(request);
-    this.#controller.resolveHandler = () => this.#discover();
-    this.#controller.refreshHandler = () => this.#discover();
+    this.#controller.resolveHandler = (item) => this.#resolve(item);
+    this.#controller.refreshHandler = () => this.#refresh();
     this.#subscriptions.push(
       this.#controller.createRunProfile(vscode.l10n.t("Gradcheck"), Run, run, true, undefined, true),
-      vscode.workspace.onDidOpenTextDocument((document) =>
-        discoverTests(this.#controller, document, sessions.get(document.uri)),
-      ),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#controller.items.delete(uri.fsPath)),
-      sessions.onDidChange(() => this.#discoverSoon()),
+      this.#models.onDidFind((uri) => this.#find(uri)),
+      this.#models.onDidLose((uri) => this.#discover(uri)),
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#discover(uri)),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => this.#discover(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (isUntitled(uri)) this.#controller.items.delete(fileOf(uri));
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#dropOutside()),
+      sessions.onDidChange((session) => this.#note(session)),
     );
   }
 
@@ -112,65 +87,143 @@ class GradientTests implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  async #discover(): Promise<void> {
-    for (const document of vscode.workspace.textDocuments)
-      await discoverTests(this.#controller, document, this.sessions.get(document.uri));
+  /** Of the whole explorer, when a person first looks at it; or of a file that is unfolded. */
+  async #resolve(item: vscode.TestItem | undefined): Promise<void> {
+    if (item?.uri) return this.#discover(item.uri);
+    for (const { uri } of vscode.workspace.textDocuments) await this.#discover(uri);
+    await this.#models.search();
   }
 
-  #discoverSoon(): void {
+  async #refresh(): Promise<void> {
+    for (const [, { uri }] of this.#controller.items) if (uri) await this.#discover(uri);
+    await this.#models.search(true);
+  }
+
+  /** A file of the workspace that nobody needs to have opened: what is in it is read when it is unfolded. */
+  #find(uri: vscode.Uri): void {
+    const known = this.#controller.items.get(fileOf(uri));
+    if (!known) fileItem(this.#controller, uri);
+    else if (!known.canResolveChildren) this.#discover(uri);
+  }
+
+  async #discover(uri: vscode.Uri): Promise<void> {
+    const file = fileOf(uri);
+    if (!isUntitled(uri) && uri.scheme !== "file") return;
+    await discoverTests(this.#controller, uriOf(file), this.sessions.get(uri));
+  }
+
+  /** A folder that left the workspace takes its files along. */
+  #dropOutside(): void {
+    for (const [id, { uri }] of this.#controller.items) {
+      const isOpen = vscode.workspace.textDocuments.some((document) => fileOf(document.uri) === id);
+      if (uri && !isOpen && !vscode.workspace.getWorkspaceFolder(uri)) this.#controller.items.delete(id);
+    }
+  }
+
+  #note(session: Session): void {
+    const { report, checks } = session;
+    const seen = this.#seen.get(session);
+    if (seen?.report === report && seen?.checks === checks) return;
+    // The checks of an earlier window come with their report, and are no news.
+    if (seen?.report !== report) this.#seen.set(session, { report, checks });
+    this.#changed.add(session);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#runs === 0) this.#discover();
-    }, 200);
+      const changed = [...this.#changed].filter((each) => !this.#running.has(each));
+      this.#changed.clear();
+      for (const each of changed) this.#follow(each);
+    }, QUIET_MS);
   }
 
-  /** Runs again whenever one of the files is saved, until the token is cancelled. */
+  /** Shows what is new of a session: other layers, and verdicts of checks that were not run from here. */
+  async #follow(session: Session): Promise<void> {
+    const { report, checks, uri } = session;
+    const known = new Set(this.#seen.get(session)?.checks);
+    this.#seen.set(session, { report, checks });
+    await this.#discover(uri);
+    this.#report(
+      session,
+      checks.filter((check) => !known.has(check)),
+    );
+  }
+
+  #report(session: Session, checks: readonly Check[]): void {
+    const file = this.#controller.items.get(session.file);
+    if (!file || checks.length === 0) return;
+    const settled = itemsOf(file).flatMap((item) => {
+      const own = item.children.size > 0 ? [] : checksAt(item, checks);
+      return own.length > 0 ? [{ item, own }] : [];
+    });
+    const request = new vscode.TestRunRequest(settled.map(({ item }) => item));
+    const run = this.#controller.createTestRun(request, undefined, false);
+    for (const { item, own } of settled) {
+      for (const check of own) say(run, check, session, item);
+      settle(run, item, own, session);
+    }
+    run.end();
+  }
+
+  /** Runs again whenever one of the files is saved, or one that it imports, until the token is cancelled. */
   #runOnSave(request: vscode.TestRunRequest, token: vscode.CancellationToken): void {
     const subscription = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      const items = request.include ?? [...this.#controller.items].map(([, item]) => item);
-      const include = items.filter((item) => fileOf(item).id === uri.fsPath);
+      const saved = fileOf(uri);
+      const include = this.#chosen(request).filter((item) => {
+        const top = topOf(item);
+        return top.id === saved || (top.uri && this.sessions.get(top.uri)?.covers(saved));
+      });
       if (include.length > 0) this.#run(new vscode.TestRunRequest(include, request.exclude, request.profile));
     });
     token.onCancellationRequested(() => subscription.dispose());
   }
 
+  #chosen({ include, exclude }: vscode.TestRunRequest): vscode.TestItem[] {
+    const items = include ?? [...this.#controller.items].map(([, item]) => item);
+    return items.filter((each) => !exclude?.includes(each));
+  }
+
   async #run(request: vscode.TestRunRequest): Promise<void> {
-    if (!(await mayRun())) return;
+    if (!mayRun(this.toasts)) return;
     const run = this.#controller.createTestRun(request);
-    this.#runs += 1;
     try {
-      const items = request.include ?? [...this.#controller.items].map(([, item]) => item);
-      for (const item of items.filter((each) => !request.exclude?.includes(each))) {
-        const { uri } = fileOf(item);
-        if (uri && !run.token.isCancellationRequested) await this.#runOne(run, item, this.sessions.open(uri));
+      if (!request.include) await this.#models.search();
+      for (const item of this.#chosen(request)) {
+        const { uri } = topOf(item);
+        if (uri && !run.token.isCancellationRequested)
+          await this.#runOne(run, item, this.sessions.openBehind(uri));
       }
     } finally {
-      this.#runs -= 1;
       run.end();
-      this.#discoverSoon();
     }
   }
 
   /** A layer of the text becomes, by the first run, the modules that it makes. */
   async #runOne(run: vscode.TestRun, item: vscode.TestItem, session: Session): Promise<void> {
-    let items = [item];
-    if (!session.report) {
-      run.started(item);
-      await session.trace(run.token);
-      const document = await vscode.workspace.openTextDocument(session.uri);
-      if (session.report) await discoverTests(this.#controller, document, session);
-      items = this.#madeBy(item);
+    this.#running.add(session);
+    try {
+      let items = [item];
+      if (!session.report) {
+        run.started(item);
+        await session.trace(run.token);
+        if (session.report) await this.#discover(session.uri);
+        items = this.#madeBy(item);
+      }
+      for (const each of items) await runItem(run, each, session);
+    } finally {
+      this.#running.delete(session);
+      const { report, checks } = session;
+      this.#seen.set(session, { report, checks });
+      // Checks may know of more than the layers of the text.
+      await this.#discover(session.uri);
     }
-    for (const each of items) await runItem(run, each, session);
   }
 
   #madeBy(item: vscode.TestItem): vscode.TestItem[] {
-    const modules = [...fileOf(item).children].map(([, child]) => child);
+    const modules = [...topOf(item).children].map(([, child]) => child);
     const made = modules.filter(({ range }) => range?.start.line === item.range?.start.line);
     return !item.parent || made.length === 0 ? [item] : made;
   }
 }
 
-export function registerTests(sessions: Sessions): vscode.Disposable {
-  return new GradientTests(sessions);
+export function registerTests(sessions: Sessions, toasts: Toasts): vscode.Disposable {
+  return new GradientTests(sessions, toasts);
 }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { PanelName } from "../../webview/protocol";
 import { fileTitles } from "../file-titles";
+import { fileOf, uriOf } from "../files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import type { TraceStore } from "../trace-store";
@@ -57,7 +58,7 @@ export class Panels implements vscode.Disposable {
   /** A new panel joins the column of those that are open, else it opens beside; never over the text that it is about. */
   #create(name: PanelName, session: Session): Panel {
     const texts = vscode.window.visibleTextEditors.filter(
-      ({ document }) => document.uri.fsPath === session.file,
+      ({ document }) => fileOf(document.uri) === session.file,
     );
     const column = [...this.#open.values()]
       .map(({ view }) => view.viewColumn)
@@ -99,7 +100,7 @@ export class Panels implements vscode.Disposable {
       view.dispose();
       return;
     }
-    const session = this.sessions.openBehind(vscode.Uri.file(file));
+    const session = this.sessions.openBehind(uriOf(file));
     this.#adopt(name, session, view);
     const trace = await this.traces.find(session.uri);
     if (trace) session.restore(trace);

@@ -1,7 +1,7 @@
 // What a model prints, as lines of the output channel.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { PrintedLines } from "../../extension/printed-lines";
+import { PrintedLines, terminalLines } from "../../extension/printed-lines";
 
 function linesOf(...pieces: ["stdout" | "stderr", string][]): string[] {
   const lines: string[] = [];
@@ -38,6 +38,10 @@ describe("lines that a model prints", () => {
       "stdout: a",
       "stdout: \tb",
     ]);
+  });
+
+  it("end as a terminal's do in the output of a test", () => {
+    assert.equal(terminalLines("a\nb\r\nc\n"), "a\r\nb\r\nc\r\n");
   });
 
   it("are bounded in length and number", () => {

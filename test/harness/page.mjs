@@ -237,6 +237,15 @@ export async function readProblems(page) {
   return rows.allInnerTexts();
 }
 
+/** Runs the test with a name, by the button in its row of the Test Explorer. */
+export async function runTestOf(page, name) {
+  const row = page.locator(".test-explorer .monaco-list-row", { hasText: name }).first();
+  await persist(page, async () => {
+    await row.hover();
+    await row.locator(".codicon-testing-run-icon").click({ timeout: 3000 });
+  });
+}
+
 /** The texts of all visible notifications. */
 export async function readNotifications(page) {
   return page.locator(".notification-list-item-message").allInnerTexts();

@@ -32,14 +32,14 @@ export function freePort(wanted = 0) {
   });
 }
 
-/** The server's own new folder, with the user's settings and, when given, an extension linked into it. */
-function prepareData({ settings, extension }) {
+/** The server's own new folder, with the user's settings and the extensions linked into it. */
+function prepareData({ settings, extensions }) {
   const data = scratchFolder("server");
   const forget = removeAtEnd(data);
   for (const folder of ["extensions", "data/User", "data/Machine"])
     mkdirSync(join(data, folder), { recursive: true });
   writeFileSync(join(data, "data/User/settings.json"), JSON.stringify({ ...calm, ...settings }));
-  if (extension) {
+  for (const extension of extensions) {
     const { publisher, name, version } = JSON.parse(readFileSync(join(extension, "package.json"), "utf8"));
     symlinkSync(extension, join(data, `extensions/${publisher}.${name}-${version}`), "junction");
   }
@@ -82,14 +82,14 @@ async function waitUntilReady(url, child) {
 
 /**
  * Starts a server. `token` makes it ask for a connection token; `trust: true` switches workspace trust on (without,
- * everything is trusted); `driver: false` leaves out what tests need; `extension` is a folder to use as an installed
- * extension; `settings` are the user's; `env` adds to the environment of the extension host.
+ * everything is trusted); `driver: false` leaves out what tests need; `extensions` are folders to use as installed
+ * extensions; `settings` are the user's; `env` adds to the environment of the extension host.
  * Gives `{ url, port, token, data, log(), stop() }`.
  */
 export async function startServer(options = {}) {
-  const { token, trust = false, driver = true, extension, settings = {}, env = {} } = options;
+  const { token, trust = false, driver = true, extensions = [], settings = {}, env = {} } = options;
   const port = await freePort(options.port);
-  const { data, forget } = prepareData({ settings, extension });
+  const { data, forget } = prepareData({ settings, extensions });
   const logFile = join(data, "server.log");
   const child = startProcess(serverArguments({ port, token, trust, driver, data }), env, logFile);
   const kill = killAtEnd(child);
@@ -114,11 +114,11 @@ function uriPath(path) {
   return pathToFileURL(path).pathname;
 }
 
-/** The address of the workbench with a folder open; `payload` is VS Code's list of extra facts. */
+/** The address of the workbench with a folder open, or a file that lists several; `payload` is VS Code's list of extra facts. */
 export function workbenchUrl(server, folder, payload = []) {
   const query = [
     ...(server.token ? [`tkn=${server.token}`] : []),
-    `folder=${uriPath(folder)}`,
+    `${folder.endsWith(".code-workspace") ? "workspace" : "folder"}=${uriPath(folder)}`,
     `payload=${encodeURIComponent(JSON.stringify([["skipWelcome", "true"], ...payload]))}`,
   ];
   return `${server.url}/?${query.join("&")}`;

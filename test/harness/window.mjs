@@ -1,4 +1,6 @@
 // One VS Code window with Gradlens and a copy of the examples, for tests that act as a person does.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { launchBrowser } from "./browser.mjs";
 import { openFile, openWorkbench, takeScreenshot } from "./page.mjs";
 import { root } from "./paths.mjs";
@@ -9,14 +11,29 @@ import { copyExamples } from "./workspace.mjs";
  * Opens the window; `close()` it in a `finally`.
  * @param {object} [options]
  * @param {string} [options.file] a file to open, as "digits-mlp.ts"
+ * @param {(folder: string) => void} [options.prepare] writes into the folder before it is opened
+ * @param {string[]} [options.folders] opens these of its folders as a workspace of several, instead of the whole
+ * @param {string[]} [options.extensions] folders of further extensions
  * @param {boolean} [options.trust] true: workspace trust is on and the folder is not trusted yet
  * @param {Record<string, unknown>} [options.settings] the user's settings
+ * @param {Record<string, string>} [options.env] adds to the environment of the extension host
  * @param {number} [options.width] of the window, in CSS pixels
  * @param {number} [options.height] of the window, in CSS pixels
  * @param {number} [options.scale] device pixels per CSS pixel
  */
-export async function openGradlens({ file, trust = false, settings = {}, ...size } = {}) {
+export async function openGradlens(options = {}) {
+  const {
+    file,
+    prepare,
+    folders,
+    extensions = [],
+    trust = false,
+    settings = {},
+    env = {},
+    ...size
+  } = options;
   const { folder, forget } = copyExamples();
+  prepare?.(folder);
   let server;
   let browser;
   const close = async () => {
@@ -25,15 +42,23 @@ export async function openGradlens({ file, trust = false, settings = {}, ...size
     forget();
   };
   try {
-    server = await startServer({ extension: root, driver: false, trust, settings });
+    server = await startServer({ extensions: [root, ...extensions], driver: false, trust, settings, env });
     browser = await launchBrowser();
-    const page = await openWorkbench(browser, server, folder, size);
+    const opened = folders ? listFolders(folder, folders) : folder;
+    const page = await openWorkbench(browser, server, opened, size);
     if (file) await openFile(page, file);
     return { page, folder, server, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A file that opens several folders at once. */
+function listFolders(folder, names) {
+  const path = join(folder, "several.code-workspace");
+  writeFileSync(path, JSON.stringify({ folders: names.map((name) => ({ path: name })) }));
+  return path;
 }
 
 /** Ends a test with a picture of the window in dist/screenshots when `body` throws. */

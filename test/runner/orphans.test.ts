@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { after, describe, it } from "mocha";
+import { build } from "esbuild";
+import { after, before, describe, it } from "mocha";
 import { RandomGenerator } from "../../engine/random";
+import { carrying, goneWithin, isEngine, pause } from "./processes";
 
 const KILLS = 50;
-const AT_ONCE = 5;
+const AT_ONCE = 10;
 /** Long enough for the process to be anywhere: before its engine, in the model, in the answer. */
 const LATEST_MS = 900;
 const GONE_MS = 2_000;
@@ -34,60 +36,57 @@ export function loss() {
 `,
 );
 
-/** Ids of the processes that carry the mark in their environment. */
-function carrying(mark: string): number[] {
-  return readdirSync("/proc")
-    .filter((each) => /^\d+$/.test(each))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const isGone = /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-        return !isGone && readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark);
-      } catch {
-        return false;
-      }
-    });
-}
+type Command = "trace" | "check";
 
-async function goneWithin(mark: string, ms: number): Promise<number[]> {
-  const deadline = Date.now() + ms;
-  while (carrying(mark).length > 0 && Date.now() < deadline)
-    await new Promise((done) => setTimeout(done, 50));
-  return carrying(mark);
-}
+/** Who starts the engine: the command line, or what the extension host has of it. */
+const clients = { "the command line": resolve("dist/cli.js"), "the editor's host": join(folder, "host.cjs") };
+type Client = keyof typeof clients;
 
-function start(command: "trace" | "check", mark: string): ChildProcess {
-  const args = [resolve("dist/cli.js"), command, model, "--timeout", "40"];
+function start(client: Client, command: Command, mark: string): ChildProcess {
+  const args = [clients[client], command, model, "--timeout", "40"];
   const env = { ...process.env, XDG_GRADLENS_TEST: mark, XDG_SPINS: command };
   return spawn(process.execPath, args, { env, stdio: "ignore" });
 }
 
-/** Kills with `signal` whoever `choose` names, after `ms`; gives the exit code and what is left of all. */
-async function kill(
-  command: "trace" | "check",
-  ms: number,
-  signal: NodeJS.Signals,
-  choose: (cli: number, all: readonly number[]) => number | undefined,
-) {
+interface Kill {
+  readonly client: Client;
+  readonly command: Command;
+  readonly signal: NodeJS.Signals;
+  /** Whom to kill: the engine as soon as there is one. */
+  readonly victim: "client" | "engine";
+}
+
+/** Kills someone `ms` after the start; gives the client's exit code, and what is left of all. */
+async function kill({ client, command, signal, victim }: Kill, ms: number) {
   const mark = randomUUID();
-  const cli = start(command, mark);
-  const ended = once(cli, "exit");
-  await new Promise((done) => setTimeout(done, ms));
-  const pid = choose(cli.pid as number, carrying(mark));
-  if (pid !== undefined) process.kill(pid, signal);
+  const started = start(client, command, mark);
+  const ended = once(started, "exit");
+  await pause(ms);
+  const own = started.pid as number;
+  for (let pid = victim === "client" ? own : undefined; pid === undefined; await pause(20)) {
+    pid = carrying(mark).find(isEngine);
+    if (pid !== undefined) process.kill(pid, signal);
+  }
+  if (victim === "client") process.kill(own, signal);
   const [code] = await ended;
   return { code, left: await goneWithin(mark, GONE_MS) };
 }
 
-function engineAmong(cli: number, all: readonly number[]): number | undefined {
-  return all.find((pid) => {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      return pid !== cli && words.includes("engine.js");
-    } catch {
-      return false;
+/** The same at so many moments, several at a time. */
+async function killOften(how: Kill): Promise<{ codes: Set<unknown>; left: number[] }> {
+  const random = new RandomGenerator(how.command.length + how.victim.length);
+  const moments = Array.from({ length: KILLS }, () => random.uniform() * LATEST_MS);
+  const codes = new Set<unknown>();
+  const left: number[] = [];
+  const work = async () => {
+    for (let ms = moments.pop(); ms !== undefined; ms = moments.pop()) {
+      const outcome = await kill(how, ms);
+      codes.add(outcome.code);
+      left.push(...outcome.left);
     }
-  });
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { codes, left };
 }
 
 // Processes are found by what Linux tells about them.
@@ -96,29 +95,31 @@ if (existsSync("/proc/self/environ")) {
     this.timeout(120_000);
     after(() => rmSync(folder, { recursive: true, force: true }));
 
+    before(async () => {
+      const entryPoints = [resolve("test/runner/engine-client.ts")];
+      const options = { bundle: true, platform: "node", format: "cjs", logLevel: "silent" } as const;
+      await build({ ...options, entryPoints, outfile: clients["the editor's host"] });
+    });
+
     for (const command of ["trace", "check"] as const) {
-      it(`leave nothing behind: the command line in a ${command}, at ${KILLS} moments`, async () => {
-        const random = new RandomGenerator(command.length);
-        const left: number[] = [];
-        const moments = Array.from({ length: KILLS }, () => random.uniform() * LATEST_MS);
-        for (let at = 0; at < KILLS; at += AT_ONCE) {
-          const some = moments
-            .slice(at, at + AT_ONCE)
-            .map((ms) => kill(command, ms, "SIGKILL", (cli) => cli));
-          for (const each of await Promise.all(some)) left.push(...each.left);
-        }
-        assert.deepEqual(left, []);
+      for (const client of ["the command line", "the editor's host"] as const)
+        it(`leave nothing behind: ${client} in a ${command}, at ${KILLS} moments`, async () => {
+          const { left } = await killOften({ client, command, signal: "SIGKILL", victim: "client" });
+          assert.deepEqual(left, []);
+        });
+
+      it(`leave nothing of the engine behind in a ${command}, at ${KILLS} moments, and the command line says so`, async () => {
+        const client = "the command line";
+        const { codes, left } = await killOften({ client, command, signal: "SIGKILL", victim: "engine" });
+        assert.deepEqual({ codes: [...codes], left }, { codes: [2], left: [] });
       });
     }
 
     it("end the engine too when the command line is asked to end", async () => {
-      const { code, left } = await kill("trace", LATEST_MS, "SIGTERM", (cli) => cli);
+      const client = "the command line";
+      const how = { client, command: "trace", signal: "SIGTERM", victim: "client" } as const;
+      const { code, left } = await kill(how, LATEST_MS);
       assert.deepEqual({ code, left }, { code: 143, left: [] });
-    });
-
-    it("end what the model started when the engine is killed, and the command line says so", async () => {
-      const { code, left } = await kill("trace", 2 * LATEST_MS, "SIGKILL", engineAmong);
-      assert.deepEqual({ code, left }, { code: 2, left: [] });
     });
   });
 }

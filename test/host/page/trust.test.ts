@@ -1,9 +1,10 @@
 // In a folder that nobody trusts yet nothing runs, and everything says so; after "Trust" the same command runs.
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { openFile, readLenses, runCommand } from "../../harness/page.mjs";
+import { root } from "../../harness/paths.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
 
 /** A model that leaves a trace on the disk when it runs. */
@@ -20,7 +21,7 @@ describe("a folder that is not trusted", function () {
   const marker = () => join(window.folder, "ran.txt");
 
   before(async () => {
-    window = await openGradlens({ trust: true });
+    window = await openGradlens({ trust: true, extensions: [join(root, "test/fixtures/caller")] });
     writeFileSync(join(window.folder, "writes.ts"), writes);
     await openFile(window.page, "writes.ts");
   });
@@ -37,6 +38,17 @@ describe("a folder that is not trusted", function () {
       await runCommand(page, "Notifications: Show Notifications");
       await page.getByText("Until then, Gradlens runs nothing").first().waitFor();
       assert.ok(!existsSync(marker()), "the model ran");
+    }));
+
+  it("runs nothing either when another extension calls the commands by their ids", () =>
+    withPicture(window.page, "untrusted-by-id", async () => {
+      const { page } = window;
+      await runCommand(page, "Call Every Command of Gradlens by Its Id");
+      const called = join(window.folder, "called.txt");
+      for (let tries = 0; !existsSync(called) && tries < 600; tries += 1) await page.waitForTimeout(100);
+      assert.equal(readFileSync(called, "utf8"), "");
+      assert.ok(!existsSync(marker()), "the model ran");
+      await openFile(page, "writes.ts");
     }));
 
   it("runs once the folder is trusted", () =>

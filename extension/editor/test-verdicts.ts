@@ -1,0 +1,58 @@
+/** Verdicts as results of tests: passed, failed with a diff at the worst element, or in error, and what they say as output. */
+import * as vscode from "vscode";
+import type { Check } from "../../engine/report";
+import { markOf, nameOf, worstTitle } from "../checks";
+import { locate } from "../places";
+import { terminalLines } from "../printed-lines";
+import type { Session } from "../session";
+
+function messageOf(check: Check, session: Session): vscode.TestMessage {
+  const { worst, culprit, site, message } = check;
+  const place = culprit?.site ?? site;
+  const title = `${worstTitle(check)}: ${message}`;
+  const shown = worst
+    ? vscode.TestMessage.diff(
+        title,
+        `${worstTitle(check)} = ${worst.numeric}\n`,
+        `${worstTitle(check)} = ${worst.analytic}\n`,
+      )
+    : new vscode.TestMessage(title);
+  if (place) shown.location = locate(place, session);
+  return shown;
+}
+
+/**
+ * Reports checks at their own item, or at the one that was run when they have none. What is not complete is in error: a test
+ * that was skipped may not say why. Notes pass, with their text in the output.
+ */
+export function settle(
+  run: vscode.TestRun,
+  item: vscode.TestItem,
+  checks: readonly Check[],
+  session: Session,
+): void {
+  const messages = (of: readonly Check[]) => of.map((check) => messageOf(check, session));
+  const failed = checks.filter(({ outcome }) => outcome === "fail");
+  const open = checks.filter(({ complete }) => !complete);
+  const duration = checks.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (failed.length > 0) run.failed(item, messages([...failed, ...open]), duration);
+  else if (open.length > 0) run.errored(item, messages(open), duration);
+  else if (checks.length > 0) run.passed(item, duration);
+  else run.skipped(item);
+}
+
+/** What a check says, in the output of its test: also of one that passes. */
+export function say(run: vscode.TestRun, check: Check, session: Session, item?: vscode.TestItem): void {
+  const place = check.culprit?.site ?? check.site;
+  const text = terminalLines(`${markOf(check)} ${nameOf(check)}: ${check.message}`);
+  run.appendOutput(text, place ? locate(place, session) : undefined, item);
+}
+
+/** The items below and with an item, innermost first. */
+export function itemsOf(item: vscode.TestItem): vscode.TestItem[] {
+  const below: vscode.TestItem[] = [];
+  item.children.forEach((child) => {
+    below.push(...itemsOf(child));
+  });
+  return [...below, item];
+}

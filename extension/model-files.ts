@@ -1,8 +1,11 @@
 /** Which documents are model files, and what can be read from their text before any run. */
+import { join } from "node:path";
 import * as vscode from "vscode";
-import type { Analysis, Range, SourceLayer } from "../engine/source";
+import type { Range, SourceLayer } from "../engine/source";
 import { fileOf } from "./files";
 import { log } from "./log";
+import type { Reading } from "./reading/contract";
+import { Reader } from "./reading/reader";
 
 /** The languages of model files. */
 export const scripts: ReadonlySet<string> = new Set(["typescript", "javascript"]);
@@ -34,9 +37,6 @@ export function importsModel(text: string): boolean {
   return hasImportOfGradlens.test(text);
 }
 
-/** What the text last held while it could be parsed: half a line typed must not take the lenses away. */
-const lastGood = new WeakMap<vscode.TextDocument, Analysis>();
-
 /** In a file that does not import Gradlens, `forward()` and `backward()` without parameters are about something else. */
 function takesGradients(text: string): (layer: SourceLayer) => boolean {
   const lines = text.split("\n");
@@ -47,44 +47,82 @@ function takesGradients(text: string): (layer: SourceLayer) => boolean {
   return ({ forward, backward }) => hasParameters(forward) && hasParameters(backward);
 }
 
-/** What a text holds; null when it cannot be parsed, or holds no model. */
-export async function analyseText(text: string, file: string): Promise<Analysis | null> {
-  const { analyse } = await import("../engine/source/analyse");
-  const { analysis } = analyse(text, file);
-  if (!analysis) return null;
-  return analysis.usesGradlens
-    ? analysis
-    : { ...analysis, layers: analysis.layers.filter(takesGradients(text)) };
+/** Tells of a document that could not be read in time, or that can be again. */
+const changedReading = new vscode.EventEmitter<vscode.TextDocument>();
+export const onDidChangeReading = changedReading.event;
+
+const reader = new Reader({
+  script: join(__dirname, "reading-worker.js"),
+  limitMs: 2000,
+  idleMs: 60_000,
+});
+
+/** What a text holds, and why it was not read; null when it cannot be parsed. */
+async function readText(
+  text: string,
+  file: string,
+): Promise<{ readonly reading: Reading | null; readonly late: string | null }> {
+  const result = await reader.read(text, file);
+  if ("late" in result) log.info(`${file} was not read for its layers: ${result.late}`);
+  const { reading, late } = { reading: null, late: null, ...result };
+  if (!reading || reading.usesGradlens) return { reading, late };
+  return { reading: { ...reading, layers: reading.layers.filter(takesGradients(text)) }, late };
 }
 
-interface Reading {
-  readonly version: number;
-  readonly analysis: Promise<Analysis | null>;
+/** What a text holds; null when it cannot be parsed, took too long, or holds no model. */
+export async function analyseText(text: string, file: string): Promise<Reading | null> {
+  return (await readText(text, file)).reading;
 }
 
-const readings = new WeakMap<vscode.TextDocument, Reading>();
+interface Known {
+  version: number;
+  answer: Promise<Reading | null>;
+  /** What the text last held while it could be parsed: half a line typed must not take the lenses away. */
+  lastGood: Reading | null;
+  /** Why the last text was not read, though nothing may be wrong with it. */
+  late: string | null;
+}
 
-async function read(document: vscode.TextDocument): Promise<Analysis | null> {
-  try {
-    const analysis = await analyseText(document.getText(), fileOf(document.uri));
-    if (!analysis) return lastGood.get(document) ?? null;
-    if (!analysis.usesGradlens && analysis.layers.length === 0) return null;
-    lastGood.set(document, analysis);
-    return analysis;
-  } catch (error) {
-    log.error(`Reading ${document.uri.fsPath} failed`, error);
-    return null;
+const readings = new WeakMap<vscode.TextDocument, Known>();
+
+async function read(document: vscode.TextDocument, known: Known): Promise<Reading | null> {
+  const { version } = document;
+  const { reading, late } = await readText(document.getText(), fileOf(document.uri));
+  // What a text held that has changed meanwhile stands at other places by now.
+  if (document.version !== version && !document.isClosed) return analyseDocument(document);
+  if ((late === null) !== (known.late === null)) {
+    known.late = late;
+    changedReading.fire(document);
   }
+  if (!reading) return known.lastGood;
+  if (!reading.usesGradlens && reading.layers.length === 0) return null;
+  known.lastGood = reading;
+  return reading;
 }
 
-/** What stands in a document, read once per version; null when it is no model file or never could be parsed. */
-export function analyseDocument(document: vscode.TextDocument): Promise<Analysis | null> {
+/**
+ * What stands in a document, read once per version in a thread of its own; null when it is no model file, never could be
+ * parsed, or took too long.
+ */
+export function analyseDocument(document: vscode.TextDocument): Promise<Reading | null> {
   if (!mayBeModel(document)) return Promise.resolve(null);
-  const known = readings.get(document);
-  if (known?.version === document.version) return known.analysis;
-  const analysis = read(document);
-  readings.set(document, { version: document.version, analysis });
-  return analysis;
+  const { version } = document;
+  const known: Known = readings.get(document) ?? {
+    version: -1,
+    answer: Promise.resolve(null),
+    lastGood: null,
+    late: null,
+  };
+  readings.set(document, known);
+  if (known.version === version) return known.answer;
+  known.version = version;
+  known.answer = read(document, known);
+  return known.answer;
+}
+
+/** Whether the text of a document could not be read in time: there are no lenses over it then. */
+export function wasTooSlow(document: vscode.TextDocument): boolean {
+  return readings.get(document)?.late != null;
 }
 
 /** Keeps the context key that the menus ask, the paths of the open model files, up to date. */
@@ -106,6 +144,8 @@ export function watchModelFiles(): vscode.Disposable {
     vscode.workspace.onDidOpenTextDocument(update),
     vscode.workspace.onDidCloseTextDocument(update),
     vscode.workspace.onDidChangeTextDocument(updateSoon),
+    changedReading,
+    reader,
     { dispose: () => clearTimeout(timer) },
   );
 }

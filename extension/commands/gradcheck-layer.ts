@@ -1,20 +1,21 @@
 /** Gradlens: Gradcheck This Layer. */
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
-import type { Analysis, SourceLayer } from "../../engine/source";
+import type { SourceLayer } from "../../engine/source";
 import { needsALook, targetOfLayer } from "../checks";
 import { lookUp } from "../editor/lookup";
 import { fileOf } from "../files";
 import type { Gradlens } from "../gradlens";
 import { analyseDocument } from "../model-files";
 import { showProgress } from "../progress";
+import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
 import { findSession } from "./target";
 
 /** The layer around a line: the smallest whose text holds it, else the nearest above. */
-function layerAt({ layers }: Analysis, line: number): SourceLayer | undefined {
+function layerAt({ layers }: Reading, line: number): SourceLayer | undefined {
   const around = layers.filter(({ range }) => line >= range.line && line <= range.endLine);
   const size = ({ range }: SourceLayer) => range.endLine - range.line;
   const smallest = around.toSorted((a, b) => size(a) - size(b))[0];

@@ -2,12 +2,13 @@
 import * as vscode from "vscode";
 import { formatNumber } from "../../engine/number-text";
 import type { CheckTarget } from "../../engine/runner/protocol";
-import type { Analysis, Range, SourceLayer } from "../../engine/source";
+import type { Range, SourceLayer } from "../../engine/source";
 import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
 import { progressPlace } from "../progress";
+import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";
@@ -69,7 +70,7 @@ function layerCommand(
 }
 
 /** Layers that only the run knows: those made in a callback, in a list, or by a function of another file. */
-function layersOfRun(session: Session, { layers }: Analysis, { uri }: vscode.TextDocument): SourceLayer[] {
+function layersOfRun(session: Session, { layers }: Reading, { uri }: vscode.TextDocument): SourceLayer[] {
   const known = new Set(layers.map(({ range }) => range.line));
   return (session.report?.scopes ?? []).flatMap(({ site, path, type }): SourceLayer[] => {
     const place = site?.file === fileOf(uri) && path !== "" ? session.edits.locate(site) : null;

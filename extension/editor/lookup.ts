@@ -1,7 +1,8 @@
 /** What stands at a place of the editor: a tensor with all the nodes it held, or a layer. */
 import * as vscode from "vscode";
 import type { Report, ReportBinding, ReportNode, ReportScope, Site } from "../../engine/report";
-import type { Analysis, Range as SourceRange } from "../../engine/source";
+import type { Range as SourceRange } from "../../engine/source";
+import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -87,7 +88,7 @@ export function lookUp(
   session: Session,
   file: string,
   position: vscode.Position,
-  analysis: Analysis | null,
+  analysis: Reading | null,
 ): TensorSubject | LayerSubject | null {
   const { report } = session;
   if (!report) return null;
@@ -118,7 +119,7 @@ function toRange({ line, column, endLine, endColumn }: SourceRange): vscode.Rang
 }
 
 /** The use or binding of a name at a position, with the places that gave it its values. */
-function useAt({ identifiers, bindings }: Analysis, position: vscode.Position): Named | null {
+function useAt({ identifiers, bindings }: Reading, position: vscode.Position): Named | null {
   const use = identifiers.find(({ range }) => toRange(range).contains(position));
   const own = bindings.find(({ range, role }) => role !== "return" && toRange(range).contains(position));
   const ids = use?.bindings ?? (own ? [own.id] : []);

@@ -1,7 +1,7 @@
 /** The language status item: what runs, on which device the last run was and why. */
 import * as vscode from "vscode";
 import { formatNumber, showDuration } from "../../engine/number-text";
-import { modelSelector } from "../model-files";
+import { modelSelector, onDidChangeReading, wasTooSlow } from "../model-files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { trustMessage } from "../trust";
@@ -57,11 +57,16 @@ export function registerStatus(sessions: Sessions): vscode.Disposable {
   const update = () => {
     const document = vscode.window.activeTextEditor?.document;
     describe(item, (document && sessions.about(document.uri)) ?? sessions.current);
+    if (document && wasTooSlow(document)) {
+      const why = vscode.l10n.t("This text could not be read in time: no layers are marked in it.");
+      item.detail = [why, item.detail].filter((part) => part !== "").join(" · ");
+    }
   };
   update();
   return vscode.Disposable.from(
     item,
     sessions.onDidChange(update),
+    onDidChangeReading(update),
     vscode.window.onDidChangeActiveTextEditor(update),
     vscode.workspace.onDidGrantWorkspaceTrust(update),
   );

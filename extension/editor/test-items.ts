@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path/posix";
 import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
-import type { Analysis } from "../../engine/source";
 import { documentOf, fileOf } from "../files";
 import { analyseDocument, analyseText } from "../model-files";
 import { locate } from "../places";
+import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 
 /** Ids: a path for a file, then a line, or a module's path with or without a parameter. */
@@ -45,7 +45,7 @@ export function fileItem(controller: vscode.TestController, uri: vscode.Uri): vs
 }
 
 /** What stands in a file: in its editor when it is open, else on the disk. */
-async function analyseFile(uri: vscode.Uri): Promise<Analysis | null> {
+async function analyseFile(uri: vscode.Uri): Promise<Reading | null> {
   const document = documentOf(fileOf(uri));
   if (document) return analyseDocument(document);
   try {

@@ -1,9 +1,9 @@
 /** What instrumented code calls when a name of the model file is given a value. */
 
-import { isHandWritten } from "./nn/hand-written";
-import { isModule } from "./nn/module";
+import { isMadeModule } from "./nn/module-facts";
+import { fieldOf, isOpaque } from "./observe";
 import { activeTape, type Tape } from "./tape";
-import { isTensor } from "./tensor";
+import { isMadeTensor } from "./tensor";
 
 /** Elements of a bound array that are remembered by name. */
 const MAX_PARTS = 64;
@@ -15,21 +15,22 @@ const MAX_PARTS = 64;
 export function bind<T>(id: number, value: T): T {
   const tape = activeTape();
   if (typeof value !== "object" || value === null || tape === null) return value;
-  if (Array.isArray(value)) bindParts(tape, id, value);
-  else bindOne(tape, id, value, "");
+  if (!bindOne(tape, id, value, "") && !isOpaque(value) && Array.isArray(value)) bindParts(tape, id, value);
   return value;
 }
 
 function bindOne(tape: Tape, id: number, value: unknown, part: string): boolean {
-  if (isTensor(value)) tape.bind(id, value, part);
-  else if (isModule(value)) tape.bindModule(id, value, part);
-  else return isHandWritten(value);
+  if (isMadeTensor(value)) tape.bind(id, value, part);
+  else if (isMadeModule(value)) tape.bindModule(id, value, part);
+  else return false;
   return true;
 }
 
+/** An array that begins with a number or a text has no tensors in it. */
 function bindParts(tape: Tape, id: number, values: readonly unknown[]): void {
   const count = Math.min(values.length, MAX_PARTS);
   for (let i = 0; i < count; i++) {
-    if (!bindOne(tape, id, values[i], `[${i}]`) && i === 0) return;
+    const value = fieldOf(values, i);
+    if (!bindOne(tape, id, value, `[${i}]`) && i === 0 && typeof value !== "object") return;
   }
 }

@@ -1,5 +1,8 @@
 /** Random numbers of a model file's own generators, given again: such a generator keeps its state where nobody can set it back. */
 
+import { fieldOf, isOpaque } from "./observe";
+import { standIn } from "./stand-in";
+
 type Draw = () => unknown;
 
 /** What is given again while a function runs, and null at other times. */
@@ -34,17 +37,19 @@ export class Draws {
 
 /** A function without parameters, so that what it gives can be given again; any other value as it is. */
 export function draws<T>(value: T): T {
-  if (
-    typeof value !== "function" ||
-    value.length > 0 ||
-    /^class\b/.test(Function.prototype.toString.call(value))
-  )
+  if (typeof value !== "function" || isOpaque(value) || fieldOf(value, "length") !== 0 || isClass(value))
     return value;
   const draw = value as unknown as Draw;
-  return new Proxy(value, {
+  const again = standIn(draw, {
     apply(target, self, args: unknown[]) {
       const make = () => Reflect.apply(target, self, args) as unknown;
       return current === null || args.length > 0 ? make() : current.next(draw, make);
     },
   });
+  return again as unknown as T;
+}
+
+/** Only the constructor of a class cannot be called: its `prototype` stays what it is. */
+function isClass(value: object): boolean {
+  return Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
 }

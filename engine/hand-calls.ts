@@ -1,5 +1,6 @@
 /** What the functions of hand-written layers were called with: the arguments as they were before the function ran. */
 import { copyOf } from "./numbers";
+import { entriesOf, silently } from "./observe";
 
 /** One call; `self` is what a method was called on. */
 export interface HandCall {
@@ -79,7 +80,7 @@ export class HandCalls {
 }
 
 function modesOf(self: object | null): ReadonlyMap<string, unknown> {
-  const entries = self === null ? [] : Object.entries(self).slice(0, 40);
+  const entries = self === null ? [] : silently(() => entriesOf(self)).slice(0, 40);
   return new Map(entries.filter(([, value]) => typeof value === "boolean" || typeof value === "string"));
 }
 

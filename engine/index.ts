@@ -1,7 +1,7 @@
 /** The door for model files: what `import … from "gradlens"` gives. */
 
 import * as nn from "./nn";
-import { countInputs } from "./nn/module";
+import { tellOfLayers } from "./nn/forward-calls";
 import * as ops from "./ops";
 import { refuseUnknownNames } from "./unknown-names";
 
@@ -33,5 +33,5 @@ export { enableGrad, noGrad } from "./tape";
 export { Tensor, type TensorLike, type TensorOptions } from "./tensor";
 export { nn };
 
-countInputs(nn);
+tellOfLayers(nn, nn.Module.prototype);
 refuseUnknownNames(ops);

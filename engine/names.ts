@@ -1,8 +1,10 @@
 /** Names of layers and tensors, from the variables and fields that held them. */
-import { isModule, type Module } from "./nn/module";
+import type { Module } from "./nn/module";
+import { isMadeModule } from "./nn/module-facts";
+import { silently } from "./observe";
 import type { Run, SourceName } from "./run";
 import type { Node } from "./tape";
-import { isTensor, type Tensor } from "./tensor";
+import { isMadeTensor, type Tensor } from "./tensor";
 
 /** A layer of the run, with the path by which a person would name it. */
 export interface NamedModule {
@@ -23,21 +25,31 @@ export function nameModules(run: Run): Map<Module, NamedModule> {
     if (named.has(module)) return;
     const unique = distinct(path, paths);
     named.set(module, { module, path: unique, parent });
-    for (const [name, child] of module.namedChildren()) visit(child, `${unique}.${name}`, module);
+    for (const [name, child] of childrenOf(module)) visit(child, `${unique}.${name}`, module);
   };
   for (const { binding, module, part } of bound) {
     const name = run.sources.binding(binding);
-    if (isModule(module) && !held.has(module) && isVariable(name)) visit(module, name.name + part, null);
+    if (isMadeModule(module) && !held.has(module) && isVariable(name)) visit(module, name.name + part, null);
   }
   for (const node of run.tape.nodes) {
     for (const { module, parent } of scopesOf(node)) {
-      if (!isModule(module) || named.has(module)) continue;
-      const owner = parent !== null && isModule(parent) ? (named.get(parent) ?? null) : null;
+      if (!isMadeModule(module) || named.has(module)) continue;
+      const owner = isMadeModule(parent) ? (named.get(parent) ?? null) : null;
       const type = module.constructor.name;
       visit(module, owner === null ? type : `${owner.path}.${type}`, owner?.module ?? null);
     }
   }
   return named;
+}
+
+function fieldsOf(module: Module): [string, unknown][] {
+  return silently(() => [...module.namedFields()]);
+}
+
+function childrenOf(module: Module): [string, Module][] {
+  return fieldsOf(module).flatMap(([name, value]): [string, Module][] =>
+    isMadeModule(value) ? [[name, value]] : [],
+  );
 }
 
 /** The scopes around an operation, outermost first. */
@@ -51,8 +63,8 @@ function scopesOf(node: Node): { module: object; parent: object | null }[] {
 
 /** Adds what lies in the fields of a module, at any depth. */
 function holdAll(module: object, held: Set<object>): void {
-  if (!isModule(module)) return;
-  for (const [, child] of module.namedChildren()) {
+  if (!isMadeModule(module)) return;
+  for (const [, child] of childrenOf(module)) {
     if (held.has(child)) continue;
     held.add(child);
     holdAll(child, held);
@@ -85,8 +97,8 @@ export interface Field {
 export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
   const fields = new Map<Tensor, Field>();
   for (const { module, path } of modules.values()) {
-    for (const [field, value] of module.namedFields()) {
-      if (isTensor(value) && !fields.has(value)) {
+    for (const [field, value] of fieldsOf(module)) {
+      if (isMadeTensor(value) && !fields.has(value)) {
         fields.set(value, { owner: module, field, path: `${path}.${field}` });
       }
     }

@@ -1,8 +1,8 @@
 /** What is being recorded at the moment, and onto which tape. */
 
-import { Node, type Scope } from "./node";
+import { Node } from "./node";
 import type { Op } from "./op";
-import { currentSite } from "./sites";
+import { currentScope, currentSite, enterScope, leave } from "./sites";
 import { stampOf } from "./stamps";
 import type { Tape } from "./tape";
 import { Tensor } from "./tensor";
@@ -11,7 +11,6 @@ let tape: Tape | null = null;
 let gradEnabled = true;
 let quiet = false;
 let derivative = false;
-let scope: Scope | null = null;
 /** The call of `noGrad` that is running. */
 let quietSite = 0;
 
@@ -32,8 +31,11 @@ export function record<T>(onto: Tape, fn: () => T): T {
   tape = onto;
   gradEnabled = true;
   quiet = false;
-  scope = null;
-  return runThen(fn, restore);
+  const before = enterScope(null);
+  return runThen(fn, () => {
+    leave(before, undefined);
+    restore();
+  });
 }
 
 /** Runs `fn` without gradients, as `torch.no_grad()`. Its operations still show in a trace. */
@@ -60,15 +62,24 @@ export function isGradEnabled(): boolean {
 
 /** Runs `fn` as part of the module `module`: its operations belong to that scope. */
 export function inScope<T>(module: object, fn: () => T): T {
-  const restore = saveState();
-  scope = { module, parent: scope };
-  return runThen(fn, restore);
+  const before = enterModule(module);
+  try {
+    return fn();
+  } finally {
+    leave(before, undefined);
+  }
+}
+
+/** From here on operations belong to the module; returns what to hand to `leave`. One that calls itself stays the same. */
+export function enterModule(module: object): ReturnType<typeof enterScope> {
+  const parent = currentScope();
+  return enterScope(parent?.module === module ? parent : { module, parent });
 }
 
 function saveState(): () => void {
-  const saved = [tape, gradEnabled, quiet, scope, quietSite] as const;
+  const saved = [tape, gradEnabled, quiet, quietSite] as const;
   return () => {
-    [tape, gradEnabled, quiet, scope, quietSite] = saved;
+    [tape, gradEnabled, quiet, quietSite] = saved;
   };
 }
 
@@ -136,7 +147,7 @@ export function recordOperation(
   }
   if (!needsGrad && tape === null) return out;
   out.requiresGrad = needsGrad;
-  const node = new Node(op, inputs, attrs, out, scope);
+  const node = new Node(op, inputs, attrs, out, currentScope());
   if (needsGrad) node.stamp = stampOf(op, inputs);
   else if (!gradEnabled && inputs.some((x) => x.requiresGrad)) quietedAt.set(out, quietSite);
   node.isDerivative = derivative;

@@ -1,6 +1,7 @@
 /** The layers of a run as the report's scopes, and their parameters. */
 import type { Field, NamedModule } from "./names";
 import type { Module } from "./nn/module";
+import { constructedAt } from "./nn/module-facts";
 import type { ReportParameter, ReportScope } from "./report";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
@@ -50,7 +51,7 @@ export function scopesOf(
       path: named?.path ?? "",
       type: named?.module.constructor.name ?? "",
       parent: parents[i] ?? null,
-      site: named ? run.sources.site(named.module.constructedAt) : null,
+      site: named ? run.sources.site(constructedAt(named.module)) : null,
       gradNorm: reached ? Math.sqrt(squares) : null,
       parameters: count,
     };

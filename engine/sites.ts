@@ -1,9 +1,11 @@
 /** Where the running model file is: the open call sites, kept by the instrumented code. */
 import { locateErrorsWith } from "./error";
+import type { Scope } from "./node";
 
-/** An open call. A list and not an array: a generator goes on with its own calls, whoever asks for its next value. */
+/** An open call, or a layer that is running inside of one. A list and not an array: a generator goes on with its own calls, whoever asks for its next value. */
 interface OpenSite {
   readonly site: number;
+  readonly scope: Scope | null;
   readonly around: OpenSite | null;
 }
 
@@ -12,8 +14,20 @@ let top: OpenSite | null = null;
 /** Enters the call with the given site id; returns what to hand to `leave`. */
 export function enter(site: number): OpenSite | null {
   const before = top;
-  top = { site, around: before };
+  top = { site, scope: before === null ? null : before.scope, around: before };
   return before;
+}
+
+/** Goes on inside of a layer, null for none; returns what to hand to `leave`. */
+export function enterScope(scope: Scope | null): OpenSite | null {
+  const before = top;
+  if (currentScope() !== scope) top = { site: currentSite(), scope, around: before };
+  return before;
+}
+
+/** The layer that is running. */
+export function currentScope(): Scope | null {
+  return top === null ? null : top.scope;
 }
 
 /** Leaves a call: everything entered since `enter` returned `before` is forgotten, also what an exception left. */
@@ -41,7 +55,10 @@ export function currentSite(): number {
 /** All open call sites, outermost first. */
 export function openSites(): readonly number[] {
   const sites: number[] = [];
-  for (let open = top; open; open = open.around) sites.push(open.site);
+  for (let open = top; open; open = open.around) {
+    const isLayer = open.scope !== (open.around?.scope ?? null);
+    if (!isLayer) sites.push(open.site);
+  }
   return sites.reverse();
 }
 

@@ -16,6 +16,7 @@ export {
   activeTape,
   asDerivative,
   enableGrad,
+  enterModule,
   inScope,
   isGradEnabled,
   isQuiet,

@@ -7,6 +7,14 @@ import { type Shape, showShape, sizeOf } from "./shape";
 import { currentSite } from "./sites";
 import type { Node } from "./tape";
 
+/** Whether an object was made by the constructor. */
+let isMade: (value: object) => boolean;
+
+/** Whether a value is a tensor itself, and no proxy of one; asks nothing of it, so that no proxy hears of the question. */
+export function isMadeTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && isMade(value);
+}
+
 /** What operations accept where a tensor is expected. */
 export type TensorLike = Tensor | number;
 
@@ -30,11 +38,15 @@ export class Tensor {
       x.values = data;
       Object.assign(x, { dtype });
     };
+    isMade = (value) => #isTensor in value;
   }
 
   /** Null for a single number that nobody has asked an array of: most of a scalar graph never is. */
   private values: Values | null;
   private number = 0;
+
+  /** What only a tensor has: no proxy of one, and nothing that merely inherits from it. */
+  readonly #isTensor = true;
 
   /** @param data the values, used, not copied; or a single number, rounded to `dtype` already */
   constructor(

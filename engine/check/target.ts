@@ -2,6 +2,7 @@
 import { ModelError } from "../error";
 import { type NamedModule, nameModules, nameTensors } from "../names";
 import type { Module } from "../nn/module";
+import { constructedAt } from "../nn/module-facts";
 import type { Site } from "../report";
 import type { Run } from "../run";
 import type { Tensor } from "../tensor";
@@ -48,7 +49,7 @@ function allSubjects(run: Run, modules: ReadonlyMap<Module, NamedModule>): Subje
   const { fields, nameOf } = nameTensors(run, modules);
   const inLayers = [...fields].flatMap(([tensor, { owner, field }]): Subject[] => {
     const path = modules.get(owner)?.path ?? "";
-    const site = run.sources.site(owner.constructedAt) ?? run.sources.site(tensor.site);
+    const site = run.sources.site(constructedAt(owner)) ?? run.sources.site(tensor.site);
     return tensor.requiresGrad && tensor.isLeaf ? [{ target: path, parameter: field, tensor, site }] : [];
   });
   const used = run.tape.nodes.flatMap((node) => node.inputs);
@@ -90,7 +91,7 @@ function byLine(
   const under = (layers: readonly NamedModule[]) =>
     all.filter(({ target }) => layers.some(({ path }) => target === path || target.startsWith(`${path}.`)));
   const layers = [...modules.values()];
-  const constructed = under(layers.filter(({ module }) => covers(run.sources.site(module.constructedAt))));
+  const constructed = under(layers.filter(({ module }) => covers(run.sources.site(constructedAt(module)))));
   if (constructed.length > 0) return constructed;
   const held = new Set(
     run.tape.bindings

@@ -1,13 +1,14 @@
 /** What the fields of a module hold, also inside of arrays, plain objects and maps. */
+import { entriesOf, isLeftAlone } from "../observe";
 
 /** Values of fields by path: "weight", "blocks.0", "heads.left". Containers themselves are not among them. */
 export function* fieldsOf(module: object): Generator<[path: string, value: unknown]> {
   const open = new Set<unknown>([module]);
-  for (const [name, value] of Object.entries(module)) yield* valuesIn(name, value, open);
+  for (const [name, value] of entriesOf(module)) yield* valuesIn(name, value, open);
 }
 
 function* valuesIn(path: string, value: unknown, open: Set<unknown>): Generator<[string, unknown]> {
-  const entries = entriesOf(value);
+  const entries = itemsOf(value);
   if (entries === null) {
     yield [path, value];
     return;
@@ -22,10 +23,11 @@ function* valuesIn(path: string, value: unknown, open: Set<unknown>): Generator<
 }
 
 /** The items of a container; null for what is none. */
-function entriesOf(value: unknown): Iterable<[unknown, unknown]> | null {
+function itemsOf(value: unknown): Iterable<[unknown, unknown]> | null {
+  if (isLeftAlone(value)) return null;
   if (Array.isArray(value)) return value.entries();
   if (value instanceof Map) return value.entries();
-  return typeof value === "object" && value !== null && isLiteral(value) ? Object.entries(value) : null;
+  return typeof value === "object" && value !== null && isLiteral(value) ? entriesOf(value) : null;
 }
 
 /** An object that no class made, of this realm or another one. */

@@ -1,14 +1,12 @@
 /** The base of layers: parameters and child modules are found in its fields. */
-import { show } from "../describe";
-import { ModelError } from "../error";
 import { addTo, type RemovableHandle } from "../gradient-hooks";
 import { instancesOf } from "../instance";
-import { currentSite } from "../sites";
-import { inScope } from "../tape";
 import type { Tensor } from "../tensor";
 import { copyModule } from "./copy";
 import { fieldsOf } from "./fields";
-import { type BackwardHook, callHooked, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks";
+import { hooksOf } from "./forward-calls";
+import type { BackwardHook, ForwardHook, ForwardPreHook } from "./hooks";
+import { buffers, buffersOf, note } from "./module-facts";
 import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 
 /**
@@ -19,31 +17,8 @@ import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
 export abstract class Module {
   /** False in evaluation: dropout passes everything, batch norm uses its running statistics. */
   training = true;
-  /** Id of the call site that constructed this module; 0 when unknown. */
-  declare readonly constructedAt: number;
-  /** Names of the fields that hold buffers. */
-  declare readonly bufferNames: readonly string[] | undefined;
-  /** What was registered to run beside `forward`. */
-  declare private readonly hooks: Hooks | undefined;
-
   constructor() {
-    this.begin();
-  }
-
-  /** Has `forward` run in a scope of this module, with its hooks around it. */
-  private begin(): void {
-    define(this, "constructedAt", currentSite());
-    const { forward } = this;
-    if (typeof forward !== "function") return;
-    const most = arities.get(forward) ?? Number.POSITIVE_INFINITY;
-    define(this, "forward", (...given: never[]) => {
-      const inputs = given.length > most ? withoutSurplus(this, given, most) : given;
-      return inScope(this, () =>
-        this.hooks === undefined
-          ? forward.apply(this, inputs)
-          : callHooked(this, this.hooks, inputs, (...args) => forward.apply(this, args as never[])),
-      );
-    });
+    note(this);
   }
 
   /** What the module computes; layers say which shapes they take. */
@@ -80,8 +55,8 @@ export abstract class Module {
   deepCopy(): this {
     const renew = (of: Module): Module => {
       const made = Object.create(Object.getPrototypeOf(of)) as Module;
-      made.begin();
-      if (of.bufferNames !== undefined) define(made, "bufferNames", of.bufferNames);
+      note(made);
+      buffers.set(made, buffersOf(of));
       return made;
     };
     return copyModule(this, renew, isModule) as this;
@@ -113,7 +88,7 @@ export abstract class Module {
 
   /** Makes the tensor in the field `name` part of `stateDict`, though it takes no gradient. */
   registerBuffer(name: string, tensor: Tensor): void {
-    define(this, "bufferNames", [...(this.bufferNames ?? []), name]);
+    buffers.set(this, [...buffersOf(this), name]);
     Object.assign(this, { [name]: tensor });
   }
 
@@ -144,12 +119,12 @@ export abstract class Module {
 
   /** Runs `hook` before each `forward`; what it returns, if anything, are the inputs instead. */
   registerForwardPreHook(hook: ForwardPreHook): RemovableHandle {
-    return addTo(this.ownHooks().before, hook);
+    return addTo(hooksOf(this).before, hook);
   }
 
   /** Runs `hook` after each `forward`; what it returns, if anything, is the output instead. */
   registerForwardHook(hook: ForwardHook): RemovableHandle {
-    return addTo(this.ownHooks().after, hook);
+    return addTo(hooksOf(this).after, hook);
   }
 
   /**
@@ -157,12 +132,7 @@ export abstract class Module {
    * returns, if anything, are the gradients of the inputs instead.
    */
   registerFullBackwardHook(hook: BackwardHook): RemovableHandle {
-    return addTo(this.ownHooks().backward, hook);
-  }
-
-  private ownHooks(): Hooks {
-    if (this.hooks === undefined) define(this, "hooks", new Hooks());
-    return this.hooks as Hooks;
+    return addTo(hooksOf(this).backward, hook);
   }
 
   /** Forgets the gradients of all parameters. */
@@ -182,36 +152,8 @@ export abstract class Module {
   }
 }
 
-/** How many inputs the library's own layers take. */
-const arities = new WeakMap<object, number>();
-
-/** Notes how many inputs `forward` of these classes takes: one more is refused, not ignored. */
-export function countInputs(layers: Readonly<Record<string, unknown>>): void {
-  for (const layer of Object.values(layers)) {
-    if (typeof layer !== "function" || !isModule(layer.prototype)) continue;
-    const { forward } = layer.prototype;
-    // Those that read a list of arguments find the surplus themselves.
-    if (forward.length > 0) arities.set(forward, forward.length);
-  }
-}
-
 /** Whether a value is a layer or a model. */
 export const isModule: (value: unknown) => value is Module = instancesOf(Module);
-
-/** The inputs without the place and the list that `xs.map(layer.forward)` hands on. @throws ModelError for others */
-function withoutSurplus(module: Module, given: readonly never[], most: number): never[] {
-  const [x, i, list] = given as readonly unknown[];
-  const isCallback = most === 1 && given.length === 3 && Array.isArray(list) && list[Number(i)] === x;
-  if (isCallback) return given.slice(0, 1);
-  throw new ModelError(
-    `nn.${module.constructor.name}: forward() found ${show(given[most])} as input ${most + 1}, expected at most ${most}`,
-  );
-}
-
-/** Hidden from Object.entries, so that a module's fields are what its author wrote. */
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: false, configurable: true, writable: true });
-}
 
 function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;

@@ -3,6 +3,7 @@ import { ModelError } from "../error";
 import { sameShape, showShape } from "../shape";
 import { isTensor, parameters, type Tensor } from "../tensor";
 import type { Module } from "./module";
+import { buffersOf } from "./module-facts";
 
 /** Tensors in the module's own fields that take a gradient, or did until they were frozen. */
 export function ownParameters(module: Module): [string, Tensor][] {
@@ -19,7 +20,7 @@ export function isLeafParameter(x: Tensor): boolean {
 
 /** Tensors in the module's own fields that were registered as buffers. */
 export function ownBuffers(module: Module): [string, Tensor][] {
-  const names = module.bufferNames ?? [];
+  const names = buffersOf(module);
   return Object.entries(module).filter(
     (entry): entry is [string, Tensor] => isTensor(entry[1]) && names.includes(entry[0]),
   );

@@ -1,9 +1,11 @@
 /** The engine process: answers its client over the channel; a model's code runs nowhere else. */
 import { join } from "node:path";
+import { types } from "node:util";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as gradlens from "../index";
+import { knowProxies } from "../observe";
 import { openEngineChannel } from "./channel";
 import { requireOwn } from "./commonjs";
 import { closeExits } from "./exits";
@@ -54,6 +56,7 @@ function start(): void {
     print: (text) => output.write("stderr", text),
   });
   Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
+  knowProxies(types.isProxy);
   shareEngine(gradlens, requireOwn);
   watchTimers();
   closeExits();

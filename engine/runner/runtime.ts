@@ -2,10 +2,14 @@
 import { bind } from "../binding";
 import { draws } from "../draws";
 import { tellCall } from "../hand-calls";
+import { tellsItself } from "../nn/forward-calls";
+import { isMadeModule } from "../nn/module-facts";
+import { fieldOf } from "../observe";
 import { keepPrivateFields } from "../private-fields";
 import { enter, leave, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
-import { activeTape } from "../tape";
+import { standIn } from "../stand-in";
+import { activeTape, enterModule } from "../tape";
 import { beforeCall } from "./repair";
 
 let last = 0;
@@ -25,12 +29,13 @@ function called(layer: string, self: unknown, args: ArrayLike<unknown>): void {
 function calls<F>(layer: string, self: unknown, name: string, fn: F): F {
   if (typeof fn !== "function") return fn;
   if (fn.name === "") Object.defineProperty(fn, "name", { value: name, configurable: true });
-  return new Proxy(fn, {
+  const told = standIn(fn as unknown as (...args: never[]) => unknown, {
     apply(target, receiver, args: unknown[]) {
       called(layer, self ?? receiver, args);
       return Reflect.apply(target, receiver, args) as unknown;
     },
   });
+  return told as unknown as F;
 }
 
 /** Calls count as calls of this object, whatever `this` is in them. */
@@ -38,7 +43,7 @@ function holds<T extends object>(layer: string, isLayer: boolean, object: T): T 
   activeTape()?.handCalls.hold(layer, object);
   if (!isLayer) return object;
   for (const name of ["forward", "backward"] as const) {
-    const { [name]: fn } = object as Record<string, unknown>;
+    const fn = fieldOf(object, name);
     if (typeof fn !== "function") return object;
     const value = calls(`${layer} ${name}`, object, name, fn);
     Object.defineProperty(object, name, {
@@ -63,6 +68,14 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   calls,
   holds,
   draws,
+  into: (self) => (isMadeModule(self) ? enterModule(self) : suspend()),
+  out(before) {
+    (leave as Runtime["leave"])(before, undefined);
+  },
+  tells(forward) {
+    tellsItself(forward);
+    return forward;
+  },
   keep: keepPrivateFields,
   offer(file: string, top: TopLevel) {
     activeTape()?.offered.set(file, top);

@@ -14,6 +14,7 @@ import { explainLimit, type Limited, noRun, runWith, waitingTooLong, watchFor } 
 import { limitMemory } from "./memory";
 import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
+import { showOriginalFunctions } from "./original-functions";
 import { showOriginalPlaces } from "./original-stacks";
 import { ProcessState, type StateObserver } from "./process-state";
 import type {
@@ -54,6 +55,7 @@ export class Session {
   constructor(private readonly client: Client) {
     this.#state = new ProcessState(client);
     showOriginalPlaces((name) => this.#sources.find(name));
+    showOriginalFunctions(() => this.#sources.files);
   }
 
   async trace(params: TraceParams): Promise<TraceResult> {

@@ -1,13 +1,13 @@
 /** Turns a model file into JavaScript that reports where each operation comes from and which name holds what. */
 import { describe } from "./analyse";
 import { findBindings } from "./bindings";
-import { Edits } from "./edits";
+import { type Edited, Edits } from "./edits";
 import { instrument } from "./instrument";
 import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
 import { markLayers } from "./mark-layers";
-import { parse } from "./parse";
+import { type Parsed, parse } from "./parse";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
 
@@ -20,10 +20,22 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   const sites = findSites(parsed, firstSite);
   const bindings = findBindings(parsed, firstBinding);
   const edits = new Edits(parsed.mark);
-  if (parsed.typescript) lowerTypeScript(parsed, edits);
-  lowerAccessors(parsed.nodes, text, edits);
-  lowerUsing(parsed.nodes, text, edits);
+  lower(parsed, edits);
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
   return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
+}
+
+/** The text as JavaScript that this Node understands, without marks: what a program sees of its own functions. */
+export function compilePlainly(text: string, file: string): Edited {
+  const parsed = parse(text, file);
+  const edits = new Edits(parsed.mark);
+  lower(parsed, edits);
+  return edits.apply(text);
+}
+
+function lower(parsed: Parsed, edits: Edits): void {
+  if (parsed.typescript) lowerTypeScript(parsed, edits);
+  lowerAccessors(parsed.nodes, parsed.text, edits);
+  lowerUsing(parsed.nodes, parsed.text, edits);
 }

@@ -1,6 +1,7 @@
 /** The door to reading model files. */
 export { analyse } from "./analyse";
-export { compile } from "./compile";
+export { compile, compilePlainly } from "./compile";
+export type { Edited } from "./edits";
 export { keyOf } from "./hand-written";
 export { originalOffset } from "./original-offset";
 export { Positions } from "./positions";

@@ -2,6 +2,7 @@
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
 import { type Edits, own } from "./edits";
+import { markForward } from "./mark-forward";
 import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
 import type { Site } from "./sites";
@@ -35,6 +36,7 @@ export function instrument(
     if (node.type === "AwaitExpression" || node.type === "YieldExpression") markPause(node, edits);
     if (node.type === "TryStatement") markTry(node, edits);
   }
+  markForward(nodes, edits);
   markBindings(bindings, edits);
 }
 

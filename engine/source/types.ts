@@ -185,6 +185,11 @@ export interface Runtime {
   calls<F>(layer: string, self: unknown, name: string, fn: F): F;
   /** Gives an object with hand-written functions, whose calls are to be told by it. */
   holds<T extends object>(layer: string, isLayer: boolean, object: T): T;
+  /** From here on operations belong to the layer `self`, when it is one; returns what `out` needs to go back. */
+  into(self: unknown): unknown;
+  out(before: unknown): void;
+  /** Passes on a function that says `into` itself. */
+  tells<F>(forward: F): F;
   /** Passes a value on; of a function without parameters the numbers that it gives can be given again. */
   draws<T>(value: T): T;
   /** Hands over how to read and write the private fields of a class. */

@@ -33,7 +33,19 @@ export async function loadEngine() {
     });
     const engine = await import(pathToFileURL(outfile).href);
     const { bind, enter, leave, resume, suspend } = engine;
-    globalThis.__gradlens = { bind, enter, leave, resume, suspend, called() {}, keep() {}, offer() {} };
+    globalThis.__gradlens = {
+      bind,
+      enter,
+      leave,
+      resume,
+      suspend,
+      called() {},
+      keep() {},
+      offer() {},
+      into: suspend,
+      out() {},
+      tells() {},
+    };
     return engine;
   } finally {
     rmSync(folder, { recursive: true });

@@ -66,6 +66,11 @@ const runtime = {
   holds: (_layer, _isLayer, object) => object,
   keep() {},
   draws: (value) => value,
+  into: () => top,
+  out(before) {
+    top = before;
+  },
+  tells: (forward) => forward,
   offer() {},
   bind(binding, value) {
     events.push({ binding, value: value instanceof Tensor ? value.v : null });

@@ -1,0 +1,29 @@
+/** What is known of modules without standing in their fields, which belong to their authors. */
+import { currentSite } from "../sites";
+import { prepareForward } from "./forward-calls";
+import type { Module } from "./module";
+
+const constructed = new WeakMap<object, number>();
+
+/** Names of the fields that hold buffers. */
+export const buffers = new WeakMap<Module, readonly string[]>();
+
+/** A module is being constructed. */
+export function note(module: Module): void {
+  constructed.set(module, currentSite());
+  prepareForward(module);
+}
+
+/** Whether a value is a module itself, and no proxy of one; asks nothing of it, so that no proxy and no getter hears of the question. */
+export function isMadeModule(value: unknown): value is Module {
+  return constructed.has(value as object);
+}
+
+/** Id of the call site that constructed the module; 0 when unknown. */
+export function constructedAt(module: Module): number {
+  return constructed.get(module) ?? 0;
+}
+
+export function buffersOf(module: Module): readonly string[] {
+  return buffers.get(module) ?? [];
+}

@@ -2,7 +2,7 @@
 
 import { Node } from "./node";
 import type { Op } from "./op";
-import { currentScope, currentSite, enterScope, leave } from "./sites";
+import { currentScope, currentSite, enterScope, leave, leaveThrowing } from "./sites";
 import { stampOf } from "./stamps";
 import type { Tape } from "./tape";
 import { Tensor } from "./tensor";
@@ -31,6 +31,7 @@ export function record<T>(onto: Tape, fn: () => T): T {
   tape = onto;
   gradEnabled = true;
   quiet = false;
+  if (currentScope() === null) return runThen(fn, restore);
   const before = enterScope(null);
   return runThen(fn, () => {
     leave(before, undefined);
@@ -64,9 +65,10 @@ export function isGradEnabled(): boolean {
 export function inScope<T>(module: object, fn: () => T): T {
   const before = enterModule(module);
   try {
-    return fn();
-  } finally {
-    leave(before, undefined);
+    return leave(before, fn());
+  } catch (error) {
+    leaveThrowing(before);
+    throw error;
   }
 }
 

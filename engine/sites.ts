@@ -36,6 +36,11 @@ export function leave<T>(before: OpenSite | null, value: T): T {
   return value;
 }
 
+/** Leaves a layer because of an exception: what threw stays the innermost call until somebody catches. */
+export function leaveThrowing(before: OpenSite | null): void {
+  top = { site: currentSite(), scope: before === null ? null : before.scope, around: before };
+}
+
 /** The sites that are open now, to be restored after an `await` or a `yield`. */
 export function suspend(): OpenSite | null {
   return top;

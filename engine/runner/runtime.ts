@@ -6,13 +6,17 @@ import { tellsItself } from "../nn/forward-calls";
 import { isMadeModule } from "../nn/module-facts";
 import { fieldOf } from "../observe";
 import { keepPrivateFields } from "../private-fields";
-import { enter, leave, resume, suspend } from "../sites";
+import { enter, leave, leaveThrowing, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
 import { standIn } from "../stand-in";
 import { activeTape, enterModule } from "../tape";
 import { beforeCall } from "./repair";
 
 let last = 0;
+
+const nothing = Symbol("nothing");
+/** Of the layer that an exception leaves: what to go back to. */
+let thrown: unknown = nothing;
 
 /** Id of the call that began last, whether or not it has ended. */
 export function lastSite(): number {
@@ -69,8 +73,14 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   holds,
   draws,
   into: (self) => (isMadeModule(self) ? enterModule(self) : suspend()),
+  threw(before, error) {
+    thrown = before;
+    return error;
+  },
   out(before) {
-    (leave as Runtime["leave"])(before, undefined);
+    if (thrown === before) leaveThrowing(before as ReturnType<typeof suspend>);
+    else (leave as Runtime["leave"])(before, undefined);
+    thrown = nothing;
   },
   tells(forward) {
     tellsItself(forward);

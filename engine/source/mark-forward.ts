@@ -53,7 +53,8 @@ function markBody(body: Node, edits: Edits): void {
   const directive = statementsOf(body).findLast((statement) => statement.directive !== undefined);
   const start = directive ? directive.end : body.start + 1;
   const open = `${directive ? ";" : ""} const ${own}Layer = ${own}.into(this); try {`;
-  edits.wrap(start, body.end - 1, open, `} finally { ${own}.out(${own}Layer); }`, rank);
+  const close = `} catch (${own}Error) { throw ${own}.threw(${own}Layer, ${own}Error); } finally { ${own}.out(${own}Layer); }`;
+  edits.wrap(start, body.end - 1, open, close, rank);
 }
 
 function markClass(body: Node, edits: Edits): void {

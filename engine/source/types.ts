@@ -188,6 +188,8 @@ export interface Runtime {
   /** From here on operations belong to the layer `self`, when it is one; returns what `out` needs to go back. */
   into(self: unknown): unknown;
   out(before: unknown): void;
+  /** The layer ends with this exception; `out` comes next. */
+  threw<E>(before: unknown, error: E): E;
   /** Passes on a function that says `into` itself. */
   tells<F>(forward: F): F;
   /** Passes a value on; of a function without parameters the numbers that it gives can be given again. */

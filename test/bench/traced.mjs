@@ -44,6 +44,7 @@ export async function loadEngine() {
       offer() {},
       into: suspend,
       out() {},
+      threw: (_, error) => error,
       tells() {},
     };
     return engine;

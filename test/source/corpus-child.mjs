@@ -70,6 +70,7 @@ const runtime = {
   out(before) {
     top = before;
   },
+  threw: (_before, error) => error,
   tells: (forward) => forward,
   offer() {},
   bind(binding, value) {

@@ -122,18 +122,27 @@ function lossCommand(session: Session | null, document: vscode.TextDocument): vs
   };
 }
 
+/** An editor that loses the focus drops the refresh that is due, and would show what was. */
+const AGAIN_MS = 1000;
+
 class LensProvider implements vscode.CodeLensProvider<Lens>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: readonly vscode.Disposable[];
 
   constructor(private readonly sessions: Sessions) {
-    const refresh = () => this.#changed.fire();
+    let timer: NodeJS.Timeout | undefined;
+    const refresh = () => {
+      this.#changed.fire();
+      clearTimeout(timer);
+      timer = setTimeout(() => this.#changed.fire(), AGAIN_MS);
+    };
     this.#subscriptions = [
       this.#changed,
       sessions.onDidChange(refresh),
       onDidChangeSetting(["gradlens.codeLens.enabled"], refresh),
       vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+      { dispose: () => clearTimeout(timer) },
     ];
   }
 

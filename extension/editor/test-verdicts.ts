@@ -7,8 +7,7 @@ import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";
 
 function messageOf(check: Check, session: Session): vscode.TestMessage {
-  const { worst, culprit, site, message } = check;
-  const place = culprit?.site ?? site;
+  const { worst, message } = check;
   const title = `${worstTitle(check)}: ${message}`;
   const shown = worst
     ? vscode.TestMessage.diff(
@@ -17,7 +16,8 @@ function messageOf(check: Check, session: Session): vscode.TestMessage {
         `${worstTitle(check)} = ${worst.analytic}\n`,
       )
     : new vscode.TestMessage(title);
-  if (place) shown.location = locate(place, session);
+  const place = placeOf(check, session);
+  if (place) shown.location = place;
   return shown;
 }
 
@@ -41,11 +41,16 @@ export function settle(
   else run.skipped(item);
 }
 
+/** Where a check is about: the operation to blame, else what was checked. */
+export function placeOf({ culprit, site }: Check, session: Session): vscode.Location | undefined {
+  const place = culprit?.site ?? site;
+  return place ? locate(place, session) : undefined;
+}
+
 /** What a check says, in the output of its test: also of one that passes. */
-export function say(run: vscode.TestRun, check: Check, session: Session, item?: vscode.TestItem): void {
-  const place = check.culprit?.site ?? check.site;
+export function say(run: vscode.TestRun, check: Check, item: vscode.TestItem, place?: vscode.Location): void {
   const text = terminalLines(`${markOf(check)} ${nameOf(check)}: ${check.message}`);
-  run.appendOutput(text, place ? locate(place, session) : undefined, item);
+  run.appendOutput(text, place, item);
 }
 
 /** The items below and with an item, innermost first. */

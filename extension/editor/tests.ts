@@ -8,7 +8,7 @@ import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
 import { WorkspaceModels } from "../workspace-models";
 import { discoverTests, fileItem, readId, targetOf } from "./test-items";
-import { itemsOf, say, settle } from "./test-verdicts";
+import { itemsOf, placeOf, say, settle } from "./test-verdicts";
 
 /** A session changes often while it works. */
 const QUIET_MS = 200;
@@ -22,7 +22,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   for (const each of itemsOf(item)) {
     const own = each === item && !readId(each.id).parameter ? checks : checksAt(each, checks);
     for (const check of own) {
-      if (!said.has(check)) say(run, check, session, each);
+      if (!said.has(check)) say(run, check, each, placeOf(check, session));
       said.add(check);
     }
     if (run.token.isCancellationRequested) run.skipped(each);
@@ -157,7 +157,8 @@ class GradientTests implements vscode.Disposable {
     const request = new vscode.TestRunRequest(settled.map(({ item }) => item));
     const run = this.#controller.createTestRun(request, undefined, false);
     for (const { item, own } of settled) {
-      for (const check of own) say(run, check, session, item);
+      // The lens says it at its place already.
+      for (const check of own) say(run, check, item);
       settle(run, item, own, session);
     }
     run.end();

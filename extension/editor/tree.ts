@@ -135,6 +135,7 @@ function rootsOf(session: Session): Entry[] {
 /** What stands above the entries, or in their place. */
 function messageFor({ state, report }: Session): string {
   if (state.kind === "failed") return vscode.l10n.t("The last run failed: {0}", state.message);
+  if (state.kind === "running") return report ? "" : state.message;
   if (state.kind !== "stopped") return "";
   return report
     ? vscode.l10n.t("Stopped. Shown below is what was known before.")

@@ -27,9 +27,3 @@ export async function revealSite(site: Site, session?: Session): Promise<void> {
 export function describeSite(site: Site): string {
   return `${site.file.split(/[\\/]/).at(-1)}:${site.line}`;
 }
-
-/** The text of a link that runs a command of ours; `hint` is what resting the mouse on it says. */
-export function commandLink(title: string, command: string, args: readonly unknown[], hint = title): string {
-  const query = encodeURIComponent(JSON.stringify(args));
-  return `[${title}](command:${command}?${query} "${hint.replaceAll('"', "'")}")`;
-}

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/number-text";
 import type { Finding, ReportNode, Stats } from "../../engine/report";
-import { commandLink, describeSite } from "../places";
+import { code, commandLink, linkedCommands, plain } from "../markdown";
+import { describeSite } from "../places";
 import type { Session } from "../session";
 import { readableFormula } from "./formula";
 import { histogramImage, histogramText, palettes } from "./histogram";
@@ -21,15 +22,6 @@ function themeName(): keyof typeof palettes {
     default:
       return "dark";
   }
-}
-
-/** Text of a person's file must not become markdown. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, "\\$&").replace(/\s+/g, " ");
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll("`", "'")}\``;
 }
 
 function share(count: number, size: number): string {
@@ -83,7 +75,7 @@ function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readon
     nodes.length > 1
       ? ` · ${vscode.l10n.t("iteration {0} of {1}", nodes.indexOf(node) + 1, nodes.length)}`
       : "";
-  const shape = `${node.dtype} ${formatShape(node.shape)}`;
+  const shape = `${plain(node.dtype)} ${formatShape(node.shape)}`;
   return `**${plain(title)}** · ${shape}${kind}${times} &nbsp; ${links.join(" &nbsp; ")}`;
 }
 
@@ -115,21 +107,29 @@ function warnings(findings: readonly Finding[]): string {
 /** Markdown of ours: icons and our own commands, and nothing else may act. */
 function markdown(parts: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString(parts.filter((part) => part !== "").join("\n\n"), true);
-  text.isTrusted = {
-    enabledCommands: ["gradlens.showGraph", "gradlens.gradcheckLayer", "gradlens.traceBackprop"],
-  };
+  text.isTrusted = { enabledCommands: linkedCommands };
   return text;
 }
 
 function staleNote(session: Session): string {
   if (!session.stale) return "";
-  const again = commandLink(vscode.l10n.t("Trace again"), "gradlens.traceBackprop", [session.file]);
+  const again = commandLink({
+    title: vscode.l10n.t("Trace again"),
+    command: "gradlens.traceBackprop",
+    args: [session.file],
+  });
   return `$(history) *${vscode.l10n.t("The file changed since this trace.")}* ${again}`;
 }
 
 function checkLink(title: string, path: string, session: Session): string {
   const hint = vscode.l10n.t("Compare the gradients of {0} with finite differences", path);
-  return commandLink(`$(beaker) ${title}`, "gradlens.gradcheckLayer", [session.file, path], hint);
+  return commandLink({
+    title,
+    icon: "beaker",
+    command: "gradlens.gradcheckLayer",
+    args: [session.file, path],
+    hint,
+  });
 }
 
 function noGradient({ grad, requiresGrad }: ReportNode): string {
@@ -146,12 +146,13 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     session.report?.findings.filter(({ node: about }) => about !== null && ids.has(about)) ?? [];
   const scope = session.report?.scopes[node.scope]?.path;
   const links = [
-    commandLink(
-      `$(type-hierarchy) ${vscode.l10n.t("Graph")}`,
-      "gradlens.showGraph",
-      [session.file, node.id],
-      vscode.l10n.t("Show in the graph"),
-    ),
+    commandLink({
+      title: vscode.l10n.t("Graph"),
+      icon: "type-hierarchy",
+      command: "gradlens.showGraph",
+      args: [session.file, node.id],
+      hint: vscode.l10n.t("Show in the graph"),
+    }),
     scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
   ];
   return markdown([
@@ -172,7 +173,7 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
     ({ name, shape, gradNorm }) =>
       `| ${plain(name)} | ${formatShape(shape)} | ${gradNorm === null ? vscode.l10n.t("none") : formatNumber(gradNorm)} |`,
   );
-  const place = scope.site ? ` · ${describeSite(scope.site)}` : "";
+  const place = scope.site ? ` · ${plain(describeSite(scope.site))}` : "";
   return markdown([
     `**${plain(scope.path)}** · ${plain(scope.type)}${place}`,
     vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),

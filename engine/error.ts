@@ -1,6 +1,6 @@
 /** The two kinds of error: a person's mistake in a model, and ours. */
 
-import { instancesOf } from "./instance";
+import { thrownInstancesOf } from "./instance";
 
 export interface ModelErrorOptions {
   /** A suggestion such as "did you mean `dim: 1`?". */
@@ -32,7 +32,7 @@ export class ModelError extends Error {
 }
 
 /** Whether an exception is a mistake in a model. */
-export const isModelError: (error: unknown) => error is ModelError = instancesOf(ModelError);
+export const isModelError: (error: unknown) => error is ModelError = thrownInstancesOf(ModelError);
 
 /** A fault of Gradlens itself. */
 export class InternalError extends Error {

@@ -1,8 +1,8 @@
 /** What stands on the command line, checked. */
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { DeviceChoice, Severity } from "../report";
+import { kindOfFile } from "../runner/file-kind";
 import type { CheckSettings, CheckTarget } from "../runner/protocol";
 
 export const usage = `gradlens: see what the backward pass of a model does
@@ -144,8 +144,8 @@ function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
     throw new UsageError(`--target is the line ${target}; with --against expected the name of a layer`);
   if (!/\.(npz|safetensors)$/.test(against))
     throw new UsageError(`--against is "${against}"; expected a .npz or .safetensors file`);
-  if (!statSync(against, { throwIfNoEntry: false })?.isFile())
-    throw new UsageError(`there is no file ${against}`);
+  const found = kindOfFile(against);
+  if (found !== "file") throw new UsageError(`${against} ${found}; expected a .npz or .safetensors file`);
   return { against: resolve(against), rtol: rtol === undefined ? null : positive("rtol", rtol, 0) };
 }
 
@@ -200,9 +200,8 @@ function parse(args: readonly string[]) {
 function modelFile(command: string, file: string | undefined): string {
   if (file === undefined)
     throw new UsageError(`gradlens ${command} needs a file: gradlens ${command} model.ts`);
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat) throw new UsageError(`there is no file ${file}`);
-  if (!stat.isFile()) throw new UsageError(`${file} is a folder; expected a model file`);
+  const found = kindOfFile(file);
+  if (found !== "file") throw new UsageError(`${file} ${found}; expected a model file`);
   return resolve(file);
 }
 

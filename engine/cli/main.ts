@@ -1,7 +1,12 @@
 /** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
+import { printable } from "../printable";
+import { mistake, refuse } from "./answer";
 import { type Arguments, readArguments, UsageError, usage } from "./arguments";
 import { runCommand } from "./commands";
 import { readVersion } from "./version";
+
+/** Whoever asked for JSON gets it, whatever goes wrong, also with the other arguments. */
+const asked = { json: process.argv.slice(2).includes("--json") };
 
 async function main(args: readonly string[]): Promise<number> {
   let read: Arguments;
@@ -9,8 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
     read = readArguments(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${error.message}\nRun gradlens --help for the options.\n`);
-    return 2;
+    return refuse(mistake(printable(error.message), "run gradlens --help for the options"), asked);
   }
   if (read.command === "help") process.stdout.write(usage);
   else if (read.command === "version") process.stdout.write(`${readVersion()}\n`);
@@ -38,7 +42,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 2;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.exitCode = refuse({ ...mistake(message, "please report this"), kind: "internal" }, asked);
   },
 );

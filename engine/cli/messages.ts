@@ -1,6 +1,7 @@
 /** Mistakes and findings as good compilers show them: the message, the place, the line with a mark under it, a hint. */
 import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
+import { printable } from "../printable";
 import type { Failure, Finding, Severity, Site } from "../report";
 import type { Style } from "./terminal";
 
@@ -12,12 +13,14 @@ const here = process.cwd();
 /** The file as a person would type it here. */
 export function showPath(file: string): string {
   const path = relative(here, file);
-  return path.startsWith("..") || path === "" ? file : path;
+  return printable(path.startsWith("..") || path === "" ? file : path).replaceAll("\n", "\\n");
 }
 
 export function showFailure(failure: Failure, style: Style): string {
   const { message, site, hint, stack, kind } = failure;
-  const title = `${style.red(style.bold(kind === "internal" ? "internal error" : "error"))}${style.bold(`: ${message}`)}`;
+  // What follows the first line must not look like a message of its own.
+  const said = message.replaceAll("\n", "\n  | ");
+  const title = `${style.red(style.bold(kind === "internal" ? "internal error" : "error"))}${style.bold(`: ${said}`)}`;
   const parts = [title, ...(site ? [snippet(site, style, style.red)] : [])];
   if (hint) parts.push(note("hint", hint, site, style));
   // The first frame is the place shown already.
@@ -47,8 +50,9 @@ export function snippet(site: Site, style: Style, paint: (text: string) => strin
   const margin = " ".repeat(String(site.line).length);
   const edge = style.blue(`${margin} |`);
   const place = `${margin}${style.blue("-->")} ${showPlace(site)}`;
-  const line = lineOf(site);
-  if (line === null) return place;
+  const shown = lineOf(site);
+  if (shown === null) return place;
+  const line = shown.replace(controls, "\ufffd");
   const last = site.endLine > site.line ? line.trimEnd().length + 1 : site.endColumn;
   const { text, start, end } = window(line, site.column - 1, last - 1);
   const before = text.slice(0, start).replace(/[^\t]/g, " ");
@@ -57,6 +61,9 @@ export function snippet(site: Site, style: Style, paint: (text: string) => strin
     "\n",
   );
 }
+
+/** Of the same width as before, so that the mark stands below what it marks. */
+const controls = /(?!\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The part of a very long line that holds the marked range, with … where something was left out. */
 function window(line: string, start: number, end: number): { text: string; start: number; end: number } {
@@ -71,7 +78,7 @@ function window(line: string, start: number, end: number): { text: string; start
 
 function note(word: string, text: string, site: Site | null, style: Style): string {
   const margin = " ".repeat(site ? String(site.line).length : 0);
-  return `${margin} ${style.blue("=")} ${style.bold(word)}: ${text}`;
+  return `${margin} ${style.blue("=")} ${style.bold(word)}: ${text.replaceAll("\n", `\n${margin}   | `)}`;
 }
 
 function paintOf(severity: Severity, style: Style): (text: string) => string {

@@ -1,42 +1,56 @@
 /** Turns whatever a model threw into a failure: what was found, where, what to do, and the person's own stack. */
-import { inspect } from "node:util";
+import { types } from "node:util";
 import { InternalError, isModelError } from "../error";
+import { bounded, printable } from "../printable";
 import type { Failure, Site } from "../report";
 import { SourceProblem } from "../source";
+import { lastSite } from "./calls";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
 import { ownFrames, showFrames, stackOf } from "./stack";
 import { suggestName } from "./suggestion";
+import { causesOf, isError, sayError, showThrown, textOf } from "./thrown";
 
-const MAX_MESSAGE = 2000;
+const MAX_CHARACTERS = 2000;
+const MAX_LINES = 12;
 
 /** @param openSite id of the innermost call that was running; 0 when none was */
 export function failureOf(error: unknown, sources: ModelSources, openSite: number): Failure {
-  if (error instanceof SourceProblem) return ofSource(error);
-  const all = ownFrames(error, sources);
+  const failure = explain(error, sources, openSite);
+  return {
+    ...failure,
+    message: shown(failure.message),
+    hint: failure.hint && shown(failure.hint),
+    stack: failure.stack.map((frame) => bounded(printable(frame), MAX_CHARACTERS)),
+  };
+}
+
+function shown(text: string): string {
+  return printable(bounded(text, MAX_CHARACTERS, MAX_LINES));
+}
+
+function explain(error: unknown, sources: ModelSources, openSite: number): Failure {
+  // Nothing may be asked of a proxy: whatever it is asked, code of the model answers.
+  const isOpaque = types.isProxy(error);
+  if (!isOpaque && error instanceof SourceProblem) return ofSource(error);
+  const all = isOpaque ? [] : ownFrames(error, sources);
   // Where exactly the stack ends is chance; the calls below are what repeats.
   const frames = isStackOverflow(error) ? all.slice(1) : all;
-  const found = frames[0]?.site ?? sources.site(openSite) ?? firstLine(sources);
+  const found = frames[0]?.site ?? sources.site(openSite) ?? sources.site(lastSite()) ?? firstLine(sources);
   const stack = showFrames(frames);
-  if (error instanceof ModelProblem) {
+  if (!isOpaque && error instanceof ModelProblem) {
     const { kind, message, hint, place, openSite: open } = error;
-    return { kind, message: bounded(message), hint, site: place ?? sources.site(open) ?? found, stack };
+    return { kind, message, hint, site: place ?? sources.site(open) ?? found, stack };
   }
   if (isModelError(error)) {
     const { message, hint = null } = error;
-    return { kind: "model", message: bounded(message), hint, site: sources.site(error.site) ?? found, stack };
+    return { kind: "model", message, hint, site: sources.site(error.site) ?? found, stack };
   }
   const { message, hint } = describe(error);
-  if (error instanceof InternalError || isOurs(error, frames)) {
-    return {
-      kind: "internal",
-      message: bounded(message),
-      hint: hint ?? "please report this",
-      site: found,
-      stack,
-    };
+  if (!isOpaque && (error instanceof InternalError || isOurs(error, frames))) {
+    return { kind: "internal", message, hint: hint ?? "please report this", site: found, stack };
   }
-  return { kind: "model", message: bounded(message), hint, site: found, stack };
+  return { kind: "model", message, hint, site: found, stack };
 }
 
 /** True for an exception that came out of the engine with no code of the model below it. */
@@ -51,52 +65,25 @@ function ofSource({ error }: SourceProblem): Failure {
 
 function describe(error: unknown): { message: string; hint: string | null } {
   if (!isError(error)) {
-    const hint = "throw new Error(…) instead: it says where it comes from";
-    return { message: `The model threw ${show(error)}, which is no Error`, hint };
+    const hint = types.isPromise(error)
+      ? "is an await missing?"
+      : "throw new Error(…) instead: it says where it comes from";
+    return { message: `The model threw ${showThrown(error)}, which is no Error`, hint };
   }
-  const name = text(() => error.name) ?? "Error";
-  const said = text(() => error.message) ?? "";
   if (isStackOverflow(error)) {
     return {
       message: "The calls are nested too deep for the stack",
       hint: "does a function call itself without an end?",
     };
   }
-  const early = name === "ReferenceError" && /before initialization$/.test(said);
-  const hint = early ? "its line has not run yet; do two files import each other?" : suggestName(said);
-  if (name === "Error" && said !== "") return { message: said, hint };
-  return { message: said === "" ? name : `${name}: ${said}`, hint };
+  const said = textOf(error, "message") ?? "";
+  const early = textOf(error, "name") === "ReferenceError" && /before initialization$/.test(said);
+  const known = early ? "its line has not run yet; do two files import each other?" : suggestName(said);
+  return { message: sayError(error), hint: known ?? causesOf(error) };
 }
 
 function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && text(() => error.message) === "Maximum call stack size exceeded";
-}
-
-/** Also true for errors of another realm. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
-}
-
-function show(value: unknown): string {
-  const shown = text(() =>
-    inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 200 }),
-  );
-  if (shown === null) return "an object that cannot be shown";
-  if (typeof value === "string") return `the string ${shown}`;
-  return typeof value === "object" && value !== null ? `the object ${shown}` : shown;
-}
-
-/** What a getter gives, as text; null when it throws. */
-function text(read: () => unknown): string | null {
-  try {
-    return String(read());
-  } catch {
-    return null;
-  }
-}
-
-function bounded(message: string): string {
-  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+  return isError(error) && textOf(error, "message") === "Maximum call stack size exceeded";
 }
 
 function firstLine(sources: ModelSources): Site | null {

@@ -1,9 +1,9 @@
 /** What is watched, and what is said when a run reaches a limit. */
 import type { Failure } from "../report";
+import { lastSite } from "./calls";
 import { memoryHint, showBytes } from "./memory";
 import type { ModelSources } from "./model-sources";
 import { BUDGET_GRACE_MS, type Limits } from "./protocol";
-import { lastSite } from "./runtime";
 import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
 import type { LimitKind, Watch } from "./watch";
 

@@ -10,6 +10,7 @@ import { showShape } from "../shape";
 import { currentSite, resetSites } from "../sites";
 import { record, Tape } from "../tape";
 import { isTensor, Tensor } from "../tensor";
+import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
 import { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
@@ -17,7 +18,6 @@ import { type ModelSources, siteAt } from "./model-sources";
 import type { Exports } from "./packages";
 import { withPinnedChance } from "./pinned";
 import type { TraceParams } from "./protocol";
-import { beginCalls, type Repair } from "./repair";
 
 export class ModelRun {
   readonly tape: Tape;

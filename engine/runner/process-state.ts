@@ -1,10 +1,11 @@
 /** The process as it was before a model ran in it, and what has to be put back afterwards. */
+
+import { listed } from "./calls";
 import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
 import { inUse } from "./intact";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { restoreListeners, saveListeners } from "./listeners";
 import { forgetPrepare } from "./original-stacks";
-import { listed } from "./repair";
 
 /** Who is told about what a model left behind. */
 export interface StateObserver {

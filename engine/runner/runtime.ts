@@ -10,18 +10,11 @@ import { enter, leave, leaveThrowing, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
 import { standIn } from "../stand-in";
 import { activeTape, enterModule } from "../tape";
-import { beforeCall } from "./repair";
-
-let last = 0;
+import { beforeCall } from "./calls";
 
 const nothing = Symbol("nothing");
 /** Of the layer that an exception leaves: what to go back to. */
 let thrown: unknown = nothing;
-
-/** Id of the call that began last, whether or not it has ended. */
-export function lastSite(): number {
-  return last;
-}
 
 function called(layer: string, self: unknown, args: ArrayLike<unknown>): void {
   tellCall(layer);
@@ -62,8 +55,7 @@ function holds<T extends object>(layer: string, isLayer: boolean, object: T): T 
 
 export const runtime: Runtime = Object.freeze<Runtime>({
   enter(site) {
-    beforeCall();
-    last = site;
+    beforeCall(site);
     return enter(site);
   },
   leave: leave as Runtime["leave"],

@@ -4,6 +4,7 @@ import type { Built } from "../build-report";
 import type { Device, Failure, Stats } from "../report";
 import { statsOf } from "../stats";
 import type { Tensor } from "../tensor";
+import { changedHint, lastSite } from "./calls";
 import { type Asked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
 import { openDevice } from "./device";
@@ -30,7 +31,6 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "./protocol";
-import { changedHint } from "./repair";
 import { again, type Interrupt, type Watch } from "./watch";
 
 export interface Client extends StateObserver {
@@ -107,8 +107,10 @@ export class Session {
       const limits = this.#limits;
       if (!limits || (kind === "memory" && this.#fitsAfterCollecting(limits))) return null;
       this.#state.restore();
-      this.#stopped = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
-      if (this.#stopped.site === null && this.#interrupt !== null && !isLast) return again;
+      const stopped = stoppedAt(frames, this.#sources, explainLimit(kind, limits));
+      if (stopped.site === null && this.#interrupt !== null && !isLast) return again;
+      // The call before is the nearest place that there is.
+      this.#stopped = { ...stopped, site: stopped.site ?? this.#sources.site(lastSite()) };
       return answerInBase64({ failure: this.#stopped });
     },
     report: () => {

@@ -10,13 +10,17 @@ export interface Frame {
 
 /** Deeper stacks, as those of an endless recursion, are cut. */
 const MAX_FRAMES = 30;
+/** Characters of a stack that are looked at: a model may write its own. */
+const MAX_STACK = 100_000;
+/** No frame of ours is longer. */
+const MAX_LINE = 2000;
 
 /** The frames in model files, innermost first, at their original places. */
 export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
   const stack = stackOf(error);
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {
-    const frame = parse(line, sources);
+    const frame = line.length > MAX_LINE ? null : parse(line, sources);
     if (frame) frames.push(frame);
     if (frames.length === MAX_FRAMES) break;
   }
@@ -41,11 +45,14 @@ function showFrame({ name, site }: Frame): string {
   return name === "" ? `at ${place}` : `at ${name} (${place})`;
 }
 
-/** The stack of an exception; "" when it has none that can be read. */
+/** The stack of an exception, without what it says before its frames; "" when it has none that can be read. */
 export function stackOf(error: unknown): string {
   try {
-    const { stack } = error as { stack?: unknown };
-    return typeof stack === "string" ? stack : "";
+    const { stack, message } = error as { stack?: unknown; message?: unknown };
+    if (typeof stack !== "string") return "";
+    const said = typeof message === "string" ? stack.indexOf(message) : -1;
+    const from = said < 0 ? 0 : said + (message as string).length;
+    return stack.slice(from, from + MAX_STACK);
   } catch {
     return "";
   }

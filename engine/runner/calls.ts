@@ -1,4 +1,7 @@
-/** Between the calls of a model: puts back what it replaced of JavaScript, before the engine computes with that. */
+/**
+ * The calls in a running model: which one began last; and between them what the model replaced of JavaScript is put back,
+ * before the engine computes with it.
+ */
 import { ModelProblem } from "./model-problem";
 
 /** Puts things back. @returns the names of what was replaced */
@@ -10,15 +13,23 @@ const EVERY = 256;
 
 let repair: Repair = () => [];
 let calls = 0;
+let last = 0;
+
+/** Id of the call that began last, whether or not it has ended. */
+export function lastSite(): number {
+  return last;
+}
 
 /** A run begins. */
 export function beginCalls(of: Repair): void {
   repair = of;
   calls = 0;
+  last = 0;
 }
 
 /** A call begins. @throws ModelProblem when what was replaced has been in use for a while */
-export function beforeCall(): void {
+export function beforeCall(site: number): void {
+  last = site;
   if (++calls > FIRST_CALLS && calls % EVERY !== 0) return;
   const replaced = repair();
   if (replaced.length > 0 && calls > FIRST_CALLS) throw untrusted(replaced);

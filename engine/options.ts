@@ -14,8 +14,13 @@ export function checkOptions(options: unknown, known: readonly string[]): void {
     );
   }
   for (const name in options) {
-    if (!known.includes(name)) throw unknownName("option", name, known);
+    if (!known.includes(name) && !isEverywhere(name, options)) throw unknownName("option", name, known);
   }
+}
+
+/** Whether every object has the name, since somebody gave it to `Object.prototype`: nobody passed it. */
+export function isEverywhere(name: string, options: object): boolean {
+  return name in Object.prototype && !Object.hasOwn(options, name);
 }
 
 /** Names that other libraries use for the same thing. */

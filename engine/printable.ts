@@ -15,3 +15,20 @@ export function bounded(text: string, characters: number, lines = 1): string {
   const more = all.length - lines;
   return more <= 0 ? short : [...all.slice(0, lines), `… (${more} more lines)`].join(lines > 1 ? "\n" : " ");
 }
+
+const colour = /\u001b\[[\d;:]*m/g;
+
+/**
+ * What a model printed, for a terminal that goes on being used: colours stay, or are left out, and nothing else moves the
+ * cursor, names the window or writes to the clipboard.
+ */
+export function printed(text: string, isColoured: boolean): string {
+  if (!isColoured) return printable(text.replace(colour, "").replace(/\r\n?/g, "\n"));
+  let at = 0;
+  let shown = "";
+  for (const { 0: found, index } of text.matchAll(/\u001b\[[\d;:]*m|\r/g)) {
+    shown += printable(text.slice(at, index)) + found;
+    at = index + found.length;
+  }
+  return shown + printable(text.slice(at));
+}

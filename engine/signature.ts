@@ -5,7 +5,7 @@
 import { show } from "./describe";
 import { inFunction, ModelError } from "./error";
 import type { Kind } from "./kinds";
-import { unknownName } from "./options";
+import { isEverywhere, unknownName } from "./options";
 import { isTensor } from "./tensor";
 
 export type Kinds = Readonly<Record<string, Kind>>;
@@ -125,7 +125,7 @@ function sort(signature: Signature, given: readonly unknown[]): readonly unknown
   checkCount(order, byPosition);
   const found = new Map<string, unknown>();
   for (const [i, value] of byPosition.entries()) found.set(order[i] as string, value);
-  for (const name in byName) place(signature, found, name, byName[name]);
+  for (const name in byName) if (!isEverywhere(name, byName)) place(signature, found, name, byName[name]);
   const rest: Record<string, unknown> = {};
   for (const name in options) {
     const value = checkKind(name, found.get(name), options[name] as Kind);

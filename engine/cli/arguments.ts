@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { DeviceChoice, Severity } from "../report";
-import { kindOfFile } from "../runner/file-kind";
+import { kindOfFile, notThere } from "../runner/file-kind";
 import type { CheckSettings, CheckTarget } from "../runner/protocol";
 
 export const usage = `gradlens: see what the backward pass of a model does
@@ -87,6 +87,8 @@ const options = {
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
   const [command, file, ...more] = positionals;
+  if (command === undefined && values.json && !values.help && !values.version)
+    throw new UsageError("--json needs a command: gradlens trace model.ts --json");
   const wantsHelp = values.help || command === "help" || (command === undefined && !values.version);
   const known = wantsHelp ? "help" : values.version ? "version" : command;
   if (known !== "help" && known !== "version" && known !== "trace" && known !== "check") {
@@ -145,6 +147,7 @@ function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
   if (!/\.(npz|safetensors)$/.test(against))
     throw new UsageError(`--against is "${against}"; expected a .npz or .safetensors file`);
   const found = kindOfFile(against);
+  if (found === notThere) throw new UsageError(`there is no file ${against}`);
   if (found !== "file") throw new UsageError(`${against} ${found}; expected a .npz or .safetensors file`);
   return { against: resolve(against), rtol: rtol === undefined ? null : positive("rtol", rtol, 0) };
 }
@@ -201,6 +204,7 @@ function modelFile(command: string, file: string | undefined): string {
   if (file === undefined)
     throw new UsageError(`gradlens ${command} needs a file: gradlens ${command} model.ts`);
   const found = kindOfFile(file);
+  if (found === notThere) throw new UsageError(`there is no file ${file}`);
   if (found !== "file") throw new UsageError(`${file} ${found}; expected a model file`);
   return resolve(file);
 }

@@ -1,16 +1,19 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
 import { join } from "node:path";
+import { printed } from "../printable";
 import type { Report, Severity } from "../report";
 import { Engine } from "../runner/client";
 import type { OutputParams } from "../runner/protocol";
 import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checkByDifferences } from "./check-differences";
+import { hasColours } from "./terminal";
 import { showReport } from "./trace-text";
 
 export async function runCommand(args: Arguments): Promise<number> {
   const onOutput = ({ stream, text }: OutputParams) => {
-    (stream === "stderr" || args.stdoutIsData ? process.stderr : process.stdout).write(text);
+    const to = stream === "stderr" || args.stdoutIsData ? process.stderr : process.stdout;
+    to.write(printed(text, hasColours(to, process.env)));
   };
   const script = join(__dirname, "engine.js");
   const engine = new Engine({ script, folder: process.cwd(), nodePath: args.nodePath, onOutput });

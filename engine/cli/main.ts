@@ -1,6 +1,6 @@
 /** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
 import { printable } from "../printable";
-import { mistake, refuse } from "./answer";
+import { mistake, print, refuse, toJson } from "./answer";
 import { type Arguments, readArguments, UsageError, usage } from "./arguments";
 import { runCommand } from "./commands";
 import { readVersion } from "./version";
@@ -16,8 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     return refuse(mistake(printable(error.message), "run gradlens --help for the options"), asked);
   }
-  if (read.command === "help") process.stdout.write(usage);
-  else if (read.command === "version") process.stdout.write(`${readVersion()}\n`);
+  if (read.command === "help") print(read.json ? toJson({ usage }) : usage.trimEnd());
+  else if (read.command === "version") print(read.json ? toJson({ version: readVersion() }) : readVersion());
   else return runCommand(read);
   return 0;
 }

@@ -7,6 +7,8 @@ import type { Style } from "./terminal";
 
 /** Longer lines are shown around the marked range only. */
 const MAX_LINE = 160;
+/** Larger files hold no lines that anybody wrote. */
+const MAX_BYTES = 2 ** 26;
 
 const here = process.cwd();
 
@@ -88,7 +90,8 @@ function paintOf(severity: Severity, style: Style): (text: string) => string {
 function lineOf({ file, line }: Site): string | null {
   try {
     // A model may have put a pipe there, which nobody writes to.
-    if (!statSync(file).isFile()) return null;
+    const stats = statSync(file);
+    if (!stats.isFile() || stats.size > MAX_BYTES) return null;
     return readFileSync(file, "utf8").split(/\r\n|\n|\r/)[line - 1] ?? null;
   } catch {
     return null;

@@ -9,9 +9,13 @@ export interface Style {
   blue(text: string): string;
 }
 
+export function hasColours(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
 /** Colours for a terminal, plain text for files and pipes and where NO_COLOR is set. */
 export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Style {
-  const isColoured = stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+  const isColoured = hasColours(stream, env);
   const code = (start: number, end: number) => (text: string) =>
     isColoured ? `\u001b[${start}m${text}\u001b[${end}m` : text;
   return {

@@ -13,23 +13,24 @@ const EVERY = 256;
 
 let repair: Repair = () => [];
 let calls = 0;
-let last = 0;
+/** Id of the call that began last, where another thread can read it while this one is busy. */
+export const place = new Int32Array(new SharedArrayBuffer(4));
 
 /** Id of the call that began last, whether or not it has ended. */
 export function lastSite(): number {
-  return last;
+  return place[0] ?? 0;
 }
 
 /** A run begins. */
 export function beginCalls(of: Repair): void {
   repair = of;
   calls = 0;
-  last = 0;
+  place[0] = 0;
 }
 
 /** A call begins. @throws ModelProblem when what was replaced has been in use for a while */
 export function beforeCall(site: number): void {
-  last = site;
+  place[0] = site;
   if (++calls > FIRST_CALLS && calls % EVERY !== 0) return;
   const replaced = repair();
   if (replaced.length > 0 && calls > FIRST_CALLS) throw untrusted(replaced);

@@ -26,7 +26,7 @@ import {
   type ValuesResult,
   valuesRequest,
 } from "./protocol";
-import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
+import { budgetHint, reportMs, showSeconds, timeoutHint } from "./time-limit";
 
 export interface EngineOptions {
   /** Path of the bundled engine process, dist/engine.js. */
@@ -46,6 +46,17 @@ export interface Asking {
   /** Ends the run (at once) or the check (between two elements). */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ProgressParams) => void;
+}
+
+/** How long an answer may take. */
+interface TimeLimit {
+  readonly ms: number;
+  /**
+   * How long from the first progress on, which tells that the model is done; nothing puts the end off again. Left out for
+   * a check, which keeps its own budget and may have waited for another one.
+   */
+  readonly last?: number;
+  readonly failure: Failure;
 }
 
 const GRACE_MS = 900;
@@ -86,7 +97,7 @@ export class Engine {
     const onAbort = () => child.kill(cancelled());
     const send = () => child.connection.sendRequest(traceRequest, params);
     const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
-    const limit = { ms: timeoutMs + moreMs, failure: outOfTime(timeoutMs) };
+    const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: outOfTime(timeoutMs) };
     const result = await this.#ask(child, send, asking, onAbort, limit);
     this.hasTape = child.isRunning && "report" in result;
     return result;
@@ -158,12 +169,12 @@ export class Engine {
   }
 
   async #ready(memoryMiB: number): Promise<EngineChild> {
-    const { script, folder, onOutput = () => undefined } = this.options;
+    const { script, folder, graceMs = GRACE_MS, onOutput = () => undefined } = this.options;
     const old = this.#child;
     if (old?.isRunning && old.retired === null && old.options.memoryMiB === memoryMiB) return old;
     const node = await this.node;
     old?.kill(cancelled());
-    this.#child = new EngineChild({ script, folder, node, memoryMiB, onOutput });
+    this.#child = new EngineChild({ script, folder, node, memoryMiB, graceMs, onOutput });
     return this.#child;
   }
 
@@ -173,17 +184,21 @@ export class Engine {
     send: () => Promise<R>,
     { signal, onProgress }: Asking,
     onAbort: () => void,
-    limit: { readonly ms: number; readonly failure: Failure },
+    limit: TimeLimit,
   ): Promise<R | TraceResult> {
     const { graceMs = GRACE_MS } = this.options;
     let alarm: NodeJS.Timeout | undefined;
-    const arm = () => {
+    let deadline = 0;
+    const arm = (ms: number) => {
       clearTimeout(alarm);
-      alarm = setTimeout(() => child.kill(limit.failure), limit.ms + graceMs);
+      deadline = Math.max(deadline, Date.now() + ms + graceMs);
+      alarm = setTimeout(() => child.kill(limit.failure), deadline - Date.now());
     };
-    // The limit of a run is for the model; its report may take as long as it gets on. A check keeps its own budget.
+    let isLast = false;
     child.onProgress = (progress) => {
-      arm();
+      if (limit.last === undefined) arm(limit.ms);
+      else if (!isLast) arm(limit.last);
+      isLast = true;
       onProgress?.(progress);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -191,7 +206,7 @@ export class Engine {
     try {
       await Promise.race([child.started, child.ended]);
       if (!child.isRunning) return await child.ended;
-      arm();
+      arm(limit.ms);
       const answer = send();
       const ended = child.ended;
       // A connection that breaks rejects the answer a moment before the process is seen to end.

@@ -1,6 +1,6 @@
 /** One engine process as its client sees it: the connection, and why it ended. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Duplex, Readable } from "node:stream";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { InternalError } from "../error";
@@ -8,8 +8,9 @@ import type { Failure } from "../report";
 import { openClientChannel } from "./channel";
 import { FrameReader, MARK_BYTES } from "./frames";
 import { type NodeChoice, neededEnvironment } from "./node-choice";
+import { MAX_CHARACTERS } from "./output";
 import { stdio } from "./pipes";
-import { endGroup, hasGroups } from "./process-group";
+import { endGroup, endStrays, hasGroups, runVariable } from "./process-group";
 import {
   type OutputParams,
   outputNotification,
@@ -27,6 +28,8 @@ export interface ChildOptions {
   /** Working folder of the model. */
   readonly folder: string;
   readonly memoryMiB: number;
+  /** How long after its limit a run may take to say where it was. */
+  readonly graceMs: number;
   readonly onOutput: (output: OutputParams) => void;
 }
 
@@ -45,18 +48,20 @@ export class EngineChild {
   retired: string | null = null;
   isRunning = true;
   readonly #process: ChildProcess;
+  readonly #run = randomUUID();
   #killedFor: Failure | null = null;
   #hasStarted = false;
   #stderr = "";
   #lastAnswer: TraceResult | null = null;
 
   constructor(readonly options: ChildOptions) {
-    this.#process = start(options);
+    this.#process = start(options, this.#run);
     const mark = randomBytes(MARK_BYTES);
     // Node's types know of no more pipes than two.
     const pipes: readonly unknown[] = this.#process.stdio;
-    const [, , errors, answers, from, to] = pipes as readonly Duplex[];
-    if (!errors || !answers || !from || !to) throw new InternalError("The engine process has no pipes");
+    const [, prints, errors, answers, from, to] = pipes as readonly Duplex[];
+    if (!prints || !errors || !answers || !from || !to)
+      throw new InternalError("The engine process has no pipes");
     this.connection = openClientChannel(from, to, mark);
     this.connection.onNotification(progressNotification, (params) => this.onProgress?.(params));
     this.connection.onNotification(outputNotification, options.onOutput);
@@ -66,6 +71,7 @@ export class EngineChild {
     // What a broken connection loses is told by the end of the process.
     this.connection.onError(() => undefined);
     this.connection.listen();
+    this.#passOn(prints);
     errors.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.subarray(-STDERR_KEPT).toString("utf8")).slice(-STDERR_KEPT);
     });
@@ -83,7 +89,22 @@ export class EngineChild {
   kill(reason: Failure): void {
     this.#killedFor ??= reason;
     this.isRunning = false;
+    this.#endAll();
+  }
+
+  #endAll(): void {
     endGroup(this.#process.pid);
+    endStrays(this.#run);
+  }
+
+  /** What the model, or what it started, writes to its standard output without asking Node. */
+  #passOn(pipe: Readable): void {
+    let left = MAX_CHARACTERS;
+    pipe.setEncoding("utf8");
+    pipe.on("data", (text: string) => {
+      if (left > 0) this.options.onOutput({ stream: "stdout", text: text.slice(0, left) });
+      left -= text.length;
+    });
   }
 
   #watchEnd(): Promise<TraceResult> {
@@ -103,7 +124,7 @@ export class EngineChild {
       this.#process.once("close", over);
       this.#process.once("exit", (code, signal) => {
         this.isRunning = false;
-        endGroup(this.#process.pid);
+        this.#endAll();
         // A process that left the group may keep the pipes open for longer: nobody waits for it.
         setTimeout(() => {
           over(code, signal);
@@ -125,7 +146,7 @@ export class EngineChild {
   }
 }
 
-function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess {
+function start({ script, node, folder, memoryMiB, graceMs }: ChildOptions, run: string): ChildProcess {
   const args = [
     "--experimental-vm-modules",
     "--no-warnings",
@@ -136,10 +157,11 @@ function start({ script, node, folder, memoryMiB }: ChildOptions): ChildProcess 
     script,
     // Its parent may be gone before it can ask who that is.
     String(process.pid),
+    String(graceMs),
   ];
   return spawn(node.path, args, {
     cwd: folder,
-    env: { ...neededEnvironment(process.env), ...node.env },
+    env: { ...neededEnvironment(process.env), ...node.env, [runVariable]: run },
     stdio: [...stdio],
     detached: hasGroups,
     windowsHide: true,

@@ -12,24 +12,29 @@ export function takeExit(): ModelProblem | null {
 
 /** Closes the ways out for good. The process is ended from outside. */
 export function closeExits(): void {
-  process.exit = (code) => refuse(`process.exit(${code ?? ""})`);
-  process.abort = () => refuse("process.abort()");
+  process.exit = (code) => refuse("process.exit", code);
+  process.abort = () => refuse("process.abort");
+  const { pid: own, ppid: parent } = process;
   const kill = process.kill.bind(process);
   process.kill = (pid, signal) => {
-    if (pid === process.pid || pid === 0 || pid === -process.pid) {
-      return signal === 0
-        ? true
-        : refuse(`process.kill(process.pid${signal === undefined ? "" : `, "${signal}"`})`);
-    }
-    return kill(pid, signal);
+    // 0 is the whole group.
+    const named = { [own]: "process.pid", [-own]: "-process.pid", [parent]: "process.ppid", 0: 0 }[pid];
+    if (named === undefined) return kill(pid, signal);
+    return signal === 0 ? true : refuse("process.kill", named, signal);
   };
-  Object.assign(process, { reallyExit: (code?: number) => refuse(`process.reallyExit(${code ?? ""})`) });
+  Object.assign(process, { reallyExit: (code?: unknown) => refuse("process.reallyExit", code) });
 }
 
-function refuse(call: string): never {
-  taken ??= new ModelProblem(`The model called ${call}, which would end the run`, {
+function refuse(name: string, ...args: readonly unknown[]): never {
+  const given = args.filter((each) => each !== undefined).map(showArgument);
+  taken ??= new ModelProblem(`The model called ${name}(${given.join(", ")}), which would end the run`, {
     kind: "exit",
     hint: "leave the call out, or throw an Error to say what is wrong",
   });
   throw taken;
+}
+
+function showArgument(value: unknown): string {
+  if (typeof value === "string") return value.startsWith("SIG") ? JSON.stringify(value) : value;
+  return typeof value === "number" ? String(value) : "…";
 }

@@ -1,8 +1,10 @@
 /** What stands at a path, in words: a model file may be anything that a file system holds. */
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 
+export const notThere = "is not there";
+
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "is not there",
+  ENOENT: notThere,
   ENOTDIR: "is not there: a part of its path is no folder",
   EACCES: "cannot be read: the permission is missing",
   EPERM: "cannot be read: the permission is missing",

@@ -1,13 +1,15 @@
 /** Loads a model file and what it imports, each run anew: TypeScript, JavaScript, JSON, packages, Node's modules. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import type { Site } from "../report";
 import { CommonJsModules, namesOfCommonJs } from "./commonjs";
 import { describeModule } from "./import-meta";
-import { jsonProblem, missingExport, missingFile, packageProblem } from "./import-problems";
+import { jsonProblem, missingExport, missingFile, packageProblem, siteOfImport } from "./import-problems";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
+import { notCode, readModelText } from "./model-text";
 import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
 import { isInPackage, isModelFile, isRelative, resolveImport, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
@@ -19,6 +21,11 @@ export interface LoaderOptions {
   readonly overlays: Readonly<Record<string, string>>;
   /** What `import … from "gradlens"` gives. */
   readonly gradlens: Exports;
+}
+
+interface ImportedBy {
+  readonly specifier: string;
+  readonly source: ModelSource;
 }
 
 /** TypeScript's `import fs = require("fs")`, which is legal in a module. */
@@ -43,10 +50,10 @@ export class Loader {
     return this.#evaluate(await this.#file(this.entry));
   }
 
-  /** The text of a file: that of the editor when it is not saved. */
-  readText(file: string): string {
+  /** The text of a file: that of the editor when it is not saved. @param site where it is imported */
+  readText(file: string, site: Site | null = null): string {
     const { overlays } = this.options;
-    return (Object.hasOwn(overlays, file) ? overlays[file] : undefined) ?? readFileSync(file, "utf8");
+    return (Object.hasOwn(overlays, file) ? overlays[file] : undefined) ?? readModelText(file, site);
   }
 
   async #evaluate(module: vm.Module): Promise<Exports> {
@@ -81,7 +88,7 @@ export class Loader {
     if (!source) throw new ModelProblem(`Cannot import "${specifier}" from ${from}`);
     if (isRelative(specifier)) {
       const { path, tried, suffix } = resolveImport(specifier, source.file, overlays);
-      if (path) return this.#file(path, suffix);
+      if (path) return this.#file(path, suffix, { specifier, source });
       throw missingFile(specifier, source, tried, namesBeside(resolve(dirname(source.file), specifier)));
     }
     return this.#package(specifier, source);
@@ -106,12 +113,12 @@ export class Loader {
   }
 
   /** @param suffix the `?query` of the import: the file runs once for each */
-  #file(path: string, suffix = ""): Promise<vm.Module> {
+  #file(path: string, suffix = "", by: ImportedBy | null = null): Promise<vm.Module> {
     return this.#once(path + suffix, () => {
-      if (extname(path) === ".json") return synthetic(path, { default: this.readJson(path) });
-      if (!isModelFile(path))
-        throw new ModelProblem(`"${path}" is no file of TypeScript, JavaScript or JSON`);
-      const source = this.options.sources.compile(path, this.readText(path));
+      const site = by && siteOfImport(by.specifier, by.source);
+      if (extname(path) === ".json") return synthetic(path, { default: this.readJson(path, site) });
+      if (!isModelFile(path)) throw notCode(by?.specifier ?? path, path, site);
+      const source = this.options.sources.compile(path, this.readText(path, site));
       return source.analysis.format === "commonjs" ? this.#commonJs(source) : this.#esModule(source, suffix);
     });
   }
@@ -151,8 +158,8 @@ export class Loader {
   }
 
   /** @throws ModelProblem for what is no JSON */
-  readJson(path: string): unknown {
-    const text = this.readText(path);
+  readJson(path: string, site: Site | null = null): unknown {
+    const text = this.readText(path, site);
     try {
       return JSON.parse(text);
     } catch (error) {

@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as gradlens from "../index";
 import { knowProxies } from "../observe";
+import { place } from "./calls";
 import { openEngineChannel } from "./channel";
 import { requireOwn } from "./commonjs";
 import { closeExits } from "./exits";
@@ -25,15 +26,15 @@ import {
   valuesRequest,
 } from "./protocol";
 import { Session } from "./session";
-import { interruptName } from "./watch";
+import { type Charge, interruptName } from "./watch";
 
 /** The thread that looks at this one from outside. */
-function startWatchdog(mark: Uint8Array, client: number): Worker {
+function startWatchdog(known: Charge): Worker {
   const watchdog = new Worker(join(__dirname, "watchdog.js"), {
     execArgv: [],
     stdout: true,
     stderr: true,
-    workerData: { mark, client },
+    workerData: known,
   });
   watchdog.unref();
   return watchdog;
@@ -42,14 +43,15 @@ function startWatchdog(mark: Uint8Array, client: number): Worker {
 function start(): void {
   const leave = process.exit.bind(process);
   // Taken out again: what stands there are the model's arguments.
-  const client = Number(process.argv.splice(2, 1)[0]);
+  const [client = 0, graceMs = 0] = process.argv.splice(2, 2).map(Number);
   const { connection, mark } = openEngineChannel(() => leave(0));
   // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
   Object.assign(globalThis, { gc: undefined });
-  const watchdog = startWatchdog(mark, client);
+  const watchdog = startWatchdog({ mark, client, graceMs, place });
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
   const session = new Session({
-    watch: (order) => watchdog.postMessage(serialize(order)),
+    watch: (order) => watchdog.postMessage(serialize({ watch: order })),
+    compiled: (sites) => watchdog.postMessage(serialize({ sites })),
     progress: (message, fraction) =>
       void connection.sendNotification(progressNotification, { message, fraction }),
     retire: (reason) => void connection.sendNotification(retireNotification, { reason }),
@@ -61,8 +63,13 @@ function start(): void {
   watchTimers();
   closeExits();
   output.install();
-  process.on("uncaughtException", (error) => session.fail(error, null));
+  // A model that listens itself has dealt with it, as in plain Node.
+  const isAlone = (event: string) => process.listenerCount(event) <= 1;
+  process.on("uncaughtException", (error) => {
+    if (isAlone("uncaughtException")) session.fail(error, null);
+  });
   process.on("unhandledRejection", (reason) => {
+    if (!isAlone("unhandledRejection")) return;
     session.fail(reason, "no code handles this rejected promise: await it, or add catch()");
   });
   answer(connection, session, output);

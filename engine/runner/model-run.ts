@@ -1,5 +1,6 @@
 /** One run of a model file: loads it, calls its loss, differentiates, and makes the report, also when it ends early. */
 import { type Built, buildReport } from "../build-report";
+import { now } from "../clock";
 import { setDefaultDtype } from "../dtype";
 import * as gradlens from "../index";
 import { generator, manualSeed } from "../random";
@@ -27,7 +28,7 @@ export class ModelRun {
   #gradients: ReadonlyMap<Tensor, Tensor> | null = null;
   /** Where the random numbers stood when the loss was called. */
   #random: ReturnType<typeof generator.save> | null = null;
-  readonly #started = performance.now();
+  readonly #started = now();
 
   constructor(
     readonly params: TraceParams,
@@ -74,7 +75,7 @@ export class ModelRun {
       file: this.params.file,
       device,
       dtype: this.params.dtype,
-      durationMs: performance.now() - this.#started,
+      durationMs: now() - this.#started,
       failure,
       exports: this.exports,
       rerun: ({ isPinned } = { isPinned: false }) =>

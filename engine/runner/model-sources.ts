@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Fix, Site } from "../report";
 import type { Intent, SourceLayerSite, SourceName, Sources } from "../run";
 import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
+import type { FileSites } from "./watch";
 
 /** A model file as it was compiled. */
 export interface ModelSource extends Compiled {
@@ -36,6 +37,9 @@ const MAX_CACHED = 500;
  * of unchanged files compiles nothing.
  */
 export class ModelSources implements Sources {
+  /** @param onCompile told of the places of every file that is compiled */
+  constructor(private readonly onCompile: (sites: FileSites) => void = () => undefined) {}
+
   readonly #cache = new Map<string, Entry>();
   #used: Entry[] = [];
   #nextSite = 1;
@@ -127,6 +131,13 @@ export class ModelSources implements Sources {
     const compiled = compile(text, file, firstSite, firstBinding);
     this.#nextSite += compiled.analysis.sites.length;
     this.#nextBinding += compiled.analysis.bindings.length;
+    const ranges = compiled.analysis.sites.flatMap(({ range }) => [
+      range.line,
+      range.column,
+      range.endLine,
+      range.endColumn,
+    ]);
+    this.onCompile({ file, first: firstSite, ranges: Int32Array.from(ranges) });
     return { ...compiled, file, text, firstSite, firstBinding };
   }
 

@@ -2,11 +2,14 @@
 import type { OutputParams } from "./protocol";
 
 /** Characters of a run; the rest is left out. */
-const MAX_CHARACTERS = 200_000;
+export const MAX_CHARACTERS = 200_000;
 /** The first writes go out at once, so that a loop without an end still shows them. */
 const PROMPT_WRITES = 100;
 const BATCH_CHARACTERS = 8_000;
 const BATCH_MS = 50;
+
+// Taken before a model can change it.
+const { now } = Date;
 
 type Stream = OutputParams["stream"];
 
@@ -50,7 +53,7 @@ export class Output {
     this.#pending += kept;
     if (this.#left <= 0)
       this.#pending += `\n… the model printed more than ${MAX_CHARACTERS} characters; the rest is left out\n`;
-    const isDue = this.#pending.length > BATCH_CHARACTERS || Date.now() - this.#flushedAt > BATCH_MS;
+    const isDue = this.#pending.length > BATCH_CHARACTERS || now() - this.#flushedAt > BATCH_MS;
     if (++this.#writes < PROMPT_WRITES || isDue || this.#left <= 0) this.flush();
   }
 
@@ -58,6 +61,6 @@ export class Output {
     if (this.#pending === "") return;
     this.send({ stream: this.#stream, text: this.#pending });
     this.#pending = "";
-    this.#flushedAt = Date.now();
+    this.#flushedAt = now();
   }
 }

@@ -5,5 +5,5 @@ export const LAST_ANSWER_FD = 3;
 export const TO_CLIENT_FD = 4;
 export const TO_ENGINE_FD = 5;
 
-/** How the process gets them: no input, no output, a pipe for errors, and those three. */
-export const stdio = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe"] as const;
+/** How the process gets them: no input, a pipe for what is printed, one for errors, and those three. */
+export const stdio = ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] as const;

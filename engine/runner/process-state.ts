@@ -85,7 +85,7 @@ export class ProcessState {
     this.restore();
     const left = grown(this.#resources, activeResources());
     if (this.#saved) this.#goBack(this.#saved.folder);
-    if (clearTimers(this.#timers) > 0) {
+    if (clearTimers(this.#timers) > 0 && isDone) {
       this.observer.print("Timers of the model still ran when it was done; they were stopped.\n");
     }
     if (left.length > 0) this.observer.retire(`the model left ${left.join(", ")} open`);

@@ -78,6 +78,11 @@ function resolvePath(target: string, overlays: Readonly<Record<string, string>>)
   return { path, tried };
 }
 
+/** False also for what the file system cannot tell: a link to itself, a name that is too long. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
 }

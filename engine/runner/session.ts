@@ -31,10 +31,12 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "./protocol";
-import { again, type Interrupt, type Watch } from "./watch";
+import { reportMs } from "./time-limit";
+import { again, type FileSites, type Interrupt, type Watch } from "./watch";
 
 export interface Client extends StateObserver {
   watch(order: Watch | null): void;
+  compiled(sites: FileSites): void;
   progress(message: string, fraction: number | null): void;
 }
 
@@ -42,7 +44,7 @@ export interface Client extends StateObserver {
 const race = Promise.race.bind(Promise);
 
 export class Session {
-  readonly #sources = new ModelSources();
+  readonly #sources: ModelSources;
   readonly #state: ProcessState;
   #running: ModelRun | null = null;
   /** Of what runs now, or ran last. */
@@ -54,6 +56,7 @@ export class Session {
 
   constructor(private readonly client: Client) {
     this.#state = new ProcessState(client);
+    this.#sources = new ModelSources((sites) => client.compiled(sites));
     showOriginalPlaces((name) => this.#sources.find(name));
     showOriginalFunctions(() => this.#sources.files);
   }
@@ -63,10 +66,9 @@ export class Session {
     const device = await openDevice(params.device);
     const run = new ModelRun(params, this.#sources, () => this.#state.repair());
     this.#running = run;
-    const limits = runWith(params.limits);
-    this.#begin(limits);
+    this.#begin(runWith(params.limits));
     const failure = await this.#finish(run);
-    this.client.watch(watchFor(limits));
+    this.client.watch(watchFor({ ...runWith(params.limits), ms: reportMs(params.limits.timeoutMs) }));
     this.client.progress("Making the report", null);
     return this.#close(run, device(), failure);
   }
@@ -198,6 +200,8 @@ export class Session {
       const { run: kept, built } = run.result(device, failure);
       this.#last = { built, checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)) };
       return { report: built.report };
+    } catch (error) {
+      return { failure: failure ?? this.#explain(run, error) };
     } finally {
       this.client.watch(null);
       this.#running = null;

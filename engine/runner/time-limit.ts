@@ -9,3 +9,8 @@ export const budgetHint =
 export function showSeconds(ms: number): string {
   return `${Number((ms / 1000).toPrecision(3))} s`;
 }
+
+/** How long the report of a run may take, which began when the model was done. */
+export function reportMs(timeoutMs: number): number {
+  return Math.max(1000, timeoutMs / 3);
+}

@@ -32,3 +32,25 @@ export interface Watch {
   /** What to say when the model's thread cannot say it. */
   readonly explain: Readonly<Record<LimitKind, Failure>>;
 }
+
+/** The places of a file's calls, for a thread that has only their ids: line, column, end line and end column of each. */
+export interface FileSites {
+  readonly file: string;
+  readonly first: number;
+  readonly ranges: Int32Array;
+}
+
+/** What the watchdog is told. */
+export type Order = { readonly watch: Watch | null } | { readonly sites: FileSites };
+
+/** What the watchdog knows from the start. */
+export interface Charge {
+  /** What our frames begin with; see there. */
+  readonly mark: Uint8Array;
+  /** The process that waits for answers. */
+  readonly client: number;
+  /** How long it waits for one after a time-out. */
+  readonly graceMs: number;
+  /** Id of the call that the model began last. */
+  readonly place: Int32Array;
+}

@@ -3,13 +3,23 @@ import { type Debugger, Session } from "node:inspector";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Site } from "../report";
 import { writeFrame } from "./frames";
 import { LAST_ANSWER_FD } from "./pipes";
-import { endGroup } from "./process-group";
-import { again, interruptName, type LimitKind, type PausedFrame, type Watch } from "./watch";
+import { endGroup, endStrays, runVariable } from "./process-group";
+import {
+  again,
+  type Charge,
+  type FileSites,
+  interruptName,
+  type LimitKind,
+  type Order,
+  type PausedFrame,
+  type Watch,
+} from "./watch";
 
 const LOOK_MS = 25;
-/** The model's thread has this long to say where it is; of a run that takes too long the client has less patience. */
+/** The model's thread has this long to say where it is; of a run that takes too long the client has little patience. */
 const PATIENCE_MS = 5_000;
 /** Between two model functions, as in a loop of promises, there is no line to name: then it is tried again. */
 const TRIES = 30;
@@ -17,8 +27,8 @@ const BETWEEN_MS = 7;
 /** And this long to make the report of what ran until then. */
 const REPORT_MS = 300;
 
-/** What our frames begin with (see there), and the process that waits for them. */
-const { mark, client } = workerData as { readonly mark: Uint8Array; readonly client: number };
+const { mark, client, graceMs, place } = workerData as Charge;
+const files: FileSites[] = [];
 const parent = process.ppid;
 let watch: Watch | null = null;
 
@@ -42,10 +52,10 @@ function isOrphan(): boolean {
 /** Pauses the model's thread and lets it make its answer; ends the process unless it may go on. */
 function stop(kind: LimitKind, { explain }: Watch): void {
   watch = null;
-  const plain = serialize({ failure: explain[kind] });
+  const plain = serialize({ failure: { ...explain[kind], site: lastPlace() } });
   const session = new Session();
   const scripts = new Map<string, string>();
-  let lastCall = setTimeout(() => end(plain), PATIENCE_MS);
+  let lastCall = setTimeout(() => end(plain), kind === "timeout" ? graceMs / 2 : PATIENCE_MS);
   const call = (expression: string, done: (value: unknown) => void) =>
     session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
       if (error || answer.exceptionDetails) end(plain);
@@ -79,6 +89,16 @@ function stop(kind: LimitKind, { explain }: Watch): void {
   session.post("Debugger.pause");
 }
 
+/** Where the model was when it made its last call: a thread that does not listen cannot say more. */
+function lastPlace(): Site | null {
+  const id = place[0] ?? 0;
+  const owner = files.findLast(({ first, ranges }) => first <= id && id < first + ranges.length / 4);
+  if (!owner) return null;
+  const at = 4 * (id - owner.first);
+  const [line = 1, column = 1, endLine = 1, endColumn = 1] = owner.ranges.subarray(at, at + 4);
+  return { file: owner.file, line, column, endLine, endColumn };
+}
+
 function toFrame(
   { functionName, location }: Debugger.CallFrame,
   scripts: ReadonlyMap<string, string>,
@@ -99,11 +119,14 @@ function end(answer: Buffer): void {
 }
 
 function leave(): void {
+  endStrays(process.env[runVariable] ?? "");
   endGroup(process.pid);
   process.kill(process.pid, "SIGKILL");
 }
 
 parentPort?.on("message", (message: Uint8Array) => {
-  watch = deserialize(message) as Watch | null;
+  const order = deserialize(message) as Order;
+  if ("sites" in order) files.push(order.sites);
+  else watch = order.watch;
 });
 setInterval(look, LOOK_MS);

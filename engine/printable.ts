@@ -16,7 +16,9 @@ export function bounded(text: string, characters: number, lines = 1): string {
   return more <= 0 ? short : [...all.slice(0, lines), `… (${more} more lines)`].join(lines > 1 ? "\n" : " ");
 }
 
-const colour = /\u001b\[[\d;:]*m/g;
+const ESC = "\u001b";
+const colour = new RegExp(`${ESC}\\[[\\d;:]*m`, "g");
+const colourOrReturn = new RegExp(`${colour.source}|\\r`, "g");
 
 /**
  * What a model printed, for a terminal that goes on being used: colours stay, or are left out, and nothing else moves the
@@ -26,7 +28,7 @@ export function printed(text: string, isColoured: boolean): string {
   if (!isColoured) return printable(text.replace(colour, "").replace(/\r\n?/g, "\n"));
   let at = 0;
   let shown = "";
-  for (const { 0: found, index } of text.matchAll(/\u001b\[[\d;:]*m|\r/g)) {
+  for (const { 0: found, index } of text.matchAll(colourOrReturn)) {
     shown += printable(text.slice(at, index)) + found;
     at = index + found.length;
   }

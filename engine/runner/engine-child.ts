@@ -112,7 +112,10 @@ export class EngineChild {
       const settle = (failure: Failure) => {
         this.isRunning = false;
         this.connection.dispose();
-        resolve(this.#killedFor ? { failure: this.#killedFor } : (this.#lastAnswer ?? { failure }));
+        // Of a run that took too long the process may have said where it was, before it was ended for that.
+        const isLate = this.#killedFor?.kind === "timeout" && this.#lastAnswer !== null;
+        const killed = this.#killedFor && !isLate ? { failure: this.#killedFor } : null;
+        resolve(killed ?? this.#lastAnswer ?? { failure });
       };
       const { node } = this.options;
       this.#process.once("error", ({ message }) => settle(notStarted(node, message)));

@@ -26,7 +26,8 @@ export function runWith({ timeoutMs, memoryMiB }: Limits): Limited {
 
 /** What the watchdog looks after from now on. */
 export function watchFor(limited: Limited): Watch {
-  const blocked = "the model waits in a call that nothing can interrupt, such as execSync";
+  const blocked =
+    "is there a call that nothing can interrupt, such as execSync, or a loop that does not end?";
   const late = limited.what === "run" ? ALARM_MS : BUDGET_GRACE_MS;
   return {
     deadline: Date.now() + limited.ms + late,

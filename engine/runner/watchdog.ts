@@ -53,6 +53,8 @@ function isOrphan(): boolean {
 function stop(kind: LimitKind, { explain }: Watch): void {
   watch = null;
   const plain = serialize({ failure: { ...explain[kind], site: lastPlace() } });
+  // Whoever waits for more may lose its patience.
+  if (kind === "timeout") writeFrame(LAST_ANSWER_FD, mark, plain);
   const session = new Session();
   const scripts = new Map<string, string>();
   let lastCall = setTimeout(() => end(plain), kind === "timeout" ? graceMs / 2 : PATIENCE_MS);
@@ -93,7 +95,8 @@ function stop(kind: LimitKind, { explain }: Watch): void {
 function lastPlace(): Site | null {
   const id = place[0] ?? 0;
   const owner = files.findLast(({ first, ranges }) => first <= id && id < first + ranges.length / 4);
-  if (!owner) return null;
+  const [main] = files.slice(-1);
+  if (!owner) return main ? { file: main.file, line: 1, column: 1, endLine: 1, endColumn: 1 } : null;
   const at = 4 * (id - owner.first);
   const [line = 1, column = 1, endLine = 1, endColumn = 1] = owner.ranges.subarray(at, at + 4);
   return { file: owner.file, line, column, endLine, endColumn };

@@ -1,8 +1,11 @@
 // The command line on the examples: tables, JSON, exit codes, messages.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import type { Check, Report, ReportNode } from "../../engine/report";
+import type { Check, Failure, Report, ReportNode } from "../../engine/report";
 import { gradlens } from "./command";
 import { fixture, root } from "./engine";
 
@@ -18,6 +21,11 @@ function named(report: Report, name: string): ReportNode {
   const node = report.nodes.find((each) => each.name === name);
   assert.ok(node, name);
   return node;
+}
+
+/** The message of the one JSON document on the standard output. */
+function failureIn(out: string): string {
+  return (JSON.parse(out) as { failure: Failure }).failure.message;
 }
 
 describe("command line", () => {
@@ -78,8 +86,8 @@ describe("command line", () => {
       ["bias (second order)", "every-element"],
     ]);
     const wrong = await check("--method", "backward");
-    assert.deepEqual([wrong.code, /central or forward/.test(wrong.err)], [2, true]);
-    assert.match((await check("--atol=-1")).err, /--atol is "-1"; expected a number, 0 or more/);
+    assert.deepEqual([wrong.code, /central or forward/.test(failureIn(wrong.out))], [2, true]);
+    assert.match(failureIn((await check("--atol=-1")).out), /--atol is "-1"; expected a number, 0 or more/);
   });
 
   it("traces deep-sigmoid: finds the vanishing gradient, and --fail-on makes it count", async () => {
@@ -139,6 +147,44 @@ describe("command line", () => {
       const { code, err } = await gradlens(...args);
       assert.equal(code, 2);
       assert.match(err, message);
+      const json = await gradlens(...args, "--json");
+      assert.deepEqual([json.code, json.err], [2, ""], "who asks for JSON gets it for that, too");
+      assert.match(failureIn(json.out), message);
+    }
+  });
+
+  it("says what stands where a model file should be", async function () {
+    this.timeout(60_000);
+    const folder = mkdtempSync(join(tmpdir(), "gradlens-odd-"));
+    const at = (name: string) => join(folder, name);
+    mkdirSync(at("folder.ts"));
+    symlinkSync("loop.ts", at("loop.ts"));
+    execFileSync("mkfifo", [at("pipe.ts")]);
+    writeFileSync(at("binary.ts"), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1]));
+    writeFileSync(at("wide.ts"), Buffer.from("\ufeffexport const loss = 1;", "utf16le"));
+    writeFileSync(at("large.ts"), "");
+    truncateSync(at("large.ts"), 500e6);
+    const odd: [string, RegExp][] = [
+      [at("folder.ts"), /is a folder; expected a model file/],
+      [at("loop.ts"), /is a link that leads back to itself/],
+      [at("pipe.ts"), /is a pipe/],
+      [at("x".repeat(300)), /a name that is too long/],
+      [join(at("binary.ts"), "x.ts"), /a part of its path is no folder/],
+      [at("binary.ts"), /binary\.ts is no text: it holds bytes that are 0/],
+      [at("wide.ts"), /is written in UTF-16; expected UTF-8/],
+      [at("large.ts"), /has 500 MB; expected at most 32 MB of source text/],
+      ["/dev/zero", /is a device/],
+    ];
+    try {
+      for (const [file, message] of odd) {
+        const { code, err } = await gradlens("trace", file);
+        assert.deepEqual([code, err.match(/^error/gm)?.length], [2, 1], err);
+        assert.match(err, message);
+        const json = await gradlens("trace", file, "--json");
+        assert.match(failureIn(json.out), message);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

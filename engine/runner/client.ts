@@ -1,7 +1,16 @@
 /** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
 import { CancellationTokenSource, type RequestType } from "vscode-jsonrpc/node";
 import type { Failure, Report, Stats } from "../report";
+import {
+  checkResult,
+  curveResult,
+  detailsResult,
+  statsResult,
+  traceResult,
+  valuesResult,
+} from "./answer-forms";
 import { EngineChild } from "./engine-child";
+import { either, type Form, fits } from "./forms";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import {
   BUDGET_GRACE_MS,
@@ -98,7 +107,7 @@ export class Engine {
     const send = () => child.connection.sendRequest(traceRequest, params);
     const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
     const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: outOfTime(timeoutMs) };
-    const result = await this.#ask(child, send, asking, onAbort, limit);
+    const result = hold(await this.#ask(child, send, asking, onAbort, limit), traceResult, child);
     this.hasTape = child.isRunning && "report" in result;
     return result;
   }
@@ -106,26 +115,26 @@ export class Engine {
   /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
   check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
     this.#budgetMs = params.settings?.budgetMs ?? DEFAULT_BUDGET_MS;
-    return this.#checking(checkRequest, params, asking);
+    return this.#checking(checkRequest, checkResult, params, asking);
   }
 
   /** The numbers behind a row of a check. */
   checkDetails(params: CheckDetailsParams, asking: Asking = {}): Promise<CheckDetailsResult> {
-    return this.#checking(checkDetailsRequest, params, asking);
+    return this.#checking(checkDetailsRequest, detailsResult, params, asking);
   }
 
   /** The differences of one element over their step. */
   checkCurve(params: CheckCurveParams, asking: Asking = {}): Promise<CheckCurveResult> {
-    return this.#checking(checkCurveRequest, params, asking);
+    return this.#checking(checkCurveRequest, curveResult, params, asking);
   }
 
   /** Elements of a tensor of the last run. @throws when there is no run */
   values(params: ValuesParams): Promise<ValuesResult> {
-    return this.#live().connection.sendRequest(valuesRequest, params);
+    return this.#live().connection.sendRequest(valuesRequest, params).then(expect(valuesResult));
   }
 
   stats(params: StatsParams): Promise<Stats | null> {
-    return this.#live().connection.sendRequest(statsRequest, params);
+    return this.#live().connection.sendRequest(statsRequest, params).then(expect(statsResult));
   }
 
   /** Ends the process; what it knew is gone. */
@@ -142,6 +151,7 @@ export class Engine {
   /** Work on the last run that stops when asked to; a process that does not is ended. */
   async #checking<P, R extends object>(
     request: RequestType<P, R, void>,
+    form: Form<R>,
     params: P,
     asking: Asking,
   ): Promise<R | { readonly failure: Failure }> {
@@ -157,8 +167,9 @@ export class Engine {
     };
     const send = (): Promise<R> => child.connection.sendRequest(request.method, params, source.token);
     const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };
-    const result: R | TraceResult = await this.#ask<R>(child, send, asking, onAbort, limit);
+    const answer = await this.#ask<R>(child, send, asking, onAbort, limit);
     clearTimeout(patience);
+    const result: R | TraceResult = hold(answer, either(form, traceResult), child);
     this.hasTape &&= child.isRunning;
     return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
   }
@@ -228,6 +239,34 @@ export class Engine {
     const message = error instanceof Error ? error.message : String(error);
     return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
   }
+}
+
+/** An answer of the right form; a process that gives another one is ended. */
+function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | { readonly failure: Failure } {
+  const misfit = form.misfit(answer);
+  if (!misfit) return answer as R;
+  const message = misfitText(`answer${misfit.at}`, misfit.expected);
+  const failure: Failure = {
+    kind: "internal",
+    message,
+    hint: "the next run starts a new one",
+    site: null,
+    stack: [],
+  };
+  child.kill(failure);
+  return { failure };
+}
+
+/** The same for an answer that is refused by itself. */
+function expect<T>(form: Form<T>): (answer: unknown) => T {
+  return (answer) => {
+    if (!fits(answer, form)) throw new Error(misfitText("answer"));
+    return answer;
+  };
+}
+
+function misfitText(what: string, expected = "what was asked for"): string {
+  return `The engine process sent what it should not: ${what.slice(0, 200)} is not ${expected}`;
 }
 
 /** What a process leaves that ends in the middle of its work. */

@@ -5,7 +5,9 @@ import type { Duplex, Readable } from "node:stream";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { InternalError } from "../error";
 import type { Failure } from "../report";
+import { output, progress, retirement } from "./answer-forms";
 import { openClientChannel } from "./channel";
+import { fits } from "./forms";
 import { FrameReader, MARK_BYTES } from "./frames";
 import { type NodeChoice, neededEnvironment } from "./node-choice";
 import { MAX_CHARACTERS } from "./output";
@@ -63,10 +65,14 @@ export class EngineChild {
     if (!prints || !errors || !answers || !from || !to)
       throw new InternalError("The engine process has no pipes");
     this.connection = openClientChannel(from, to, mark);
-    this.connection.onNotification(progressNotification, (params) => this.onProgress?.(params));
-    this.connection.onNotification(outputNotification, options.onOutput);
-    this.connection.onNotification(retireNotification, ({ reason }) => {
-      this.retired = reason;
+    this.connection.onNotification(progressNotification, (params) => {
+      if (fits(params, progress)) this.onProgress?.(params);
+    });
+    this.connection.onNotification(outputNotification, (params) => {
+      if (fits(params, output)) options.onOutput(params);
+    });
+    this.connection.onNotification(retireNotification, (params) => {
+      this.retired = fits(params, retirement) ? params.reason : "it said that it should";
     });
     // What a broken connection loses is told by the end of the process.
     this.connection.onError(() => undefined);

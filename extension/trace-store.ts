@@ -1,29 +1,27 @@
 /** Keeps the last report of each file with the workspace, so that panels come back after a reload of the window. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { deserialize, serialize } from "node:v8";
+import { join } from "node:path";
 import type * as vscode from "vscode";
-import type { Check, REPORT_VERSION, Report } from "../engine/report";
+import type { Check, Report } from "../engine/report";
 import { Edits } from "./edits";
 import { documentOf, fileOf } from "./files";
+import { readTrace, writeTrace } from "./kept-trace";
 import { log } from "./log";
+import { readRegularFile } from "./regular-file";
+import { filesOf } from "./report-files";
 import type { Session, Trace } from "./session";
 
-interface Stored extends Omit<Trace, "edits"> {
-  /** Each file's text when it was traced. */
-  readonly texts: Readonly<Record<string, string>>;
-}
-
-/** Only reports of this version are read back; the compiler keeps the number. */
-const VERSION: typeof REPORT_VERSION = 2;
 /** Reports that are larger are not worth a window's reload. */
 const MOST_NODES = 20_000;
+/** Sources that are larger are none. */
+const MOST_BYTES = 2 ** 24;
 
 /** What the editor shows of a file, else what the disk holds. */
 async function readText(file: string): Promise<string> {
   const open = documentOf(file);
-  return open ? open.getText() : new TextDecoder().decode(await readFile(file));
+  return open
+    ? open.getText()
+    : new TextDecoder().decode(await readRegularFile(file, { most: MOST_BYTES, followLinks: true }));
 }
 
 /** The same; null when there is no such file any more. */
@@ -67,7 +65,7 @@ export class TraceStore implements vscode.Disposable {
       async (each) => [each, edits.tracedText(each) ?? (await readText(each))] as const,
     );
     this.#writing = Promise.all([this.#writing, ...texts])
-      .then(([, ...known]) => write(path, { report, checks, texts: Object.fromEntries(known) }))
+      .then(([, ...known]) => writeTrace(path, { report, checks, texts: Object.fromEntries(known) }))
       .catch((error) => log.warn("The trace could not be kept", error));
   }
 
@@ -75,15 +73,17 @@ export class TraceStore implements vscode.Disposable {
   async find(uri: vscode.Uri): Promise<Trace | null> {
     if (!this.folder) return null;
     try {
-      const { report, checks, texts }: Stored = deserialize(await readFile(pathOf(this.folder, fileOf(uri))));
-      if (report.version !== VERSION || !texts) return null;
+      const kept = await readTrace(pathOf(this.folder, fileOf(uri)));
+      if (!kept) return null;
+      const { report, checks, texts } = kept;
       const edits = new Edits(new Map(Object.entries(texts)));
-      for (const file of Object.keys(texts)) edits.compare(file, await readTextNow(file));
+      const known = new Set([...filesOf(report), report.file]);
+      for (const file of Object.keys(texts).filter((each) => known.has(each)))
+        edits.compare(file, await readTextNow(file));
       this.#kept.set(report, checks);
       return { report, checks, edits };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-        log.warn(`The earlier trace of ${fileOf(uri)} could not be read`, error);
+      log.warn(`The earlier trace of ${fileOf(uri)} could not be read, and is put away`, error);
       return null;
     }
   }
@@ -91,11 +91,4 @@ export class TraceStore implements vscode.Disposable {
 
 function pathOf(folder: string, file: string): string {
   return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}.trace`);
-}
-
-/** Writes beside and renames: half a trace is never read. */
-async function write(path: string, stored: Stored): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, serialize(stored));
-  await rename(`${path}.new`, path);
 }

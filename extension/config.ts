@@ -55,12 +55,20 @@ const settings = {
 export type SettingKey = keyof typeof settings;
 type Value<K extends SettingKey> = (typeof settings)[K]["fallback"];
 
+/** Settings are read often: each value that makes no sense is told of once. */
+const warnings = new Set<string>();
+
+function warnOnce(warning: string): void {
+  if (!warnings.has(warning)) log.warn(warning);
+  warnings.add(warning);
+}
+
 /** The value of a setting for a resource now; read it when it is needed, so that changes work at once. */
 export function readSetting<K extends SettingKey>(key: K, resource?: vscode.Uri): Value<K> {
   const { fallback, accepts } = settings[key] as Setting<Value<K>>;
   const value: unknown = vscode.workspace.getConfiguration(undefined, resource).get(key);
   if (value === undefined || accepts(value)) return value ?? fallback;
-  log.warn(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(fallback)} is used.`);
+  warnOnce(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(fallback)} is used.`);
   return fallback;
 }
 

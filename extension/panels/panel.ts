@@ -167,7 +167,9 @@ export class Panel implements vscode.Disposable {
         vscode.env.clipboard.writeText(message.text);
         break;
       case "save":
-        savePicture(message.name, message.bytes, this.session.uri).catch((error) => log.error(error));
+        savePicture(message.name, message.bytes, vscode.Uri.file(this.session.file)).catch((error) =>
+          log.error(error),
+        );
         break;
       case "error":
         log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);

@@ -98,6 +98,25 @@ export function loss() {
     );
   });
 
+  it("says that a check was stopped as soon as it was, and what was traced stays", async () => {
+    const editor = await openTraced(`import { nn, randn } from "gradlens";
+const fc = new nn.Linear(2, 1);
+let calls = 0;
+export function loss() {
+  if (calls++ > 0) for (;;);
+  return fc.forward(randn([3, 2])).mean();
+}
+`);
+    const titles = async () => (await readLenses(editor)).map(({ title }) => title);
+    const [, loss = ""] = await titles();
+    const check = vscode.commands.executeCommand("gradlens.gradcheckModel");
+    await until("the check", async () => /gradcheck( \d+ %| …)$/.test((await titles())[0] ?? ""));
+    await vscode.commands.executeCommand("gradlens.stop");
+    assert.match((await titles())[0] ?? "", /^gradcheck this layer$|stopped$/);
+    await check;
+    assert.deepEqual(await titles(), ["○ gradcheck stopped", loss]);
+  });
+
   it("gives the last of several commands its answer", async () => {
     const editor = await openModel(network);
     const { fsPath } = editor.document.uri;

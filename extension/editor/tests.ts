@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Check, Report } from "../../engine/report";
 import { fileOf, isUntitled, uriOf } from "../files";
+import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import type { Toasts } from "../toasts";
@@ -19,6 +20,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
   const checks = await session.check(wanted, run.token);
   const failure = session.failure ?? session.unfinished?.failure;
   const said = new Set<Check>();
+  if (failure && checks.length === 0) run.appendOutput(terminalLines(failure.message), undefined, item);
   for (const each of itemsOf(item)) {
     const own = each === item && !readId(each.id).parameter ? checks : checksAt(each, checks);
     for (const check of own) {

@@ -167,9 +167,7 @@ export class Panel implements vscode.Disposable {
         vscode.env.clipboard.writeText(message.text);
         break;
       case "save":
-        savePicture(message.name, message.bytes, vscode.Uri.file(this.session.file)).catch((error) =>
-          log.error(error),
-        );
+        savePicture(message.name, message.bytes, file).catch((error) => log.error(error));
         break;
       case "error":
         log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);
@@ -189,8 +187,8 @@ export class Panel implements vscode.Disposable {
 }
 
 /** Asks where to, beside the model file at first, and writes the picture there. */
-async function savePicture(name: string, bytes: Uint8Array, model: vscode.Uri): Promise<void> {
-  const defaultUri = vscode.Uri.joinPath(model, "..", name);
+async function savePicture(name: string, bytes: Uint8Array, file: string): Promise<void> {
+  const defaultUri = vscode.Uri.joinPath(vscode.Uri.file(file), "..", name);
   const uri = await vscode.window.showSaveDialog({
     defaultUri,
     filters: { [vscode.l10n.t("Picture")]: ["png"] },

@@ -167,7 +167,7 @@ export class Panel implements vscode.Disposable {
         vscode.env.clipboard.writeText(message.text);
         break;
       case "save":
-        savePicture(message.name, message.bytes, file).catch((error) => log.error(error));
+        savePicture(message.name, message.bytes, this.session.file).catch((error) => log.error(error));
         break;
       case "error":
         log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);

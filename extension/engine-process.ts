@@ -19,9 +19,13 @@ import type {
 } from "../engine/runner/protocol";
 import { readSetting } from "./config";
 import { fileOf } from "./files";
+import { IdleEnd } from "./idle";
 import { log } from "./log";
 import { PrintedLines } from "./printed-lines";
 import { trustMessage } from "./trust";
+
+/** A process that nobody asked for so long ends; what it found stays shown. */
+const IDLE_MS = 5 * 60_000;
 
 type OnProgress = (progress: ProgressParams) => void;
 
@@ -41,6 +45,8 @@ export class EngineProcess implements vscode.Disposable {
     if (stream === "stderr") log.warn(text);
     else log.info(text);
   });
+
+  readonly #idle = new IdleEnd(IDLE_MS, () => this.#end());
 
   constructor(
     /** Path of the bundled engine process. */
@@ -93,7 +99,7 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   async values(params: ValuesParams): Promise<ValuesResult> {
-    return (await this.#load()).values(params);
+    return this.#idle.during(async () => (await this.#load()).values(params));
   }
 
   /** Ends the process; the next question starts another one. */
@@ -102,8 +108,15 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#idle.dispose();
     this.#engine?.dispose();
     this.#engine = null;
+  }
+
+  #end(): void {
+    if (!this.isRunning) return;
+    log.info(`Nobody asked about ${basename(this.model.path)} for a while: its engine process ends.`);
+    this.kill();
   }
 
   async #ask<T>(
@@ -111,10 +124,9 @@ export class EngineProcess implements vscode.Disposable {
     onProgress: OnProgress,
     question: (engine: Engine, asking: Asking) => Promise<T>,
   ): Promise<T> {
-    const engine = await this.#load();
     const { signal, dispose } = signalOf(token);
     try {
-      return await question(engine, { signal, onProgress });
+      return await this.#idle.during(async () => question(await this.#load(), { signal, onProgress }));
     } finally {
       dispose();
       this.#printed.end();

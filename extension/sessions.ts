@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { EngineProcess } from "./engine-process";
 import { fileOf } from "./files";
+import { surplus } from "./idle";
 import { Session } from "./session";
 
 /** More engine processes than these are not kept waiting: each holds a model in memory. */
@@ -83,10 +84,9 @@ export class Sessions implements vscode.Disposable {
   #rest(session: Session): void {
     this.#sessions.delete(session.file);
     this.#sessions.set(session.file, session);
-    const live = this.all.filter(({ engine }) => engine.isRunning);
-    for (const old of live.slice(0, Math.max(0, live.length - MOST_ENGINES))) {
-      if (!old.running) old.engine.kill();
-    }
+    // This session's own may be about to start.
+    const live = this.all.filter((each) => each.engine.isRunning || each === session);
+    for (const old of surplus(live, MOST_ENGINES, ({ running }) => running !== null)) old.engine.kill();
   }
 
   #follow(editor: vscode.TextEditor | undefined): void {

@@ -3,6 +3,7 @@
 /** The commands that a link of ours may run; nothing else in our Markdown is trusted. */
 export const linkedCommands = [
   "gradlens.showGraph",
+  "gradlens.showFindings",
   "gradlens.gradcheckLayer",
   "gradlens.traceBackprop",
 ] as const;

@@ -7,9 +7,14 @@ import { describeSite } from "../places";
 import type { Session } from "../session";
 import { readableFormula } from "./formula";
 import { histogramImage, histogramText, palettes } from "./histogram";
+import { firstThatFit, rowsThatFit } from "./hover-room";
 import type { LayerSubject, TensorSubject } from "./lookup";
 
-const MOST_ITERATIONS = 8;
+/** Norms by iteration that fit in one line. */
+const MOST_ITERATIONS = 5;
+/** Letters of an operation, its derivative and its gain that fit in one line; and of a finding. */
+const LONGEST_LINE = 50;
+const LONGEST_FINDING = 44;
 
 function themeName(): keyof typeof palettes {
   switch (vscode.window.activeColorTheme.kind) {
@@ -30,41 +35,68 @@ function share(count: number, size: number): string {
   return `${showCount(count)} (${percent < 1 ? "<1" : Math.round(percent)} %)`;
 }
 
-type Row = readonly [title: string, show: (stats: Stats) => string];
+interface Row {
+  readonly title: string;
+  /** What is left out first when there is little room has the largest. */
+  readonly rank: number;
+  readonly show: (stats: Stats) => string;
+}
 
+const nonFiniteRow: Row = {
+  title: vscode.l10n.t("NaN or infinite"),
+  rank: 2,
+  show: ({ nonFinite, size }) => share(nonFinite, size),
+};
+const zerosRow: Row = {
+  title: vscode.l10n.t("zeros"),
+  rank: 4,
+  show: ({ zeros, size }) => share(zeros, size),
+};
 const rows: readonly Row[] = [
-  [vscode.l10n.t("norm"), ({ norm }) => formatNumber(norm)],
-  [vscode.l10n.t("mean ± std"), ({ mean, std }) => `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`],
-  [vscode.l10n.t("min … max"), ({ min, max }) => `${formatNumber(min, 3)} … ${formatNumber(max, 3)}`],
-  [vscode.l10n.t("zeros"), ({ zeros, size }) => share(zeros, size)],
+  { title: vscode.l10n.t("norm"), rank: 1, show: ({ norm }) => formatNumber(norm) },
+  {
+    title: vscode.l10n.t("min … max"),
+    rank: 3,
+    show: ({ min, max }) => `${formatNumber(min, 3)} … ${formatNumber(max, 3)}`,
+  },
+  {
+    title: vscode.l10n.t("mean ± std"),
+    rank: 5,
+    show: ({ mean, std }) => `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`,
+  },
 ];
+const itemRow: Row = { title: "", rank: 1, show: ({ item, mean }) => formatNumber(item ?? mean, 6) };
 
-const nonFiniteRow: Row = [vscode.l10n.t("NaN or infinite"), ({ nonFinite, size }) => share(nonFinite, size)];
-const itemRow: Row = ["", ({ item, mean }) => formatNumber(item ?? mean, 6)];
-const textRow: Row = ["", ({ histogram }) => histogramText(histogram)];
+/** What there is to say of a tensor; that nothing is zero goes without saying. */
+function rowsOf({ value, grad }: ReportNode): Row[] {
+  if (value.size === 1) return [itemRow];
+  const has = (key: "nonFinite" | "zeros") => value[key] > 0 || (grad?.[key] ?? 0) > 0;
+  return [...(has("nonFinite") ? [nonFiniteRow] : []), ...rows, ...(has("zeros") ? [zerosRow] : [])];
+}
 
-/** Value and gradient side by side; of a single number only the number. */
-function table({ value, grad }: ReportNode): string {
-  const hasNonFinite = value.nonFinite > 0 || (grad?.nonFinite ?? 0) > 0;
-  const numbers = value.size === 1 ? [itemRow] : [...(hasNonFinite ? [nonFiniteRow] : []), ...rows, textRow];
+/** Value and gradient side by side, as many rows as fit in beside so many lines of text. */
+function table(node: ReportNode, lines: number): string {
+  const { value, grad } = node;
   const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
   const none = vscode.l10n.t("none");
   // Of a tensor without a finite element there is nothing to say but that.
-  const cell = (stats: Stats, [, show]: Row) =>
-    stats.size > 1 && stats.nonFinite === stats.size && show !== nonFiniteRow[1] ? "–" : show(stats);
-  const lines = numbers.map(
-    (row) => `| ${row[0]} | ${cell(value, row)} | ${grad ? cell(grad, row) : none} |`,
+  const cell = (stats: Stats, row: Row) =>
+    stats.size > 1 && stats.nonFinite === stats.size && row !== nonFiniteRow ? "–" : row.show(stats);
+  const numbers = rowsThatFit(rowsOf(node), lines).map(
+    (row) => `| ${row.title} | ${cell(value, row)} | ${grad ? cell(grad, row) : none} |`,
   );
   const pictures =
     value.size === 1 ? [] : [`| | ${picture("value", value)} | ${grad ? picture("grad", grad) : none} |`];
-  return [head, ...pictures, ...lines].join("\n");
+  return [head, ...pictures, ...numbers].join("\n");
 }
 
+/** The histogram; in the place of the picture, for those who do not see it, stands the same in letters. */
 function picture(of: "value" | "grad", { histogram, nonFinite, size }: Stats): string {
   if (nonFinite === size) return "–";
   const what =
     of === "value" ? vscode.l10n.t("Histogram of the values") : vscode.l10n.t("Histogram of the gradient");
-  const alt = `${what}, ${formatNumber(histogram.low)} … ${formatNumber(histogram.high)}`;
+  const range = `${formatNumber(histogram.low, 3)} … ${formatNumber(histogram.high, 3)}`;
+  const alt = `${what}, ${range}: ${histogramText(histogram)}`;
   return `![${alt}](${histogramImage(histogram, palettes[themeName()][of])})`;
 }
 
@@ -79,29 +111,51 @@ function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readon
   return `**${plain(title)}** · ${shape}${kind}${times} &nbsp; ${links.join(" &nbsp; ")}`;
 }
 
-/** What made it, how that hands gradients back, and how much of them. */
+/** What made it, how that hands gradients back, and how much of them; what does not fit in one line is in the graph. */
 function operation({ op, label, role, formula, gain, kind }: ReportNode): string {
   if (kind !== "operation") return "";
   const passes = gain === null || Number.isNaN(gain) ? "" : vscode.l10n.t("gain {0}", formatNumber(gain, 3));
-  const derivative = formula === "" ? "" : code(readableFormula(formula));
-  return [code(label === "" ? op : label), plain(role), derivative, passes]
-    .filter((part) => part !== "")
-    .join(" · ");
+  const made = label === "" ? op : label;
+  const derivative = readableFormula(formula);
+  const has = (parts: readonly string[]) => [made, ...parts, passes].join(" · ").length <= LONGEST_LINE;
+  const parts = [
+    code(made),
+    has([role]) && (derivative === "" || has([role, derivative]) || !has([derivative])) ? plain(role) : "",
+    derivative !== "" && has([derivative]) ? code(derivative) : "",
+    passes,
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 /** The gradient's norm through the iterations; the middle ones are left out when there are many. */
 function iterations({ nodes }: TensorSubject): string {
   if (nodes.length < 2) return "";
-  const shown = nodes.length <= MOST_ITERATIONS ? nodes : [...nodes.slice(0, 4), null, ...nodes.slice(-3)];
+  const shown = nodes.length <= MOST_ITERATIONS ? nodes : [...nodes.slice(0, 2), null, ...nodes.slice(-2)];
   const norms = shown.map((node) => (node ? (node.grad ? formatNumber(node.grad.norm, 3) : "–") : "…"));
   return `${vscode.l10n.t("‖∇‖ by iteration")}: ${norms.join(" → ")}`;
 }
 
-function warnings(findings: readonly Finding[]): string {
+/** The gravest finding in one line; Problems and the panel have the whole text, and the others. */
+function warning(findings: readonly Finding[], session: Session): string {
+  const order = ["error", "warning", "info"];
+  const [finding] = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  if (!finding) return "";
   const icons = { error: "$(error)", warning: "$(warning)", info: "$(info)" };
-  // Problems has the whole text; here the first sentence leaves room for the numbers.
-  const brief = (message: string) => plain(message.split(/(?<=\.) /)[0] ?? message);
-  return findings.map(({ severity, message }) => `${icons[severity]} ${brief(message)}`).join("\n\n");
+  const more = findings.length > 1 ? vscode.l10n.t("{0} findings", findings.length) : vscode.l10n.t("more");
+  const link = commandLink({
+    title: more,
+    command: "gradlens.showFindings",
+    args: [session.file],
+    hint: finding.message,
+  });
+  return `${icons[finding.severity]} ${plain(shorten(finding.message, LONGEST_FINDING))} ${link}`;
+}
+
+/** As many whole words as fit. */
+function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = text.lastIndexOf(" ", most);
+  return `${text.slice(0, end < 0 ? most : end)} …`;
 }
 
 /** Markdown of ours: icons and our own commands, and nothing else may act. */
@@ -155,32 +209,29 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     }),
     scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
   ];
-  return markdown([
-    heading(subject, node, links),
-    staleNote(session),
-    warnings(findings),
-    table(node),
-    operation(node),
-    noGradient(node),
-    iterations(subject),
-  ]);
+  const above = [heading(subject, node, links), staleNote(session), warning(findings, session)];
+  const below = [operation(node), noGradient(node), iterations(subject)];
+  const lines = [...above, ...below].filter((each) => each !== "").length;
+  return markdown([...above, table(node, lines), ...below]);
 }
 
 export function describeLayer({ scope }: LayerSubject, session: Session): vscode.MarkdownString {
-  const parameters = session.report?.parameters.filter(({ name }) => name.startsWith(`${scope.path}.`)) ?? [];
-  const norm = scope.gradNorm === null ? vscode.l10n.t("none") : formatNumber(scope.gradNorm);
-  const lines = parameters.map(
-    ({ name, shape, gradNorm }) =>
-      `| ${plain(name)} | ${formatShape(shape)} | ${gradNorm === null ? vscode.l10n.t("none") : formatNumber(gradNorm)} |`,
-  );
-  const place = scope.site ? ` · ${plain(describeSite(scope.site))}` : "";
-  return markdown([
-    `**${plain(scope.path)}** · ${plain(scope.type)}${place}`,
-    vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
-    lines.length === 0
-      ? ""
-      : `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|\n${lines.slice(0, 12).join("\n")}`,
+  const { path, type, site } = scope;
+  const parameters = session.report?.parameters.filter(({ name }) => name.startsWith(`${path}.`)) ?? [];
+  const none = vscode.l10n.t("none");
+  const norm = scope.gradNorm === null ? none : formatNumber(scope.gradNorm);
+  const place = site && site.file !== session.file ? ` · ${plain(describeSite(site))}` : "";
+  const above = [
+    `**${plain(path)}** · ${plain(type)}${place} &nbsp; ${checkLink(vscode.l10n.t("Check"), path, session)}`,
     staleNote(session),
-    checkLink(vscode.l10n.t("Gradcheck {0}", scope.path), scope.path, session),
-  ]);
+    vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
+  ].filter((each) => each !== "");
+  const { shown, more } = firstThatFit(parameters, above.length);
+  const lines = shown.map(
+    ({ name, shape, gradNorm }) =>
+      `| ${plain(name.slice(path.length + 1))} | ${formatShape(shape)} | ${gradNorm === null ? none : formatNumber(gradNorm)} |`,
+  );
+  if (more > 0) lines.push(`| ${vscode.l10n.t("… and {0} more", more)} | | |`);
+  const head = `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|`;
+  return markdown([...above, lines.length === 0 ? "" : [head, ...lines].join("\n")]);
 }

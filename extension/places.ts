@@ -2,7 +2,9 @@
 import * as vscode from "vscode";
 import type { Site } from "../engine/report";
 import { rangeOf } from "./edits";
-import { uriOf } from "./files";
+import { documentOf, fileOf, uriOf } from "./files";
+import { oneLine } from "./markdown";
+import { liesBelow } from "./regular-file";
 import type { Session } from "./session";
 
 /** Where a site is now; the place it had, when its own text was edited. */
@@ -11,8 +13,32 @@ export function locate(site: Site, session?: Session): vscode.Location {
   return new vscode.Location(uriOf(site.file), range);
 }
 
+/** Whether a file belongs to what a person has opened: to the workspace, to the model's folder, or to an editor. */
+export function isOwn(file: string, { uri }: Session): boolean {
+  const meant = uriOf(file);
+  const isBeside = liesBelow(fileOf(vscode.Uri.joinPath(uri, "..")), file);
+  return (
+    isBeside || documentOf(file) !== undefined || vscode.workspace.getWorkspaceFolder(meant) !== undefined
+  );
+}
+
+/** True for what may be shown: a person is asked about files from elsewhere, and what is no file is told. */
+async function mayShow(file: string, session: Session): Promise<boolean> {
+  if (documentOf(file)) return true;
+  const stat = await vscode.workspace.fs.stat(uriOf(file)).then(undefined, () => null);
+  if (!stat || (stat.type & vscode.FileType.File) === 0) {
+    vscode.window.showWarningMessage(vscode.l10n.t("There is no file {0} to show.", oneLine(file)));
+    return false;
+  }
+  if (isOwn(file, session)) return true;
+  const open = vscode.l10n.t("Open");
+  const message = vscode.l10n.t("This place lies outside of the workspace: {0}", oneLine(file));
+  return (await vscode.window.showWarningMessage(message, open)) === open;
+}
+
 /** Shows a site in an editor: in the one where its file is open, else in the first column. */
-export async function revealSite(site: Site, session?: Session): Promise<void> {
+export async function revealSite(site: Site, session: Session): Promise<void> {
+  if (!(await mayShow(site.file, session))) return;
   const { uri, range } = locate(site, session);
   const open = vscode.window.visibleTextEditors.find(
     ({ document }) => document.uri.toString() === uri.toString(),

@@ -1,7 +1,13 @@
 /** Reads and writes files that somebody else may have put something else in the place of: a link, a pipe, a device. */
 import { constants } from "node:fs";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
+
+/** Whether a path lies in a folder or in one below it, whatever `..` stands in it. */
+export function liesBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
 
 export interface ReadOptions {
   /** In bytes; a larger file is refused. */

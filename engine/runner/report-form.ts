@@ -38,7 +38,7 @@ import {
   text,
 } from "./forms";
 
-const site: Form<Site> = object<Site>({
+export const site: Form<Site> = object<Site>({
   file: path,
   line: place,
   column: place,

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Check, Finding, Fix } from "../../engine/report";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
-import { locate } from "../places";
+import { isOwn, locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
@@ -28,7 +28,7 @@ function toAction(
   finding: Finding,
   session: Session,
 ): vscode.CodeAction[] {
-  if (!fix.edit) return [];
+  if (!fix.edit || !isOwn(fix.edit.site.file, session)) return [];
   const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
   const { uri, range } = locate(fix.edit.site, session);
   action.edit = new vscode.WorkspaceEdit();

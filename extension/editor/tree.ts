@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/number-text";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
 import { nameOf, summarize, verdictTitle } from "../checks";
-import { describeSite, locate } from "../places";
+import { describeSite, isOwn, locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
@@ -23,7 +23,8 @@ class Entry extends vscode.TreeItem {
 const { Expanded } = vscode.TreeItemCollapsibleState;
 
 function showPlace(site: Site | null, session: Session): Partial<vscode.TreeItem> {
-  if (!site) return {};
+  // What lies elsewhere is not opened by a click in passing.
+  if (!site || !isOwn(site.file, session)) return {};
   const { uri, range } = locate(site, session);
   const title = vscode.l10n.t("Show in the editor");
   return { command: { command: "vscode.open", title, arguments: [uri, { selection: range }] } };

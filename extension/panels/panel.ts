@@ -1,5 +1,7 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
 import * as vscode from "vscode";
+import { fits } from "../../engine/runner/forms";
+import { site } from "../../engine/runner/report-form";
 import {
   encodeNumbers,
   type FromPanel,
@@ -123,7 +125,7 @@ export class Panel implements vscode.Disposable {
         for (const waiting of this.#waiting.splice(0)) this.#post(waiting);
         break;
       case "reveal":
-        revealSite(message.site, this.session);
+        if (fits(message.site, site)) revealSite(message.site, this.session);
         break;
       case "trace":
         run("traceBackprop");

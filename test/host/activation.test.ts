@@ -12,7 +12,7 @@ describe("activation", () => {
   it("finds the extension and activates it", async () => {
     const started = performance.now();
     await extension().activate();
-    console.log(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+    console.log(`[test] activated in ${(performance.now() - started).toFixed(1)} ms`);
     assert.ok(extension().isActive);
   });
 

@@ -18,7 +18,9 @@ describe("hostile names", () => {
   afterEach(closeEditors);
 
   it("are text in a hover, whose links run our own commands only", async () => {
-    const text = await hoverText(await openTraced(model), "y = ");
+    const whole = await hoverText(await openTraced(model), "y = ");
+    // In a span of code nothing acts.
+    const text = whole.replaceAll(/`[^`]*`/g, "");
     const commands = [...text.matchAll(/(?<!\\)\]\(command:([\w.]+)/g)].map((match) => match[1]);
     assert.ok(commands.length > 0);
     for (const command of commands) assert.match(command ?? "", /^gradlens\.(showGraph|gradcheckLayer)$/);

@@ -2,6 +2,7 @@
 import type { Module } from "./nn/module";
 import { isMadeModule } from "./nn/module-facts";
 import { silently } from "./observe";
+import { reach } from "./reach";
 import type { Run, SourceName } from "./run";
 import type { Node } from "./tape";
 import { isMadeTensor, type Tensor } from "./tensor";
@@ -15,10 +16,14 @@ export interface NamedModule {
 }
 
 /** All modules of a run by themselves: those held by variables, what is in their fields, and those that only ran. */
-export function nameModules(run: Run): Map<Module, NamedModule> {
+export function nameModules(
+  run: Run,
+  reached: ReadonlyMap<object, string> = reach(run.tape.variables),
+): Map<Module, NamedModule> {
   const bound = [...run.tape.modules.values()];
   const held = new Set<object>();
   for (const { module } of bound) holdAll(module, held);
+  for (const module of reached.keys()) holdAll(module, held);
   const named = new Map<Module, NamedModule>();
   const paths = new Set<string>();
   const visit = (module: Module, path: string, parent: Module | null) => {
@@ -27,10 +32,14 @@ export function nameModules(run: Run): Map<Module, NamedModule> {
     named.set(module, { module, path: unique, parent });
     for (const [name, child] of childrenOf(module)) visit(child, `${unique}.${name}`, module);
   };
-  for (const { binding, module, part } of bound) {
+  const names = bound.flatMap(({ binding, module, part }) => {
     const name = run.sources.binding(binding);
-    if (isMadeModule(module) && !held.has(module) && isVariable(name)) visit(module, name.name + part, null);
-  }
+    return isMadeModule(module) && isVariable(name) ? [{ module, path: name.name + part, name }] : [];
+  });
+  const free = (module: object) => !held.has(module);
+  for (const { module, path, name } of names) if (name.isTop && free(module)) visit(module, path, null);
+  for (const [module, path] of reached) if (isMadeModule(module) && free(module)) visit(module, path, null);
+  for (const { module, path } of names) if (free(module)) visit(module, path, null);
   for (const node of run.tape.nodes) {
     for (const { module, parent } of scopesOf(node)) {
       if (!isMadeModule(module) || named.has(module)) continue;
@@ -94,7 +103,11 @@ export interface Field {
  * Names of tensors: the path of the field of a module that holds it; else of a leaf the variable that held it first, and
  * of a result the one that held it last.
  */
-export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
+export function nameTensors(
+  run: Run,
+  modules: ReadonlyMap<Module, NamedModule>,
+  reached: ReadonlyMap<object, string> = reach(run.tape.variables),
+) {
   const fields = new Map<Tensor, Field>();
   for (const { module, path } of modules.values()) {
     for (const [field, value] of fieldsOf(module)) {
@@ -111,17 +124,21 @@ export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>)
     if (isVariable(name)) (name.role === "parameter" ? passed : variables).set(tensor, name.name + part);
   }
   const nameOf = (x: Tensor) =>
-    fields.get(x)?.path ?? firstName(run, x) ?? variables.get(x) ?? passed.get(x) ?? null;
+    fields.get(x)?.path ??
+    (x.isLeaf ? leafName(run, x, reached) : null) ??
+    variables.get(x) ??
+    passed.get(x) ??
+    null;
   return { fields, nameOf };
 }
 
-/** Before the local names of the function that makes it, a leaf has the name that the top of the file gives it. */
-function firstName({ tape, sources }: Run, x: Tensor): string | null {
+/** What the top of a file calls a leaf, by a variable or by the way from one; else the first of its local names. */
+function leafName({ tape, sources }: Run, x: Tensor, reached: ReadonlyMap<object, string>): string | null {
   const names = tape.leafNames.of(x).flatMap(({ binding, part }) => {
     const name = sources.binding(binding);
-    return isVariable(name) && name.role !== "parameter"
+    return isVariable(name) && name.role !== "parameter" && name.role !== "element"
       ? [{ text: name.name + part, isTop: name.isTop }]
       : [];
   });
-  return (names.find(({ isTop }) => isTop) ?? names[0])?.text ?? null;
+  return names.find(({ isTop }) => isTop)?.text ?? reached.get(x) ?? names[0]?.text ?? null;
 }

@@ -82,6 +82,9 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   offer(file: string, top: TopLevel) {
     activeTape()?.offered.set(file, top);
   },
+  top(variables) {
+    activeTape()?.variables.push(variables);
+  },
   suspend,
   resume: resume as Runtime["resume"],
 });

@@ -2,7 +2,6 @@
 import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
 import { findProperty } from "./literals";
-import { functionAround } from "./names";
 import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
 import type { BindingRole, SourceBinding } from "./types";
@@ -57,10 +56,20 @@ export function findBindings({ nodes, text, positions }: Parsed, first: number):
     name,
     range: positions.range(start, target?.type === "Identifier" ? endOfName(target, text) : end),
     role,
-    isTop: functionAround(place.node) === null,
+    isTop: isAtTop(place.node),
     place,
     target,
   }));
+}
+
+const inside =
+  /Function|Class|^(BlockStatement|StaticBlock|TSModuleBlock|SwitchCase|For\w*Statement|WhileStatement|DoWhileStatement)$/;
+
+/** Whether nothing but the file is around an expression or a statement: no function, class, namespace, block or loop. */
+function isAtTop(node: Node): boolean {
+  if (inside.test(node.type)) return false;
+  for (let outer = node.parent; outer; outer = outer.parent) if (inside.test(outer.type)) return false;
+  return true;
 }
 
 /** A binding whose target is an identifier. */

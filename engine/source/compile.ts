@@ -7,6 +7,7 @@ import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
 import { markLayers } from "./mark-layers";
+import { markTop } from "./mark-top";
 import { type Parsed, parse } from "./parse";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
@@ -23,6 +24,7 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   lower(parsed, edits);
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
+  markTop(parsed, edits);
   return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
 }
 

@@ -39,7 +39,7 @@ export interface SourceBinding {
   /** The identifier: `h`, or the last part, `fc1`; of a return, the word `return` or the `=>`. */
   readonly range: Range;
   readonly role: BindingRole;
-  /** Whether it stands in no function. */
+  /** Whether it stands at the top of the file, in no function, class or block. */
   readonly isTop: boolean;
 }
 
@@ -198,6 +198,8 @@ export interface Runtime {
   keep(type: unknown, fields: Readonly<Record<string, PrivateField>>): void;
   /** Hands over what stands at the top of a file with hand-written functions, by name. */
   offer(file: string, top: TopLevel): void;
+  /** Hands over how to read the variables at the top of a file. */
+  top(variables: Readonly<Record<string, () => unknown>>): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
 }

@@ -42,6 +42,7 @@ export async function loadEngine() {
       called() {},
       keep() {},
       offer() {},
+      top() {},
       into: suspend,
       out() {},
       threw: (_, error) => error,

@@ -73,6 +73,7 @@ const runtime = {
   threw: (_before, error) => error,
   tells: (forward) => forward,
   offer() {},
+  top() {},
   bind(binding, value) {
     events.push({ binding, value: value instanceof Tensor ? value.v : null });
     return value;

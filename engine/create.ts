@@ -1,6 +1,6 @@
 /** Tensors from data, from constants and from random numbers. */
 
-import { allocate, type DType, dtypeOf, getDefaultDtype, type Values } from "./dtype";
+import { allocate, type DType, getDefaultDtype, type Values } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { choice, flag, integers } from "./kinds";
 import type { Widest } from "./op-function";
@@ -8,10 +8,10 @@ import { checkNumber } from "./options";
 import { generator } from "./random";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape";
 import { readCall, takes } from "./signature";
-import { empty, isTensor, type NestedArray, requireGrad, Tensor, type TensorOptions } from "./tensor";
+import { empty, requireGrad, Tensor, type TensorOptions } from "./tensor";
+import { readData, type TensorData } from "./tensor-data";
 
-/** Values of a tensor: a number, nested arrays, a typed array, or another tensor. */
-export type TensorData = NestedArray | Values | Tensor;
+export type { TensorData } from "./tensor-data";
 
 const dtype = choice("float32", "float64", "int32", "bool");
 const takesData = takes(["data"], {}, { named: { shape: integers, dtype, requiresGrad: flag } });
@@ -44,44 +44,6 @@ export function parameter(
 ): Tensor {
   const [data, options = {}] = readCall<typeof args>("parameter", takesParameter, args);
   return tensor(data, { ...options, requiresGrad: true });
-}
-
-function readData(data: TensorData): { flat: ArrayLike<number>; shape: Shape; dtype: DType } {
-  if (isTensor(data)) return { flat: data.data, shape: data.shape, dtype: data.dtype };
-  if (ArrayBuffer.isView(data)) return { flat: data, shape: [data.length], dtype: dtypeOf(data) };
-  const shape = shapeOfNested(data);
-  const flat: number[] = [];
-  const kinds = new Set<string>();
-  flatten(data, shape, 0, flat, kinds);
-  const boolean = kinds.size === 1 && kinds.has("boolean");
-  return { flat, shape, dtype: boolean ? "bool" : getDefaultDtype() };
-}
-
-function shapeOfNested(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (let level: NestedArray | undefined = data; Array.isArray(level); level = level[0])
-    shape.push(level.length);
-  return shape;
-}
-
-function flatten(data: NestedArray, shape: Shape, depth: number, flat: number[], kinds: Set<string>): void {
-  if (depth === shape.length) {
-    if (typeof data !== "number" && typeof data !== "boolean") {
-      throw new ModelError(
-        `found ${Array.isArray(data) ? `an array of ${data.length}` : `a value of type ${typeof data}`} among the values, expected numbers`,
-      );
-    }
-    kinds.add(typeof data);
-    flat.push(Number(data));
-    return;
-  }
-  if (!Array.isArray(data) || data.length !== shape[depth]) {
-    const found = Array.isArray(data) ? `an array of ${data.length}` : `a ${typeof data}`;
-    throw new ModelError(
-      `rows of different sizes: found ${found} at depth ${depth}, expected an array of ${shape[depth]} as in the first row`,
-    );
-  }
-  for (const item of data) flatten(item, shape, depth + 1, flat, kinds);
 }
 
 type FillOptions = Omit<TensorOptions, "shape">;

@@ -10,6 +10,7 @@ import { mul } from "./ops/arithmetic";
 import { toTensor } from "./ops/elementwise";
 import { sum } from "./ops/reduce";
 import { checkOptions } from "./options";
+import { shortName } from "./printable";
 import { sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
 import { activeTape, enableGrad, isQuiet, quietly } from "./tape";
@@ -50,15 +51,19 @@ export interface CustomOp extends Op {
  * @throws ModelError when `forward` or `backward` return something else than they must
  */
 export function customOp(
-  spec: CustomOpSpec,
+  given: CustomOpSpec,
 ): ((...inputs: TensorLike[]) => Tensor) & { readonly op: CustomOp } {
-  checkSpec(spec);
+  checkSpec(given);
+  const name = shortName(given.name);
+  // Its functions keep their receiver, messages and tables get a name that fits.
+  const spec =
+    name === given.name ? given : (Object.create(given, { name: { value: name } }) as CustomOpSpec);
   const op: CustomOp = {
     spec,
-    name: spec.name,
+    name,
     role: "scales",
-    label: `${spec.name}(x)`,
-    formula: `\\bar{x} = \\text{${spec.name}}.\\mathrm{backward}(\\bar{o})`,
+    label: `${name}(x)`,
+    formula: `\\bar{x} = \\text{${name}}.\\mathrm{backward}(\\bar{o})`,
     forward: (inputs) => checkValue(spec.name, spec.forward(...inputs)),
     vjp: (input, at) =>
       isFloat((at.inputs[input] as Tensor).dtype) ? (g) => backwardOf(spec, g, at, input) : null,

@@ -1,4 +1,5 @@
 /** How values are named in messages. */
+import { bounded } from "./printable";
 import { showShape } from "./shape";
 import { isTensor } from "./tensor";
 
@@ -20,5 +21,6 @@ export function describe(value: unknown): string {
   if (isTensor(value)) return `a tensor of shape ${showShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "Object"}`;
-  return `a ${typeof value} (${String(value)})`;
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
+  return `a ${typeof value} (${bounded(String(value), 60)})`;
 }

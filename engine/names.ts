@@ -2,6 +2,7 @@
 import type { Module } from "./nn/module";
 import { isMadeModule } from "./nn/module-facts";
 import { silently } from "./observe";
+import { shortName } from "./printable";
 import { reach } from "./reach";
 import type { Run, SourceName } from "./run";
 import type { Node } from "./tape";
@@ -28,7 +29,7 @@ export function nameModules(
   const paths = new Set<string>();
   const visit = (module: Module, path: string, parent: Module | null) => {
     if (named.has(module)) return;
-    const unique = distinct(path, paths);
+    const unique = distinct(shortName(path), paths);
     named.set(module, { module, path: unique, parent });
     for (const [name, child] of childrenOf(module)) visit(child, `${unique}.${name}`, module);
   };
@@ -44,7 +45,7 @@ export function nameModules(
     for (const { module, parent } of scopesOf(node)) {
       if (!isMadeModule(module) || named.has(module)) continue;
       const owner = isMadeModule(parent) ? (named.get(parent) ?? null) : null;
-      const type = module.constructor.name;
+      const type = shortName(module.constructor?.name);
       visit(module, owner === null ? type : `${owner.path}.${type}`, owner?.module ?? null);
     }
   }
@@ -112,7 +113,7 @@ export function nameTensors(
   for (const { module, path } of modules.values()) {
     for (const [field, value] of fieldsOf(module)) {
       if (isMadeTensor(value) && !fields.has(value)) {
-        fields.set(value, { owner: module, field, path: `${path}.${field}` });
+        fields.set(value, { owner: module, field, path: shortName(`${path}.${field}`) });
       }
     }
   }
@@ -121,7 +122,8 @@ export function nameTensors(
   for (const { binding, tensor, part } of run.tape.bindings) {
     const name = run.sources.binding(binding);
     // What a tensor is called where it is passed on says less than the variable it came from.
-    if (isVariable(name)) (name.role === "parameter" ? passed : variables).set(tensor, name.name + part);
+    if (isVariable(name))
+      (name.role === "parameter" ? passed : variables).set(tensor, shortName(name.name + part));
   }
   const nameOf = (x: Tensor) =>
     fields.get(x)?.path ??
@@ -137,7 +139,7 @@ function leafName({ tape, sources }: Run, x: Tensor, reached: ReadonlyMap<object
   const names = tape.leafNames.of(x).flatMap(({ binding, part }) => {
     const name = sources.binding(binding);
     return isVariable(name) && name.role !== "parameter" && name.role !== "element"
-      ? [{ text: name.name + part, isTop: name.isTop }]
+      ? [{ text: shortName(name.name + part), isTop: name.isTop }]
       : [];
   });
   return names.find(({ isTop }) => isTop)?.text ?? reached.get(x) ?? names[0]?.text ?? null;

@@ -13,7 +13,18 @@ export function bounded(text: string, characters: number, lines = 1): string {
   const short = text.length > characters ? `${text.slice(0, characters)}…` : text;
   const all = short.split("\n");
   const more = all.length - lines;
-  return more <= 0 ? short : [...all.slice(0, lines), `… (${more} more lines)`].join(lines > 1 ? "\n" : " ");
+  return more <= 0 ? short : [...all.slice(0, lines), "…"].join(lines > 1 ? "\n" : " ");
+}
+
+/** Longer names tell nobody more. */
+const LONGEST_NAME = 120;
+const plainName = new RegExp(`^(?:(?!${steering.source})[^\\t\\n])*$`, "u");
+
+/** A name that a model gave, in one line; "" for what is no text. */
+export function shortName(name: unknown): string {
+  if (typeof name !== "string") return "";
+  if (name.length <= LONGEST_NAME && plainName.test(name)) return name;
+  return printable(bounded(name.slice(0, LONGEST_NAME + 1).replace(/[\t\n]+/g, " "), LONGEST_NAME));
 }
 
 const ESC = "\u001b";

@@ -1,4 +1,5 @@
 /** The identifiers of the source with the nodes they held, in order. */
+import { shortName } from "./printable";
 import type { ReportBinding } from "./report";
 import type { Run } from "./run";
 import type { Tensor } from "./tensor";
@@ -18,7 +19,9 @@ export function bindingsOf(run: Run, ids: ReadonlyMap<Tensor, number>): ReportBi
   }
   return [...held.values()].flatMap(({ binding, part, nodes }): ReportBinding[] => {
     const name = run.sources.binding(binding);
-    return name === null ? [] : [{ name: name.name + part, site: name.site, nodes: shorten(nodes) }];
+    return name === null
+      ? []
+      : [{ name: shortName(name.name + part), site: name.site, nodes: shorten(nodes) }];
   });
 }
 

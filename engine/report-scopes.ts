@@ -2,6 +2,7 @@
 import type { Field, NamedModule } from "./names";
 import type { Module } from "./nn/module";
 import { constructedAt } from "./nn/module-facts";
+import { shortName } from "./printable";
 import type { ReportParameter, ReportScope } from "./report";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
@@ -49,7 +50,7 @@ export function scopesOf(
     const { squares, count, reached } = totals[i] ?? { squares: 0, count: 0, reached: false };
     return {
       path: named?.path ?? "",
-      type: named?.module.constructor.name ?? "",
+      type: shortName(named?.module.constructor?.name),
       parent: parents[i] ?? null,
       site: named ? run.sources.site(constructedAt(named.module)) : null,
       gradNorm: reached ? Math.sqrt(squares) : null,

@@ -63,6 +63,8 @@ function checkList(list: unknown, argument: string): void {
 function inferShape(x: Tensor, shape: Shape): Shape {
   checkList(shape, "shape");
   const open = shape.indexOf(-1);
+  if (open !== shape.lastIndexOf(-1))
+    throw new ModelError(`shape is ${showShape(shape)}, expected at most one -1`);
   const known = sizeOf(shape.filter((_, i) => i !== open));
   const full = open < 0 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
   if (full.some((n) => !Number.isInteger(n)) || sizeOf(checkShape(full)) !== x.size) {

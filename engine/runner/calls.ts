@@ -43,6 +43,12 @@ function untrusted(replaced: readonly string[]): ModelProblem {
   );
 }
 
+/** What was replaced cannot be put back. */
+export function changedForGood(names: readonly string[]): ModelProblem {
+  const message = `The model changed ${listed(names)} so that nobody can put it back, and Gradlens computes with it`;
+  return new ModelProblem(message, { hint: leaveThem });
+}
+
 /** What to do about a failure that may come from what the model changed. */
 export function changedHint(names: readonly string[]): string {
   return `the model changed ${listed(names)}, with which Gradlens computes too: ${leaveThem}`;

@@ -10,9 +10,13 @@ import {
   type Disposable,
   type Message,
   type MessageConnection,
+  ResponseError,
 } from "vscode-jsonrpc/node";
 import { encodeMessage, FrameReader, headOf, MARK_BYTES, writeFrame } from "./frames";
 import { TO_CLIENT_FD, TO_ENGINE_FD } from "./pipes";
+
+// Errors inherit what a model makes of `Error[Symbol.hasInstance]`; answers are told from errors by this.
+Object.defineProperty(ResponseError, Symbol.hasInstance, { value: Function.prototype[Symbol.hasInstance] });
 
 class PipeReader extends AbstractMessageReader {
   readonly #frames: FrameReader;

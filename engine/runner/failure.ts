@@ -1,15 +1,21 @@
 /** Turns whatever a model threw into a failure: what was found, where, what to do, and the person's own stack. */
 import { types } from "node:util";
 import { InternalError, isModelError } from "../error";
+import { thrownInstancesOf } from "../instance";
 import { bounded, printable } from "../printable";
 import type { Failure, Site } from "../report";
 import { SourceProblem } from "../source";
 import { lastSite } from "./calls";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
-import { ownFrames, showFrames, stackOf } from "./stack";
+import { type Frame, ownFrames, showFrames, stackOf } from "./stack";
 import { suggestName } from "./suggestion";
 import { causesOf, isError, sayError, showThrown, textOf } from "./thrown";
+
+// A model may have put its own answer where `instanceof` asks.
+const isSourceProblem = thrownInstancesOf(SourceProblem);
+const isModelProblem = thrownInstancesOf(ModelProblem);
+const isInternalError = thrownInstancesOf(InternalError);
 
 const MAX_CHARACTERS = 2000;
 const MAX_LINES = 12;
@@ -32,13 +38,13 @@ function shown(text: string): string {
 function explain(error: unknown, sources: ModelSources, openSite: number): Failure {
   // Nothing may be asked of a proxy: whatever it is asked, code of the model answers.
   const isOpaque = types.isProxy(error);
-  if (!isOpaque && error instanceof SourceProblem) return ofSource(error);
+  if (isSourceProblem(error)) return ofSource(error);
   const all = isOpaque ? [] : ownFrames(error, sources);
   // Where exactly the stack ends is chance; the calls below are what repeats.
-  const frames = isStackOverflow(error) ? all.slice(1) : all;
+  const frames = isStackOverflow(error) && all.length > 1 ? all.slice(1) : all;
   const found = frames[0]?.site ?? sources.site(openSite) ?? sources.site(lastSite()) ?? firstLine(sources);
   const stack = showFrames(frames);
-  if (!isOpaque && error instanceof ModelProblem) {
+  if (isModelProblem(error)) {
     const { kind, message, hint, place, openSite: open } = error;
     return { kind, message, hint, site: place ?? sources.site(open) ?? found, stack };
   }
@@ -46,8 +52,8 @@ function explain(error: unknown, sources: ModelSources, openSite: number): Failu
     const { message, hint = null } = error;
     return { kind: "model", message, hint, site: sources.site(error.site) ?? found, stack };
   }
-  const { message, hint } = describe(error);
-  if (!isOpaque && (error instanceof InternalError || isOurs(error, frames))) {
+  const { message, hint } = describe(error, isRecursion(all));
+  if (isInternalError(error) || (!isOpaque && isOurs(error, frames))) {
     return { kind: "internal", message, hint: hint ?? "please report this", site: found, stack };
   }
   return { kind: "model", message, hint, site: found, stack };
@@ -63,7 +69,12 @@ function ofSource({ error }: SourceProblem): Failure {
   return { kind: "syntax", message, hint: hint ?? null, site: siteAt(file, range), stack: [] };
 }
 
-function describe(error: unknown): { message: string; hint: string | null } {
+/** Whether a call stands in the stack more than once. */
+function isRecursion(frames: readonly Frame[]): boolean {
+  return new Set(frames.map(({ site }) => `${site.file}:${site.line}:${site.column}`)).size < frames.length;
+}
+
+function describe(error: unknown, isRecursive: boolean): { message: string; hint: string | null } {
   if (!isError(error)) {
     const hint = types.isPromise(error)
       ? "is an await missing?"
@@ -73,7 +84,9 @@ function describe(error: unknown): { message: string; hint: string | null } {
   if (isStackOverflow(error)) {
     return {
       message: "The calls are nested too deep for the stack",
-      hint: "does a function call itself without an end?",
+      hint: isRecursive
+        ? "does a function call itself without an end?"
+        : "`...` passes each element as an argument of its own: for long arrays write a loop, or reduce",
     };
   }
   const said = textOf(error, "message") ?? "";

@@ -10,7 +10,7 @@ const { ownKeys, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPr
 
 /** Node keeps these behind accessors, whose descriptors stay the same. */
 const behindAccessors = { process, Buffer, performance };
-/** Of these, only functions that were replaced are put back: the rest of their state is theirs. */
+/** Of these, only functions that were replaced or hidden are put back: the rest of their state is theirs. */
 const ofNode: Readonly<Record<string, object>> = {
   process,
   Buffer,
@@ -31,7 +31,7 @@ export interface Saved {
   readonly name: string;
   readonly target: object;
   readonly properties: readonly Property[];
-  /** Whether what a model adds is taken away. */
+  /** Whether all that a model adds is taken away. */
   readonly isWhole: boolean;
 }
 
@@ -49,13 +49,19 @@ export function saveGlobals(): Saved[] {
     if (isObject(prototype)) add(`${name}.prototype`, prototype);
   }
   for (const [what, value] of Object.entries(nameless())) add(what, getPrototypeOf(value));
-  for (const [name, target] of Object.entries(ofNode)) {
+  for (const [name, target] of Object.entries({ ...ofNode, ...nodeModules() })) {
     const properties = propertiesOf(target).filter(
       ({ descriptor }) => typeof descriptor.value === "function",
     );
     saved.push({ name, target, properties, isWhole: false });
   }
   return saved;
+}
+
+/** Node's modules call their own functions by name, where a model may have put others. */
+function nodeModules(): Readonly<Record<string, object>> {
+  const names = ["node:fs", "node:path", "node:url", "node:util", "node:v8", "node:vm", "node:crypto"];
+  return Object.fromEntries(names.map((name) => [name, process.getBuiltinModule(name) as object]));
 }
 
 /** Values whose prototypes no global name leads to. */
@@ -86,20 +92,24 @@ export function restoreGlobals(saved: readonly Saved[]): string[] {
       const { key, descriptor } = properties[j] as Property;
       known[key] = true;
       if (isSame(descriptor, getOwnPropertyDescriptor(target, key))) continue;
-      defineProperty(target, key, descriptor);
-      changed[changed.length] = nameOf(name, key);
+      if (defineProperty(target, key, descriptor)) changed[changed.length] = nameOf(name, key);
     }
-    if (!isWhole) continue;
     const now = ownKeys(target);
     if (now.length === properties.length) continue;
     for (let j = 0; j < now.length; j++) {
       const key = now[j] as PropertyKey;
-      if (known[key]) continue;
-      deleteProperty(target, key);
-      changed[changed.length] = nameOf(name, key);
+      if (known[key] || !(isWhole || hides(target, key))) continue;
+      if (deleteProperty(target, key)) changed[changed.length] = nameOf(name, key);
     }
   }
   return changed;
+}
+
+/** Whether a function stands before the one that the object inherits. */
+function hides(target: object, key: PropertyKey): boolean {
+  const above = getPrototypeOf(target);
+  const own: unknown = getOwnPropertyDescriptor(target, key)?.value;
+  return typeof own === "function" && above !== null && key in above;
 }
 
 export function nameOf(name: string, key: PropertyKey): string {

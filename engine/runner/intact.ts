@@ -6,7 +6,7 @@ import { nameOf, type Saved } from "./globals";
 
 /** The engine has these to itself, and models have reasons to replace them. */
 const spared =
-  /^(Math|Date|Error|Intl|console|process)\b|\.(toString|toLocaleString|toJSON|valueOf|constructor)$/;
+  /^(Math|Date|Error|Intl|console|process|node:[^.]*)\b|\.(toString|toLocaleString|toJSON|valueOf|constructor)$/;
 
 const { defineProperty, getOwnPropertyDescriptor } = Reflect;
 
@@ -20,8 +20,13 @@ interface Used {
 export interface InUse {
   /** True as long as nothing was replaced. */
   isIntact(): boolean;
-  /** Puts back what was replaced. @returns the names of that */
-  restore(): string[];
+  /** Puts back what was replaced. @returns the names of that, and of what cannot be put back */
+  restore(): Restored;
+}
+
+export interface Restored {
+  readonly replaced: readonly string[];
+  readonly stuck: readonly string[];
 }
 
 export function inUse(saved: readonly Saved[]): InUse {
@@ -36,15 +41,16 @@ export function inUse(saved: readonly Saved[]): InUse {
   return { isIntact: compile(functions), restore: () => restore(functions) };
 }
 
-function restore(functions: readonly Used[]): string[] {
+function restore(functions: readonly Used[]): Restored {
   const replaced: string[] = [];
+  const stuck: string[] = [];
   for (let i = 0; i < functions.length; i++) {
     const { name, target, key, descriptor } = functions[i] as Used;
     if (getOwnPropertyDescriptor(target, key)?.value === descriptor.value) continue;
-    defineProperty(target, key, descriptor);
-    replaced[replaced.length] = name;
+    if (defineProperty(target, key, descriptor)) replaced[replaced.length] = name;
+    else stuck[stuck.length] = name;
   }
-  return replaced;
+  return { replaced, stuck };
 }
 
 /** One comparison after the other, as text: each then remembers where its property lies, which a loop over them cannot. */

@@ -2,7 +2,7 @@
 import type { Failure } from "../report";
 import { lastSite } from "./calls";
 import { memoryHint, showBytes } from "./memory";
-import type { ModelSources } from "./model-sources";
+import { type ModelSources, siteAt } from "./model-sources";
 import { BUDGET_GRACE_MS, type Limits } from "./protocol";
 import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
 import type { LimitKind, Watch } from "./watch";
@@ -54,11 +54,14 @@ export function explainLimit(
 
 /** A run that waits: nothing runs that could be pointed at but the call before. */
 export function waitingTooLong({ timeoutMs }: Limits, sources: ModelSources): Failure {
+  const [file] = sources.files;
+  const loss = file?.analysis.loss;
+  const last = sources.site(lastSite());
   return {
     kind: "timeout",
     message: `The run took longer than its limit of ${showSeconds(timeoutMs)}: it waits for a promise that does not settle`,
-    hint: "the last call before it waited is marked",
-    site: sources.site(lastSite()),
+    hint: last ? "the last call before it waited is marked" : "does everything settle that is awaited?",
+    site: last ?? (file && loss ? siteAt(file.file, loss) : null),
     stack: [],
   };
 }

@@ -1,6 +1,6 @@
 /** The process as it was before a model ran in it, and what has to be put back afterwards. */
 
-import { listed } from "./calls";
+import { changedForGood, listed } from "./calls";
 import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
 import { inUse } from "./intact";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
@@ -45,11 +45,15 @@ export class ProcessState {
     return withTimers(this.#timers, fn);
   }
 
-  /** Puts back the functions that the engine computes with. @returns the names of those that the model had replaced */
+  /**
+   * Puts back the functions that the engine computes with. @returns the names of those that the model had replaced
+   * @throws ModelProblem when it saw to it that nobody can
+   */
   repair(): readonly string[] {
     if (!this.#saved || this.#saved.inUse.isIntact()) return none;
-    const replaced = this.#saved.inUse.restore();
+    const { replaced, stuck } = this.#saved.inUse.restore();
     this.#tell(replaced);
+    if (stuck.length > 0) throw changedForGood(stuck);
     return replaced;
   }
 
@@ -59,7 +63,8 @@ export class ProcessState {
    */
   restore(): readonly string[] {
     if (!this.#saved) return none;
-    const replaced = this.#saved.inUse.restore();
+    const { replaced, stuck } = this.#saved.inUse.restore();
+    if (stuck.length > 0) this.observer.retire("the model changed built-in objects for good");
     forgetPrepare();
     const changed = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);

@@ -1,6 +1,9 @@
 /** What was thrown, in words: nothing of it is trusted, for a model can throw anything. */
 import { inspect, types } from "node:util";
+import { instancesOf } from "../instance";
 import { bounded } from "../printable";
+
+const isInstance = instancesOf(Error);
 
 /** What is read of a thrown value; more of a text tells nobody more. */
 const MOST = 20_000;
@@ -9,14 +12,14 @@ const SHOWN_ERRORS = 3;
 
 /** Whether it is an error, also one of another realm; a proxy of one can do as it likes and is none. */
 export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
+  return types.isNativeError(value) || (!types.isProxy(value) && isInstance(value));
 }
 
-/** A field of an error as text; null when it cannot be read. */
+/** A field of an error as text, "" when it has none; null when it cannot be read. */
 export function textOf(error: unknown, name: "name" | "message" | "stack"): string | null {
   try {
     const value: unknown = (error as Readonly<Record<string, unknown>>)[name];
-    return value === undefined ? null : String(value).slice(0, MOST);
+    return value === undefined ? "" : String(value).slice(0, MOST);
   } catch {
     return null;
   }
@@ -25,7 +28,8 @@ export function textOf(error: unknown, name: "name" | "message" | "stack"): stri
 /** "TypeError: what it says", without the name when that is just "Error". */
 export function sayError(error: Error): string {
   const name = textOf(error, "name") || "Error";
-  const said = textOf(error, "message") ?? "";
+  const said = textOf(error, "message");
+  if (said === null) return `${name}, with a message that cannot be read`;
   if (name === "Error" && said !== "") return said;
   return said === "" ? name : `${name}: ${said}`;
 }

@@ -132,7 +132,7 @@ describe("reports of a check", () => {
     assert.match(nowhere.err, /could not be written.*nowhere/);
     const both = await gradlens("check", wrongScale, "--junit", "-", "--json");
     assert.equal(both.code, 2);
-    assert.match(both.err, /takes one of --json and --junit -/);
+    assert.match(both.out, /takes one of --json and --junit -/, "as JSON, which was asked for");
   });
 
   it("survive any name and any message", () => {

@@ -113,7 +113,12 @@ const takesRange = takes(["start", "end", "step"], {}, { named: { dtype } });
 export function arange(
   ...args: Widest<
     [start: number, options?: { dtype?: DType }],
-    [start: number, end?: number | undefined, step?: number | undefined, options?: { dtype?: DType }]
+    [
+      start: number,
+      end?: number | undefined | { dtype?: DType },
+      step?: number | undefined,
+      options?: { dtype?: DType },
+    ]
   >
 ): Tensor {
   type Read = [start: number, end?: number, step?: number, options?: { dtype?: DType }];

@@ -105,7 +105,9 @@ interface ThresholdOptions {
 
 /** x above the threshold, a value elsewhere: `threshold`. */
 export class Threshold extends OptionLayer<ThresholdOptions> {
-  constructor(...args: Widest<[options: ThresholdOptions], [threshold: number, value: number]>) {
+  constructor(
+    ...args: Widest<[options: ThresholdOptions], [threshold: number | ThresholdOptions, value?: number]>
+  ) {
     super({ threshold: number, value: number }, args);
     const { threshold, value } = this.options;
     if (threshold === undefined || value === undefined) {

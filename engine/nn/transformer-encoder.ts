@@ -51,7 +51,7 @@ export class TransformerEncoder extends Module {
   constructor(
     ...args: Widest<
       [layer: EncoderLayer, numLayers: number, options?: TransformerEncoderOptions],
-      [layer: EncoderLayer, numLayers: number, norm: Normalisation | null]
+      [layer: EncoderLayer, numLayers: number, norm?: Normalisation | null | TransformerEncoderOptions]
     >
   ) {
     super();

@@ -37,10 +37,10 @@ type Args<O> = [x: Tensor, weight?: Maybe | O, bias?: Maybe | O, options?: O];
 /** PyTorch's order, which is told from the other one by the tensors behind the third place. */
 type InPositions = [
   x: Tensor,
-  runningMean: Maybe,
-  runningVar: Maybe,
-  weight: Maybe,
-  bias: Maybe,
+  runningMean?: Maybe | BatchNormOptions,
+  runningVar?: Maybe | BatchNormOptions,
+  weight?: Maybe | BatchNormOptions,
+  bias?: Maybe,
   ...Positions<[training?: boolean, momentum?: number, eps?: number], BatchNormOptions>,
 ];
 

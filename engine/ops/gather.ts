@@ -18,8 +18,7 @@ import { padWidths } from "./pad";
  */
 export const gather: OpFunction<
   [x: Tensor, index: Tensor, options?: DimOption],
-  [x: Tensor, dim: number, index: Tensor],
-  [x: Tensor, index: Tensor, dim: number]
+  [x: Tensor, dim: number | Tensor, index?: Tensor | number | DimOption]
 > = defineOp({
   name: "gather",
   role: "routes",
@@ -61,7 +60,7 @@ export const gather: OpFunction<
 /** x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; `src` is at least as large as `index`. */
 export const scatterAdd: OpFunction<
   [x: Tensor, index: Tensor, src: Tensor, options?: DimOption],
-  [x: Tensor, dim: number, index: Tensor, src: Tensor] | [x: Tensor, index: Tensor, src: Tensor, dim: number]
+  [x: Tensor, dim: number | Tensor, index: Tensor, src?: Tensor | number | DimOption]
 > = defineOp({
   name: "scatterAdd",
   role: "routes",

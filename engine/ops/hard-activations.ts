@@ -87,7 +87,7 @@ interface ThresholdAttrs {
   readonly value: number;
 }
 
-type ThresholdPositions = [x: TensorLike, threshold: number, value: number];
+type ThresholdPositions = [x: TensorLike, threshold: number | ThresholdAttrs, value?: number];
 
 /** x where it is above the threshold, `value` elsewhere. */
 export const threshold: OpFunction<[x: TensorLike, options: ThresholdAttrs], ThresholdPositions> = unary<

@@ -18,12 +18,12 @@ interface DimAttrs {
 }
 
 type SelectArgs = [x: Tensor, index: Tensor, options?: DimOption];
-type InOrder = [x: Tensor, dim: number, index: Tensor];
-type TensorsFirst = [x: Tensor, index: Tensor, dim: number];
-type Select = OpFunction<SelectArgs, InOrder, TensorsFirst>;
+/** PyTorch's order, and the tensors first. */
+type AnyOrder = [x: Tensor, dim: number | Tensor, index?: Tensor | number | DimOption];
+type Select = OpFunction<SelectArgs, AnyOrder>;
 
 /** Slices of x along `dim` (0 when left out), in the order of `index`, a tensor of one dimension. */
-export const indexSelect: Select = defineOp<SelectArgs, DimAttrs, InOrder, TensorsFirst>({
+export const indexSelect: Select = defineOp<SelectArgs, DimAttrs, AnyOrder>({
   name: "indexSelect",
   role: "routes",
   label: "x[i]",

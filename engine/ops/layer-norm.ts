@@ -11,7 +11,7 @@ import { channelSize, normalisation, normalisationCall, perChannel } from "./nor
 
 type WithAffine<O> = [x: Tensor, weight: Maybe | O, bias?: Maybe | O, options?: O];
 
-/** PyTorch's order: what is normalised stands before the tensors. */
+/** PyTorch's order: what is normalised stands before the tensors. It takes the other order, too, so that editors show one call. */
 type InPositions<N extends readonly unknown[], O> = [
   x: Tensor,
   ...N,
@@ -31,7 +31,7 @@ export interface LayerNormOptions {
 /** Mean 0 and variance 1 over the last dimensions, then · weight + bias, both of these dimensions' shape. */
 export const layerNorm: OpFunction<
   WithAffine<LayerNormOptions>,
-  InPositions<[normalizedShape: number | Shape], LayerNormOptions>
+  InPositions<[normalizedShape: number | Shape | Maybe | LayerNormOptions], LayerNormOptions>
 > = normalisation({
   name: "layerNorm",
   takes: takes(
@@ -71,7 +71,7 @@ export interface GroupNormOptions {
 /** Mean 0 and variance 1 over groups of channels of each item, then · weight + bias, one per channel. */
 export const groupNorm: OpFunction<
   WithAffine<GroupNormOptions>,
-  InPositions<[numGroups: number], GroupNormOptions>
+  InPositions<[numGroups: number | Maybe | GroupNormOptions], GroupNormOptions>
 > = normalisation({
   name: "groupNorm",
   takes: takes(
@@ -103,7 +103,12 @@ export interface InstanceNormOptions {
   eps?: number;
 }
 
-type InstanceArgs = [x: Tensor] | WithAffine<InstanceNormOptions>;
+type InstanceArgs = [
+  x: Tensor,
+  weight?: Maybe | InstanceNormOptions,
+  bias?: Maybe | InstanceNormOptions,
+  options?: InstanceNormOptions,
+];
 
 /** Mean 0 and variance 1 over each channel of each item, then · weight + bias, one per channel. */
 export const instanceNorm: OpFunction<InstanceArgs> = normalisation<InstanceArgs>({

@@ -53,7 +53,7 @@ type MarginPositions = [
   target: Tensor,
   ...Positions<
     [
-      p?: 1 | 2,
+      p?: 1 | 2 | Maybe,
       margin?: number,
       weight?: Maybe,
       sizeAverage?: null,

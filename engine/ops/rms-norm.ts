@@ -27,7 +27,12 @@ export const rmsNorm: (
       [x: Tensor, options: RmsNormOptions],
       [x: Tensor, weight: Tensor | null | undefined, options: RmsNormOptions]
     >,
-    [x: Tensor, normalizedShape: number | Shape, weight?: Tensor | null, eps?: number | null]
+    [
+      x: Tensor,
+      normalizedShape: number | Shape | Tensor | null | undefined | RmsNormOptions,
+      weight?: Tensor | null | RmsNormOptions,
+      eps?: number | null,
+    ]
   >
 ) => Tensor = composed(
   "rmsNorm",

@@ -27,13 +27,11 @@ interface ScatterAttrs {
  */
 export const scatter: OpFunction<
   [x: Tensor, index: Tensor, src: Tensor | number, options?: DimOption],
-  | [x: Tensor, dim: number, index: Tensor, src: Tensor | number]
-  | [x: Tensor, index: Tensor, src: Tensor | number, dim: number]
+  [x: Tensor, dim: number | Tensor, index: Tensor | number, src?: Tensor | number | DimOption]
 > = defineOp<
   [x: Tensor, index: Tensor, src: Tensor | number, options?: DimOption],
   ScatterAttrs,
-  | [x: Tensor, dim: number, index: Tensor, src: Tensor | number]
-  | [x: Tensor, index: Tensor, src: Tensor | number, dim: number]
+  [x: Tensor, dim: number | Tensor, index: Tensor | number, src?: Tensor | number | DimOption]
 >({
   name: "scatter",
   role: "routes",

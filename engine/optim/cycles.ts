@@ -28,7 +28,7 @@ export class CosineAnnealingWarmRestarts extends AbsoluteSchedule {
       [optimizer: Scheduled, options: WarmRestartsOptions],
       [
         optimizer: Scheduled,
-        t0: number,
+        t0: number | WarmRestartsOptions,
         ...Positions<[tMult?: number, etaMin?: number], Partial<WarmRestartsOptions>>,
       ]
     >
@@ -99,8 +99,8 @@ export class CyclicLR extends AbsoluteSchedule {
       [optimizer: Scheduled, options: CyclicLROptions],
       [
         optimizer: Scheduled,
-        baseLr: number,
-        maxLr: number,
+        baseLr: number | CyclicLROptions,
+        maxLr?: number,
         ...Positions<
           [stepSizeUp?: number, stepSizeDown?: number, mode?: CyclicLROptions["mode"], gamma?: number],
           Partial<CyclicLROptions>

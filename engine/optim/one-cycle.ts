@@ -37,7 +37,11 @@ export class OneCycleLR extends AbsoluteSchedule {
   constructor(
     ...args: Widest<
       [optimizer: Scheduled, options: OneCycleLROptions],
-      [optimizer: Scheduled, maxLr: number, totalSteps: number | Omit<OneCycleLROptions, "maxLr">]
+      [
+        optimizer: Scheduled,
+        maxLr: number | OneCycleLROptions,
+        totalSteps?: number | Omit<OneCycleLROptions, "maxLr">,
+      ]
     >
   ) {
     const [optimizer, options] = readSchedule<OneCycleLROptions>("OneCycleLR", oneCycle, args, oneCycleNamed);

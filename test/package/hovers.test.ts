@@ -60,8 +60,19 @@ describe("hovers over calls", function () {
     assert.deepEqual(unnamed, []);
   });
 
+  it("print one list of arguments, no union of lists", () => {
+    const unions = [...shown].filter(([, text]) => /\(\.\.\.args: (?!\w+\[\])/.test(text));
+    assert.deepEqual(
+      unions.map(([call]) => call),
+      [],
+    );
+  });
+
   for (const [call, expected] of [
     ["gl.maxPool2d();", "(x: gl.Tensor, kernelSize: PerDim, stride?: "],
+    ["gl.layerNorm();", "(x: gl.Tensor, normalizedShape: "],
+    ["gl.batchNorm();", "(x: gl.Tensor, runningMean?: "],
+    ["gl.gather();", "(x: gl.Tensor, dim: number | gl.Tensor, index?: "],
     ["gl.sum();", "(x: gl.TensorLike, dim?: "],
     ["new gl.nn.Linear();", "(inFeatures: number, outFeatures: number, bias?: "],
     ["new gl.optim.SGD();", ", lr?: "],

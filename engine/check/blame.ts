@@ -1,6 +1,6 @@
 /** Puts a failure into words: the operation behind it, its line, and what it does. */
 import type { Site } from "../report";
-import type { Run } from "../run";
+import type { Run, SourceLayerSite } from "../run";
 import type { Node } from "../tape";
 import type { Downstream } from "./batch";
 import { findBlowUp, findForwardBlowUp } from "./blow-up";
@@ -9,6 +9,7 @@ import { type Facts, where } from "./conclude";
 import { findCulprit, findOutcome } from "./culprit";
 import { adviceForFault } from "./idiom";
 import { intentAt } from "./intent";
+import { lineOf } from "./locate/operation";
 import type { Fault } from "./operation";
 import type { Pace } from "./pace";
 import type { Step } from "./replay";
@@ -25,12 +26,15 @@ export async function explainWrong(
   const isMeant = (each: Fault) => intentOf(run, each) !== null;
   const found = await findCulprit(downstream, pace, (each) => isSaturated(each) || isMeant(each));
   const wrong = { ...facts, verdict: "wrong-derivative" as const };
-  if (found.fault !== null) return { ...wrong, ...blame(run, facts, found.fault) };
+  if (found.fault !== null) {
+    const site = await lineOfFault(run, found.fault, pace);
+    return { ...wrong, ...blame(run, facts, found.fault, site) };
+  }
   const meant = found.meant.filter(isMeant);
   const [first] = meant;
   if (first !== undefined) {
     const intents = meant.map((each) => intentOf(run, each)).filter((each) => each !== null);
-    return { ...wrong, ...blame(run, facts, first), intents };
+    return { ...wrong, ...blame(run, facts, first, siteOf(run, first)), intents };
   }
   if (facts.verdict !== "wrong-derivative") return facts;
   const [saturated] = found.meant;
@@ -65,9 +69,15 @@ function intentOf(run: Run, fault: Fault): Site | null {
   return intentAt(run, siteOf(run, fault), run.sources.site(fault.step.recorded.out.site));
 }
 
-function blame(run: Run, facts: Facts, fault: Fault): Partial<Facts> {
+/** In the backward pass of an operation of the model file the very line that is wrong, where that shows. */
+async function lineOfFault(run: Run, fault: Fault, pace: Pace): Promise<Site | null> {
+  const byText = siteOf(run, fault);
+  const source = sourceOf(run, fault.step.recorded);
+  return source ? lineOf(run, source, fault.step, byText, pace) : byText;
+}
+
+function blame(run: Run, facts: Facts, fault: Fault, site: Site | null): Partial<Facts> {
   const { op } = fault.step.recorded;
-  const site = siteOf(run, fault);
   const forward =
     fault.forwardMode === "right"
       ? " Its forward-mode rule agrees with the differences, so the fault is in the backward rule."
@@ -82,13 +92,19 @@ function blame(run: Run, facts: Facts, fault: Fault): Partial<Facts> {
 }
 
 /** Where the backward pass of an operation of the model file makes the gradient of an input. */
-function backwardOf(run: Run, { op, inputs }: Node, input: number): Site | null {
+function backwardOf(run: Run, node: Node, input: number): Site | null {
+  const source = sourceOf(run, node);
+  return source && returnedSite(source, input, node.inputs.length);
+}
+
+/** The text of an operation of the model file; null for others, and where several have its name. */
+function sourceOf(run: Run, { op }: Node): SourceLayerSite | null {
   if (!("spec" in op)) return null;
   const written = run.sources
     .handWritten?.()
     .filter(({ kind, name }) => kind === "customOp" && name === op.name);
   const [source] = written ?? [];
-  return source && written?.length === 1 ? returnedSite(source, input, inputs.length) : null;
+  return source && written?.length === 1 ? source : null;
 }
 
 /** A loss or a gradient that is no finite number, before any differences are taken; else null. */

@@ -8,6 +8,7 @@ import { conclude, where } from "./conclude";
 import { returnedAt } from "./hand-written/layer";
 import { adviceForFault } from "./idiom";
 import type { Tolerances } from "./judge";
+import { lineOf } from "./locate/operation";
 import { compareAlone } from "./operation";
 import type { Pace } from "./pace";
 import { isCut, replay, type Step } from "./replay";
@@ -52,7 +53,8 @@ async function checkCall(
     if (alone === null || (alone.compared.checked === 0 && pace.isCancelled)) continue;
     const { evaluation, analytic, compared, fault } = alone;
     const facts = conclude(evaluation, analytic, compared, true);
-    const site = returnedSite(source, input, step.node.inputs.length) ?? source.site;
+    const byText = returnedSite(source, input, step.node.inputs.length) ?? source.site;
+    const site = fault === null ? byText : await lineOf(run, source, step, byText, pace);
     const pattern = fault === null ? null : (findMisbehaviour(step, input) ?? fault.pattern);
     checks.push({
       target: source.name,

@@ -2,7 +2,6 @@
 import { allOps } from "../op";
 import { mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
-import { RandomGenerator } from "../random";
 import { sameShape } from "../shape";
 import { Node, quietly } from "../tape";
 import { Tensor } from "../tensor";
@@ -22,6 +21,7 @@ import type { Pace } from "./pace";
 import { findPattern, type Pattern } from "./pattern";
 import { inFloat64, type Replay, replay, type Step } from "./replay";
 import type { Evaluation } from "./variants";
+import { weightsOf } from "./weights";
 
 /** Inputs with more elements are tried in random directions: differences of every element would take too long. */
 const MAX_ELEMENTS = 20_000;
@@ -160,15 +160,7 @@ function weighted(
   clock: () => number,
 ): { again: Replay; leaf: Tensor; weights: Tensor } {
   const { op, attrs, inputs, out } = step.node;
-  const random = new RandomGenerator(out.size + input);
-  const weights = new Tensor(
-    Float64Array.from(
-      { length: out.size },
-      () => (random.uniform() < 0.5 ? -1 : 1) * (0.5 + random.uniform()),
-    ),
-    out.shape,
-    "float64",
-  );
+  const weights = weightsOf(out, input);
   const leaves = inputs.map((x) => new Tensor(x.data, x.shape, x.dtype, x.data instanceof Float64Array));
   const value = inFloat64(() => op.forward(leaves, attrs));
   const result = new Tensor(value.data, value.shape, value.dtype, true);

@@ -9,6 +9,7 @@ import { keepPrivateFields } from "../private-fields";
 import { enter, leave, leaveThrowing, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
 import { standIn } from "../stand-in";
+import { passStep } from "../steps";
 import { activeTape, enterModule } from "../tape";
 import { beforeCall } from "./calls";
 
@@ -85,6 +86,7 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   top(variables) {
     activeTape()?.variables.push(variables);
   },
+  step: passStep as Runtime["step"],
   suspend,
   resume: resume as Runtime["resume"],
 });

@@ -7,6 +7,7 @@ import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
 import { markLayers } from "./mark-layers";
+import { markSteps } from "./mark-steps";
 import { markTop } from "./mark-top";
 import { type Parsed, parse } from "./parse";
 import { findSites } from "./sites";
@@ -25,6 +26,7 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
   markTop(parsed, edits);
+  markSteps(parsed, edits);
   return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
 }
 

@@ -20,7 +20,7 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
 }
 
 const isConstruction = ({ type }: Node) => type === "NewExpression";
-const isCustomOp = ({ type, callee }: Node) =>
+export const isCustomOp = ({ type, callee }: Node) =>
   type === "CallExpression" && (callee?.property ?? callee)?.name === "customOp";
 
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */

@@ -200,6 +200,8 @@ export interface Runtime {
   offer(file: string, top: TopLevel): void;
   /** Hands over how to read the variables at the top of a file. */
   top(variables: Readonly<Record<string, () => unknown>>): void;
+  /** Passes on what a step of a file with hand-written layers gives, by its place. */
+  step<T>(place: string, value: T): T;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
 }

@@ -72,6 +72,7 @@ const runtime = {
   },
   threw: (_before, error) => error,
   tells: (forward) => forward,
+  step: (_place, value) => value,
   offer() {},
   top() {},
   bind(binding, value) {

@@ -36,6 +36,7 @@ function about(run: Run, source: SourceLayerSite, call: HandCall, isNamedForward
     site,
     backwardSite: backward,
     text: source,
+    siteOf: (id: number) => run.sources.site(id),
     inputs: call.inputs,
     modes: call.modes,
     called,

@@ -2,6 +2,8 @@
 import type { Verdict } from "../../report";
 import { type Facts, where } from "../conclude";
 import type { Tolerances } from "../judge";
+import { locate, type Suspect, type Text } from "../locate";
+import { siteOfSuspect } from "../locate/site";
 import type { Pace } from "../pace";
 import {
   type Candidate,
@@ -14,6 +16,7 @@ import {
 import type { Undecided } from "../verdict";
 import { blameOf } from "./blame";
 import { evaluationOf, type Finding, findingOf, lackingGradient } from "./compare";
+import { experimentOf } from "./experiment";
 import type { HandWritten } from "./layer";
 import { mannersOf } from "./manner";
 import type { Given } from "./matching";
@@ -93,8 +96,22 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
         : withoutNumbers(part, given, numbers, trial, gave);
     if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
-  return { checks: rowsToChecks(layer, rows, gave.returned), called: gave.called };
+  const suspect = rows.some(isMisvalued)
+    ? await locate(experimentOf(prepared, weights, numbered, comparisons), textOf(layer, weights), pace)
+    : null;
+  return { checks: rowsToChecks(layer, rows, gave.returned, suspect), called: gave.called };
 }
+
+function textOf({ backwardSite, siteOf }: HandWritten, incoming: Float64Array): Text {
+  return { own: backwardSite, incoming, siteOf };
+}
+
+/** Wrong in its numbers, and not in its form or manner. */
+function isMisvalued({ finding: { facts, pattern } }: Row): boolean {
+  return facts.verdict === "wrong-derivative" && !unlocated.has(pattern?.name ?? "");
+}
+
+const unlocated = new Set<string>(["shape", "not-linear", "state"]);
 
 interface PartCandidate extends Candidate {
   readonly part: Part;
@@ -161,7 +178,12 @@ function withManner(row: Row, pattern: Finding["pattern"]): Row {
   return { ...row, finding: { facts: { ...facts, verdict: "wrong-derivative", message }, pattern } };
 }
 
-function rowsToChecks(layer: HandWritten, rows: readonly Row[], returned: unknown): Undecided[] {
+function rowsToChecks(
+  layer: HandWritten,
+  rows: readonly Row[],
+  returned: unknown,
+  suspect: Suspect | null,
+): Undecided[] {
   const failing: readonly Verdict[] = ["wrong-derivative", "non-finite"];
   const judged = rows.map(({ part, given, finding }) => ({
     part,
@@ -170,7 +192,10 @@ function rowsToChecks(layer: HandWritten, rows: readonly Row[], returned: unknow
     isWrong: failing.includes(finding.facts.verdict),
   }));
   const sites = blameOf(layer, judged, Array.isArray(returned) ? returned.length : 0);
-  return rows.map((row) => checkOf(layer, row, sites.get(row.part) ?? null));
+  return rows.map((row) => {
+    const site = sites.get(row.part) ?? null;
+    return checkOf(layer, row, suspect && isMisvalued(row) ? siteOfSuspect(suspect, site) : site);
+  });
 }
 
 function checkOf(

@@ -15,6 +15,8 @@ export interface HandWritten {
   readonly site: Site | null;
   readonly backwardSite: Site | null;
   readonly text: BackwardText;
+  /** Where a call of the file stands, by its id. */
+  readonly siteOf: (id: number) => Site | null;
   /** What its methods are called on, whose fields may be parameters; null for a pair of functions. */
   readonly self: object | null;
   /** The arguments of the call, as they were before it. */
@@ -33,6 +35,7 @@ interface About {
   readonly site?: Site | null;
   readonly backwardSite?: Site | null;
   readonly text?: BackwardText;
+  readonly siteOf?: (id: number) => Site | null;
   readonly inputs: readonly unknown[];
   readonly called?: Partial<Called>;
   readonly files?: readonly TopLevel[];
@@ -63,6 +66,7 @@ function described(
     site = null,
     backwardSite = null,
     text = unread,
+    siteOf = () => null,
     inputs,
     called = {},
     files = [],
@@ -79,7 +83,7 @@ function described(
     given: null,
     ...called,
   };
-  return { name, site, backwardSite, text, inputs, called: whole, files, modes };
+  return { name, site, backwardSite, text, siteOf, inputs, called: whole, files, modes };
 }
 
 /** Where the backward pass makes the gradient that stands at a place of what it returns; null where that is not plain. */

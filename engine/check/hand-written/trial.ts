@@ -2,6 +2,7 @@
 import { Draws } from "../../draws";
 import { watchCalls } from "../../hand-calls";
 import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../numbers";
+import { inBackward } from "../../steps";
 import { inFloat64 } from "../replay";
 import { type Convention, conventionsOf } from "./convention";
 import type { HandWritten } from "./layer";
@@ -172,7 +173,7 @@ export class Trial {
     const { result } = this.#forward(inputs);
     const output = this.#output(result);
     const args = this.#convention?.args(withNumbers(output, cotangent), result, inputs) ?? [];
-    return this.layer.backward(...args);
+    return inBackward(() => this.layer.backward(...args));
   }
 
   #forward(inputs: readonly unknown[]) {

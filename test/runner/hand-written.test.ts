@@ -30,7 +30,7 @@ describe("hand-written layers in a file", () => {
     ]);
     assert.deepEqual([checks[1]?.culprit?.site?.line, checks[4]?.culprit?.site?.line], [19, 45]);
     assert.match(checks[1]?.message ?? "", /wrong sign/);
-    assert.match(checks[4]?.message ?? "", /0\.66667 times/);
+    assert.match(checks[4]?.message ?? "", /0\.6667 times/);
   });
 
   it("checks the layer at a line, by either of its functions", async () => {

@@ -112,7 +112,12 @@ export class Adjoints {
    */
   haveAll(numbers: readonly number[], orOfInputs: boolean): boolean {
     this.#known ??= sorted(this.#steps.map(({ gradient }) => gradient()));
-    this.#ofInputs ??= sorted(this.#experiment.parts.flatMap((part) => [...part.true]));
+    this.#ofInputs ??= sorted(
+      this.#ofParts(this.#mixing.length).flatMap(({ gradient, summands }) => [
+        gradient(),
+        ...summands().map(sumOf),
+      ]),
+    );
     const lists = orOfInputs ? [this.#known, this.#ofInputs] : [this.#known];
     return numbers.every((v) => lists.some((list) => isIn(list, v)));
   }
@@ -178,7 +183,7 @@ export class Adjoints {
     }
     return this.#forward.flatMap((instance, n) =>
       [...instance.values.keys()].map((element) => ({
-        place: instance.place,
+        place: `${instance.place} ${instance.calls}`,
         column: columns[(offsets[n] as number) + element] as Float64Array,
         gradient: () => this.#gradientOf(n, element),
         summands: () =>

@@ -31,12 +31,12 @@ export function choose(
   adjoints: Adjoints | null,
   text: Text,
 ): Suspect | null {
-  const findings = adjoints ? findingsOf(steps, adjoints) : null;
-  const able =
-    ableAmong(steps, rest) ??
-    ableAmong(mergedOf(steps), rest) ??
-    (adjoints && findings && extended(steps, rest, adjoints, findings));
-  if (!able) return null;
+  const findings = adjoints ? findingsOf(steps, rest, adjoints) : null;
+  const plain = ableAmong(steps, rest);
+  const more = findings ? extended(steps, rest, findings, plain) : [];
+  const found = [...plain, ...more];
+  const able = found.length > 0 ? found : ableAmong(mergedOf(steps), rest);
+  if (able.length === 0) return null;
   const chosen = findings && adjoints ? byFindings(able, findings, adjoints, text) : byWidth(able);
   if (chosen === null) return null;
   const [best, ...others] = chosen.map(({ step }) => ({
@@ -52,8 +52,8 @@ function ableAmong(
   steps: readonly StepOf[],
   rest: Float64Array,
   more: (step: StepOf) => readonly Float64Array[] = () => [],
-): Able[] | null {
-  const able = steps.flatMap((step): Able[] => {
+): Able[] {
+  return steps.flatMap((step): Able[] => {
     const span = new Span();
     for (const { column } of step.numbers) span.add(column);
     for (const column of more(step)) span.add(column);
@@ -61,20 +61,17 @@ function ableAmong(
       ? [{ step, rank: span.rank, first: step.numbers[0]?.order ?? Infinity }]
       : [];
   });
-  return able.length > 0 ? able : null;
 }
 
 /** Steps that could mend everything if they gave all that there is of what they give in part: a loop that ends too early. */
 function extended(
   steps: readonly StepOf[],
   rest: Float64Array,
-  adjoints: Adjoints,
-  { about }: Findings,
-): Able[] | null {
-  return ableAmong(steps, rest, (step) => {
-    const places = about.get(step) ?? new Set<string>();
-    return [...places].flatMap((place) => adjoints.columnsAt(place));
-  });
+  { short, uncovered }: Findings,
+  able: readonly Able[],
+): Able[] {
+  const others = steps.filter((step) => short.has(step) && !able.some((each) => each.step === step));
+  return ableAmong(others, rest, uncovered);
 }
 
 /** A function that serves several callers may be wrong for all of them. */
@@ -106,7 +103,7 @@ function byFindings(
   const right = suspected.filter(
     (each) =>
       !short.has(each.step) &&
-      adjoints.haveAll(numbersOf(each), !readPlace(each.step.place).isElement) &&
+      adjoints.haveAll(numbersOf(each), !readPlace(each.step.place).isElement || isShared(each.step, text)) &&
       !others(each).some((one) => isAmong(numbersOf(each), one)),
   );
   const clear = suspected.filter((each) => !right.includes(each));
@@ -119,11 +116,35 @@ function byFindings(
     return unknown.length > 0 || able.every(({ step }) => !sums.has(step)) ? byWidth(able) : null;
   const alike = inTurn.filter((each) => when(each) === when(earliest));
   const before = unknown.filter(({ first }) => first < when(earliest)).sort((a, b) => b.first - a.first);
-  // What a gradient of no known variable was made into may be right in itself.
-  const made = before.find(
-    ({ step }) => step.isGradient && !wrong.has(step) && isOwn(readPlace(step.place).site, text),
+  const source = wrong.has(earliest.step) ? sourceOf(earliest, before, able, text) : undefined;
+  return source ? [source] : [...alike, ...before];
+}
+
+/** What a wrong number was made of, when it is no step of its own that made it. @param before the last one first */
+function sourceOf(
+  { step, first }: Able,
+  before: readonly Able[],
+  able: readonly Able[],
+  text: Text,
+): Able | undefined {
+  const isHere = (each: Able) => isOwn(readPlace(each.step.place).site, text);
+  // A function of its own, which no other calls: its result goes into the number right away.
+  const called = before.find(
+    (each) => !isHere(each) && !isShared(each.step, text) && each.first === first - 1,
   );
-  return made && wrong.has(earliest.step) ? [made, ...alike, ...before] : [...alike, ...before];
+  if (called) return called;
+  // The result of a function that serves several callers, as it is: it depends on what that was given.
+  const isResult = (each: Able) =>
+    each.first === first - 1 && isShared(each.step, text) && isSame(each.step, step);
+  const isGiven = isShared(step, text) || able.some(isResult);
+  return isGiven ? before.find((each) => each.step.isGradient && isHere(each)) : undefined;
+}
+
+function isSame({ numbers }: StepOf, other: StepOf): boolean {
+  return (
+    numbers.length === other.numbers.length &&
+    numbers.every(({ value }, i) => value === other.numbers[i]?.value)
+  );
 }
 
 /** What only passes on the numbers of another step should have made something of them. */

@@ -2,11 +2,9 @@
 import type { Site } from "../../report";
 import type { Suspect } from "./choose";
 
-/** The site that the text alone points to where it is among those that may be meant, or holds one of them. */
+/** The line that the text alone points to, where that is among those that may be meant as well. */
 export function siteOfSuspect({ site, others }: Suspect, byText: Site | null): Site {
-  if (byText === null) return site;
-  const isInside = (each: Site) =>
-    each.file === byText.file && byText.line <= each.line && each.line <= byText.endLine;
-  const inside = [site, ...others].find(isInside);
-  return inside === undefined || inside === site ? site : byText.line === byText.endLine ? byText : inside;
+  if (byText === null || byText.line !== byText.endLine) return site;
+  const isThere = (each: Site) => each.file === byText.file && each.line === byText.line;
+  return !isThere(site) && others.some(isThere) ? byText : site;
 }

@@ -1,7 +1,7 @@
 /** The plain data that leaves the engine: the same for panels, editor and command line. Numbers may be NaN or infinite. */
 
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
-export const REPORT_VERSION = 2;
+export const REPORT_VERSION = 3;
 
 /** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
 export interface Site {
@@ -120,6 +120,11 @@ export interface Finding {
   /** Kebab-case name of the rule: "vanishing-gradient". */
   readonly rule: string;
   readonly severity: Severity;
+  /** The news, in one sentence. */
+  readonly headline: string;
+  /** The sentences that explain it; empty where the news is all. */
+  readonly explanation: string;
+  /** Both, as one text. */
   readonly message: string;
   readonly site: Site | null;
   /** Node it is about. */

@@ -88,23 +88,30 @@ function blame(check: Check): string {
 /** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms", or what keeps it from being that. */
 export function summarize(checks: readonly Check[]): string {
   const check = gravest(checks);
-  if (!check) return "";
-  const mark = markOf(check);
+  return check ? `${markOf(check)} gradcheck ${outcomeOf(checks, check)}` : "";
+}
+
+/** The same of one check, without its mark: "2,080/2,080 · worst 3e-9 · 12 ms". */
+export function describeOutcome(check: Check): string {
+  return outcomeOf([check], check);
+}
+
+function outcomeOf(checks: readonly Check[], check: Check): string {
   if (check.outcome === "fail") {
     const isOne = check.target === "" || checks.every(({ target }) => target === check.target);
-    return `${mark} gradcheck ${isOne ? "" : `${check.target}.`}${worstTitle(check)} · ${blame(check)}`;
+    return `${isOne ? "" : `${check.target}.`}${worstTitle(check)} · ${blame(check)}`;
   }
   const sum = (of: (check: Check) => number) => checks.reduce((total, each) => total + of(each), 0);
   const counts = `${showCount(sum(({ checked }) => checked))}/${showCount(sum(({ elements }) => elements))}`;
   const isPlain = checks.every(({ outcome }) => outcome === "pass");
   const said = checks.length === 1 ? verdictTitle(check) : countVerdicts(checks);
-  if (!isPlain) return `${mark} gradcheck ${said}${check.elements > 0 ? ` · ${counts}` : ""}`;
+  if (!isPlain) return `${said}${check.elements > 0 ? ` · ${counts}` : ""}`;
   const worst = Math.max(0, ...checks.map((each) => each.worst?.relError ?? 0));
   const directions = checks.some(({ method }) => method === "random-directions")
     ? ` · ${vscode.l10n.t("random directions")}`
     : "";
   const time = showDuration(sum(({ durationMs }) => durationMs));
-  return `${mark} gradcheck ${counts} · worst ${formatNumber(worst, 1)}${directions} · ${time}`;
+  return `${counts} · worst ${formatNumber(worst, 1)}${directions} · ${time}`;
 }
 
 /** Checks with newer ones in the place of those of the same name. */

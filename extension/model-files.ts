@@ -28,9 +28,16 @@ const hasHandWrittenBackward = /\bbackward\b|[Bb]ackward\s*[=(]/;
 /** A cheap guess, before the text is parsed: it imports Gradlens, or has a backward pass of its own. */
 export function mayBeModel(document: vscode.TextDocument): boolean {
   if (vscode.languages.match(modelSelector, document) === 0) return false;
+  const known = guesses.get(document);
+  if (known?.version === document.version) return known.may;
   const text = document.getText();
-  return importsGradlens.test(text) || hasHandWrittenBackward.test(text);
+  const may = importsGradlens.test(text) || hasHandWrittenBackward.test(text);
+  guesses.set(document, { version: document.version, may });
+  return may;
 }
+
+/** The guess for each document as it is: putting a large text together for every question takes the host's time. */
+const guesses = new WeakMap<vscode.TextDocument, { readonly version: number; readonly may: boolean }>();
 
 /** The same for a text alone: a script that imports Gradlens. */
 export function importsModel(text: string): boolean {

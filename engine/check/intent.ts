@@ -1,4 +1,5 @@
 /** What a person meant: verdicts that a comment `// gradlens: intended` allows, and comments that allow nothing. */
+import { said } from "../diagnose/said";
 import type { Check, Finding, Site } from "../report";
 import type { Intent, Run } from "../run";
 import { type Undecided, verdicts } from "./verdict";
@@ -35,7 +36,7 @@ export function findUnusedIntents({ sources }: Run, checks: readonly Check[]): F
   return unused.map(({ comment, line }) => ({
     rule: "unused-intent",
     severity: "info",
-    message: `This comment allows nothing: no gradient check fails because of line ${line}.`,
+    ...said(`This comment allows nothing: no gradient check fails because of line ${line}.`),
     site: comment,
     node: null,
     evidence: { line },

@@ -2,6 +2,7 @@
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
 import { showShape, sizeOf } from "../shape";
+import { said } from "./said";
 
 const losses = new Set(["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"]);
 
@@ -21,7 +22,9 @@ function report(node: ReportNode, x: ReportNode, target: ReportNode): Finding {
   return {
     rule: "broadcast-loss",
     severity: isOne ? "info" : "warning",
-    message: `This ${node.op} compares shape ${own} with a target of shape ${other}: they broadcast, so that elements are compared that do not belong together.`,
+    ...said(
+      `This ${node.op} compares shape ${own} with a target of shape ${other}: they broadcast, so that elements are compared that do not belong together.`,
+    ),
     site: node.site,
     node: node.id,
     evidence: { x: own, target: other },

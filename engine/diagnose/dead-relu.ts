@@ -3,6 +3,7 @@
 import { showTimes } from "../number-text";
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
+import { said } from "./said";
 
 /** Share of dead units in a layer that is worth a warning: SageMaker Debugger reports a layer above 50 %. */
 const SHARE = 0.5;
@@ -51,7 +52,10 @@ function report(node: ReportNode, dead: readonly number[], units: number, batch:
   return {
     rule: "dead-relu",
     severity: all ? "error" : "warning",
-    message: `${all ? "All" : dead.length} of ${showTimes(units, "unit")} of this ${node.op} are 0 for all ${showTimes(batch, "example")}${which}: ${share} % are dead. No gradient passes them, so the weights before them do not learn.`,
+    ...said(
+      `${all ? "All" : dead.length} of ${showTimes(units, "unit")} of this ${node.op} are 0 for all ${showTimes(batch, "example")}${which}: ${share} % are dead.`,
+      "No gradient passes them, so the weights before them do not learn.",
+    ),
     site: node.site,
     node: node.id,
     evidence: { dead: dead.length, units, share: dead.length / units, batch },

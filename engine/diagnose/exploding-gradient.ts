@@ -5,6 +5,7 @@ import type { Finding } from "../report";
 import type { Traced } from "../run";
 import { layersOf } from "./depth";
 import { factorsBetween } from "./path";
+import { said } from "./said";
 
 /** The first layer's gradient over the last one's: AUTOTRAINER (Zhang et al., ICSE 2021) uses 70 on norms. */
 const RATIO = 70;
@@ -24,22 +25,22 @@ export function explodingGradient(traced: Traced): Finding[] {
   const grows = ratio > RATIO && worst.norm > HARMLESS && worst.node < last.node;
   if (!grows && worst.norm < LARGE) return [];
   const factors = factorsBetween(traced, last.node, worst.node);
-  const top = factors.reduce<(typeof factors)[number] | null>(
-    (a, b) => (a === null || b.factor > a.factor ? b : a),
-    null,
-  );
+  const top = factors.toSorted((a, b) => b.factor - a.factor)[0] ?? null;
   const culprit = top !== null && top.factor > 1 ? traced.nodes[top.node] : undefined;
   const cause =
     culprit && top
-      ? ` The largest step is ${culprit.op}, which multiplies its size by ${showNumber(top.factor, 3)}.`
+      ? `The largest step is ${culprit.op}, which multiplies its size by ${showNumber(top.factor, 3)}.`
       : "";
   return [
     {
       rule: "exploding-gradient",
       severity: "warning",
-      message: grows
-        ? `The gradient explodes: its norm is ${showNumber(worst.norm, 3)} in ${worst.name}, ${showNumber(ratio, 3)} times the ${showNumber(last.norm, 3)} in ${last.name}.${cause}`
-        : `The gradient of ${worst.name} has the norm ${showNumber(worst.norm, 3)}: a step with a usual learning rate throws its weights away.${cause}`,
+      ...said(
+        grows
+          ? `The gradient explodes: its norm is ${showNumber(worst.norm, 3)} in ${worst.name}, ${showNumber(ratio, 3)} times the ${showNumber(last.norm, 3)} in ${last.name}.`
+          : `The gradient of ${worst.name} has the norm ${showNumber(worst.norm, 3)}: a step with a usual learning rate throws its weights away.`,
+        cause,
+      ),
       site: culprit?.site ?? worst.site,
       node: culprit?.id ?? worst.node,
       evidence: {

@@ -3,6 +3,7 @@
 import { showCount, showNumber, showTimes } from "../number-text";
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
+import { said } from "./said";
 
 export function nonFinite(traced: Traced): Finding[] {
   const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
@@ -26,7 +27,10 @@ function inForward(traced: Traced, node: ReportNode): Finding {
   return {
     rule: "non-finite",
     severity: "error",
-    message: `${made ? capital(from) : from}. ${showTimes(node.value.nonFinite, "element")} of ${showCount(node.value.size)}; ${showTimes(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
+    ...said(
+      `${made ? capital(from) : from}.`,
+      `${showTimes(node.value.nonFinite, "element")} of ${showCount(node.value.size)}; ${showTimes(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
+    ),
     site: node.site,
     node: node.id,
     evidence: {
@@ -65,7 +69,10 @@ function inBackward(traced: Traced, node: ReportNode): Finding {
   return {
     rule: "non-finite",
     severity: "error",
-    message: `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}. ${showTimes(affected, "gradient")} ${affected === 1 ? "is" : "are"} affected.${reasonFor(maker, inputs)}${trapOf(traced, maker)}`,
+    ...said(
+      `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}.`,
+      `${showTimes(affected, "gradient")} ${affected === 1 ? "is" : "are"} affected.${reasonFor(maker, inputs)}${trapOf(traced, maker)}`,
+    ),
     site: maker.site,
     node: maker.id,
     evidence: {

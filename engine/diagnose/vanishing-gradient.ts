@@ -5,6 +5,7 @@ import type { Finding, Fix, RelatedSite } from "../report";
 import type { Traced } from "../run";
 import { type Layer, layersOf } from "./depth";
 import { type Factor, factorsBetween } from "./path";
+import { said } from "./said";
 
 /** Both must hold: the ratio and the absolute value of AUTOTRAINER (Zhang et al., ICSE 2021), on rms per element. */
 const RATIO = 1e-3;
@@ -31,7 +32,10 @@ export function vanishingGradient(traced: Traced): Finding[] {
     {
       rule: "vanishing-gradient",
       severity: "warning",
-      message: sentence(first, last, gone.length, layers.length, culprit, share.length, together),
+      ...said(
+        decayOf(first, last, gone.length, layers.length),
+        culprit === null ? "" : causeOf(culprit, share.length, together),
+      ),
       site: node?.site ?? first.site,
       node: node?.id ?? first.node,
       evidence: {
@@ -66,21 +70,15 @@ function blame(factors: readonly Factor[]): Factor | null {
   return candidates.reduce((a, b) => (b.factor < a.factor ? b : a));
 }
 
-function sentence(
-  first: Layer,
-  last: Layer,
-  gone: number,
-  depth: number,
-  culprit: Factor | null,
-  count: number,
-  together: number,
-): string {
-  const decay = `The gradient vanishes: it is ${showNumber(first.gradient, 3)} per weight in ${first.name}, ${showNumber(last.gradient / first.gradient, 3)} times smaller than the ${showNumber(last.gradient, 3)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
-  if (culprit === null) return decay;
+function decayOf(first: Layer, last: Layer, gone: number, depth: number): string {
+  return `The gradient vanishes: it is ${showNumber(first.gradient, 3)} per weight in ${first.name}, ${showNumber(last.gradient / first.gradient, 3)} times smaller than the ${showNumber(last.gradient, 3)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
+}
+
+function causeOf(culprit: Factor, count: number, together: number): string {
   const limit = steepest[culprit.op];
   const why =
     limit === undefined ? "" : ` (the slope of ${culprit.op} is at most ${limit}, and less away from 0)`;
-  return `${decay} ${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${showNumber(together, 3)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${showNumber(culprit.factor, 3)}${why}.`;
+  return `${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${showNumber(together, 3)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${showNumber(culprit.factor, 3)}${why}.`;
 }
 
 function related(gone: readonly Layer[]): RelatedSite[] {

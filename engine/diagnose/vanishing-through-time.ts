@@ -4,6 +4,7 @@ import { showNumber } from "../number-text";
 import type { Finding, ReportNode } from "../report";
 import type { Traced } from "../run";
 import { factorsBetween } from "./path";
+import { said } from "./said";
 
 /** A state that keeps a tenth in each step is far below this after ten. */
 const RATIO = 1e-6;
@@ -49,7 +50,7 @@ function findingOf(steps: readonly ReportNode[]): Finding[] {
   const first = steps.find((step) => norm(step) > 0);
   if (last === undefined || first === undefined || norm(first) / norm(last) >= RATIO) return [];
   const within = steps.filter((step) => norm(step) / norm(last) >= RATIO).length;
-  const name = last.name?.replace(/ #\d+$/, "") ?? last.op;
+  const name = last.name ?? last.op;
   const ratio = norm(first) / norm(last);
   const site = (step: ReportNode, when: string) =>
     step.site === null
@@ -59,7 +60,10 @@ function findingOf(steps: readonly ReportNode[]): Finding[] {
     {
       rule: "vanishing-gradient",
       severity: "warning",
-      message: `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${showNumber(norm(last), 3)} in the last of ${steps.length} steps and ${showNumber(norm(first), 3)} in step ${steps.indexOf(first) + 1}. What happened more than ${within} steps before the end hardly changes the weights.`,
+      ...said(
+        `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${showNumber(norm(last), 3)} in the last of ${steps.length} steps and ${showNumber(norm(first), 3)} in step ${steps.indexOf(first) + 1}.`,
+        `What happened more than ${within} steps before the end hardly changes the weights.`,
+      ),
       site: last.site,
       node: last.id,
       evidence: { steps: steps.length, first: norm(first), last: norm(last), ratio, limit: RATIO, within },

@@ -110,6 +110,8 @@ const fix = object<Fix>({
 export const finding: Form<Finding> = object<Finding>({
   rule: text,
   severity,
+  headline: text,
+  explanation: text,
   message: text,
   site: orNull(site),
   node: orNull(count),

@@ -40,9 +40,21 @@ function topOf(file: string): Site {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
 }
 
-function fromFinding({ site, message, severity, rule, related }: Finding, session: Session): Entry {
-  const place = site ?? topOf(session.file);
-  return { site: place, message, severity: severities[severity], code: rule, panel: "showFindings", related };
+/** The code of a problem: the rule of a finding, the verdict of a check. */
+export function codeOf(told: Finding | Check): string {
+  return "rule" in told ? told.rule : `gradcheck-${told.verdict}`;
+}
+
+function fromFinding(finding: Finding, session: Session): Entry {
+  const { site, message, severity, related } = finding;
+  return {
+    site: site ?? topOf(session.file),
+    message,
+    severity: severities[severity],
+    code: codeOf(finding),
+    panel: "showFindings",
+    related,
+  };
 }
 
 function fromFailure({ site, message, hint, kind, stack }: Failure, session: Session): Entry {
@@ -57,7 +69,7 @@ function fromFailure({ site, message, hint, kind, stack }: Failure, session: Ses
 }
 
 function fromCheck(check: Check, session: Session): Entry {
-  const { worst, culprit, site, target, message, verdict, severity } = check;
+  const { worst, culprit, site, target, message, severity } = check;
   const numbers = worst
     ? vscode.l10n.t(
         "{0}: the gradient says {1}, finite differences say {2}",
@@ -73,7 +85,7 @@ function fromCheck(check: Check, session: Session): Entry {
     site: culprit?.site ?? site ?? topOf(session.file),
     message: [message, numbers].filter((each) => each !== "").join("\n"),
     severity: severities[severity ?? "info"],
-    code: `gradcheck-${verdict}`,
+    code: codeOf(check),
     panel: "showChecks",
     related,
   };

@@ -6,6 +6,7 @@ import { modelSelector } from "../model-files";
 import { isOwn, locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
+import { codeOf } from "./diagnostics";
 
 const importOfGradlens = /import\s*(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*["']gradlens["']/;
 
@@ -40,29 +41,37 @@ function toAction(
   const importPlace =
     fileOf(uri) === fileOf(document.uri) ? missingImport(document, range, fix.edit.newText) : null;
   if (importPlace) action.edit.insert(uri, importPlace, ` ${fix.edit.newText},`);
-  action.diagnostics = problemsOf(uri, finding);
+  action.diagnostics = problemsAt(locate(finding.site ?? fix.edit.site, session), codeOf(finding));
   return [action];
 }
 
-/** The problems that show a finding or a check; those of checks go on with numbers. */
-function problemsOf(uri: vscode.Uri, { message }: Finding | Check): vscode.Diagnostic[] {
+/** The problems of a code at a place. */
+function problemsAt({ uri, range }: vscode.Location, code: string): vscode.Diagnostic[] {
+  const isMeant = (problem: vscode.Diagnostic) =>
+    typeof problem.code === "object" &&
+    problem.code.value === code &&
+    problem.range.start.isEqual(range.start);
   return vscode.languages
     .getDiagnostics(uri)
-    .filter((problem) => problem.source === "gradlens" && problem.message.startsWith(message));
+    .filter((problem) => problem.source === "gradlens" && isMeant(problem));
 }
 
 /** The comment goes to the end of the line; above it where something there would swallow it. */
-function intendedAction(document: vscode.TextDocument, check: Check, line: number): vscode.CodeAction {
+function intendedAction(
+  document: vscode.TextDocument,
+  check: Check,
+  place: vscode.Location,
+): vscode.CodeAction {
   const title = vscode.l10n.t("Say that this gradient is intended");
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(line);
+  const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(place.range.start.line);
   const comment = "// gradlens: intended";
   action.edit = new vscode.WorkspaceEdit();
   if (/\/\/|\/\*|`/.test(text)) {
     const indent = text.slice(0, firstNonWhitespaceCharacterIndex);
     action.edit.insert(document.uri, range.start, `${indent}${comment}\n`);
   } else action.edit.insert(document.uri, range.end, ` ${comment}`);
-  action.diagnostics = problemsOf(document.uri, check);
+  action.diagnostics = problemsAt(place, codeOf(check));
   return action;
 }
 
@@ -75,8 +84,7 @@ function actionsOfChecks(
     const site = check.culprit?.site ?? check.site;
     const place = check.outcome === "fail" && site ? locate(site, session) : null;
     if (!place || fileOf(place.uri) !== fileOf(document.uri) || !place.range.intersection(range)) return [];
-    const line = place.range.start.line;
-    return [[line, intendedAction(document, check, line)]];
+    return [[place.range.start.line, intendedAction(document, check, place)]];
   });
   // Several parameters fail because of one line.
   return [...new Map(actions).values()];

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/number-text";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
-import { nameOf, summarize, verdictTitle } from "../checks";
+import { describeOutcome, nameOf, verdictTitle } from "../checks";
 import { describeSite, isOwn, locate } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -92,16 +92,11 @@ const toneColors: Readonly<Record<Check["look"]["tone"], string>> = {
   info: "gradlens.finding.infoForeground",
 };
 
-/** The icon says it already. */
-function withoutMark(summary: string): string {
-  return summary.replace(/^\S+ gradcheck /, "");
-}
-
 function checkEntry(check: Check, session: Session): Entry {
   const { outcome, complete, look } = check;
   const color = new vscode.ThemeColor(toneColors[look.tone]);
   return new Entry(nameOf(check), [], {
-    description: outcome === "pass" || !complete ? withoutMark(summarize([check])) : verdictTitle(check),
+    description: outcome === "pass" || !complete ? describeOutcome(check) : verdictTitle(check),
     tooltip: check.message,
     iconPath: new vscode.ThemeIcon(look.icon, color),
     ...showPlace(check.culprit?.site ?? check.site, session),

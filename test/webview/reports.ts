@@ -1,5 +1,7 @@
 // Reports as the engine writes them, made up for tests and previews of the panels.
+
 import { decide, type Undecided } from "../../engine/check/verdict";
+import { said } from "../../engine/diagnose/said";
 import type {
   Check,
   Finding,
@@ -230,8 +232,10 @@ export function vanishing(node: number): Finding {
   return {
     rule: "vanishing-gradient",
     severity: "warning",
-    message:
-      "The gradient vanishes: net.fc1.weight gets 1.6e-8, net.fc12.weight 0.8. The first layers learn nothing.",
+    ...said(
+      "The gradient vanishes: net.fc1.weight gets 1.6e-8, net.fc12.weight 0.8.",
+      "The first layers learn nothing.",
+    ),
     site: site(8),
     node,
     evidence: { "first layer": 1.6e-8, "last layer": 0.8, ratio: 2e-8, limit: 3e-7, layers: 12 },

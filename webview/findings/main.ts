@@ -43,9 +43,7 @@ function nothing() {
 }
 
 function findingCard(finding: Finding): HTMLElement {
-  const { rule, severity, message, site, node } = finding;
-  // The first sentence is the news; the others explain it.
-  const [headline = message, ...explanation] = message.split(/(?<=[.!?]) (?=\p{Lu}|\d)/u);
+  const { rule, severity, headline, explanation, site, node } = finding;
   return h(
     "article",
     { class: severity },
@@ -55,7 +53,7 @@ function findingCard(finding: Finding): HTMLElement {
       icon(severity, severity),
       h("div", {}, h("h2", {}, headline), h("p", { class: "dimmed" }, `${words[severity]} · ${rule}`)),
     ),
-    explanation.length > 0 && h("p", {}, explanation.join(" ")),
+    explanation !== "" && h("p", {}, explanation),
     h(
       "p",
       { class: "links" },

@@ -167,10 +167,7 @@ async function pictureOf(chart: HTMLCanvasElement, theme: Theme): Promise<Uint8A
 
 function nameAt(rows: readonly Row[], place: number): string {
   if (!Number.isInteger(place)) return "";
-  const name = rows[place]?.name ?? "";
-  const [first = ""] = name.split(" ");
-  // "net.hidden.3 matmul" is named by its layer, "h #3" in full.
-  return name.includes("#") ? name : first.split(".").slice(-2).join(".");
+  return rows[place]?.short ?? "";
 }
 
 function label(value: number, low: number): string {

@@ -5,6 +5,8 @@ import { type GradientKind, gradientKind } from "../scale";
 
 export interface Row {
   readonly name: string;
+  /** The name where there is little room: "hidden.3". */
+  readonly short: string;
   /** The class of a layer, a parameter's shape, an operation. */
   readonly detail: string;
   readonly kind: GradientKind;
@@ -31,6 +33,7 @@ export function layerRows(report: Report, measure: Measure): Row[] {
     const grads = nodes.map((node) => report.nodes[node]?.grad ?? null);
     return {
       name: layer?.path || "model",
+      short: ending(layer?.path || "model"),
       detail: layer?.type ?? "",
       ...together(grads, measure),
       site: layer?.site ?? report.nodes[nodes[0] ?? 0]?.site ?? null,
@@ -43,6 +46,7 @@ export function layerRows(report: Report, measure: Measure): Row[] {
 export function parameterRows(report: Report, measure: Measure): Row[] {
   return report.parameters.map(({ name, node, shape }) => ({
     name,
+    short: ending(name),
     detail: shape.join("×"),
     ...together([report.nodes[node]?.grad ?? null], measure),
     site: report.nodes[node]?.site ?? null,
@@ -55,15 +59,23 @@ export function depthRows(report: Report, measure: Measure): Row[] {
   return report.nodes
     .filter(({ inputs, grad }) => inputs.length > 0 && grad !== null)
     .map(({ id, name, op, site, grad, scope }) => ({
-      name:
-        name === null
-          ? [report.scopes[scope]?.path ?? "", op].filter(Boolean).join(" ")
-          : (nodeNames(report)[id] ?? name),
+      ...operationNames(name, nodeNames(report)[id] ?? op, report.scopes[scope]?.path ?? ""),
       detail: op,
       ...together([grad], measure),
       site,
       node: id,
     }));
+}
+
+/** `shown` is the name with its number, or the operation; without a name the layer says which one it is. */
+function operationNames(name: string | null, shown: string, layer: string): Pick<Row, "name" | "short"> {
+  if (name !== null) return { name: shown, short: shown === name ? ending(name) : shown };
+  return layer === "" ? { name: shown, short: shown } : { name: `${layer} ${shown}`, short: ending(layer) };
+}
+
+/** The end of a path: what tells one name from the next. */
+function ending(path: string): string {
+  return path.split(".").slice(-2).join(".");
 }
 
 /** The norm of several gradients taken as one vector. */

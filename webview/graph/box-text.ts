@@ -46,11 +46,10 @@ function layerText(report: Report, box: Box, index: number): BoxText {
   const scope = report.scopes[index];
   const norm = layerNorm(report, box);
   const title = shorten(scope?.path ?? "");
-  const pass = Number(box.key.split(":")[2] ?? 1);
   const right = norm === null ? "no gradient" : `‖∇‖ ${formatNumber(norm)}`;
   const left = showTimes(box.members.length, "node");
   return {
-    title: pass > 1 ? `${title} (call ${pass})` : title,
+    title: box.pass > 1 ? `${title} (call ${box.pass})` : title,
     detail: scope?.type ?? "",
     left,
     right,
@@ -64,7 +63,7 @@ export function layerNorm(report: Report, box: Box): number | null {
   return own ?? report.nodes[box.node]?.grad?.norm ?? null;
 }
 
-export function gradientText(grad: Stats | null): string {
+export function gradientText(grad: Stats | null, norm = "‖∇‖"): string {
   switch (gradientKind(grad)) {
     case "none":
       return "no gradient";
@@ -73,12 +72,12 @@ export function gradientText(grad: Stats | null): string {
     case "nonFinite":
       return grad?.size === 1 ? `gradient ${formatItem(grad)}` : `${grad?.nonFinite} non-finite`;
     case "norm":
-      return grad?.size === 1 ? `gradient ${formatItem(grad)}` : `‖∇‖ ${formatNumber(grad?.norm ?? 0)}`;
+      return grad?.size === 1 ? `gradient ${formatItem(grad)}` : `${norm} ${formatNumber(grad?.norm ?? 0)}`;
   }
 }
 
 function spokenGradient(grad: Stats | null): string {
-  return gradientText(grad).replace("‖∇‖", "gradient norm");
+  return gradientText(grad, "gradient norm");
 }
 
 function formatItem({ item, mean }: Stats): string {

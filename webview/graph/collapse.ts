@@ -7,6 +7,8 @@ export interface Box {
   readonly key: string;
   /** Index of the collapsed scope, or null for a single node. */
   readonly scope: number | null;
+  /** Which pass through the layer, from 1; 1 for a node. */
+  readonly pass: number;
   /** The node itself, or the last operation of the layer's pass. */
   readonly node: number;
   readonly members: readonly number[];
@@ -62,11 +64,11 @@ function boxOperations(
     if (scope !== null && scope === running && open) {
       open.members.push(id);
       open.node = id;
-    } else if (scope === null) boxes.push({ key: `node:${id}`, scope, node: id, members: [id] });
+    } else if (scope === null) boxes.push({ key: `node:${id}`, scope, pass: 1, node: id, members: [id] });
     else {
       const pass = (passes.get(scope) ?? 0) + 1;
       passes.set(scope, pass);
-      boxes.push({ key: `scope:${scope}:${pass}`, scope, node: id, members: [id] });
+      boxes.push({ key: `scope:${scope}:${pass}`, scope, pass, node: id, members: [id] });
     }
     running = scope;
     boxOf.set(id, boxes.length - 1);
@@ -87,7 +89,7 @@ function boxLeaves(nodes: readonly ReportNode[], outer: Outer, boxes: OpenBox[],
       box.members.push(id);
       boxOf.set(id, home);
     } else {
-      boxes.push({ key: `node:${id}`, scope: null, node: id, members: [id] });
+      boxes.push({ key: `node:${id}`, scope: null, pass: 1, node: id, members: [id] });
       boxOf.set(id, boxes.length - 1);
     }
   }

@@ -1,0 +1,11 @@
+/** What a finding says: the news in one sentence, what explains it, and both as one text. */
+import type { Finding } from "../report";
+
+/** @param explanation sentences, or nothing; a blank in front of it does no harm */
+export function said(
+  headline: string,
+  explanation = "",
+): Pick<Finding, "headline" | "explanation" | "message"> {
+  const more = explanation.trim();
+  return { headline, explanation: more, message: more === "" ? headline : `${headline} ${more}` };
+}

@@ -1,5 +1,6 @@
 /** Verdicts as results of tests: passed, failed with a diff at the worst element, or in error, and what they say as output. */
 import * as vscode from "vscode";
+import { formatPair } from "../../engine/number-text";
 import type { Check } from "../../engine/report";
 import { markOf, nameOf, worstTitle } from "../checks";
 import { locate } from "../places";
@@ -9,16 +10,21 @@ import type { Session } from "../session";
 function messageOf(check: Check, session: Session): vscode.TestMessage {
   const { worst, message } = check;
   const title = `${worstTitle(check)}: ${message}`;
-  const shown = worst
-    ? vscode.TestMessage.diff(
-        title,
-        `${worstTitle(check)} = ${worst.numeric}\n`,
-        `${worstTitle(check)} = ${worst.analytic}\n`,
-      )
-    : new vscode.TestMessage(title);
+  const shown = worst ? diffOf(check, title, worst) : new vscode.TestMessage(title);
   const place = placeOf(check, session);
   if (place) shown.location = place;
   return shown;
+}
+
+/** What differences say against what the gradient says, with as many digits as it takes to tell them apart. */
+function diffOf(
+  check: Check,
+  title: string,
+  { numeric, analytic }: NonNullable<Check["worst"]>,
+): vscode.TestMessage {
+  const [expected, actual] = formatPair(numeric, analytic, 6);
+  const name = worstTitle(check);
+  return vscode.TestMessage.diff(title, `${name} = ${expected}\n`, `${name} = ${actual}\n`);
 }
 
 /**

@@ -8,7 +8,7 @@ const PROGRESS_MS = 500;
 export interface Checking {
   readonly target: CheckTarget;
   readonly fraction: number | null;
-  /** What is compared now: "net.conv1.weight: 1,200 of 9,408". */
+  /** What is compared now: "net.conv1.weight: 1,200 of 9,408 compared". */
   readonly message: string;
   /** When this was so, in milliseconds of the epoch. */
   readonly at: number;

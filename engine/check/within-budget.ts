@@ -49,7 +49,7 @@ export async function compareWithinBudget(
   const noise = await sharedNoise(
     candidates,
     options.seed,
-    pace.part(FOR_NOISE * whole, "all", () => 0),
+    pace.part(FOR_NOISE * whole, undefined, () => 0),
   );
   const shared: Shared = { options, noise, pace, whole };
   const works = candidates.map((candidate, i) => workOf(candidate, estimates[i] ?? 0, options));

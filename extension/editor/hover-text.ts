@@ -1,7 +1,8 @@
 /** What the hover over a tensor or a layer says, as markdown. */
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/number-text";
-import type { Finding, ReportNode, Stats } from "../../engine/report";
+import type { Check, Finding, ReportNode, Stats } from "../../engine/report";
+import { nameOf, summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";
 import type { Session } from "../session";
@@ -151,6 +152,11 @@ function warning(findings: readonly Finding[], session: Session): string {
   return `${icons[finding.severity]} ${plain(shorten(finding.message, LONGEST_FINDING))} ${link}`;
 }
 
+/** What gradient checks came to, as over the layer. */
+function verdict(checks: readonly Check[]): string {
+  return plain(shorten(summarize(checks), LONGEST_LINE));
+}
+
 /** As many whole words as fit. */
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -210,7 +216,8 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
   ];
   const above = [heading(subject, node, links), staleNote(session), warning(findings, session)];
-  const below = [operation(node), noGradient(node), iterations(subject)];
+  const own = session.checks.filter((check) => node.kind === "parameter" && nameOf(check) === node.name);
+  const below = [operation(node), noGradient(node), verdict(own), iterations(subject)];
   const lines = [...above, ...below].filter((each) => each !== "").length;
   return markdown([...above, table(node, lines), ...below]);
 }
@@ -225,6 +232,7 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
     `**${plain(path)}** · ${plain(type)}${place} &nbsp; ${checkLink(vscode.l10n.t("Check"), path, session)}`,
     staleNote(session),
     vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
+    verdict(session.checks.filter((check) => `${nameOf(check)}.`.startsWith(`${path}.`))),
   ].filter((each) => each !== "");
   const { shown, more } = firstThatFit(parameters, above.length);
   const lines = shown.map(

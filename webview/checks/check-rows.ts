@@ -1,6 +1,6 @@
 /** The table of all parameters by layer; each row opens to its details. */
 
-import { formatNumber, formatPair, showCount, showDuration } from "../../engine/number-text";
+import { formatNumber, formatPair, showCount, showDuration, showTimes } from "../../engine/number-text";
 import type { Check } from "../../engine/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
@@ -120,7 +120,7 @@ function summaryRow(name: HTMLElement, check: Check): HTMLElement {
     elements === 0
       ? ""
       : method === "random-directions"
-        ? `${showCount(checked)} directions`
+        ? showTimes(checked, "direction")
         : `${showCount(checked)} / ${showCount(elements)}`,
     worst ? formatNumber(worst.relError, 2) : "",
     worst ? formatIndex(worst.index) : "",

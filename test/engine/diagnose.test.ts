@@ -8,7 +8,12 @@ import type { Finding } from "../../engine/report";
 import { onLine, type Pen, sampleRun } from "./sample-run";
 
 function findings(model: (pen: Pen) => g.Tensor): readonly Finding[] {
-  return buildReport(sampleRun(model)).report.findings;
+  const { findings: found } = buildReport(sampleRun(model)).report;
+  for (const { headline, explanation, message } of found) {
+    assert.match(headline, /^\S.*\.$/s);
+    assert.equal([headline, explanation].filter((each) => each !== "").join(" "), message);
+  }
+  return found;
 }
 
 /** A plain network on the digits; the activation is called on line 7. */

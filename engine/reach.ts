@@ -63,7 +63,7 @@ function itemsOf(value: object): [step: string, item: unknown][] {
     item,
   ]);
   const hidden = [...privateFieldsOf(value)].map(([key, [read]]): [string, unknown] => [
-    `.${key}`,
+    `.#${key}`,
     read(value),
   ]);
   return [...fields, ...hidden, ...collected(value)];

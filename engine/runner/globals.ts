@@ -82,9 +82,10 @@ function nameless(): Readonly<Record<string, object>> {
   };
 }
 
-/** Puts back what was changed, as far as it can be. @returns the names of what was changed or added */
-export function restoreGlobals(saved: readonly Saved[]): string[] {
+/** Puts back what was changed, as far as it can be. @returns the names of what was changed, and of what was added */
+export function restoreGlobals(saved: readonly Saved[]): { changed: string[]; added: string[] } {
   const changed: string[] = [];
+  const added: string[] = [];
   for (let i = 0; i < saved.length; i++) {
     const { name, target, properties, isWhole } = saved[i] as Saved;
     const known = Object.create(null) as Record<PropertyKey, true>;
@@ -98,11 +99,13 @@ export function restoreGlobals(saved: readonly Saved[]): string[] {
     if (now.length === properties.length) continue;
     for (let j = 0; j < now.length; j++) {
       const key = now[j] as PropertyKey;
-      if (known[key] || !(isWhole || hides(target, key))) continue;
-      if (deleteProperty(target, key)) changed[changed.length] = nameOf(name, key);
+      const isReplacement = hides(target, key);
+      if (known[key] || !(isWhole || isReplacement)) continue;
+      const list = isReplacement ? changed : added;
+      if (deleteProperty(target, key)) list[list.length] = nameOf(name, key);
     }
   }
-  return changed;
+  return { changed, added };
 }
 
 /** Whether a function stands before the one that the object inherits. */

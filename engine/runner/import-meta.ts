@@ -4,15 +4,21 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isRelative } from "./resolve";
 
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+/** `import.meta.main` came with Node 24.2. */
+const knowsMain = major > 24 || (major === 24 && minor >= 2);
+
 /** @param require for TypeScript's `import a = require("b")`, which is compiled to it */
 export function describeModule(
   meta: ImportMeta,
   url: string,
   file: string,
+  isMain: boolean,
   require: (specifier: string) => unknown,
 ): void {
   const resolve = (specifier: string) => resolveFrom(String(specifier), url, file);
-  Object.assign(meta, { dirname: dirname(file), filename: file, resolve, url });
+  const main = knowsMain ? { main: isMain } : {};
+  Object.assign(meta, { dirname: dirname(file), filename: file, ...main, resolve, url });
   Object.defineProperty(meta, "require", { value: require });
 }
 

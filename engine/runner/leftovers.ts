@@ -36,12 +36,22 @@ function watch(name: "setTimeout" | "setInterval" | "setImmediate", clear: (hand
   Object.assign(globalThis, { [name]: watched });
 }
 
-/** Ends the timers. @returns how many there were */
+/** Ends the timers. @returns how many of them would have gone on for ever, in a Node that waits for them */
 export function clearTimers(timers: Map<object, Clear>): number {
-  const count = timers.size;
+  const count = [...timers.keys()].filter(goesOn).length;
   for (const clear of timers.values()) clear();
   timers.clear();
   return count;
+}
+
+/** Node keeps in a timer whether it was cleared, and whether it repeats. */
+function goesOn(timer: object): boolean {
+  const { _destroyed, _repeat, hasRef } = timer as {
+    readonly _destroyed?: boolean;
+    readonly _repeat?: number | null;
+    readonly hasRef?: () => boolean;
+  };
+  return !_destroyed && Boolean(_repeat) && hasRef?.call(timer) !== false;
 }
 
 /** What keeps a process busy now, by kind. */

@@ -10,7 +10,15 @@ import { jsonProblem, missingExport, missingFile, packageProblem, siteOfImport }
 import { ModelProblem } from "./model-problem";
 import type { ModelSource, ModelSources } from "./model-sources";
 import { notCode, readModelText } from "./model-text";
-import { type Exports, findPackage, importBuiltin, importPackage, isBuiltin } from "./packages";
+import {
+  type Attributes,
+  type Exports,
+  findPackage,
+  importBuiltin,
+  importPackage,
+  isBuiltin,
+  isOwnName,
+} from "./packages";
 import { isInPackage, isModelFile, isRelative, resolveImport, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
 import { mapBySettings } from "./tsconfig-paths";
@@ -66,7 +74,9 @@ export class Loader {
   async #linkAndRun(module: vm.Module): Promise<void> {
     try {
       if (module.status === "unlinked")
-        await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
+        await module.link((specifier, from, { attributes }) =>
+          this.#resolve(specifier, from.identifier, attributes),
+        );
     } catch (error) {
       throw (
         missingExport(error, this.options.sources.files, (specifier, source) =>
@@ -78,7 +88,7 @@ export class Loader {
     else if (module.status === "errored") throw module.error;
   }
 
-  async #resolve(specifier: string, from: string): Promise<vm.Module> {
+  async #resolve(specifier: string, from: string, attributes: Attributes = {}): Promise<vm.Module> {
     const { gradlens, sources, overlays } = this.options;
     if (specifier === "gradlens") return this.#once("gradlens", () => synthetic("gradlens", gradlens));
     if (specifier === runtimeModule) return this.#once(specifier, () => synthetic(specifier, { runtime }));
@@ -91,10 +101,10 @@ export class Loader {
       if (path) return this.#file(path, suffix, { specifier, source });
       throw missingFile(specifier, source, tried, namesBeside(resolve(dirname(source.file), specifier)));
     }
-    return this.#package(specifier, source);
+    return this.#package(specifier, source, attributes);
   }
 
-  #package(specifier: string, source: ModelSource): Promise<vm.Module> {
+  #package(specifier: string, source: ModelSource, attributes: Attributes): Promise<vm.Module> {
     for (const target of mapBySettings(specifier, source.file)) {
       const { path: own } = resolveRequire(target, source.file, this.options.overlays);
       if (own && isModelFile(own)) return this.#file(own);
@@ -102,10 +112,10 @@ export class Loader {
     const path = findPackage(specifier, source.file);
     // A package of the same workspace, linked into node_modules, is the person's own source.
     const isOwn = path !== null && isModelFile(path) && !isInPackage(path);
-    if (isOwn && (/\.[mc]?ts$/.test(path) || specifier.startsWith("#"))) return this.#file(path);
+    if (isOwn && (/\.[mc]?ts$/.test(path) || isOwnName(specifier, source.file))) return this.#file(path);
     return this.#once(`${specifier} from ${dirname(source.file)}`, async () => {
       try {
-        return synthetic(specifier, await importPackage(specifier, source.file));
+        return synthetic(specifier, await importPackage(specifier, source.file, attributes));
       } catch (error) {
         throw packageProblem(specifier, source, error);
       }
@@ -132,9 +142,12 @@ export class Loader {
     return new vm.SourceTextModule(`${code}\n${added}`, {
       identifier: url,
       initializeImportMeta: (meta) => {
-        describeModule(meta, url, file, (specifier) => this.#commonJsModules.require(specifier, source));
+        describeModule(meta, url, file, file === this.entry, (specifier) =>
+          this.#commonJsModules.require(specifier, source),
+        );
       },
-      importModuleDynamically: (specifier) => this.importFrom(specifier, file) as never,
+      importModuleDynamically: (specifier, _, attributes) =>
+        this.importFrom(specifier, file, attributes as Attributes) as never,
     });
   }
 
@@ -153,8 +166,8 @@ export class Loader {
   }
 
   /** `import(specifier)` in a file. */
-  async importFrom(specifier: string, file: string): Promise<Exports> {
-    return this.#evaluate(await this.#resolve(specifier, file));
+  async importFrom(specifier: string, file: string, attributes?: Attributes): Promise<Exports> {
+    return this.#evaluate(await this.#resolve(specifier, file, attributes));
   }
 
   /** @throws ModelProblem for what is no JSON */

@@ -7,16 +7,23 @@ import vm from "node:vm";
 /** Names of exports and their values. */
 export type Exports = Readonly<Record<string, unknown>>;
 
+/** What stands behind `with` at an import. */
+export type Attributes = Readonly<Record<string, string | undefined>>;
+
 export { isBuiltin };
 
 /** Imports a package as Node would from `file`: ES modules and CommonJS, with the package's `exports`. */
-export async function importPackage(specifier: string, file: string): Promise<Exports> {
-  const script = new vm.Script("(specifier) => import(specifier)", {
+export async function importPackage(
+  specifier: string,
+  file: string,
+  attributes: Attributes,
+): Promise<Exports> {
+  const script = new vm.Script("(specifier, attributes) => import(specifier, { with: attributes })", {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  const load: (specifier: string) => Promise<Exports> = script.runInThisContext();
-  return load(specifier);
+  const load: (specifier: string, attributes: Attributes) => Promise<Exports> = script.runInThisContext();
+  return load(specifier, { ...attributes });
 }
 
 /** Loads a module of Node's own, as an ES module sees it: each function by name, and all as `default`. */
@@ -60,13 +67,29 @@ export function shareEngine(gradlens: Exports, own: Own): void {
 
 /** Whether a path is that of a library that somebody has installed. */
 function isLibrary(request: string): boolean {
-  if (!isAbsolute(request) || !request.endsWith(join("dist", "index.js"))) return false;
+  return (
+    isAbsolute(request) &&
+    request.endsWith(join("dist", "index.js")) &&
+    nameIn(dirname(dirname(request))) === "gradlens"
+  );
+}
+
+/** Whether a specifier leads into the package that a file belongs to: `#internal`, or the package by its own name. */
+export function isOwnName(specifier: string, file: string): boolean {
+  if (specifier.startsWith("#")) return true;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const name = nameIn(folder);
+    if (name !== null) return specifier === name || specifier.startsWith(`${name}/`);
+    if (dirname(folder) === folder) return false;
+  }
+}
+
+/** The name of the package whose manifest lies in a folder; "" when it has none, null when there is no manifest. */
+function nameIn(folder: string): string | null {
   try {
-    const { name } = JSON.parse(readFileSync(join(dirname(dirname(request)), "package.json"), "utf8")) as {
-      name?: unknown;
-    };
-    return name === "gradlens";
+    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name?: unknown };
+    return typeof name === "string" ? name : "";
   } catch {
-    return false;
+    return null;
   }
 }

@@ -7,6 +7,9 @@ import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
 import { restoreListeners, saveListeners } from "./listeners";
 import { forgetPrepare } from "./original-stacks";
 
+/** What programs replace for reasons of their own, and nothing of the engine's depends on. */
+const usual = /^(Math\.random|Date\.now|Error\.stackTraceLimit|console\..*)$/;
+
 /** Who is told about what a model left behind. */
 export interface StateObserver {
   /** The process should not run another model. */
@@ -66,14 +69,16 @@ export class ProcessState {
     const { replaced, stuck } = this.#saved.inUse.restore();
     if (stuck.length > 0) this.observer.retire("the model changed built-in objects for good");
     forgetPrepare();
-    const changed = restoreGlobals(this.#saved.builtIns);
+    const { changed, added } = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);
     if (restoreListeners(this.#saved.listeners)) {
       this.observer.retire("the model changed the listeners of its process");
     }
     if (hasOwn) this.observer.retire("the model made or changed global variables");
-    this.#tell([...replaced, ...changed]);
-    return [...replaced, ...changed.filter((name) => name.startsWith("Object.prototype"))];
+    const everywhere = added.filter((name) => name.startsWith("Object.prototype"));
+    this.#tell([...replaced, ...changed.filter((name) => !usual.test(name)), ...everywhere]);
+    if (changed.length + added.length > 0) this.observer.retire("the model changed built-in objects");
+    return [...replaced, ...everywhere];
   }
 
   /** Each name once in a run. */

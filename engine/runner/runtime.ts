@@ -84,7 +84,9 @@ export const runtime: Runtime = Object.freeze<Runtime>({
     activeTape()?.offered.set(file, top);
   },
   top(variables) {
-    activeTape()?.variables.push(variables);
+    const tape = activeTape();
+    // The model may have replaced `push`.
+    if (tape) tape.variables[tape.variables.length] = variables;
   },
   step: passStep as Runtime["step"],
   suspend,

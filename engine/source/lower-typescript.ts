@@ -4,6 +4,7 @@ import { eraseTypes } from "./erase-types";
 import { guardStatements } from "./guards";
 import { lowerAliases } from "./lower-aliases";
 import { lowerEnums } from "./lower-enums";
+import { lowerExports } from "./lower-exports";
 import { lowerNamespaces } from "./lower-namespaces";
 import { lowerParameters } from "./lower-parameters";
 import type { Parsed } from "./parse";
@@ -15,4 +16,5 @@ export function lowerTypeScript({ nodes, text }: Parsed, edits: Edits): void {
   lowerEnums(nodes, text, edits);
   lowerNamespaces(nodes, text, edits);
   lowerAliases(nodes, text, edits);
+  lowerExports(nodes, edits);
 }

@@ -71,8 +71,10 @@ export function findFormat({ file, nodes, sloppy }: Parsed): "module" | "commonj
   return nodes.some(isCommonJsOnly) ? "commonjs" : "module";
 }
 
-function isModuleOnly(node: Node): boolean {
-  if (/^(Import|Export)\w*Declaration$/.test(node.type)) return node.parent?.type === "Program";
+/** What stands in no CommonJS file. */
+export function isModuleOnly(node: Node): boolean {
+  if (/^(Import|Export)\w*Declaration$/.test(node.type))
+    return node.parent?.type === "Program" && node.importKind !== "type" && node.exportKind !== "type";
   if (node.type === "MetaProperty") return node.property?.name === "meta";
   const waits = node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await === true);
   return waits && functionAround(node) === null;
@@ -80,6 +82,7 @@ function isModuleOnly(node: Node): boolean {
 
 function isCommonJsOnly(node: Node): boolean {
   const { type, callee, object, property } = node;
+  if (type === "TSExportAssignment") return true;
   if (type === "TSImportEqualsDeclaration") return requiredBy(node) !== null;
   if (type === "CallExpression") return callee?.name === "require";
   if (type !== "MemberExpression" || !isNode(object)) return false;

@@ -67,6 +67,21 @@ function withConstTypes(Base: typeof Parser): typeof Parser {
   };
 }
 
+/** The plugin wants a name for an abstract class also where `export default` stands before it. */
+function withUnnamedClasses(Base: typeof Parser): typeof Parser {
+  return class extends Base {
+    parseExportDefaultDeclaration(): unknown {
+      const call = (name: string, ...args: unknown[]): unknown =>
+        (Reflect.get(this, name) as (...given: unknown[]) => unknown).apply(this, args);
+      if (!call("isAbstractClass"))
+        return Reflect.get(Base.prototype, "parseExportDefaultDeclaration").call(this);
+      const node = Object.assign(call("startNode") as object, { abstract: true });
+      call("next");
+      return call("parseClass", node, "nullableID");
+    }
+  };
+}
+
 /** On functions the plugin reads decorators and forgets them: they are refused where they stand. */
 function withoutDecorators(Base: typeof Parser): typeof Parser {
   return class extends Base {
@@ -83,6 +98,7 @@ const TypeScriptParser = Parser.extend(
   withFailedAttempts,
   withConstTypes,
   withoutDecorators,
+  withUnnamedClasses,
   withCheapErrors,
 );
 const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withFailedAttempts, withCheapErrors);

@@ -1,5 +1,6 @@
 /** What is legal TypeScript but cannot be run here: each with a sentence that says so. */
 import { findUnusable } from "./lower-using";
+import { isModuleOnly } from "./module-edges";
 import type { Node } from "./node";
 
 export interface Unsupported {
@@ -13,6 +14,11 @@ const misplacedUsing = {
   hint: "Put it into a function or a block.",
 };
 
+const mixedExports = {
+  message: "`export =` is not supported in an ES module",
+  hint: "Use `export default` or named exports, or `import … = require(…)` for all that the file imports.",
+};
+
 const computedAccessor = {
   message: "An `accessor` with a computed name is not supported in a model file",
   hint: "Give it a plain name, or write a getter and a setter.",
@@ -21,20 +27,16 @@ const computedAccessor = {
 /** The first thing in the tree that Gradlens cannot run, or null. */
 export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
   for (const node of nodes) {
-    const found = unsupportedAt(node);
+    const found = unsupportedAt(node, nodes);
     if (found) return found;
   }
   return null;
 }
 
-function unsupportedAt(node: Node): Unsupported | null {
+function unsupportedAt(node: Node, nodes: readonly Node[]): Unsupported | null {
   switch (node.type) {
     case "TSExportAssignment":
-      return {
-        node,
-        message: "`export =` is not supported in a model file",
-        hint: "Use `export default`, or named exports.",
-      };
+      return nodes.some(isModuleOnly) ? { node, ...mixedExports } : null;
     case "TSNamespaceExportDeclaration":
       return {
         node,

@@ -55,6 +55,16 @@ const models: Record<string, Record<string, string>> = {
   "a script that asks whether it is the main one": {
     "model.cjs": `const { mul, parameter } = require("gradlens");\nif (require.main === module && module.parent === null && process.argv[1] === __filename) mul(parameter(2), 3).backward();`,
   },
+  "TypeScript's CommonJS": {
+    "model.cts": `import gl = require("gradlens");\nimport type { Tensor } from "gradlens";\nconst { two } = require("./two.cts");\nexport = { loss: (): Tensor => gl.mul(gl.parameter(two), 3) };`,
+    "two.cts": "const two: number = 2;\nexport = { two };",
+  },
+  "imports of the package's own": {
+    "model.mjs": `import { mul, parameter } from "gradlens";\nimport { two } from "#numbers/two";\nimport { three } from "app/three";\nimport d from 'data:application/json,{"one":1}' with { type: "json" };\nexport const loss = () => mul(two(), three * d.one);`,
+    "package.json": `{ "name": "app", "imports": { "#numbers/*": "./src/*.js" }, "exports": { "./three": "./src/three.mjs" } }`,
+    "src/two.js": `import { parameter } from "gradlens";\nconst made = parameter(2);\nexport const two = () => made;`,
+    "src/three.mjs": "export const three = 3;",
+  },
   "a package of ES modules that imports gradlens": {
     "model.ts": `import { parameter } from "gradlens";\nimport { thrice } from "layers";\nexport const loss = () => thrice(parameter(2));`,
     "node_modules/layers/package.json": `{ "name": "layers", "type": "module", "exports": "./index.js" }`,

@@ -1,11 +1,12 @@
 /** Random tensors besides rand and randn: integers, permutations, normal and Bernoulli values. */
+import { checkShape } from "./check-shape";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 import { show } from "./describe";
 import { inFunction, ModelError } from "./error";
 import { flag, size } from "./kinds";
 import { checkNumber } from "./options";
 import { generator } from "./random";
-import { checkShape, type Shape } from "./shape";
+import type { Shape } from "./shape";
 import { arrange, takes } from "./signature";
 import { fromValues, isTensor, type Tensor, empty as zeroFilled } from "./tensor";
 
@@ -87,18 +88,18 @@ export function bernoulli(x: Tensor): Tensor;
 export function bernoulli(...args: unknown[]): Tensor {
   return inFunction("bernoulli", () => {
     const [x] = arrange(takes(["x"]), args) as [Tensor];
-    const out = zeroFilled(checkProbabilities(x).shape, x.dtype);
+    const out = zeroFilled(checkWeights(x, 1).shape, x.dtype);
     for (let i = 0; i < out.size; i++) out.data[i] = generator.uniform() < (x.data[i] as number) ? 1 : 0;
     return out;
   });
 }
 
-function checkProbabilities(x: unknown): Tensor {
+function checkWeights(x: unknown, most = Infinity): Tensor {
   if (!isTensor(x)) throw new ModelError(`x is ${show(x)}, expected a tensor`);
-  const at = x.data.findIndex((p) => !(p >= 0));
-  if (at >= 0)
-    throw new ModelError(`x holds ${x.data[at]} at position ${at}, expected numbers of at least 0`);
-  return x;
+  const at = x.data.findIndex((p) => !(p >= 0 && p <= most));
+  if (at < 0) return x;
+  const expected = most === Infinity ? "numbers of at least 0" : `probabilities from 0 to ${most}`;
+  throw new ModelError(`x holds ${x.data[at]} at position ${at}, expected ${expected}`);
 }
 
 /** What `multinomial` takes besides the weights. */
@@ -120,7 +121,7 @@ export function multinomial(...args: unknown[]): Tensor {
     const signature = takes(["x"], { numSamples: size, replacement: flag });
     const [x, options] = arrange(signature, args) as [Tensor, MultinomialOptions?];
     const { numSamples: count = 1, replacement = false } = options ?? {};
-    if (checkProbabilities(x).ndim < 1 || x.ndim > 2) {
+    if (checkWeights(x).ndim < 1 || x.ndim > 2) {
       throw new ModelError(`x has ${x.ndim} dimensions, expected weights, or rows of them`);
     }
     const n = x.shape.at(-1) as number;

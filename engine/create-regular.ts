@@ -1,11 +1,12 @@
 /** Tensors with a rule: identity matrices, numbers at equal distances, indices of triangles. */
 
+import { checkShape } from "./check-shape";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 import { show } from "./describe";
 import { type DType, getDefaultDtype } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { checkNumber } from "./options";
-import { checkShape, type Shape } from "./shape";
+import type { Shape } from "./shape";
 import { arrange, takes } from "./signature";
 import { fromValues, type Tensor, empty as zeroFilled } from "./tensor";
 

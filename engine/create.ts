@@ -1,15 +1,16 @@
 /** Tensors from data, from constants and from random numbers. */
 
+import { checkShape } from "./check-shape";
 import { allocate, type DType, getDefaultDtype, type Values } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { choice, flag, integers } from "./kinds";
 import type { Widest } from "./op-function";
 import { checkNumber } from "./options";
 import { generator } from "./random";
-import { checkShape, type Shape, showShape, sizeOf } from "./shape";
+import { type Shape, showShape, sizeOf } from "./shape";
 import { readCall, takes } from "./signature";
 import { empty, requireGrad, Tensor, type TensorOptions } from "./tensor";
-import { readData, type TensorData } from "./tensor-data";
+import { checkFits, readData, type TensorData } from "./tensor-data";
 
 export type { TensorData } from "./tensor-data";
 
@@ -23,19 +24,8 @@ const takesParameter = takes(["data"], {}, { named: { shape: integers, dtype } }
  * @throws ModelError for ragged arrays, wrong values, and a shape that does not fit
  */
 export function tensor(...args: [data: TensorData, options?: TensorOptions]): Tensor {
-  const [data, options = {}] = readCall<typeof args>("tensor", takesData, args);
-  return inFunction("tensor", () => {
-    const { flat, shape, dtype } = readData(data);
-    const values = allocate(options.dtype ?? dtype, flat.length);
-    values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
-    const wanted = options.shape === undefined ? shape : checkShape(options.shape);
-    if (sizeOf(wanted) !== values.length) {
-      throw new ModelError(
-        `${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
-      );
-    }
-    return requireGrad(new Tensor(values, wanted, options.dtype ?? dtype), options.requiresGrad ?? false);
-  });
+  const [data, options] = readCall<typeof args>("tensor", takesData, args);
+  return fromData("tensor", data, options);
 }
 
 /** A tensor that takes a gradient: a weight. */
@@ -43,7 +33,25 @@ export function parameter(
   ...args: [data: TensorData, options?: Omit<TensorOptions, "requiresGrad">]
 ): Tensor {
   const [data, options = {}] = readCall<typeof args>("parameter", takesParameter, args);
-  return tensor(data, { ...options, requiresGrad: true });
+  return fromData("parameter", data, { ...options, requiresGrad: true });
+}
+
+function fromData(name: string, data: TensorData, options: TensorOptions = {}): Tensor {
+  return inFunction(name, () => {
+    const read = readData(data);
+    if (options.dtype === undefined) checkFits(read);
+    const { flat, shape } = read;
+    const dtype = options.dtype ?? read.dtype;
+    const values = allocate(dtype, flat.length);
+    values.set(options.dtype === "bool" ? Array.from(flat, (v) => (v ? 1 : 0)) : flat);
+    const wanted = options.shape === undefined ? shape : checkShape(options.shape);
+    if (sizeOf(wanted) !== values.length) {
+      throw new ModelError(
+        `${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
+      );
+    }
+    return requireGrad(new Tensor(values, wanted, dtype), options.requiresGrad ?? false);
+  });
 }
 
 type FillOptions = Omit<TensorOptions, "shape">;

@@ -1,6 +1,7 @@
 /** Element types, their typed arrays, and how they combine. */
 import { collector } from "./collector";
 import { InternalError, ModelError } from "./error";
+import { showCount } from "./number-text";
 
 /** Element types: two of floating point, which take gradients, 32-bit integers, and booleans. */
 export type DType = "float32" | "float64" | "int32" | "bool";
@@ -29,6 +30,9 @@ const bytesOf: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4
 /** Tensors up to this size live on JavaScript's heap: the collector is quick with them, and copying them costs little. */
 const SMALL_BYTES = 8_192;
 
+/** No array of JavaScript has more. */
+const MOST_BYTES = 2 ** 33;
+
 type Allocator = (dtype: DType, size: number) => Values;
 let allocator: Allocator | null = null;
 
@@ -37,13 +41,29 @@ export function allocateWith(make: Allocator | null): void {
   allocator = make;
 }
 
-/** A typed array for `size` elements whose content is undefined: for results that are written in full. */
-export function allocateUnset(dtype: DType, size: number): Values {
+/** @throws whatever the guard throws when there is no room for `size` elements; ModelError when nothing has so many */
+export function askForRoom(dtype: DType, size: number): void {
   const bytes = size * bytesOf[dtype];
   // A size that is no number would move the end of the slab to nowhere, and later arrays would share their place.
   if (!(bytes >= 0)) throw new InternalError(`memory for ${size} elements was asked for`);
   guard?.(bytes, dtype, size);
-  return allocator === null || bytes <= SMALL_BYTES ? newValues(dtype, size) : allocator(dtype, size);
+  if (bytes > MOST_BYTES) throw tooLarge(dtype, size);
+}
+
+function tooLarge(dtype: DType, size: number): ModelError {
+  return new ModelError(`a ${dtype} tensor of ${showCount(size)} elements is more than the memory holds`);
+}
+
+/** A typed array for `size` elements whose content is undefined: for results that are written in full. */
+export function allocateUnset(dtype: DType, size: number): Values {
+  askForRoom(dtype, size);
+  const isSmall = size * bytesOf[dtype] <= SMALL_BYTES;
+  if (isSmall) return newValues(dtype, size);
+  try {
+    return allocator === null ? newValues(dtype, size) : allocator(dtype, size);
+  } catch (error) {
+    throw error instanceof RangeError ? tooLarge(dtype, size) : error;
+  }
 }
 
 /** A zero-filled typed array for `size` elements. */

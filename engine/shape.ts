@@ -85,32 +85,3 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
   }
   return out.sort((a, b) => a - b);
 }
-
-/** What was given instead of sizes: JSON has no words for all of it. */
-function showSizes(shape: unknown): string {
-  if (Array.isArray(shape)) return `[${shape.map(showSize).join(", ")}]`;
-  if (typeof shape !== "object" || shape === null) return showSize(shape);
-  return "dtype" in shape ? "a tensor" : `an object of class ${shape.constructor?.name ?? "Object"}`;
-}
-
-function showSize(size: unknown): string {
-  if (typeof size === "bigint") return `${size}n`;
-  if (typeof size === "object" && size !== null) return Array.isArray(size) ? "an array" : "an object";
-  return typeof size === "string" ? JSON.stringify(size) : String(size);
-}
-
-/** As many dimensions as NumPy's arrays have at most. */
-export const LARGEST_RANK = 64;
-
-/** Throws unless every entry is a size: an integer of at least 0; and unless there are few enough. */
-export function checkShape(shape: Shape, argument = "shape"): Shape {
-  if (Array.isArray(shape) && shape.length > LARGEST_RANK) {
-    throw new ModelError(`${argument} has ${shape.length} dimensions, expected at most ${LARGEST_RANK}`);
-  }
-  if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new ModelError(
-      `${argument} is ${showSizes(shape)}, expected an array of sizes (integers of at least 0)`,
-    );
-  }
-  return shape;
-}

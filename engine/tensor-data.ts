@@ -1,52 +1,84 @@
-/** The values that a tensor is made of: nested arrays are measured and read, and what is wrong in them is named. */
+/** Reads what a tensor is made of: a number, nested arrays, a typed array, another tensor; says what is wrong, and where. */
+import { LARGEST_RANK } from "./check-shape";
 import { describe, show } from "./describe";
-import { type DType, dtypeOf, getDefaultDtype, type Values } from "./dtype";
+import { askForRoom, type DType, getDefaultDtype, type Values } from "./dtype";
 import { ModelError } from "./error";
-import { LARGEST_RANK, type Shape } from "./shape";
+import { type Shape, sizeOf } from "./shape";
 import { isTensor, type NestedArray, type Tensor } from "./tensor";
 
 /** Values of a tensor: a number, nested arrays, a typed array, or another tensor. */
 export type TensorData = NestedArray | Values | Tensor;
 
+/** Values in row-major order. */
 export interface ReadData {
   readonly flat: ArrayLike<number>;
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** @throws ModelError for ragged arrays, and for what is no number, with its place */
-export function readData(data: TensorData): ReadData {
+const expected = "a number, nested arrays, a typed array of numbers or a tensor";
+
+/** @throws ModelError for ragged arrays, for data that contain themselves, and for what is no number */
+export function readData(data: unknown): ReadData {
   if (isTensor(data)) return { flat: data.data, shape: data.shape, dtype: data.dtype };
   if (ArrayBuffer.isView(data)) return readView(data);
-  const shape = shapeOfNested(data);
-  const flat: number[] = [];
-  const kinds = new Set<string>();
-  if (!flatten(data, shape, 0, flat, kinds)) throw wrongValue(data, shape, []);
-  const boolean = kinds.size === 1 && kinds.has("boolean");
-  return { flat, shape, dtype: boolean ? "bool" : getDefaultDtype() };
+  if (typeof data !== "number" && typeof data !== "boolean" && !Array.isArray(data)) {
+    throw new ModelError(`data is ${show(data)}, expected ${expected}`, hintFor(data));
+  }
+  return readNested(data);
 }
 
-const elementTypes = ["Float32Array", "Float64Array", "Int32Array", "Uint8Array"];
+/** The element type of a tensor that is made of a typed array. */
+const dtypeOfViews: ReadonlyMap<string | undefined, DType> = new Map([
+  ["Float16Array", "float32"],
+  ["Float32Array", "float32"],
+  ["Float64Array", "float64"],
+  ["Int8Array", "int32"],
+  ["Int16Array", "int32"],
+  ["Int32Array", "int32"],
+  ["Uint8ClampedArray", "int32"],
+  ["Uint16Array", "int32"],
+  ["Uint32Array", "int32"],
+  ["Uint8Array", "bool"],
+]);
 
-function readView(data: Values): ReadData {
-  const type = Object.prototype.toString.call(data).slice("[object ".length, -1);
-  if (!elementTypes.includes(type)) {
+// It knows the kind of a typed array of any realm, whatever its constructor says.
+const kindOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get as (this: unknown) => string | undefined;
+
+function readView(view: ArrayBufferView): ReadData {
+  const dtype = dtypeOfViews.get(kindOf.call(view));
+  if (dtype === undefined) {
+    throw new ModelError(`data is ${describe(view)}, expected ${expected}`, hintFor(view));
+  }
+  if (view.byteLength === 0 && isGone(view.buffer)) {
+    throw new ModelError(`data is ${describe(view)} whose buffer was transferred, expected one with values`);
+  }
+  // Each kind in the table holds numbers.
+  const flat = view as unknown as ArrayLike<number>;
+  return { flat, shape: [flat.length], dtype };
+}
+
+/** What a type without fractions holds. */
+const bounds = { bool: [0, 1], int32: [-(2 ** 31), 2 ** 31 - 1] } as const;
+
+/** Throws when the type that nobody asked for is too narrow for values of a typed array. */
+export function checkFits({ flat, dtype }: ReadData): void {
+  if (dtype !== "bool" && dtype !== "int32") return;
+  const [least, most] = bounds[dtype];
+  for (let i = 0; i < flat.length; i++) {
+    const value = flat[i] as number;
+    if (value >= least && value <= most) continue;
     throw new ModelError(
-      `data is ${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}, expected one of ${elementTypes.join(", ")}, or nested arrays`,
-      {
-        hint: "Array.from(data, Number) makes an array of it",
-      },
+      `data holds ${value} at position ${i}, expected ${least} to ${most}: the array is read as ${dtype}`,
+      { hint: `say which type is meant: { dtype: "${dtype === "bool" ? "int32" : "float64"}" }` },
     );
   }
-  if (data.length === 0 && isGone(data.buffer)) {
-    throw new ModelError("the memory of data was transferred to somewhere else, expected values", {
-      hint: "copy it before it is transferred",
-    });
-  }
-  return { flat: data, shape: [data.length], dtype: dtypeOf(data) };
 }
 
-/** Nothing can be made over a buffer that was transferred. */
+/** Whether the memory was handed on to somebody else: no view can be made of it. */
 function isGone(buffer: ArrayBufferLike): boolean {
   try {
     new Uint8Array(buffer);
@@ -56,68 +88,88 @@ function isGone(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function shapeOfNested(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (let level: NestedArray | undefined = data; Array.isArray(level); level = level[0]) {
-    shape.push(level.length);
-    if (shape.length > LARGEST_RANK) {
-      throw new ModelError(`data is nested more than ${LARGEST_RANK} levels deep`, {
-        hint: "does an array hold itself?",
-      });
+function readNested(data: number | boolean | readonly unknown[]): ReadData {
+  const shape = shapeOfNested(data);
+  const size = sizeOf(shape);
+  // A few arrays that hold each other many times are more numbers than there is room for.
+  askForRoom("float64", size);
+  const reader = new NestedReader(shape);
+  reader.read(data, 0);
+  return {
+    flat: reader.flat,
+    shape,
+    dtype: reader.booleans === size && size > 0 ? "bool" : getDefaultDtype(),
+  };
+}
+
+function shapeOfNested(data: unknown): number[] {
+  const levels: unknown[] = [];
+  for (let level = data; Array.isArray(level); level = level[0]) {
+    if (levels.includes(level)) throw new ModelError("the data contain themselves, expected numbers inside");
+    if (levels.length === LARGEST_RANK) {
+      throw new ModelError(`the data are nested more than ${LARGEST_RANK} levels deep`);
+    }
+    levels.push(level);
+  }
+  return levels.map((level) => (level as readonly unknown[]).length);
+}
+
+class NestedReader {
+  readonly flat: number[] = [];
+  booleans = 0;
+  /** Where it reads: an index for each level. */
+  readonly #path: number[] = [];
+
+  constructor(private readonly shape: Shape) {}
+
+  read(data: unknown, depth: number): void {
+    if (depth === this.shape.length) {
+      this.#readNumber(data);
+      return;
+    }
+    const size = this.shape[depth] as number;
+    if (!Array.isArray(data) || data.length !== size) {
+      throw new ModelError(
+        `rows of different sizes: found ${show(data)}${this.#place(depth)}, expected an array of ${size} as in the first row`,
+        hintFor(data),
+      );
+    }
+    for (let i = 0; i < size; i++) {
+      this.#path[depth] = i;
+      this.read(data[i], depth + 1);
     }
   }
-  return shape;
-}
 
-/** @returns whether all of it are numbers in rows of one size */
-function flatten(
-  data: NestedArray,
-  shape: Shape,
-  depth: number,
-  flat: number[],
-  kinds: Set<string>,
-): boolean {
-  if (depth === shape.length) {
-    if (typeof data !== "number" && typeof data !== "boolean") return false;
-    kinds.add(typeof data);
-    flat.push(Number(data));
-    return true;
-  }
-  if (!Array.isArray(data) || data.length !== shape[depth]) return false;
-  for (const item of data) if (!flatten(item, shape, depth + 1, flat, kinds)) return false;
-  return true;
-}
-
-/** Goes to the first value that `flatten` refuses. */
-function wrongValue(data: NestedArray, shape: Shape, at: readonly number[]): ModelError | null {
-  const depth = at.length;
-  const isLeaf = depth === shape.length;
-  if (isLeaf ? typeof data === "number" || typeof data === "boolean" : false) return null;
-  if (!isLeaf && Array.isArray(data) && data.length === shape[depth]) {
-    for (let i = 0; i < data.length; i++) {
-      const found = wrongValue(data[i] as NestedArray, shape, [...at, i]);
-      if (found) return found;
+  #readNumber(value: unknown): void {
+    if (typeof value === "number") this.flat.push(value);
+    else if (typeof value === "boolean") {
+      this.booleans++;
+      this.flat.push(value ? 1 : 0);
+    } else {
+      const found = Array.isArray(value) ? describe(value) : show(value);
+      throw new ModelError(
+        `found ${found}${this.#place(this.shape.length)}, expected a number`,
+        hintFor(value),
+      );
     }
-    return null;
   }
-  const place = at.map((i) => `[${i}]`).join("");
-  if (!isLeaf) {
-    return new ModelError(
-      `rows of different sizes: found ${describe(data)} at ${place || "the top"}, expected an array of ${shape[depth]} as in the first row`,
-    );
+
+  #place(depth: number): string {
+    return depth === 0 ? "" : ` at [${this.#path.slice(0, depth).join("][")}]`;
   }
-  const hint = hintFor(data);
-  return new ModelError(
-    place === ""
-      ? `data is ${show(data)}, expected a number, nested arrays or a typed array`
-      : `found ${show(data)} at ${place} among the values, expected numbers`,
-    hint === null ? {} : { hint },
-  );
 }
 
-function hintFor(value: unknown): string | null {
-  if (isTensor(value)) return "stack([…]) makes one tensor of several";
-  if (typeof value !== "object" || value === null) return null;
-  if (ArrayBuffer.isView(value)) return "Array.from(…) makes a plain array of a typed one";
-  return Object.prototype.toString.call(value) === "[object Promise]" ? "is an await missing?" : null;
+/** What to do with a value that is no data but holds some. */
+function hintFor(value: unknown): { hint?: string } {
+  if (isTensor(value))
+    return { hint: "stack([x, y]) makes one tensor of several, and gradients flow back to them" };
+  if (typeof value === "bigint" || kindOf.call(value)?.startsWith("Big")) {
+    return { hint: "Number(x) makes a number of a bigint" };
+  }
+  if (value instanceof Promise) return { hint: "is an await missing?" };
+  if (value instanceof ArrayBuffer || value instanceof DataView) {
+    return { hint: "say what its bytes are: new Float32Array(buffer)" };
+  }
+  if (value instanceof Set || ArrayBuffer.isView(value)) return { hint: "make an array of it: [...x]" };
+  return value instanceof Map ? { hint: "make an array of it: [...x.values()]" } : {};
 }

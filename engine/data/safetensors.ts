@@ -1,7 +1,8 @@
 /** The .safetensors format: a length, a JSON header, the numbers. */
 import { strFromU8, strToU8 } from "fflate";
+import { LARGEST_RANK } from "../check-shape";
 import { inFunction, isModelError, ModelError } from "../error";
-import { LARGEST_RANK, sizeOf } from "../shape";
+import { sizeOf } from "../shape";
 import { Tensor } from "../tensor";
 import { quoted, shown } from "./quoted";
 import { bytesOf, readValues, type StoredType, storedAs, writeValues } from "./stored-values";

@@ -1,10 +1,12 @@
 /** Normalisation by the root of the mean square, as a layer. */
+
+import { checkShape } from "../check-shape";
 import { full } from "../create";
 import { inFunction } from "../error";
 import { flag, number } from "../kinds";
 import type { Positions } from "../op";
 import { rmsNorm } from "../ops/rms-norm";
-import { checkShape, type Shape } from "../shape";
+import type { Shape } from "../shape";
 import { arrange, takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";

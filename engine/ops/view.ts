@@ -1,19 +1,12 @@
 /** Operations that move elements without changing them: reshape, permute, transpose, expand. */
 
-import { describe } from "../describe";
+import { checkShape } from "../check-shape";
+import { describe, show } from "../describe";
 import { allocateUnset } from "../dtype";
 import { ModelError } from "../error";
 import { kernels } from "../kernels";
 import { defineOp, type OpFunction } from "../op";
-import {
-  broadcastStrides,
-  checkShape,
-  normalizeDim,
-  type Shape,
-  showShape,
-  sizeOf,
-  stridesOf,
-} from "../shape";
+import { broadcastStrides, normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
 import { takes } from "../signature";
 import { Tensor, type TensorLike } from "../tensor";
 import { sumTo } from "./broadcast";
@@ -63,8 +56,10 @@ function checkList(list: unknown, argument: string): void {
 function inferShape(x: Tensor, shape: Shape): Shape {
   checkList(shape, "shape");
   const open = shape.indexOf(-1);
-  if (open !== shape.lastIndexOf(-1))
-    throw new ModelError(`shape is ${showShape(shape)}, expected at most one -1`);
+  if (open !== shape.lastIndexOf(-1)) {
+    throw new ModelError(`shape is ${show(shape)}, expected at most one -1, which is found from the rest`);
+  }
+  if (shape.some((n) => !Number.isInteger(n) || n < -1)) checkShape(shape);
   const known = sizeOf(shape.filter((_, i) => i !== open));
   const full = open < 0 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
   if (full.some((n) => !Number.isInteger(n)) || sizeOf(checkShape(full)) !== x.size) {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as gl from "../../engine";
 import { functions } from "./reference";
+import { type Refused, testRefused } from "./refused";
 
 const t = (...shape: number[]) => gl.ones(shape, { requiresGrad: true });
 const mask = () => gl.gt(t(2), 0);
@@ -10,7 +11,7 @@ const integers = () => gl.tensor([1, 2], { dtype: "int32" });
 /** A call that TypeScript would refuse. */
 const call = (name: string, ...args: unknown[]) => functions[name]?.(...args);
 
-const shapeErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
+const shapeErrors: readonly Refused[] = [
   ["add", () => gl.add(t(2, 3), t(4)), /\[2, 3\] and \[4\].*is 3 in one and 4 in the other; expected equal/],
   [
     "matmul",
@@ -43,7 +44,7 @@ const shapeErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
   ["amax", () => gl.amax(t(0, 2), { dim: 0 }), /found shape \[0, 2\], expected at least one element/],
 ];
 
-const dimErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
+const dimErrors: readonly Refused[] = [
   ["sum", () => gl.sum(t(2, 3), { dim: 2 }), /dim is 2, expected an integer from -2 to 1/],
   ["sum", () => gl.sum(t(2, 3), { dim: [0, 0] }), /\[0, 0\], which names a dimension twice/],
   ["sum", () => call("sum", t(2), { dim: "0" }), /dim is "0", expected an integer/],
@@ -57,7 +58,7 @@ const dimErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
   ["permute", () => gl.permute(t(2, 3), [0]), /dims is \[0\], expected each of the 2 dimensions once/],
 ];
 
-const typeErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
+const typeErrors: readonly Refused[] = [
   ["add", () => call("add", t(2), "3"), /y is a string \(3\), expected a tensor or a number/],
   ["add", () => call("add", t(2)), /y is undefined, expected/],
   ["relu", () => call("relu", [1, 2]), /x is an array of 2, expected a tensor/],
@@ -73,7 +74,7 @@ const typeErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
   ["cast", () => call("cast", t(2), "float16"), /dtype is "float16", expected "float32", "float64"/],
 ];
 
-const optionErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
+const optionErrors: readonly Refused[] = [
   [
     "sum",
     () => call("sum", t(2), { axis: 0 }),
@@ -98,19 +99,7 @@ const optionErrors: readonly [string, () => unknown, RegExp, RegExp?][] = [
 ];
 
 describe("wrong arguments", () => {
-  for (const [title, table] of Object.entries({ shapeErrors, dimErrors, typeErrors, optionErrors })) {
-    for (const [name, fn, message, hint] of table) {
-      it(`${title}: ${name} ${fn.toString().slice(6, 70)}`, () => {
-        assert.throws(fn, (error) => {
-          assert.ok(error instanceof gl.ModelError, String(error));
-          assert.ok(error.message.startsWith(`${name}(): `), error.message);
-          assert.match(error.message, message);
-          if (hint !== undefined) assert.match(error.hint ?? "", hint);
-          return true;
-        });
-      });
-    }
-  }
+  testRefused({ shapeErrors, dimErrors, typeErrors, optionErrors });
 
   it("tells a text that operators made of a tensor from any other", () => {
     const hintFor = (text: string) => {

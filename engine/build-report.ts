@@ -2,7 +2,6 @@
 import { diagnose } from "./diagnose";
 import { gainsOf } from "./gain";
 import { type Field, nameModules, nameTensors } from "./names";
-import { reach } from "./reach";
 import { REPORT_VERSION, type Report, type ReportNode } from "./report";
 import { bindingsOf } from "./report-bindings";
 import { type Numbered, numberTensors } from "./report-nodes";
@@ -24,9 +23,8 @@ export interface Built {
 
 /** The report of a run, findings included. @throws nothing of the model's: it only reads what was recorded */
 export function buildReport(run: Run): Built {
-  const reached = reach(run.tape.variables);
-  const modules = nameModules(run, reached);
-  const { fields, nameOf } = nameTensors(run, modules, reached);
+  const modules = nameModules(run);
+  const { fields, nameOf } = nameTensors(run, modules);
   const numbered = numberTensors(run, fields);
   const { tensors, operations, ids, omitted } = numbered;
   const scopes = scopesOf(run, modules, fields, weightsOf(numbered, nameOf));

@@ -3,8 +3,8 @@ import type { Module } from "./nn/module";
 import { isMadeModule } from "./nn/module-facts";
 import { silently } from "./observe";
 import { shortName } from "./printable";
-import { reach } from "./reach";
 import type { Run, SourceName } from "./run";
+import { type Standing, standingIn } from "./standing";
 import type { Node } from "./tape";
 import { isMadeTensor, type Tensor } from "./tensor";
 
@@ -16,15 +16,11 @@ export interface NamedModule {
   readonly parent: Module | null;
 }
 
-/** All modules of a run by themselves: those held by variables, what is in their fields, and those that only ran. */
-export function nameModules(
-  run: Run,
-  reached: ReadonlyMap<object, string> = reach(run.tape.variables),
-): Map<Module, NamedModule> {
-  const bound = [...run.tape.modules.values()];
-  const held = new Set<object>();
-  for (const { module } of bound) holdAll(module, held);
-  for (const module of reached.keys()) holdAll(module, held);
+/**
+ * All modules of a run by themselves. A module is named after the module that holds it; at the top after the variable or
+ * the path where it stands when the run is over, else after the variable of a function that held it, else after its class.
+ */
+export function nameModules(run: Run): Map<Module, NamedModule> {
   const named = new Map<Module, NamedModule>();
   const paths = new Set<string>();
   const visit = (module: Module, path: string, parent: Module | null) => {
@@ -33,14 +29,20 @@ export function nameModules(
     named.set(module, { module, path: unique, parent });
     for (const [name, child] of childrenOf(module)) visit(child, `${unique}.${name}`, module);
   };
-  const names = bound.flatMap(({ binding, module, part }) => {
-    const name = run.sources.binding(binding);
-    return isMadeModule(module) && isVariable(name) ? [{ module, path: name.name + part, name }] : [];
-  });
-  const free = (module: object) => !held.has(module);
-  for (const { module, path, name } of names) if (name.isTop && free(module)) visit(module, path, null);
-  for (const [module, path] of reached) if (isMadeModule(module) && free(module)) visit(module, path, null);
-  for (const { module, path } of names) if (free(module)) visit(module, path, null);
+  const bound = boundModules(run);
+  const standing = [...standingIn(run).values()].filter(isOfModule);
+  const held = new Set<object>();
+  for (const { value } of standing) holdAll(value, held);
+  const visitStanding = (place: Standing & { value: Module }) => {
+    const owner = place.owner && (named.get(place.owner) ?? null);
+    if (owner !== null) visit(place.value, owner.path + place.within, owner.module);
+    else visit(place.value, firstVariable(place, bound.get(place.value) ?? []) ?? place.path, null);
+  };
+  for (const place of standing) if (!held.has(place.value)) visitStanding(place);
+  // Modules that hold each other.
+  for (const place of standing) visitStanding(place);
+  for (const module of bound.keys()) holdAll(module, held);
+  for (const [module, [first]] of bound) if (first && !held.has(module)) visit(module, first.text, null);
   for (const node of run.tape.nodes) {
     for (const { module, parent } of scopesOf(node)) {
       if (!isMadeModule(module) || named.has(module)) continue;
@@ -50,6 +52,32 @@ export function nameModules(
     }
   }
   return named;
+}
+
+const isOfModule = (place: Standing): place is Standing & { value: Module } => isMadeModule(place.value);
+
+/** A name that a binding gave. */
+interface Given {
+  readonly text: string;
+  readonly isTop: boolean;
+}
+
+/** The names that bindings gave to modules, in the order in which each binding first did. */
+function boundModules({ tape, sources }: Run): Map<Module, Given[]> {
+  const bound = new Map<Module, Given[]>();
+  for (const { binding, module, part } of tape.modules.values()) {
+    const name = sources.binding(binding);
+    if (!isMadeModule(module) || !isVariable(name)) continue;
+    const given = { text: name.name + part, isTop: name.isTop ?? false };
+    bound.set(module, [...(bound.get(module) ?? []), given]);
+  }
+  return bound;
+}
+
+/** Of several variables at the top that hold a value, the one that held it first. */
+function firstVariable({ variables }: Standing, given: readonly Given[]): string | undefined {
+  const held = given.find(({ text, isTop }) => isTop && variables.includes(text));
+  return held?.text ?? variables[0];
 }
 
 function fieldsOf(module: Module): [string, unknown][] {
@@ -101,22 +129,12 @@ export interface Field {
 }
 
 /**
- * Names of tensors: the path of the field of a module that holds it; else of a leaf the variable that held it first, and
- * of a result the one that held it last.
+ * Names of tensors. A leaf has the path of the field of a module that holds it, else the path where it stands when the run
+ * is over, else the name of the variable that held it first; a result that of the variable that held it last. No two
+ * weights have the same name.
  */
-export function nameTensors(
-  run: Run,
-  modules: ReadonlyMap<Module, NamedModule>,
-  reached: ReadonlyMap<object, string> = reach(run.tape.variables),
-) {
-  const fields = new Map<Tensor, Field>();
-  for (const { module, path } of modules.values()) {
-    for (const [field, value] of fieldsOf(module)) {
-      if (isMadeTensor(value) && !fields.has(value)) {
-        fields.set(value, { owner: module, field, path: shortName(`${path}.${field}`) });
-      }
-    }
-  }
+export function nameTensors(run: Run, modules: ReadonlyMap<Module, NamedModule>) {
+  const fields = tensorsInModules(run, modules);
   const variables = new Map<Tensor, string>();
   const passed = new Map<Tensor, string>();
   for (const { binding, tensor, part } of run.tape.bindings) {
@@ -125,22 +143,69 @@ export function nameTensors(
     if (isVariable(name))
       (name.role === "parameter" ? passed : variables).set(tensor, shortName(name.name + part));
   }
-  const nameOf = (x: Tensor) =>
-    fields.get(x)?.path ??
-    (x.isLeaf ? leafName(run, x, reached) : null) ??
-    variables.get(x) ??
-    passed.get(x) ??
-    null;
+  const standing = standingIn(run);
+  const standsAt = (x: Tensor) => {
+    const place = x.isLeaf ? standing.get(x) : undefined;
+    return place && shortName(firstVariable(place, namesOf(run, x)) ?? place.path);
+  };
+  const plainNameOf = (x: Tensor) =>
+    fields.get(x)?.path ?? standsAt(x) ?? firstName(run, x) ?? variables.get(x) ?? passed.get(x) ?? null;
+  const unique = new Map<Tensor, string>();
+  const taken = new Set<string>();
+  const weights = new Set(weightsOf(run));
+  // What stands somewhere keeps its name; what only a function held gives way.
+  for (const of of [fields, standing, weights]) {
+    for (const x of of.keys()) {
+      if (!isMadeTensor(x) || !weights.has(x) || unique.has(x)) continue;
+      const name = plainNameOf(x);
+      if (name !== null) unique.set(x, distinct(name, taken));
+    }
+  }
+  const nameOf = (x: Tensor) => unique.get(x) ?? plainNameOf(x);
   return { fields, nameOf };
 }
 
-/** What the top of a file calls a leaf, by a variable or by the way from one; else the first of its local names. */
-function leafName({ tape, sources }: Run, x: Tensor, reached: ReadonlyMap<object, string>): string | null {
-  const names = tape.leafNames.of(x).flatMap(({ binding, part }) => {
+/** Leaves that take gradients, as the run met them. */
+function weightsOf({ tape }: Run): Tensor[] {
+  const met = [...tape.bindings.map(({ tensor }) => tensor), ...tape.nodes.flatMap((node) => node.inputs)];
+  return met.filter((x) => x.isLeaf && x.requiresGrad);
+}
+
+/** Tensors in fields of modules; weights also where a private field or an object of the module holds them. */
+function tensorsInModules(run: Run, modules: ReadonlyMap<Module, NamedModule>): Map<Tensor, Field> {
+  const fields = new Map<Tensor, Field>();
+  for (const { module, path } of modules.values()) {
+    for (const [field, value] of fieldsOf(module)) {
+      if (isMadeTensor(value) && !fields.has(value)) {
+        fields.set(value, { owner: module, field, path: shortName(`${path}.${field}`) });
+      }
+    }
+  }
+  for (const { value, owner, within } of standingIn(run).values()) {
+    const named = owner && modules.get(owner);
+    if (!named || !isMadeTensor(value) || fields.has(value) || !value.isLeaf || !value.requiresGrad) continue;
+    fields.set(value, {
+      owner: named.module,
+      field: within.replace(/^\./, ""),
+      path: shortName(named.path + within),
+    });
+  }
+  return fields;
+}
+
+/** The names that bindings gave to a leaf, in order. */
+function namesOf({ tape, sources }: Run, x: Tensor): Given[] {
+  return tape.leafNames.of(x).flatMap(({ binding, part }): Given[] => {
     const name = sources.binding(binding);
     return isVariable(name) && name.role !== "parameter" && name.role !== "element"
-      ? [{ text: shortName(name.name + part), isTop: name.isTop }]
+      ? [{ text: name.name + part, isTop: name.isTop ?? false }]
       : [];
   });
-  return names.find(({ isTop }) => isTop)?.text ?? reached.get(x) ?? names[0]?.text ?? null;
+}
+
+/** Before the local names of the function that makes it, a leaf has the name that the top of the file gives it. */
+function firstName(run: Run, x: Tensor): string | null {
+  const names = namesOf(run, x);
+  const first = names.find(({ isTop }) => isTop) ?? names[0];
+  return first ? shortName(first.text) : null;
 }

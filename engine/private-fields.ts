@@ -1,4 +1,5 @@
 /** Private fields of the model's classes, which only code in the class can reach: the instrumented class hands it over. */
+import { lineageOf } from "./lineage";
 
 type Field = readonly [read: (object: object) => unknown, write: (object: object, value: unknown) => void];
 
@@ -12,11 +13,7 @@ export function keepPrivateFields(type: unknown, fields: Readonly<Record<string,
 /** The private fields that an object has, those of the classes that it inherits from included. */
 export function privateFieldsOf(object: object): ReadonlyMap<string, Field> {
   const found = new Map<string, Field>();
-  for (
-    let type: object | null = Object.getPrototypeOf(object);
-    type !== null;
-    type = Object.getPrototypeOf(type)
-  ) {
+  for (const type of lineageOf(object)) {
     for (const [name, field] of Object.entries(known.get(type) ?? {})) {
       if (!found.has(name) && has(object, field)) found.set(name, field);
     }

@@ -34,11 +34,14 @@ export function numberTensors(run: Run, fields: ReadonlyMap<Tensor, Field>, limi
     if (origin !== undefined && !recorded.has(origin)) leaf(origin);
     number(x, null);
   };
-  for (const x of unusedLeaves(run, fields)) leaf(x);
+  const unused = unusedLeaves(run, fields);
+  const comesLater = (x: Tensor) => recorded.has(detached.get(x) ?? x);
+  for (const x of unused) if (!comesLater(x)) leaf(x);
   for (const node of kept) {
     for (const x of node.inputs) leaf(x);
     number(node.out, node);
   }
+  for (const x of unused) leaf(x);
   if (run.loss !== null && !run.loss.isForgotten) leaf(run.loss);
   return { tensors, operations, ids, omitted };
 }

@@ -8,7 +8,7 @@ import { type Block, releaseExcept } from "./kernels";
 import { LeafNames } from "./leaf-names";
 import type { Node } from "./node";
 import { showCount } from "./number-text";
-import type { Variables } from "./reach";
+import type { FileVariables } from "./standing";
 import type { Tensor } from "./tensor";
 
 export type { BindingEvent, ModuleBinding } from "./binding-event";
@@ -48,8 +48,8 @@ export class Tape {
   readonly handCalls = new HandCalls();
   /** What stands at the top of files with hand-written functions. */
   readonly offered = new Map<string, TopLevel>();
-  /** How to read the variables at the top of the files. */
-  readonly variables: Variables[] = [];
+  /** How to read the variables at the top of files, in the order in which the files began to run. */
+  readonly variables: FileVariables[] = [];
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;

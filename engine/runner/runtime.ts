@@ -83,12 +83,12 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   offer(file: string, top: TopLevel) {
     activeTape()?.offered.set(file, top);
   },
-  top(variables) {
+  step: passStep as Runtime["step"],
+  declares(file, variables) {
     const tape = activeTape();
     // The model may have replaced `push`.
-    if (tape) tape.variables[tape.variables.length] = variables;
+    if (tape) tape.variables[tape.variables.length] = { file, variables };
   },
-  step: passStep as Runtime["step"],
   suspend,
   resume: resume as Runtime["resume"],
 });

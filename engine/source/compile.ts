@@ -8,7 +8,7 @@ import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
 import { markLayers } from "./mark-layers";
 import { markSteps } from "./mark-steps";
-import { markTop } from "./mark-top";
+import { markVariables } from "./mark-variables";
 import { type Parsed, parse } from "./parse";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
@@ -25,8 +25,8 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   lower(parsed, edits);
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
-  markTop(parsed, edits);
   markSteps(parsed, edits);
+  markVariables(parsed, edits);
   return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
 }
 

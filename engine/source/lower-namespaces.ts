@@ -4,6 +4,7 @@ import { isErased, isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
 import { blank } from "./scan";
 import { isVariable, Scopes } from "./scope";
+import { variablesIn } from "./top-level";
 
 export function lowerNamespaces(nodes: readonly Node[], text: string, edits: Edits): void {
   const namespaces = nodes.filter((node) => node.type === "TSModuleDeclaration");
@@ -16,7 +17,7 @@ export function lowerNamespaces(nodes: readonly Node[], text: string, edits: Edi
 }
 
 /** A namespace of types alone leaves nothing behind. */
-function isRunning(node: Node): boolean {
+export function isRunning(node: Node): boolean {
   const body = blockOf(node);
   return statementsOf(body).some((statement) => {
     const inner = statement.declaration ?? statement;
@@ -28,6 +29,21 @@ function eraseNamespace(node: Node, text: string, edits: Edits): void {
   if (node.parent?.type === "TSModuleDeclaration") return;
   const { start, end } = node.parent?.type === "ExportNamedDeclaration" ? node.parent : node;
   edits.replace(start, end, `;${blank(text.slice(start, end))}`);
+}
+
+/**
+ * What is read of a namespace by its name: itself, and the variables that it exports with `let`, which stand behind
+ * getters: `Geometry`, `Geometry.count`.
+ */
+export function membersOf(node: Node, outer = ""): string[] {
+  const path = outer + pathOf(node).join(".");
+  const members = statementsOf(blockOf(node)).flatMap(({ type, declaration }) => {
+    if (type !== "ExportNamedDeclaration" || !declaration || isErased(declaration)) return [];
+    if (declaration.type === "TSModuleDeclaration")
+      return isRunning(declaration) ? membersOf(declaration, `${path}.`) : [];
+    return variablesIn(declaration).flatMap(({ name, isFixed }) => (isFixed ? [] : [`${path}.${name}`]));
+  });
+  return outer === "" ? [path.split(".")[0] ?? path, ...members] : members;
 }
 
 function blockOf(node: Node): Node {

@@ -3,7 +3,7 @@ import { type Edits, own } from "./edits";
 import { findHandNodes, type HandNode, keyOf } from "./hand-written";
 import { bare, isErased, isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
-import { targetsOf } from "./patterns";
+import { topVariables } from "./top-level";
 
 /** Inside of everything else that is written around the same expression. */
 const rank = 4;
@@ -98,13 +98,7 @@ function offerTopLevel({ program, file, text }: Parsed, layers: readonly HandNod
     ),
   );
   const offered = [...functions].map(([name, place]) => (name === place ? name : `${name}: ${place}`));
-  const variables = statementsOf(program).flatMap((statement) => {
-    const node = statement.declaration ?? statement;
-    if (node.type !== "VariableDeclaration" || isErased(node)) return [];
-    if (!["let", "var", "const"].includes(node.kind ?? "")) return [];
-    const names = (node.declarations ?? []).flatMap(({ id }) => (id ? targetsOf(id) : []));
-    return names.flatMap(({ name }) => (name ? [{ name, isFixed: node.kind === "const" }] : []));
-  });
+  const variables = topVariables(program);
   const named = (isFixed: boolean) =>
     variables.filter((each) => each.isFixed === isFixed).map(({ name }) => name);
   const changed = named(false);

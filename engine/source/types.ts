@@ -198,10 +198,10 @@ export interface Runtime {
   keep(type: unknown, fields: Readonly<Record<string, PrivateField>>): void;
   /** Hands over what stands at the top of a file with hand-written functions, by name. */
   offer(file: string, top: TopLevel): void;
-  /** Hands over how to read the variables at the top of a file. */
-  top(variables: Readonly<Record<string, () => unknown>>): void;
   /** Passes on what a step of a file with hand-written layers gives, by its place. */
   step<T>(place: string, value: T): T;
+  /** Hands over how to read the variables at the top of a file, in order: paths of names begin with them. */
+  declares(file: string, variables: readonly (readonly [name: string, read: () => unknown])[]): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
 }

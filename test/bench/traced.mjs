@@ -42,7 +42,7 @@ export async function loadEngine() {
       called() {},
       keep() {},
       offer() {},
-      top() {},
+      declares() {},
       into: suspend,
       out() {},
       threw: (_, error) => error,

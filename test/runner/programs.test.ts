@@ -72,6 +72,8 @@ describe("whole programs", () => {
         assert.ok(near(node.value.norm, norm(value)), `another value of ${name}`);
         assert.ok(near(node.grad?.norm ?? 0, norm(grad ?? [])), `another gradient of ${name}`);
       }
+      const names = report.parameters.map((each) => each.name);
+      assert.deepEqual(names, [...new Set(names)], "two parameters have one name");
       for (const { kind, op, site } of report.nodes)
         assert.ok(site || kind === "constant", `${op} has no place`);
     });

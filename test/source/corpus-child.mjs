@@ -74,7 +74,7 @@ const runtime = {
   tells: (forward) => forward,
   step: (_place, value) => value,
   offer() {},
-  top() {},
+  declares() {},
   bind(binding, value) {
     events.push({ binding, value: value instanceof Tensor ? value.v : null });
     return value;

@@ -23,11 +23,14 @@ const MAX_LINES = 12;
 /** @param openSite id of the innermost call that was running; 0 when none was */
 export function failureOf(error: unknown, sources: ModelSources, openSite: number): Failure {
   const failure = explain(error, sources, openSite);
+  const stack: string[] = [];
+  // Not with `map`: a model may have put its own in the place of it, for good.
+  for (const frame of failure.stack) stack.push(bounded(printable(frame), MAX_CHARACTERS));
   return {
     ...failure,
     message: shown(failure.message),
     hint: failure.hint && shown(failure.hint),
-    stack: failure.stack.map((frame) => bounded(printable(frame), MAX_CHARACTERS)),
+    stack,
   };
 }
 

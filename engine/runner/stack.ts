@@ -31,9 +31,12 @@ export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
 export function showFrames(frames: readonly Frame[]): string[] {
   const lines: string[] = [];
   let times = 1;
-  for (const line of frames.map(showFrame)) {
-    const last = lines.at(-1)?.replace(/ \(\d+ times\)$/, "");
+  let last: string | null = null;
+  // Not with `map`: a model may have put its own in the place of it, for good.
+  for (const frame of frames) {
+    const line = showFrame(frame);
     times = line === last ? times + 1 : 1;
+    last = line;
     if (times === 1) lines.push(line);
     else lines[lines.length - 1] = `${line} (${times} times)`;
   }

@@ -62,7 +62,6 @@ describe("hovers", function () {
         const text: string = await hoverWord(page, word, { within });
         await takeScreenshot(page, `hover-${word}`);
         const [whole = 0, seen = 0] = await heights();
-        console.log(word, whole, seen, JSON.stringify(text));
         await page.mouse.move(5, 5);
         await page.keyboard.press("Escape");
         assert.ok(whole <= seen, `${whole} pixels high, ${seen} are seen`);

@@ -60,9 +60,24 @@ describe("hand-written layers in a file", () => {
       "Scale.x ok",
       "Scale.W not-checked",
       "Stepped.x ok",
-      "Stepped.W not-checked",
-      "Stepped.b not-checked",
+      "Stepped.W ok",
+      "Stepped.b ok",
     ]);
+  });
+
+  it("checks weights that a pass steps itself by what it adds to them, up to their rate", async () => {
+    const right = await check("right/steps-its-own-weights.js", { kind: "all" });
+    assert.deepEqual(verdicts(right), ["Perceptron.x ok", "Perceptron.w ok", "Perceptron.b ok"]);
+    assert.match(right[1]?.message ?? "", /keeps no gradient of it .* the gradient times -0\.05\./);
+    const [, decayed] = await check("decays-its-own-weights.js", { kind: "all" });
+    assert.equal(decayed?.verdict, "not-checked");
+    assert.match(decayed?.message ?? "", /no multiple of the gradient/);
+  });
+
+  it("says that an asynchronous pair cannot be checked", async () => {
+    const [found] = await check("asynchronous.mjs", { kind: "all" });
+    assert.equal(found?.verdict, "not-checked");
+    assert.match(found?.message ?? "", /asynchronous and gives a promise/);
   });
 
   it("checks a custom operation where it is called, and through the loss", async () => {

@@ -8,12 +8,12 @@ import type { Prepared } from "./prepare";
 export function experimentOf(
   { trial, parts, gradients }: Prepared,
   weights: Float64Array,
-  candidates: readonly (Candidate & { readonly part: Part })[],
+  candidates: readonly (Candidate & { readonly part: Part; readonly rate: number | null })[],
   compared: readonly (Comparison | Thrown)[],
 ): Experiment {
-  const known = candidates.flatMap(({ part, evaluation, analytic }, i) => {
+  const known = candidates.flatMap(({ part, evaluation, analytic, rate }, i) => {
     const comparison = compared[i];
-    if (comparison === undefined || "thrown" in comparison) return [];
+    if (comparison === undefined || "thrown" in comparison || rate !== null) return [];
     const x = evaluation.x.data as Float64Array;
     return [{ part, place: { x, given: Float64Array.from(analytic), true: comparison.compared.numeric } }];
   });

@@ -1,4 +1,6 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
+
+import { showNumber } from "../../number-text";
 import type { Verdict } from "../../report";
 import { type Facts, where } from "../conclude";
 import type { Tolerances } from "../judge";
@@ -22,6 +24,7 @@ import { mannersOf } from "./manner";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import { type PartGradient, type Prepared, prepare, weightsFor } from "./prepare";
+import { rateOf, stepOf } from "./stepped";
 import type { Gave, Trial } from "./trial";
 
 export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
@@ -74,12 +77,16 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
   const weights = trial.takesGradient ? weightsFor(output) : output.map(() => 1);
   const { gave, of } = prepared.gradients(weights);
   const manners = mannersOf(prepared, weights);
-  const numbered = parts.flatMap((part, i): PartCandidate[] => {
+  const candidates = parts.flatMap((part, i): PartCandidate[] => {
     const numbers = of[i]?.numbers;
-    if (!(numbers instanceof Float64Array)) return [];
+    const step = numbers === null ? stepOf(part, gave) : null;
+    if (!(numbers instanceof Float64Array) && step === null) return [];
     const evaluation = evaluationOf(part, trial, weights, () => pace.now());
-    return [{ part, name: part.name, evaluation, analytic: numbers }];
+    const about = { part, name: part.name, evaluation };
+    if (numbers instanceof Float64Array) return [{ ...about, analytic: numbers, rate: null }];
+    return step ? [{ ...about, analytic: step, rate: 1 }] : [];
   });
+  const numbered = scaled(candidates);
   const options = { limit: LIMIT, seed: 0, ...settings, tolerances: settings };
   const comparisons = await compareAll(numbered, options, pace);
   const [first] = comparisons;
@@ -90,10 +97,10 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
     const n = numbered.findIndex((each) => each.part === part);
     const [candidate, comparison] = [numbered[n], comparisons[n]];
     const durationMs = comparison && "durationMs" in comparison ? comparison.durationMs : 0;
-    const finding =
-      candidate && comparison
-        ? findingIn(candidate, comparison, numbered, pace)
-        : withoutNumbers(part, given, numbers, trial, gave);
+    const compared = candidate && comparison ? findingIn(candidate, comparison, numbered, pace) : null;
+    const isCompared =
+      candidate !== undefined && (candidate.rate === null || compared?.facts.verdict === "ok");
+    const finding = isCompared ? compared : withoutNumbers(part, given, numbers, trial, gave);
     if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
   const suspect = rows.some(isMisvalued)
@@ -115,11 +122,23 @@ const unlocated = new Set<string>(["shape", "not-linear", "state"]);
 
 interface PartCandidate extends Candidate {
   readonly part: Part;
+  /** Of weights that the pass steps itself, by what their gradient is multiplied; null where it gives the gradient. */
+  readonly rate: number | null;
+}
+
+/** Steps of weights as gradients, all by the same rate; without those where no rate shows. */
+function scaled(candidates: readonly PartCandidate[]): PartCandidate[] {
+  const stepped = candidates.filter(({ rate }) => rate !== null);
+  const rate = rateOf(stepped.map(({ analytic, evaluation }) => ({ step: analytic, evaluation })));
+  return candidates.flatMap((each): PartCandidate[] => {
+    if (each.rate === null) return [each];
+    return rate === null ? [] : [{ ...each, analytic: each.analytic.map((v) => -v / rate), rate }];
+  });
 }
 
 /** Null for a part to which a check that was cancelled did not come, and for a setting that cannot be moved. */
 function findingIn(
-  { part, evaluation, analytic }: PartCandidate,
+  { part, evaluation, analytic, rate }: PartCandidate,
   comparison: Comparison | Thrown,
   all: readonly PartCandidate[],
   pace: Pace,
@@ -127,7 +146,10 @@ function findingIn(
   if ("thrown" in comparison) return part.isOption ? null : cannotMove(part, comparison.thrown);
   if (pace.isCancelled && isUntouched(comparison)) return null;
   const others = all.flatMap((each) => (each.part === part ? [] : [each.analytic]));
-  return findingOf(evaluation, analytic, comparison, others);
+  const finding = findingOf(evaluation, analytic, comparison, others);
+  if (rate === null) return finding;
+  const message = `${finding.facts.message} The pass keeps no gradient of it and steps it itself: what it adds is the gradient times ${showNumber(-rate)}.`;
+  return { ...finding, facts: { ...finding.facts, message } };
 }
 
 /** What throws when one part is moved says nothing of the others. */
@@ -153,16 +175,13 @@ function withoutNumbers(
     };
   if (lack === null) return null;
   const how =
-    part.input === null
-      ? `is kept as d${part.path.at(-1)}`
-      : "is returned: a pass returns one gradient per input, null for none";
-  return {
-    facts: {
-      verdict: "not-checked",
-      message: `${part.name} was not checked: the output depends on it, but no gradient of it ${how}`,
-    },
-    pattern: null,
-  };
+    stepOf(part, gave) !== null
+      ? "is kept, and what the pass adds to it is no multiple of the gradient: momentum or decay is in it, or a mistake"
+      : part.input === null
+        ? `is kept as d${part.path.at(-1)}`
+        : "is returned: a pass returns one gradient per input, null for none";
+  const message = `${part.name} was not checked: the output depends on it, but no gradient of it ${how}`;
+  return { facts: { verdict: "not-checked", message }, pattern: null };
 }
 
 function wrongShape(sentence: string): Finding {

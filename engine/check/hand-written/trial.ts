@@ -1,5 +1,6 @@
 /** Runs a hand-written layer again and again, each time from the same state and with the same random numbers. */
 import { Draws } from "../../draws";
+import { ModelError } from "../../error";
 import { watchCalls } from "../../hand-calls";
 import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../numbers";
 import { inBackward } from "../../steps";
@@ -61,6 +62,10 @@ export class Trial {
       this.#state.restore();
       return this.#forward(this.#fresh());
     });
+    if (typeof (result as { readonly then?: unknown } | null | undefined)?.then === "function")
+      throw new ModelError(
+        "its forward pass is asynchronous and gives a promise: only functions that give their numbers at once can be checked",
+      );
     this.#copies = inputs.some((input, i) => !isSame(numbersIn(input), numbersIn(this.inputs[i])));
     return conventionsOf(this.layer.called, result, inputs);
   }

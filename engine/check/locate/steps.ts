@@ -53,8 +53,9 @@ export async function stepsOf(
   for (const { running, isShared } of ranked.sort((a, b) => Number(a.isShared) - Number(b.isShared))) {
     const all = running.flatMap(({ instance }) => [...instance.values]);
     const { place, calls } = (running[0] as Running).instance;
-    // Sizes, places and counts are whole, and nothing can be moved a little.
-    if (!all.every(Number.isFinite) || (readPlace(place).isVariable && all.every(Number.isInteger))) continue;
+    // Sizes, places and counts are whole, and cannot be moved a little; what is 0 all over is there to be added to.
+    const isForm = readPlace(place).isVariable && all.every(Number.isInteger);
+    if (!all.every(Number.isFinite) || isForm || all.every((v) => v === 0)) continue;
     const size = norm(Float64Array.from(all)) / Math.sqrt(all.length);
     const numbers: Number[] = [];
     for (const { instance, order } of running) {

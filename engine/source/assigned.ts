@@ -41,8 +41,13 @@ function findLoopTarget(loop: Node, text: string): Found[] {
     .map((found) => ({ ...found, role: "loop" }));
 }
 
+/** What reads a plain reference, without the types in it. */
 function readOf(target: Node, text: string): string {
-  return text.slice(target.start, endOfName(target, text));
+  const { type, start, object, property, computed } = bare(target);
+  if (type !== "MemberExpression" || !isNode(object) || !isNode(property))
+    return text.slice(start, endOfName(bare(target), text));
+  const key = readOf(property, text);
+  return computed ? `${readOf(object, text)}[${key}]` : `${readOf(object, text)}.${key}`;
 }
 
 function bindTarget(target: Node, place: Place): Found[] {

@@ -67,6 +67,23 @@ function withConstTypes(Base: typeof Parser): typeof Parser {
   };
 }
 
+/** Before the parameters of `async <T>(x) => …` the plugin does not forget an `await` further up in the file. */
+function withOwnAwaits(Base: typeof Parser): typeof Parser {
+  return class extends Base {
+    tsTryParseGenericAsyncArrowFunction(...args: unknown[]): unknown {
+      const names = ["yieldPos", "awaitPos", "awaitIdentPos"];
+      const before = names.map((name): unknown => Reflect.get(this, name));
+      for (const name of names) Reflect.set(this, name, 0);
+      const arrow: unknown = Reflect.get(Base.prototype, "tsTryParseGenericAsyncArrowFunction").apply(
+        this,
+        args,
+      );
+      for (const [i, name] of names.entries()) Reflect.set(this, name, before[i]);
+      return arrow;
+    }
+  };
+}
+
 /** The plugin wants a name for an abstract class also where `export default` stands before it. */
 function withUnnamedClasses(Base: typeof Parser): typeof Parser {
   return class extends Base {
@@ -99,6 +116,7 @@ const TypeScriptParser = Parser.extend(
   withConstTypes,
   withoutDecorators,
   withUnnamedClasses,
+  withOwnAwaits,
   withCheapErrors,
 );
 const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withFailedAttempts, withCheapErrors);

@@ -92,11 +92,12 @@ function answer(connection: MessageConnection, session: Session, output: Output)
       return result;
     }),
   );
-  connection.onRequest(checkRequest, (params, token) => inTurn(() => session.check(params, token)));
+  const again = <T>(job: () => Promise<T>): Promise<T> => inTurn(() => output.withoutRepeats(job));
+  connection.onRequest(checkRequest, (params, token) => again(() => session.check(params, token)));
   connection.onRequest(checkDetailsRequest, (params, token) =>
-    inTurn(() => session.checkDetails(params, token)),
+    again(() => session.checkDetails(params, token)),
   );
-  connection.onRequest(checkCurveRequest, (params, token) => inTurn(() => session.checkCurve(params, token)));
+  connection.onRequest(checkCurveRequest, (params, token) => again(() => session.checkCurve(params, token)));
   connection.onRequest(valuesRequest, (params) => session.values(params));
   connection.onRequest(statsRequest, (params) => session.stats(params));
   connection.listen();

@@ -19,6 +19,7 @@ export class Output {
   #pending = "";
   #stream: Stream = "stdout";
   #flushedAt = 0;
+  #isRepeated = false;
 
   constructor(private readonly send: (output: OutputParams) => void) {}
 
@@ -26,10 +27,11 @@ export class Output {
   install(): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const write = (chunk: unknown, encoding?: unknown, done?: unknown) => {
-        this.write(
-          stream,
-          typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString("utf8"),
-        );
+        if (!this.#isRepeated)
+          this.write(
+            stream,
+            typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString("utf8"),
+          );
         const callback = typeof encoding === "function" ? encoding : done;
         if (typeof callback === "function") queueMicrotask(() => callback(null));
         return true;
@@ -42,6 +44,17 @@ export class Output {
   begin(): void {
     this.#left = MAX_CHARACTERS;
     this.#writes = 0;
+  }
+
+  /** Runs `job`, which computes again what has printed before: nobody wants to read that once more. */
+  async withoutRepeats<T>(job: () => Promise<T>): Promise<T> {
+    this.#isRepeated = true;
+    try {
+      return await job();
+    } finally {
+      this.#isRepeated = false;
+      this.flush();
+    }
   }
 
   write(stream: Stream, text: string): void {

@@ -53,6 +53,15 @@ describe("command line", () => {
     assert.ok(!out.includes("\u001b"), "no colours in a pipe");
   });
 
+  it("prints what a program prints once, however often a check computes its loss", async () => {
+    const file = fixture("programs/names-of-weights.js");
+    const traced = await gradlens("trace", file);
+    const checked = await gradlens("check", file);
+    const printed = traced.out.slice(0, traced.out.indexOf("\n") + 1);
+    assert.match(printed, /^[\d.]+\n$/);
+    assert.deepEqual([checked.out.split(printed).length, checked.out.indexOf(printed)], [2, 0]);
+  });
+
   it("checks digits-mlp: all 2,410 parameters are right", async () => {
     const { out, code } = await gradlens("check", example("digits-mlp"), "--json");
     const checks = JSON.parse(out) as Check[];

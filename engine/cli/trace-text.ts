@@ -1,7 +1,7 @@
 /** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
-
+import { dirname, relative } from "node:path";
 import { showCount, showNumber } from "../number-text";
-import type { Report, ReportNode, Stats } from "../report";
+import type { Report, Site, Stats } from "../report";
 import { showFinding, showPath } from "./messages";
 import { logBars, type Style, table } from "./terminal";
 
@@ -15,7 +15,7 @@ export function showReport(report: Report, style: Style): string {
   if (operations.length > MAX_OPERATIONS) {
     const count = showCount(operations.length);
     parts.push(style.dim(`${count} operations are too many for a table; --json lists them all.`));
-  } else if (operations.length > 0) parts.push(tensors(report.nodes, style));
+  } else if (operations.length > 0) parts.push(tensors(report, style));
   parts.push(...report.findings.map((finding) => showFinding(finding, style)));
   if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
   return parts.join("\n\n");
@@ -73,7 +73,7 @@ function shortName(name: string, path: string): string {
   return name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
 }
 
-function tensors(nodes: readonly ReportNode[], style: Style): string {
+function tensors({ nodes, file }: Report, style: Style): string {
   const columns = [
     { title: "line", align: "right" },
     { title: "tensor" },
@@ -84,7 +84,7 @@ function tensors(nodes: readonly ReportNode[], style: Style): string {
     { title: "gradient", align: "right" },
   ] as const;
   const rows = nodes.map(({ site, name, op, label, role, shape, value, grad }) => [
-    site ? String(site.line) : "",
+    site ? showLine(site, file) : "",
     name ?? "",
     label === "" || label === op ? op : `${op}  ${label}`,
     role,
@@ -93,6 +93,11 @@ function tensors(nodes: readonly ReportNode[], style: Style): string {
     grad ? item(grad) : "–",
   ]);
   return table(columns, rows, style);
+}
+
+/** A line of the model's own file is a number; of another one the path from there stands before it. */
+function showLine({ file, line }: Site, own: string): string {
+  return file === own ? String(line) : `${relative(dirname(own), file).replaceAll("\\", "/")}:${line}`;
 }
 
 function showNorm(norm: number | null): string {

@@ -62,6 +62,17 @@ describe("command line", () => {
     assert.deepEqual([checked.out.split(printed).length, checked.out.indexOf(printed)], [2, 0]);
   });
 
+  it("names the file of a line that is not the model's own, and checks one of two weights of one name", async () => {
+    const { out } = await gradlens("trace", fixture("programs/two-makers.ts"));
+    assert.match(out, /^ +\d+ +loss /m);
+    assert.match(out, /^parts\/makers\.ts:5 +y /m);
+    const targets = async (name: string) => {
+      const checked = await gradlens("check", fixture("programs/two-makers.ts"), "--target", name, "--json");
+      return (JSON.parse(checked.out) as Check[]).map(({ parameter }) => parameter);
+    };
+    assert.deepEqual([await targets("w"), await targets("w#2")], [["w"], ["w#2"]]);
+  });
+
   it("checks digits-mlp: all 2,410 parameters are right", async () => {
     const { out, code } = await gradlens("check", example("digits-mlp"), "--json");
     const checks = JSON.parse(out) as Check[];

@@ -47,14 +47,14 @@ interface Step {
   readonly within: string;
 }
 
-const known = new WeakMap<Run, ReadonlyMap<object, Standing>>();
+const known = new WeakMap<Run["tape"], ReadonlyMap<object, Standing>>();
 
-/** Of a run, all that stands anywhere, the shortest paths first. */
+/** Of a run, all that stands anywhere, the shortest paths first; a check calls it as the trace before did. */
 export function standingIn(run: Run): ReadonlyMap<object, Standing> {
-  const before = known.get(run);
+  const before = known.get(run.tape);
   if (before !== undefined) return before;
   const found = walk(variablesOf(run));
-  known.set(run, found);
+  known.set(run.tape, found);
   return found;
 }
 

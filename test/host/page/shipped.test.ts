@@ -13,6 +13,8 @@ const needed = [
   "README.md",
   "LICENSE",
   "dist/extension.js",
+  "dist/engine-client.js",
+  "dist/reading-worker.js",
   "dist/engine.js",
   "dist/cli.js",
   "dist/types/gradlens.d.ts",

@@ -1,5 +1,6 @@
 /** Order: argsort, sort, topk, and oneHot. */
 
+import { allocate } from "../dtype";
 import { ModelError } from "../error";
 import { count, dim, flag, integer } from "../kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
@@ -127,7 +128,7 @@ export const oneHot: OpFunction<[x: Tensor, options?: OneHotOptions], OneHotPosi
   },
   forward([x], { classes }) {
     const { data, shape } = x as Tensor;
-    const out = new Int32Array(data.length * classes);
+    const out = allocate("int32", data.length * classes);
     for (let i = 0; i < data.length; i++) out[i * classes + (data[i] as number)] = 1;
     return new Tensor(out, [...shape, classes], "int32");
   },

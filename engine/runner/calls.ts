@@ -36,6 +36,11 @@ export function beforeCall(site: number): void {
   if (replaced.length > 0 && calls > FIRST_CALLS) throw untrusted(replaced);
 }
 
+/** Puts back what was replaced until now; for what the engine does between two calls. */
+export function repairNow(): void {
+  repair();
+}
+
 function untrusted(replaced: readonly string[]): ModelProblem {
   return new ModelProblem(
     `The model changed ${listed(replaced)} while it ran: what was computed since then cannot be trusted`,

@@ -12,7 +12,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from "vscode-jsonrpc/node";
-import { encodeMessage, FrameReader, headOf, MARK_BYTES, writeFrame } from "./frames";
+import { encodeMessage, FrameReader, FrameWriter, headOf, MARK_BYTES, type Marks } from "./frames";
 import { TO_CLIENT_FD, TO_ENGINE_FD } from "./pipes";
 
 // Errors inherit what a model makes of `Error[Symbol.hasInstance]`; answers are told from errors by this.
@@ -57,30 +57,36 @@ class PipeWriter extends AbstractMessageWriter {
   end(): void {}
 }
 
-/** The client's end: the pipes of a child process, and the mark, which goes to it first. */
-export function openClientChannel(from: Readable, to: Writable, mark: Uint8Array): MessageConnection {
+/** The client's end: the pipes of a child process, and the marks, which go to it first. */
+export function openClientChannel(from: Readable, to: Writable, marks: Marks): MessageConnection {
   // What a pipe without a reader loses is told by the end of the process.
   to.on("error", () => undefined);
-  to.write(mark);
+  to.write(marks.toEngine);
+  to.write(marks.toClient);
   const send = (message: Message) => {
     const body = encodeMessage(message);
-    to.write(headOf(mark, body));
+    to.write(headOf(marks.toEngine, body));
     to.write(body);
   };
-  return createMessageConnection(new PipeReader(from, mark), new PipeWriter(send));
+  return createMessageConnection(new PipeReader(from, marks.toClient), new PipeWriter(send));
 }
 
 /** The engine's end, opened before any model runs; `onClose` is called when the client is gone. */
-export function openEngineChannel(onClose: () => void): { connection: MessageConnection; mark: Uint8Array } {
+export function openEngineChannel(onClose: () => void): { connection: MessageConnection; marks: Marks } {
+  const marks = { toEngine: readMark(), toClient: readMark() };
+  const input = new Socket({ fd: TO_ENGINE_FD, readable: true, writable: false });
+  input.once("close", onClose);
+  const frames = new FrameWriter(TO_CLIENT_FD, marks.toClient);
+  const writer = new PipeWriter((message) => frames.write(encodeMessage(message)));
+  return { connection: createMessageConnection(new PipeReader(input, marks.toEngine), writer), marks };
+}
+
+function readMark(): Uint8Array {
   const mark = new Uint8Array(MARK_BYTES);
   for (let at = 0; at < MARK_BYTES; ) {
     const count = readSync(TO_ENGINE_FD, mark, at, MARK_BYTES - at, null);
     if (count === 0) throw new Error("no client");
     at += count;
   }
-  const input = new Socket({ fd: TO_ENGINE_FD, readable: true, writable: false });
-  input.once("close", onClose);
-  const reader = new PipeReader(input, mark);
-  const writer = new PipeWriter((message) => writeFrame(TO_CLIENT_FD, mark, encodeMessage(message)));
-  return { connection: createMessageConnection(reader, writer), mark };
+  return mark;
 }

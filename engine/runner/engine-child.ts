@@ -58,13 +58,13 @@ export class EngineChild {
 
   constructor(readonly options: ChildOptions) {
     this.#process = start(options, this.#run);
-    const mark = randomBytes(MARK_BYTES);
+    const marks = { toEngine: randomBytes(MARK_BYTES), toClient: randomBytes(MARK_BYTES) };
     // Node's types know of no more pipes than two.
     const pipes: readonly unknown[] = this.#process.stdio;
     const [, prints, errors, answers, from, to] = pipes as readonly Duplex[];
     if (!prints || !errors || !answers || !from || !to)
       throw new InternalError("The engine process has no pipes");
-    this.connection = openClientChannel(from, to, mark);
+    this.connection = openClientChannel(from, to, marks);
     this.connection.onNotification(progressNotification, (params) => {
       if (fits(params, progress)) this.onProgress?.(params);
     });
@@ -81,7 +81,7 @@ export class EngineChild {
     errors.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.subarray(-STDERR_KEPT).toString("utf8")).slice(-STDERR_KEPT);
     });
-    this.#takeAnswer(answers, new FrameReader(mark));
+    this.#takeAnswer(answers, new FrameReader(marks.toClient));
     this.ended = this.#watchEnd();
     this.started = this.connection.sendRequest(pingRequest).then(
       () => {

@@ -94,7 +94,12 @@ function describe(error: unknown, isRecursive: boolean): { message: string; hint
   }
   const said = textOf(error, "message") ?? "";
   const early = textOf(error, "name") === "ReferenceError" && /before initialization$/.test(said);
-  const known = early ? "its line has not run yet; do two files import each other?" : suggestName(said);
+  const isTooLarge = /^Invalid (typed )?array length|^Array buffer allocation failed/.test(said);
+  const known = isTooLarge
+    ? "it is too large to be made: is a size wrong?"
+    : early
+      ? "its line has not run yet; do two files import each other?"
+      : suggestName(said);
   return { message: sayError(error), hint: known ?? causesOf(error) };
 }
 

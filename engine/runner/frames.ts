@@ -6,6 +6,15 @@ import { writeSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 
 export const MARK_BYTES = 16;
+
+/**
+ * What frames begin with in each direction. A model can see what comes in, by listening where all streams do: that must not
+ * be what goes out with.
+ */
+export interface Marks {
+  readonly toEngine: Uint8Array;
+  readonly toClient: Uint8Array;
+}
 const HEAD_BYTES = MARK_BYTES + 4;
 /** No message is larger; what claims to be was not written by us. */
 const LARGEST_FRAME = 2 ** 30;
@@ -30,16 +39,39 @@ export function headOf(mark: Uint8Array, body: Uint8Array): Buffer {
   return head;
 }
 
-/** Writes an encoded message to the pipe `fd` and returns when it is there. @throws when nobody reads there any more */
-export function writeFrame(fd: number, mark: Uint8Array, body: Uint8Array): void {
-  writeAll(fd, headOf(mark, body));
-  writeAll(fd, body);
+/** Writes messages to a pipe, in a process where a model may have changed what typed arrays do. */
+export class FrameWriter {
+  readonly #head: Uint8Array;
+
+  constructor(
+    private readonly fd: number,
+    mark: Uint8Array,
+  ) {
+    const head = new Uint8Array(HEAD_BYTES);
+    head.set(mark);
+    // Whoever puts a getter of its own where all typed arrays have theirs would be handed the mark.
+    Object.defineProperties(head, {
+      length: { value: HEAD_BYTES },
+      byteLength: { value: HEAD_BYTES },
+      byteOffset: { value: 0 },
+      buffer: { value: head.buffer },
+    });
+    this.#head = head;
+  }
+
+  /** Writes an encoded message and returns when it is there. @throws when nobody reads there any more */
+  write(body: Uint8Array): void {
+    const { length } = body;
+    for (let i = 0; i < 4; i++) this.#head[MARK_BYTES + i] = (length >>> (8 * i)) & 0xff;
+    writeAll(this.fd, this.#head, HEAD_BYTES);
+    writeAll(this.fd, body, length);
+  }
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
+function writeAll(fd: number, bytes: Uint8Array, count: number): void {
+  for (let at = 0; at < count; ) {
     try {
-      at += write(fd, bytes, at);
+      at += write(fd, bytes, at, count - at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       wait(sleeper, 0, 0, FULL_PIPE_MS);

@@ -44,10 +44,10 @@ function start(): void {
   const leave = process.exit.bind(process);
   // Taken out again: what stands there are the model's arguments.
   const [client = 0, graceMs = 0] = process.argv.splice(2, 2).map(Number);
-  const { connection, mark } = openEngineChannel(() => leave(0));
+  const { connection, marks } = openEngineChannel(() => leave(0));
   // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
   Object.assign(globalThis, { gc: undefined });
-  const watchdog = startWatchdog({ mark, client, graceMs, place });
+  const watchdog = startWatchdog({ mark: marks.toClient, client, graceMs, place });
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
   const session = new Session({
     watch: (order) => watchdog.postMessage(serialize({ watch: order })),

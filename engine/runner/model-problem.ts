@@ -27,4 +27,10 @@ export class ModelProblem extends Error {
     this.hint = hint ?? null;
     if (code !== undefined) Object.assign(this, { code });
   }
+
+  /** What it comes to, without a look at stacks or texts. */
+  toFailure(site: Site | null): Failure {
+    const { kind, message, hint, place } = this;
+    return { kind, message, hint, site: place ?? site, stack: [] };
+  }
 }

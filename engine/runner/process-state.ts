@@ -17,6 +17,8 @@ export interface StateObserver {
   print(text: string): void;
 }
 
+const none: readonly string[] = [];
+
 function saveAll() {
   const builtIns = saveGlobals();
   return {
@@ -33,6 +35,8 @@ export class ProcessState {
   #resources: ReadonlyMap<string, number> = new Map();
   readonly #timers = new Map<object, () => void>();
   #told: Record<string, true> = {};
+  /** What a model changed for good: nothing that is computed in this process is of use any more. */
+  #stuck: readonly string[] = none;
 
   constructor(private readonly observer: StateObserver) {}
 
@@ -68,6 +72,7 @@ export class ProcessState {
     if (!this.#saved) return none;
     const { replaced, stuck } = this.#saved.inUse.restore();
     if (stuck.length > 0) this.observer.retire("the model changed built-in objects for good");
+    this.#stuck = stuck;
     forgetPrepare();
     const { changed, added } = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);
@@ -79,6 +84,11 @@ export class ProcessState {
     this.#tell([...replaced, ...changed.filter((name) => !usual.test(name)), ...everywhere]);
     if (changed.length + added.length > 0) this.observer.retire("the model changed built-in objects");
     return [...replaced, ...everywhere];
+  }
+
+  /** Names of what nobody can put back, as of the last time that this was tried. */
+  get stuck(): readonly string[] {
+    return this.#stuck;
   }
 
   /** Each name once in a run. */
@@ -111,5 +121,3 @@ export class ProcessState {
     }
   }
 }
-
-const none: readonly string[] = [];

@@ -11,7 +11,7 @@ import type { Runtime, TopLevel } from "../source";
 import { standIn } from "../stand-in";
 import { passStep } from "../steps";
 import { activeTape, enterModule } from "../tape";
-import { beforeCall } from "./calls";
+import { beforeCall, repairNow } from "./calls";
 
 const nothing = Symbol("nothing");
 /** Of the layer that an exception leaves: what to go back to. */
@@ -81,13 +81,13 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   },
   keep: keepPrivateFields,
   offer(file: string, top: TopLevel) {
+    repairNow();
     activeTape()?.offered.set(file, top);
   },
   step: passStep as Runtime["step"],
   declares(file, variables) {
-    const tape = activeTape();
-    // The model may have replaced `push`.
-    if (tape) tape.variables[tape.variables.length] = { file, variables };
+    repairNow();
+    activeTape()?.variables.push({ file, variables });
   },
   suspend,
   resume: resume as Runtime["resume"],

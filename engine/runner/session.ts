@@ -4,7 +4,7 @@ import type { Built } from "../build-report";
 import type { Device, Failure, Stats } from "../report";
 import { statsOf } from "../stats";
 import type { Tensor } from "../tensor";
-import { changedHint, lastSite } from "./calls";
+import { changedForGood, changedHint, lastSite } from "./calls";
 import { type Asked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
 import { openDevice } from "./device";
@@ -190,13 +190,15 @@ export class Session {
   /** What is wrong, from an exception that the model may have caused in the engine by what it did to JavaScript. */
   #explain(run: ModelRun, error: unknown): Failure {
     const changed = this.#state.restore();
+    if (this.#state.stuck.length > 0)
+      return changedForGood(this.#state.stuck).toFailure(this.#sources.site(lastSite()));
     const failure = run.explain(error);
     return changed.length === 0 ? failure : { ...failure, hint: changedHint(changed) };
   }
 
   #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {
     try {
-      if (failure && run.tape.count === 0) return { failure };
+      if (failure && (run.tape.count === 0 || this.#state.stuck.length > 0)) return { failure };
       const { run: kept, built } = run.result(device, failure);
       this.#last = { built, checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)) };
       return { report: built.report };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Site } from "../report";
-import { writeFrame } from "./frames";
+import { FrameWriter } from "./frames";
 import { LAST_ANSWER_FD } from "./pipes";
 import { endGroup, endStrays, runVariable } from "./process-group";
 import {
@@ -28,6 +28,7 @@ const BETWEEN_MS = 7;
 const REPORT_MS = 300;
 
 const { mark, client, graceMs, place } = workerData as Charge;
+const answers = new FrameWriter(LAST_ANSWER_FD, mark);
 const files: FileSites[] = [];
 const parent = process.ppid;
 let watch: Watch | null = null;
@@ -54,7 +55,7 @@ function stop(kind: LimitKind, { explain }: Watch): void {
   watch = null;
   const plain = serialize({ failure: { ...explain[kind], site: lastPlace() } });
   // Whoever waits for more may lose its patience.
-  if (kind === "timeout") writeFrame(LAST_ANSWER_FD, mark, plain);
+  if (kind === "timeout") answers.write(plain);
   const session = new Session();
   const scripts = new Map<string, string>();
   let lastCall = setTimeout(() => end(plain), kind === "timeout" ? graceMs / 2 : PATIENCE_MS);
@@ -115,7 +116,7 @@ function toFrame(
 
 function end(answer: Buffer): void {
   try {
-    writeFrame(LAST_ANSWER_FD, mark, answer);
+    answers.write(answer);
   } finally {
     leave();
   }

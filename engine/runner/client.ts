@@ -45,7 +45,7 @@ export interface EngineOptions {
   /** Node to run it with; empty: the best there is. */
   readonly nodePath?: string;
   readonly onOutput?: (output: OutputParams) => void;
-  /** How long after its limit a run may take to say where it was, before the process is ended; 900 ms. */
+  /** How long after its limit a run may take to say where it was, before the process is ended; 750 ms. */
   readonly graceMs?: number;
   /** How long a check that is cancelled may take to stop by itself, which keeps its tape and what was compared; 150 ms. */
   readonly patienceMs?: number;
@@ -68,7 +68,7 @@ interface TimeLimit {
   readonly failure: Failure;
 }
 
-const GRACE_MS = 900;
+const GRACE_MS = 750;
 /** The first use of a GPU takes this long at most; it does not count as time of the run. */
 const GPU_START_MS = 20_000;
 /** The end of a process is known this long after its connection broke. */

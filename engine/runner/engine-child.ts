@@ -149,7 +149,7 @@ export class EngineChild {
       try {
         for (const answer of frames.push(chunk)) this.#lastAnswer = answer as TraceResult;
       } catch {
-        pipe.destroy();
+        // Spoilt by what a model writes there: the next answer counts.
       }
     });
   }

@@ -24,6 +24,7 @@ const FULL_PIPE_MS = 1;
 const write = writeSync;
 const encode = serialize;
 const decode = deserialize;
+const define = Object.defineProperty;
 const wait = Atomics.wait;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -39,33 +40,41 @@ export function headOf(mark: Uint8Array, body: Uint8Array): Buffer {
   return head;
 }
 
+/** A pipe takes as much as this at once, with nothing of another thread in between. */
+const AT_ONCE = 4096;
+
 /** Writes messages to a pipe, in a process where a model may have changed what typed arrays do. */
 export class FrameWriter {
-  readonly #head: Uint8Array;
+  readonly #mark: Uint8Array;
 
   constructor(
     private readonly fd: number,
     mark: Uint8Array,
   ) {
-    const head = new Uint8Array(HEAD_BYTES);
-    head.set(mark);
-    // Whoever puts a getter of its own where all typed arrays have theirs would be handed the mark.
-    Object.defineProperties(head, {
-      length: { value: HEAD_BYTES },
-      byteLength: { value: HEAD_BYTES },
-      byteOffset: { value: 0 },
-      buffer: { value: head.buffer },
-    });
-    this.#head = head;
+    this.#mark = shielded(MARK_BYTES);
+    for (let i = 0; i < MARK_BYTES; i++) this.#mark[i] = mark[i] ?? 0;
   }
 
   /** Writes an encoded message and returns when it is there. @throws when nobody reads there any more */
   write(body: Uint8Array): void {
     const { length } = body;
-    for (let i = 0; i < 4; i++) this.#head[MARK_BYTES + i] = (length >>> (8 * i)) & 0xff;
-    writeAll(this.fd, this.#head, HEAD_BYTES);
-    writeAll(this.fd, body, length);
+    const isShort = HEAD_BYTES + length <= AT_ONCE;
+    const first = shielded(isShort ? HEAD_BYTES + length : HEAD_BYTES);
+    for (let i = 0; i < MARK_BYTES; i++) first[i] = this.#mark[i] ?? 0;
+    for (let i = 0; i < 4; i++) first[MARK_BYTES + i] = (length >>> (8 * i)) & 0xff;
+    if (isShort) for (let i = 0; i < length; i++) first[HEAD_BYTES + i] = body[i] ?? 0;
+    writeAll(this.fd, first, isShort ? HEAD_BYTES + length : HEAD_BYTES);
+    if (!isShort) writeAll(this.fd, body, length);
   }
+}
+
+/** Whoever puts a getter of its own where all typed arrays have theirs is not handed this one. */
+function shielded(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  define(bytes, "length", { value: length });
+  define(bytes, "byteLength", { value: length });
+  define(bytes, "byteOffset", { value: 0 });
+  return bytes;
 }
 
 function writeAll(fd: number, bytes: Uint8Array, count: number): void {
@@ -115,9 +124,9 @@ export class FrameReader {
       return Buffer.alloc(0);
     }
     this.#rest = Buffer.alloc(0);
-    this.#missing = data.readUInt32LE(at + MARK_BYTES);
-    if (this.#missing > LARGEST_FRAME || this.#missing === 0)
-      throw new Error(`a message of ${this.#missing} bytes`);
+    const size = data.readUInt32LE(at + MARK_BYTES);
+    if (size > LARGEST_FRAME || size === 0) throw new Error(`a message of ${size} bytes`);
+    this.#missing = size;
     return data.subarray(at + HEAD_BYTES);
   }
 

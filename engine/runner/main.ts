@@ -51,6 +51,7 @@ function start(): void {
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
   const session = new Session({
     watch: (order) => watchdog.postMessage(serialize({ watch: order })),
+    end: (failure) => watchdog.postMessage(serialize({ end: { failure } })),
     compiled: (sites) => watchdog.postMessage(serialize({ sites })),
     progress: (message, fraction) =>
       void connection.sendNotification(progressNotification, { message, fraction }),

@@ -1,6 +1,6 @@
 /** The process as it was before a model ran in it, and what has to be put back afterwards. */
 
-import { changedForGood, listed } from "./calls";
+import { listed } from "./calls";
 import { restoreGlobals, restoreVariables, saveGlobals, saveVariables } from "./globals";
 import { inUse } from "./intact";
 import { activeResources, clearTimers, grown, withTimers } from "./leftovers";
@@ -52,15 +52,12 @@ export class ProcessState {
     return withTimers(this.#timers, fn);
   }
 
-  /**
-   * Puts back the functions that the engine computes with. @returns the names of those that the model had replaced
-   * @throws ModelProblem when it saw to it that nobody can
-   */
+  /** Puts back the functions that the engine computes with. @returns the names of those that the model had replaced */
   repair(): readonly string[] {
     if (!this.#saved || this.#saved.inUse.isIntact()) return none;
     const { replaced, stuck } = this.#saved.inUse.restore();
-    this.#tell(replaced);
-    if (stuck.length > 0) throw changedForGood(stuck);
+    this.#stuck = stuck;
+    if (stuck.length === 0) this.#tell(replaced);
     return replaced;
   }
 
@@ -71,8 +68,9 @@ export class ProcessState {
   restore(): readonly string[] {
     if (!this.#saved) return none;
     const { replaced, stuck } = this.#saved.inUse.restore();
-    if (stuck.length > 0) this.observer.retire("the model changed built-in objects for good");
     this.#stuck = stuck;
+    // Whoever is told would compute with them.
+    if (stuck.length > 0) return none;
     forgetPrepare();
     const { changed, added } = restoreGlobals(this.#saved.builtIns);
     const hasOwn = restoreVariables(this.#saved.variables);

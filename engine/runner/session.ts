@@ -37,6 +37,8 @@ import { again, type FileSites, type Interrupt, type Watch } from "./watch";
 export interface Client extends StateObserver {
   watch(order: Watch | null): void;
   compiled(sites: FileSites): void;
+  /** The process cannot go on: it is ended, and this is its answer. */
+  end(failure: Failure): void;
   progress(message: string, fraction: number | null): void;
 }
 
@@ -64,7 +66,7 @@ export class Session {
   async trace(params: TraceParams): Promise<TraceResult> {
     this.#last = null;
     const device = await openDevice(params.device);
-    const run = new ModelRun(params, this.#sources, () => this.#state.repair());
+    const run = new ModelRun(params, this.#sources, () => this.#repair());
     this.#running = run;
     this.#begin(runWith(params.limits));
     const failure = await this.#finish(run);
@@ -185,6 +187,19 @@ export class Session {
     } catch (error) {
       return this.#explain(run, error);
     }
+  }
+
+  #repair(): readonly string[] {
+    const replaced = this.#state.repair();
+    if (this.#state.stuck.length > 0) this.#giveUp(this.#state.stuck);
+    return replaced;
+  }
+
+  /** Nothing can be relied on from here on, not even that an answer is sent: the other thread sends it. */
+  #giveUp(stuck: readonly string[]): Failure {
+    const failure = changedForGood(stuck).toFailure(this.#sources.site(lastSite()));
+    this.client.end(failure);
+    return failure;
   }
 
   /** What is wrong, from an exception that the model may have caused in the engine by what it did to JavaScript. */

@@ -41,7 +41,11 @@ export interface FileSites {
 }
 
 /** What the watchdog is told. */
-export type Order = { readonly watch: Watch | null } | { readonly sites: FileSites };
+export type Order =
+  | { readonly watch: Watch | null }
+  | { readonly sites: FileSites }
+  /** The model's thread cannot go on, nor answer by itself: this is its answer. */
+  | { readonly end: { readonly failure: Failure } };
 
 /** What the watchdog knows from the start. */
 export interface Charge {

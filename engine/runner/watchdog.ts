@@ -130,7 +130,8 @@ function leave(): void {
 
 parentPort?.on("message", (message: Uint8Array) => {
   const order = deserialize(message) as Order;
-  if ("sites" in order) files.push(order.sites);
+  if ("end" in order) end(serialize(order.end));
+  else if ("sites" in order) files.push(order.sites);
   else watch = order.watch;
 });
 setInterval(look, LOOK_MS);

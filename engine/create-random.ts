@@ -2,6 +2,7 @@
 import { checkShape } from "./check-shape";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 import { show } from "./describe";
+import { askForRoom } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { flag, size } from "./kinds";
 import { checkNumber } from "./options";
@@ -126,6 +127,7 @@ export function multinomial(...args: unknown[]): Tensor {
     }
     const n = x.shape.at(-1) as number;
     const rows = n === 0 ? 0 : x.size / n;
+    askForRoom("int32", rows * count);
     const out = Array.from({ length: rows }, (_, row) =>
       drawn(Array.from(x.data.subarray(row * n, (row + 1) * n)), count, replacement),
     );

@@ -3,7 +3,7 @@
 import { checkShape } from "./check-shape";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 import { show } from "./describe";
-import { type DType, getDefaultDtype } from "./dtype";
+import { askForRoom, type DType, getDefaultDtype } from "./dtype";
 import { inFunction, ModelError } from "./error";
 import { checkNumber } from "./options";
 import type { Shape } from "./shape";
@@ -46,7 +46,7 @@ export function linspace(...args: unknown[]): Tensor {
     signature,
     args,
     (start: number, end: number, steps: number, { dtype }: CreateOptions = {}) =>
-      fill(spaced(start, end, steps), dtype),
+      spaced(start, end, steps, dtype, (value) => value),
   );
 }
 
@@ -72,26 +72,25 @@ export function logspace(...args: unknown[]): Tensor {
     args,
     (start: number, end: number, steps: number, base = 10, { dtype }: CreateOptions = {}) => {
       const factor = checkNumber(base, "base");
-      return fill(
-        spaced(start, end, steps).map((power) => factor ** power),
-        dtype,
-      );
+      return spaced(start, end, steps, dtype, (power) => factor ** power);
     },
   );
 }
 
-/** The points of a line; counted from the nearer end, so that both ends are exact. */
-function spaced(start: number, end: number, steps: number): number[] {
+/** What `value` makes of the points of a line; counted from the nearer end, so that both ends are exact. */
+function spaced(
+  start: number,
+  end: number,
+  steps: number,
+  dtype: DType = getDefaultDtype(),
+  value: (point: number) => number,
+): Tensor {
   const count = checkSize(steps, "steps");
   const step = (checkNumber(end, "end") - checkNumber(start, "start")) / Math.max(1, count - 1);
-  return Array.from({ length: count }, (_, i) =>
-    i < count / 2 || count === 1 ? start + i * step : end - (count - 1 - i) * step,
-  );
-}
-
-function fill(values: readonly number[], dtype: DType = getDefaultDtype()): Tensor {
-  const out = zeroFilled([values.length], dtype);
-  out.data.set(values);
+  const out = zeroFilled([count], dtype);
+  for (let i = 0; i < count; i++) {
+    out.data[i] = value(i < count / 2 || count === 1 ? start + i * step : end - (count - 1 - i) * step);
+  }
   return out;
 }
 
@@ -119,12 +118,15 @@ function triangle(
       checkSize(col, "col"),
       checkNumber(given ?? 0, "offset"),
     ];
-    const places = Array.from(
-      { length: rows * columns },
-      (_, at) => [Math.floor(at / columns), at % columns] as const,
-    );
-    const inside = places.filter(([i, j]) => has(j - i, offset));
-    const flat = [...inside.map(([i]) => i), ...inside.map(([, j]) => j)];
-    return fromValues(Int32Array.from(flat), [2, inside.length], "int32");
+    askForRoom("int32", rows * columns);
+    const [is, js]: [number[], number[]] = [[], []];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        if (!has(j - i, offset)) continue;
+        is.push(i);
+        js.push(j);
+      }
+    }
+    return fromValues(Int32Array.from(is.concat(js)), [2, is.length], "int32");
   });
 }

@@ -2,6 +2,7 @@
 
 import { zeros } from "../create";
 import { describe } from "../describe";
+import { askForRoom, getDefaultDtype } from "../dtype";
 import { ModelError } from "../error";
 import { choice, flag, probability, size } from "../kinds";
 import type { Positions } from "../op";
@@ -95,6 +96,8 @@ abstract class Recurrent extends Module {
     this.batchFirst = batchFirst;
     this.dropoutP = options.dropout ?? 0;
     this.directions = bidirectional ? 2 : 1;
+    const inputs = inputSize + (numLayers - 1) * this.directions * hiddenSize;
+    askForRoom(getDefaultDtype(), this.directions * gates * hiddenSize * (inputs + numLayers * hiddenSize));
     for (let layer = 0; layer < numLayers; layer++) {
       for (let d = 0; d < this.directions; d++) this.addWeights(layer, d, gates, bias);
     }

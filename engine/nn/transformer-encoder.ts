@@ -1,6 +1,7 @@
 /** Encoder layers of a transformer, one after another. */
 
 import { show } from "../describe";
+import { askForRoom, getDefaultDtype } from "../dtype";
 import { inFunction, ModelError } from "../error";
 import { tensor } from "../kinds";
 import type { Positions } from "../op";
@@ -65,6 +66,8 @@ export class TransformerEncoder extends Module {
       );
     }
     checkSize("nn.TransformerEncoder", { numLayers });
+    const numbers = layer.parameters().reduce((sum, each) => sum + each.size, 0);
+    inFunction("nn.TransformerEncoder", () => askForRoom(getDefaultDtype(), numLayers * numbers));
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.deepCopy()));
     this.norm = options?.norm ?? null;
   }

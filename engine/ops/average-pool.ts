@@ -1,8 +1,10 @@
 /** Average pooling: with a fixed window, or with a fixed size of the result. */
 
+import { askForRoom } from "../dtype";
 import { ModelError } from "../error";
 import { flag, integers, number } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
+import { sizeOf } from "../shape";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
@@ -34,6 +36,11 @@ export interface SeparableAttrs {
 export function mixImage(x: Tensor, { rows, columns }: SeparableAttrs, adjoint: boolean): Tensor {
   const down = mixAlong(x, { dim: x.ndim - 2, size: rows.size, taps: rows.taps, adjoint });
   return mixAlong(down, { dim: x.ndim - 1, size: columns.size, taps: columns.taps, adjoint });
+}
+
+/** Asks for an image of another size: its taps alone may be more than the memory holds. */
+export function askForImage(x: Tensor, [height, width]: Pair): void {
+  askForRoom(x.dtype, sizeOf(x.shape.slice(0, -2)) * height * width);
 }
 
 /** The rules of an operation that is `mixImage`. */
@@ -125,6 +132,7 @@ export const adaptiveAvgPool2d: OpFunction<AdaptiveArgs> = defineOp<AdaptiveArgs
   args(x, outputSize) {
     const [, , height, width] = imageShape(checkFloat(x), 2);
     const out: Pair = readPair(outputSize, "outputSize", 2, 1, 1);
+    askForImage(x, out);
     return {
       inputs: [x],
       attrs: {

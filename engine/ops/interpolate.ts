@@ -1,12 +1,13 @@
 /** Images of another size, by the nearest pixel or by a line between neighbours. */
 
+import { show } from "../describe";
 import { ModelError } from "../error";
 import { choice, flag, integers, numbers } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
 import { takes } from "../signature";
 import type { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
-import { separable } from "./average-pool";
+import { askForImage, separable } from "./average-pool";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";
 import type { Taps } from "./mix";
 
@@ -55,6 +56,7 @@ export const interpolate: OpFunction<Args, InPositions> = defineOp({
     const { mode = "nearest", alignCorners = false } = options ?? {};
     const [, , height, width] = imageShape(checkFloat(x), 2);
     const { size, scale } = readSize([height, width], options ?? {});
+    askForImage(x, size);
     const taps = (n: number, d: 0 | 1): Taps =>
       mode === "nearest"
         ? nearestTaps(n, size[d], scale[d])
@@ -87,7 +89,7 @@ function readSize(source: Pair, { size, scaleFactor }: InterpolateOptions): { si
   const out = factors.map((f, d) => Math.floor(f * (source[d] as number)));
   if (out.length !== 2 || !out.every((n) => n >= 1)) {
     throw new ModelError(
-      `scaleFactor is ${JSON.stringify(scaleFactor)}, expected a number above 0, or two, that leave a pixel of [${source}]`,
+      `scaleFactor is ${show(scaleFactor)}, expected a number above 0, or two, that leave a pixel of [${source}]`,
     );
   }
   return {

@@ -1,5 +1,6 @@
 /** Shapes by other means: repeat, movedim, unflatten, stacking, grids, diagonals, differences. */
 
+import { allocate } from "../dtype";
 import { ModelError } from "../error";
 import { choice, count, dim as dimension, dims, either, integer, tensor } from "../kinds";
 import type { Positions } from "../op";
@@ -57,10 +58,20 @@ export const repeatInterleave: (
     if (counts.length !== 1 && counts.length !== n) {
       throw new ModelError(`repeats has ${counts.length} counts, expected 1 or ${n}`);
     }
-    const places = Array.from({ length: n }, (_, i) =>
-      new Array<number>(counts[counts.length === 1 ? 0 : i] as number).fill(i),
-    ).flat();
-    return indexSelect(input, fromValues(Int32Array.from(places), [places.length], "int32"), { dim: along });
+    const wrong = counts.findIndex((each) => !count.fits(each));
+    if (wrong >= 0) {
+      throw new ModelError(`repeats holds ${counts[wrong]} at position ${wrong}, expected ${count.expected}`);
+    }
+    const countAt = (i: number) => counts[counts.length === 1 ? 0 : i] as number;
+    const total = counts.length === 1 ? n * countAt(0) : counts.reduce((sum, each) => sum + each, 0);
+    const places = allocate("int32", total);
+    let end = 0;
+    for (let i = 0; i < n; i++) {
+      const start = end;
+      end += countAt(i);
+      places.fill(i, start, end);
+    }
+    return indexSelect(input, fromValues(places, [total], "int32"), { dim: along });
   },
 ) as never;
 

@@ -1,6 +1,6 @@
 /** Padding and its opposite: pad, narrow. */
 
-import { allocate } from "../dtype";
+import { allocate, askForRoom } from "../dtype";
 import { ModelError } from "../error";
 import { anyNumber, choice } from "../kinds";
 import { defineOp, type OpFunction, type Positions } from "../op";
@@ -173,6 +173,7 @@ function copyAround(x: Tensor, { widths, mode }: PadAttrs, adjoint: boolean): Te
   return (adjoint ? padded.reverse() : padded).reduce((out, d) => {
     const [before, after] = widths[d] as readonly [number, number];
     const size = (out.shape[d] as number) - (adjoint ? before + after : 0);
+    if (!adjoint) askForRoom(out.dtype, sizeOf(out.shape.toSpliced(d, 1, size + before + after)));
     const taps: Taps = Array.from({ length: size + before + after }, (_, i) => [
       [sourceOf(i - before, size, mode), 1],
     ]);

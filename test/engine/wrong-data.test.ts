@@ -109,6 +109,7 @@ const shapes: readonly Refused[] = [
     /zerosLike/,
   ],
   ["ones", () => call("ones", [{ a: 1 }]), /: shape is an array of 1, expected an array of sizes/],
+  ["repeatInterleave", () => gl.repeatInterleave(w(), gl.tensor([1, -1])), /repeats holds -1 at position 1/],
   ["bernoulli", () => gl.bernoulli(gl.tensor([0.5, 2])), /x holds 2 at position 1, expected probabilities/],
 ];
 

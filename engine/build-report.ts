@@ -49,7 +49,8 @@ export function buildReport(run: Run): Built {
     dtype,
     durationMs,
     loss:
-      loss === null || lossNode === undefined
+      // What is no single number is no loss.
+      loss === null || lossNode === undefined || loss.size !== 1
         ? null
         : { value: loss.data[0] ?? Number.NaN, node: lossNode, site: run.sources.site(loss.site) },
     nodes,

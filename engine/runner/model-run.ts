@@ -1,4 +1,5 @@
 /** One run of a model file: loads it, calls its loss, differentiates, and makes the report, also when it ends early. */
+import { types } from "node:util";
 import { type Built, buildReport } from "../build-report";
 import { now } from "../clock";
 import { setDefaultDtype } from "../dtype";
@@ -14,6 +15,7 @@ import { isTensor, Tensor } from "../tensor";
 import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
 import { Loader } from "./loader";
+import { missingLoss } from "./missing-loss";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
 import type { Exports } from "./packages";
@@ -60,7 +62,12 @@ export class ModelRun {
 
   /** What is wrong, from an exception that ended the run just now. */
   explain(error: unknown): Failure {
-    return failureOf(error, this.sources, currentSite());
+    const failure = failureOf(error, this.sources, currentSite());
+    const loss = this.#random === null ? undefined : lossOf(this.exports ?? {});
+    // A function's own length: what it says to others is not asked.
+    const takes = typeof loss === "function" && !types.isProxy(loss) ? loss.length : 0;
+    if (takes < 2 || failure.hint !== null || !/\bundefined\b/.test(failure.message)) return failure;
+    return { ...failure, hint: `loss() gets one argument, the number of the step; this one takes ${takes}` };
   }
 
   /** The run as far as it came. */
@@ -129,28 +136,19 @@ export class ModelRun {
   }
 
   #noLoss(loss: unknown, value: unknown): ModelProblem {
-    const site = this.#lossSite();
     if (loss === undefined) {
+      const source = this.sources.find(this.params.file);
+      const { hint, range } = missingLoss(source?.text ?? "", source?.analysis.exports ?? []);
       return new ModelProblem("The file has no loss: it exports no function `loss` and calls no backward()", {
-        site,
-        hint: this.#lossHint(),
+        site: range ? siteAt(this.params.file, range) : this.#lossSite(),
+        hint,
       });
     }
-    const found = kindOf(value);
-    const hint =
-      typeof value === "number"
-        ? "return the tensor itself, without item(): a number has no gradient"
-        : "return the tensor to differentiate";
-    return new ModelProblem(`The loss must be a tensor with one element; found ${found}`, { site, hint });
-  }
-
-  #lossHint(): string {
-    const bindings = this.sources.find(this.params.file)?.analysis.exports ?? [];
-    return /(?:function|const|let)\s+loss\b/.test(this.sources.find(this.params.file)?.text ?? "")
-      ? "`loss` is there but not exported: write `export` before it"
-      : bindings.includes("default")
-        ? "give the function that it exports a name: `export function loss() { … }`"
-        : "write `export function loss() { … return crossEntropy(output, labels); }`";
+    const { found, hint = "return the tensor to differentiate" } = insteadOfTensor(value);
+    return new ModelProblem(`The loss must be a tensor with one element; found ${found}`, {
+      site: this.#lossSite(),
+      hint,
+    });
   }
 
   /** Where the file speaks of its loss, else its first character. */
@@ -162,11 +160,19 @@ export class ModelRun {
 }
 
 /** What a loss is instead of a tensor; asks nothing of the value that its author could answer. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "number") return `the number ${value}`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+function insteadOfTensor(value: unknown): { found: string; hint?: string } {
+  if (value === undefined) return { found: "nothing" };
+  if (value === null) return { found: "null" };
+  if (typeof value === "number") {
+    return {
+      found: `the number ${value}`,
+      hint: "return the tensor itself, without item(): a number has no gradient",
+    };
+  }
+  if (types.isGeneratorObject(value)) {
+    return { found: "a generator", hint: "return the tensor of a plain function: this one is a function*" };
+  }
+  return { found: typeof value === "object" ? "an object" : `a ${typeof value}` };
 }
 
 function lossOf(exports: Exports): unknown {

@@ -24,6 +24,30 @@ describe("the terminal on files as people write them", () => {
     assert.match(unnamed.err, /hint: give the function that it exports a name/);
   });
 
+  it("says what was probably meant by the loss, where it stands", async () => {
+    const head = 'import { mul, nn, parameter } from "gradlens";\nconst w = parameter([1, 2]);\n';
+    const misnamed = await trace("misnamed.ts", `${head}export const Loss = () => mul(w, 3).sum();\n`);
+    assert.match(misnamed.err, /misnamed\.ts:3:14\n[\s\S]*hint: did you mean `Loss`\?/);
+    const other = await trace("other.ts", `${head}function f() {}\nexport { f as computeLoss };\n`);
+    assert.match(other.err, /other\.ts:4:15\n[\s\S]*hint: did you mean `computeLoss`\?/);
+    const made = await trace("class.ts", `${head}export default class Net extends nn.Module {}\n`);
+    assert.match(made.err, /class\.ts:3:1\n[\s\S]*hint: it exports a class/);
+  });
+
+  it("says what a loss is that is no tensor, and what it is called with", async () => {
+    const head = 'import { mul, parameter } from "gradlens";\nconst w = parameter([1, 2]);\n';
+    const generator = await trace("generator.ts", `${head}export async function* loss() { yield w; }\n`);
+    assert.match(generator.err, /found a generator\n[\s\S]*hint: return the tensor/);
+    const batch = await trace(
+      "batch.ts",
+      `${head}export function loss(step: number, x: any) { return mul(w, x); }\n`,
+    );
+    assert.match(batch.err, /y is undefined[\s\S]*hint: loss\(\) gets one argument/);
+    const two = await trace("two.ts", `${head}export const loss = () => mul(w, 3);\n`);
+    assert.match(two.err, /must be a single number; found the shape \[2\]/);
+    assert.doesNotMatch(two.out, /loss 3/);
+  });
+
   it("shows the marked part of a very long line", async () => {
     const { err } = await trace(
       "long.ts",

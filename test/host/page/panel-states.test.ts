@@ -136,7 +136,7 @@ describe("states of a panel", function () {
       const cut = { target: "net.fc1", reason: "cancelled", message: "stopped", hint: null };
       await send({ type: "checks", checks: someChecks(), interrupted: cut });
       await page.getByText("The check of net.fc1 was stopped.").waitFor();
-      assert.equal(await page.locator("div.progress").isVisible(), false);
+      await page.locator("div.progress").waitFor({ state: "hidden" });
       assert.deepEqual(await audit(), []);
       await page.locator("vscode-button", { hasText: "Check Again" }).click();
       assert.equal((await posted("check"))[0].target, "net.fc1");
@@ -146,6 +146,6 @@ describe("states of a panel", function () {
       await page.locator("vscode-button", { hasText: "Change the Limit" }).click();
       assert.equal((await posted("limit"))[0].setting, "check.budget");
       await send({ type: "checking", target: null, fraction: 0, doing: "" });
-      assert.equal(await page.locator(".content .banner").count(), 0);
+      await page.locator(".content .banner").waitFor({ state: "detached" });
     }));
 });

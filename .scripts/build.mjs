@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { install } from "./install.mjs";
 import { buildKernels } from "./kernels.mjs";
 import { noticesText, packagesOf } from "./notices.mjs";
 import { buildTypes } from "./types.mjs";
@@ -252,6 +253,7 @@ async function watch() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  install();
   const started = performance.now();
   const failed = await build({ minify: process.argv.includes("--minify") });
   console.log(`Built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -15,7 +15,7 @@ const layers = [
   },
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
-    values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|gpu\.js$|webgpu$)/,
+    values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|gpu\.js$|webgpu$|get-tsconfig$)/,
     types: /^sarif$/,
   },
   {

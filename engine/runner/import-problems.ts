@@ -33,8 +33,16 @@ export function missingFile(
   });
 }
 
-/** An import of a package that is not installed, or of one that failed to load. */
-export function packageProblem(specifier: string, source: ModelSource, cause: unknown): ModelProblem {
+/**
+ * An import of a package that is not installed, or of one that failed to load.
+ * @param settings what is wrong with the settings that might have given the name another meaning
+ */
+export function packageProblem(
+  specifier: string,
+  source: ModelSource,
+  cause: unknown,
+  settings: string | null,
+): ModelProblem {
   const site = siteOfImport(specifier, source);
   const { code, message } =
     cause instanceof Error ? (cause as Error & { code?: string }) : { code: "", message: String(cause) };
@@ -42,7 +50,9 @@ export function packageProblem(specifier: string, source: ModelSource, cause: un
     const name = packageName(specifier);
     return new ModelProblem(`Cannot find the package "${name}" that is imported here`, {
       site,
-      hint: `looked in the node_modules folders from ${dirname(source.file)} upwards; is it installed (npm install ${name})?`,
+      hint:
+        settings ??
+        `looked in the node_modules folders from ${dirname(source.file)} upwards; is it installed (npm install ${name})?`,
       code,
     });
   }

@@ -105,7 +105,8 @@ export class Loader {
   }
 
   #package(specifier: string, source: ModelSource, attributes: Attributes): Promise<vm.Module> {
-    for (const target of mapBySettings(specifier, source.file)) {
+    const { targets, problem } = mapBySettings(specifier, source.file);
+    for (const target of targets) {
       const { path: own } = resolveRequire(target, source.file, this.options.overlays);
       if (own && isModelFile(own)) return this.#file(own);
     }
@@ -117,7 +118,7 @@ export class Loader {
       try {
         return synthetic(specifier, await importPackage(specifier, source.file, attributes));
       } catch (error) {
-        throw packageProblem(specifier, source, error);
+        throw packageProblem(specifier, source, error, problem);
       }
     });
   }

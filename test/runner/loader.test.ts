@@ -105,6 +105,13 @@ const models: Record<string, Record<string, string>> = {
     "lib/three.ts": "export const three = 3;",
     "lib/one.ts": "export const one = 1;",
   },
+  "the paths of a jsconfig, from several files": {
+    "src/model.js": `import { mul, parameter } from "gradlens";\nimport { two } from "#two";\nexport const loss = () => mul(parameter(two), 3);`,
+    "jsconfig.json": `\ufeff{ "extends": ["./a.json", "./b.json"] }`,
+    "a.json": "{}",
+    "b.json": `{ "compilerOptions": { "paths": { "#two": ["\${configDir}/lib/two.js"] } } }`,
+    "lib/two.js": "export const two = 2;",
+  },
   "file names with spaces and other letters": {
     "mein mödel (1).ts": `import { mul, parameter } from "gradlens";\nimport { two } from "./zwei und drei";\nexport const loss = () => mul(parameter(two), 3);`,
     "zwei und drei.ts": "export const two = 2;",
@@ -140,6 +147,32 @@ describe("loading model files", () => {
       const operation = nodes.find(({ op }) => op === "mul");
       assert.ok(operation?.site, "the operation has a site");
       assert.match(operation.site.file, /\.[cm]?[jt]s$/);
+    });
+  }
+
+  for (const [title, settings, message] of [
+    [
+      "extends what is missing",
+      `{ "extends": "./nowhere.json" }`,
+      /tsconfig\.json cannot be used: .*nowhere\.json/,
+    ],
+    ["extends itself", `{ "extends": "./tsconfig.json" }`, /tsconfig\.json cannot be used: Circularity/],
+    ["has odd paths", `{ "compilerOptions": { "paths": [1] } }`, /tsconfig\.json cannot be used/],
+  ] as const) {
+    it(`does without a tsconfig that ${title}, and says so where it may have been needed`, async () => {
+      const folder = mkdtempSync(join(root, "model-"));
+      const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+      write("tsconfig.json", settings);
+      write(
+        "fine.ts",
+        `import { mul, parameter } from "gradlens";\nexport const loss = () => mul(parameter(2), 3);`,
+      );
+      write("model.ts", `import { two } from "@/two";\nexport const loss = () => two;`);
+      assert.equal(reportOf(await engine.trace(paramsFor(join(folder, "fine.ts")))).loss?.value, 6);
+      const failure = failureOf(await engine.trace(paramsFor(join(folder, "model.ts"))));
+      assert.match(failure?.message ?? "", /Cannot find the package "@\/two"/);
+      assert.match(failure?.hint ?? "", message);
+      assert.deepEqual([failure?.site?.line, failure?.site?.column], [1, 21]);
     });
   }
 

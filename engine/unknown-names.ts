@@ -7,6 +7,7 @@ import { isTensor, Tensor } from "./tensor";
 /** Names by which others ask what kind of object they have; a tensor has none of them. */
 const questions = new Set([
   ...["then", "catch", "finally", "toJSON", "inspect", "nodeType", "tagName", "asymmetricMatch", "default"],
+  "href",
 ]);
 
 /**

@@ -51,7 +51,12 @@ export function askForRoom(dtype: DType, size: number): void {
 }
 
 function tooLarge(dtype: DType, size: number): ModelError {
-  return new ModelError(`a ${dtype} tensor of ${showCount(size)} elements is more than the memory holds`);
+  return new ModelError(`${showSize(dtype, size)} is more than the memory holds`);
+}
+
+/** As messages about memory call a tensor: "an int32 tensor of 1,000 elements". */
+export function showSize(dtype: DType, size: number): string {
+  return `${dtype === "int32" ? "an" : "a"} ${dtype} tensor of ${showCount(size)} elements`;
 }
 
 /** A typed array for `size` elements whose content is undefined: for results that are written in full. */

@@ -1,7 +1,6 @@
 /** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
-import { guardAllocations } from "../dtype";
+import { guardAllocations, showSize } from "../dtype";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../kernels";
-import { showCount } from "../number-text";
 import { ModelProblem } from "./model-problem";
 
 const MIB = 2 ** 20;
@@ -31,7 +30,7 @@ export function limitMemory(memoryMiB: number): void {
     const used = usedBytes();
     if (used + bytes <= limit) return;
     throw new ModelProblem(
-      `The run needs more memory than its limit of ${showBytes(limit)}: it holds ${showBytes(used)}, and a ${dtype} tensor of ${showCount(size)} elements takes ${showBytes(bytes)} more`,
+      `The run needs more memory than its limit of ${showBytes(limit)}: it holds ${showBytes(used)}, and ${showSize(dtype, size)} takes ${showBytes(bytes)} more`,
       { kind: "memory", hint: memoryHint },
     );
   });

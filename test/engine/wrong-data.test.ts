@@ -130,6 +130,14 @@ describe("wrong data", () => {
     assert.equal(gl.tensor(Uint8Array.of(1, 0)).dtype, "bool");
   });
 
+  it("calls what does not fit into memory by its type", () => {
+    assert.throws(
+      () => gl.zeros([1e12], { dtype: "int32" }),
+      /an int32 tensor of 1,000,000,000,000 elements is/,
+    );
+    assert.throws(() => gl.zeros([1e12]), /zeros\(\): a float32 tensor of 1,000,000,000,000 elements is/);
+  });
+
   it("does not mean data that share their rows, or 64 levels", () => {
     const row = [1, 2];
     assert.deepEqual(gl.tensor([row, row]).toArray(), [row, row]);

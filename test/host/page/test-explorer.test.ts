@@ -104,7 +104,8 @@ describe("the Test Explorer", function () {
   step("shows a failure as a diff at the worst element, at its line", async (page) => {
     await vscode.runTestOf(page, "wrong.ts");
     await state("wrong.ts", "failed").waitFor();
-    await row("wrong.ts").click();
+    // The command is one of editors.
+    await vscode.openFile(page, "wrong.ts");
     const difference = page.locator(".test-output-peek, .monaco-diff-editor").first();
     // A window that is still busy with the results knows of no failure yet.
     for (let tries = 0; tries < 4 && !(await difference.isVisible()); tries += 1) {

@@ -13,7 +13,8 @@ import { showReport } from "./trace-text";
 export async function runCommand(args: Arguments): Promise<number> {
   const onOutput = ({ stream, text }: OutputParams) => {
     const to = stream === "stderr" || args.stdoutIsData ? process.stderr : process.stdout;
-    to.write(printed(text, hasColours(to, process.env)));
+    // A file or the next program gets what was printed, as from plain Node.
+    to.write(to.isTTY ? printed(text, hasColours(to, process.env)) : text);
   };
   const script = join(__dirname, "engine.js");
   const engine = new Engine({ script, folder: process.cwd(), nodePath: args.nodePath, onOutput });

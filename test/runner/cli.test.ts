@@ -62,6 +62,12 @@ describe("command line", () => {
     assert.deepEqual([checked.out.split(printed).length, checked.out.indexOf(printed)], [2, 0]);
   });
 
+  it("hands on to a pipe what a program prints, to the last byte", async () => {
+    const text = "\u001b[31mred\u001b[0m\r\n\u0000\u0007";
+    const { out } = await gradlens("trace", fixture("printed/escapes.ts"));
+    assert.equal(out.slice(0, text.length), text);
+  });
+
   it("names the file of a line that is not the model's own, and checks one of two weights of one name", async () => {
     const { out } = await gradlens("trace", fixture("programs/two-makers.ts"));
     assert.match(out, /^ +\d+ +loss /m);

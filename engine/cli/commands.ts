@@ -7,6 +7,7 @@ import type { OutputParams } from "../runner/protocol";
 import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checkByDifferences } from "./check-differences";
+import { currentFolder } from "./current-folder";
 import { hasColours } from "./terminal";
 import { showReport } from "./trace-text";
 
@@ -17,7 +18,7 @@ export async function runCommand(args: Arguments): Promise<number> {
     to.write(to.isTTY ? printed(text, hasColours(to, process.env)) : text);
   };
   const script = join(__dirname, "engine.js");
-  const engine = new Engine({ script, folder: process.cwd(), nodePath: args.nodePath, onOutput });
+  const engine = new Engine({ script, folder: currentFolder ?? "/", nodePath: args.nodePath, onOutput });
   process.once("exit", () => engine.dispose());
   try {
     return await perform(engine, args);

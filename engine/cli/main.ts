@@ -3,12 +3,19 @@ import { printable } from "../printable";
 import { mistake, print, refuse, toJson } from "./answer";
 import { type Arguments, readArguments, UsageError, usage } from "./arguments";
 import { runCommand } from "./commands";
+import { currentFolder } from "./current-folder";
 import { readVersion } from "./version";
 
 /** Whoever asked for JSON gets it, whatever goes wrong, also with the other arguments. */
 const asked = { json: process.argv.slice(2).includes("--json") };
 
 async function main(args: readonly string[]): Promise<number> {
+  if (currentFolder === null) {
+    return refuse(
+      mistake("the current folder was removed", "change into one that exists, and try again"),
+      asked,
+    );
+  }
   let read: Arguments;
   try {
     read = readArguments(args);

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { printable } from "../printable";
 import type { Failure, Finding, Severity, Site } from "../report";
+import { currentFolder } from "./current-folder";
 import type { Style } from "./terminal";
 
 /** Longer lines are shown around the marked range only. */
@@ -10,11 +11,9 @@ const MAX_LINE = 160;
 /** Larger files hold no lines that anybody wrote. */
 const MAX_BYTES = 2 ** 26;
 
-const here = process.cwd();
-
 /** The file as a person would type it here. */
 export function showPath(file: string): string {
-  const path = relative(here, file);
+  const path = relative(currentFolder ?? "/", file);
   return printable(path.startsWith("..") || path === "" ? file : path).replaceAll("\n", "\\n");
 }
 
@@ -99,5 +98,5 @@ function lineOf({ file, line }: Site): string | null {
 }
 
 function shortenPaths(frame: string): string {
-  return frame.replaceAll(`${here}/`, "");
+  return currentFolder === null ? frame : frame.replaceAll(`${currentFolder}/`, "");
 }

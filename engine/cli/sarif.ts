@@ -6,6 +6,7 @@ import { verdicts } from "../check/verdict";
 import type { Check, Failure, Finding, Severity, Site } from "../report";
 import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
+import { currentFolder } from "./current-folder";
 
 /** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
 export function toSarif({ file, checks, findings, failure }: Outcome, version: string): string {
@@ -22,7 +23,7 @@ export function toSarif({ file, checks, findings, failure }: Outcome, version: s
       {
         tool: { driver: { name: "Gradlens", semanticVersion: version, rules } },
         columnKind: "utf16CodeUnits",
-        originalUriBaseIds: { SRCROOT: { uri: `${pathToFileURL(process.cwd()).href}/` } },
+        originalUriBaseIds: { SRCROOT: { uri: `${pathToFileURL(currentFolder ?? "/").href}/` } },
         invocations: [invocationOf(failure, file)],
         results: results.map((result) => ({ ...result, ruleIndex: indexOf(result.ruleId) })),
       },
@@ -104,7 +105,7 @@ function locate(site: Site | null, file: string): PhysicalLocation {
 
 /** Relative to the working folder when the file lies in it. */
 function artifact(file: string) {
-  const path = relative(process.cwd(), file);
+  const path = relative(currentFolder ?? "/", file);
   if (path.startsWith("..") || isAbsolute(path)) return { uri: pathToFileURL(file).href };
   return { uri: path.split(/[\\/]/).map(encodeURIComponent).join("/"), uriBaseId: "SRCROOT" };
 }

@@ -1,6 +1,6 @@
 // The command line on the examples: tables, JSON, exit codes, messages.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +60,15 @@ describe("command line", () => {
     const printed = traced.out.slice(0, traced.out.indexOf("\n") + 1);
     assert.match(printed, /^[\d.]+\n$/);
     assert.deepEqual([checked.out.split(printed).length, checked.out.indexOf(printed)], [2, 0]);
+  });
+
+  it("says so where the folder it stands in was removed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
+    const cli = join(root, "dist/cli.js");
+    const script = `rmdir "${folder}"; "${process.execPath}" "${cli}" trace model.ts --json`;
+    const said = spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" });
+    assert.deepEqual([said.status, said.stderr], [2, ""]);
+    assert.equal(JSON.parse(said.stdout).failure.message, "the current folder was removed");
   });
 
   it("hands on to a pipe what a program prints, to the last byte", async () => {

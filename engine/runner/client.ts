@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly graceMs?: number;
   /** How long a check that is cancelled may take to stop by itself, which keeps its tape and what was compared; 150 ms. */
   readonly patienceMs?: number;
+  /** How long the process may take until it answers for the first time; a minute. */
+  readonly startMs?: number;
 }
 
 export interface Asking {
@@ -180,12 +182,12 @@ export class Engine {
   }
 
   async #ready(memoryMiB: number): Promise<EngineChild> {
-    const { script, folder, graceMs = GRACE_MS, onOutput = () => undefined } = this.options;
+    const { script, folder, startMs, graceMs = GRACE_MS, onOutput = () => undefined } = this.options;
     const old = this.#child;
     if (old?.isRunning && old.retired === null && old.options.memoryMiB === memoryMiB) return old;
     const node = await this.node;
     old?.kill(cancelled());
-    this.#child = new EngineChild({ script, folder, node, memoryMiB, graceMs, onOutput });
+    this.#child = new EngineChild({ script, folder, node, memoryMiB, graceMs, startMs, onOutput });
     return this.#child;
   }
 

@@ -22,6 +22,7 @@ import {
   retireNotification,
   type TraceResult,
 } from "./protocol";
+import { showSeconds } from "./time-limit";
 
 export interface ChildOptions {
   /** The bundled engine process. */
@@ -32,12 +33,15 @@ export interface ChildOptions {
   readonly memoryMiB: number;
   /** How long after its limit a run may take to say where it was. */
   readonly graceMs: number;
+  /** How long the process may take until it answers for the first time; a minute. */
+  readonly startMs?: number | undefined;
   readonly onOutput: (output: OutputParams) => void;
 }
 
 const STDERR_KEPT = 8_000;
 /** What a process wrote before its end arrives within this time. */
 const DRAIN_MS = 100;
+const START_MS = 60_000;
 
 export class EngineChild {
   readonly connection: MessageConnection;
@@ -83,11 +87,15 @@ export class EngineChild {
     });
     this.#takeAnswer(answers, new FrameReader(marks.toClient));
     this.ended = this.#watchEnd();
+    const { node, startMs = START_MS } = options;
+    const silent = () => this.kill(notStarted(node, `it gave no answer within ${showSeconds(startMs)}`));
+    const alarm = setTimeout(silent, startMs);
     this.started = this.connection.sendRequest(pingRequest).then(
       () => {
         this.#hasStarted = true;
+        clearTimeout(alarm);
       },
-      () => undefined,
+      () => clearTimeout(alarm),
     );
   }
 

@@ -1,6 +1,7 @@
 /** Reads the text of a model file, which may be anything that a file system holds. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { showCount } from "../number-text";
 import type { Site } from "../report";
 import { kindOfFile, reasonOf } from "./file-kind";
 import { ModelProblem } from "./model-problem";
@@ -19,7 +20,7 @@ export function readModelText(file: string, site: Site | null): string {
   try {
     const { size } = statSync(file);
     if (size > MAX_BYTES) {
-      const megabytes = Math.round(size / 1e6).toLocaleString("en");
+      const megabytes = showCount(Math.round(size / 1e6));
       const hint = "keep data in a file of its own: data.readNpz, data.readSafetensors or JSON.parse read it";
       throw refuse(`${name} has ${megabytes} MB; expected at most 32 MB of source text`, hint);
     }

@@ -36,13 +36,14 @@ function withField(data: unknown, [key, ...rest]: Path, value: unknown): unknown
 const impostor = (answer: string) => `
 const { readSync, writeSync } = require("node:fs");
 const { serialize, deserialize } = require("node:v8");
-const mark = Buffer.alloc(16);
-readSync(5, mark, 0, 16);
+const marks = Buffer.alloc(32);
+for (let at = 0; at < 32; ) at += readSync(5, marks, at, 32 - at);
+const [mark, own] = [marks.subarray(0, 16), marks.subarray(16)];
 const send = (message) => {
   const body = serialize(message);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(body.length);
-  writeSync(4, Buffer.concat([mark, size, body]));
+  writeSync(4, Buffer.concat([own, size, body]));
 };
 const input = new (require("node:net").Socket)({ fd: 5, readable: true, writable: false });
 input.on("data", (data) => {
@@ -125,4 +126,14 @@ describe("the form of a report", () => {
       assert.equal(other.isRunning, false);
     });
   }
+
+  it("ends a process that never answers", async () => {
+    const script = join(folder, "silent.js");
+    writeFileSync(script, "setInterval(() => undefined, 1000);");
+    other = new Engine({ script, folder: root, startMs: 500 });
+    const result = await other.trace(paramsFor(file));
+    assert.ok("failure" in result);
+    assert.match(result.failure.message, /could not be started .*: it gave no answer within 0\.5 s$/);
+    assert.equal(other.isRunning, false);
+  });
 });

@@ -99,10 +99,10 @@ const wrong: [text: string, place: string, message: string, hint?: string][] = [
     "Call the function yourself: `const A = decorate(class A { … })`.",
   ],
   [
-    "const a = 1;\nexport = a;",
+    "export const a = 1;\nexport = a;",
     "2 export = a;",
-    "`export =` is not supported in a model file",
-    "Use `export default`, or named exports.",
+    "`export =` is not supported in an ES module",
+    "Use `export default` or named exports, or `import … = require(…)` for all that the file imports.",
   ],
   [
     "export as namespace G;",

@@ -14,7 +14,8 @@ async function callsOf(text: string): Promise<string[]> {
     seen.push(site ? textAt(`async function model() {\n${text}\n}`, site.range) : "none");
     return x;
   };
-  const runtime = { enter, leave, suspend, resume, bind: (_: number, value: unknown) => value };
+  const bind = (_: number, value: unknown) => value;
+  const runtime = { enter, leave, suspend, resume, bind, declares: () => undefined };
   resetSites();
   await new Function("__gradlens", "op", `${code}; return model();`)(runtime, op);
   resetSites();

@@ -1,4 +1,5 @@
 // Panels in a browser without VS Code, for the tests of one group.
+import assert from "node:assert/strict";
 import { after, before } from "mocha";
 import { launchBrowser } from "../harness/browser.mjs";
 import { openPanel } from "./panel-page.mjs";
@@ -7,8 +8,15 @@ import { servePanels } from "./panel-server.mjs";
 export type PanelOptions = NonNullable<Parameters<typeof openPanel>[3]>;
 export type OpenedPanel = Awaited<ReturnType<typeof openPanel>>;
 
+/** Runs a body with a panel, which is closed afterwards and must not have logged an error. */
+type WithPanel = (
+  panel: string,
+  options: PanelOptions,
+  body: (opened: OpenedPanel) => Promise<void>,
+) => Promise<void>;
+
 /** Has a browser and a server for the time of the group; gives what opens a panel in them. */
-export function usePanels(): (panel: string, options: PanelOptions) => Promise<OpenedPanel> {
+export function usePanels(): WithPanel {
   let browser: Awaited<ReturnType<typeof launchBrowser>>;
   let server: Awaited<ReturnType<typeof servePanels>>;
   before(async () => {
@@ -19,5 +27,13 @@ export function usePanels(): (panel: string, options: PanelOptions) => Promise<O
     await browser?.close();
     server?.close();
   });
-  return (panel, options) => openPanel(browser, server, panel, options);
+  return async (panel, options, body) => {
+    const opened = await openPanel(browser, server, panel, options);
+    try {
+      await body(opened);
+      assert.deepEqual(opened.problems(), []);
+    } finally {
+      await opened.close();
+    }
+  };
 }

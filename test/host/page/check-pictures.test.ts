@@ -9,20 +9,15 @@ import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/us
 
 describe("pictures of a check", function () {
   this.timeout(60_000);
-  const open = usePanels();
+  const withPanel = usePanels();
 
-  async function withPictures(options: PanelOptions, body: (opened: OpenedPanel) => Promise<void>) {
-    const opened = await open("checks", options);
-    try {
+  const withPictures = (options: PanelOptions, body: (opened: OpenedPanel) => Promise<void>) =>
+    withPanel("checks", options, async (opened) => {
       await answerCheckQuestions(opened.page, [10, 32]);
       await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
       await opened.page.locator(".curve").first().waitFor();
       await body(opened);
-      assert.deepEqual(opened.problems(), []);
-    } finally {
-      await opened.close();
-    }
-  }
+    });
 
   it("open with the first wrong derivative, and ask for its numbers only", () =>
     withPictures({}, async ({ page, posted }) => {
@@ -71,18 +66,17 @@ describe("pictures of a check", function () {
         assert.ok(wide <= 300, `${wide} pixels`);
       }));
 
-  it("say why there are no numbers", async () => {
-    const opened = await open("checks", {});
-    await opened.sendState({ report: deepSigmoid(), checks: someChecks() });
-    await opened.page.getByText("Reading the numbers of this check").waitFor();
-    const [asked] = (await opened.posted("details")) as { request: number }[];
-    await opened.send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
-    await opened.page.getByText("The run is over").waitFor();
-    await answerCheckQuestions(opened.page, [10, 32]);
-    await opened.page.getByText("Try Again").click();
-    await opened.page.getByText("32 of 320 elements lie off the diagonal").waitFor();
-    await opened.close();
-  });
+  it("say why there are no numbers", () =>
+    withPanel("checks", {}, async ({ page, posted, send, sendState }) => {
+      await sendState({ report: deepSigmoid(), checks: someChecks() });
+      await page.getByText("Reading the numbers of this check").waitFor();
+      const [asked] = (await posted("details")) as { request: number }[];
+      await send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
+      await page.getByText("The run is over").waitFor();
+      await answerCheckQuestions(page, [10, 32]);
+      await page.getByText("Try Again").click();
+      await page.getByText("32 of 320 elements lie off the diagonal").waitFor();
+    }));
 });
 
 describe("pictures of a check in VS Code", function () {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Report } from "../../../engine/report";
 import { deepSigmoid } from "../../webview/reports";
-import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
+import { type OpenedPanel, usePanels } from "../../webview/use-panels";
 
 type Page = OpenedPanel["page"];
 
@@ -18,21 +18,7 @@ const hasFocus = (page: Page, selector: string) =>
 
 describe("a panel after a new trace", function () {
   this.timeout(60_000);
-  const open = usePanels();
-
-  async function withPanel(
-    panel: string,
-    options: PanelOptions,
-    body: (opened: OpenedPanel) => Promise<void>,
-  ) {
-    const opened = await open(panel, options);
-    try {
-      await body(opened);
-      assert.deepEqual(opened.problems(), []);
-    } finally {
-      await opened.close();
-    }
-  }
+  const withPanel = usePanels();
 
   async function traceAgain({ sendState }: OpenedPanel, report: Report) {
     await sendState({ report, state: { kind: "running", message: "Running net.ts" } });

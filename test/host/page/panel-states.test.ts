@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Failure } from "../../../engine/report";
 import { deepSigmoid, someChecks } from "../../webview/reports";
-import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
+import { usePanels } from "../../webview/use-panels";
 
 const failed = (reason: Failure["kind"], message: string, hint: string | null) => ({
   state: { kind: "failed", reason, message, hint, site: null },
@@ -84,21 +84,7 @@ const cases: readonly Case[] = [
 
 describe("states of a panel", function () {
   this.timeout(120_000);
-  const open = usePanels();
-
-  async function withPanel(
-    panel: string,
-    options: PanelOptions,
-    body: (opened: OpenedPanel) => Promise<void>,
-  ) {
-    const opened = await open(panel, options);
-    try {
-      await body(opened);
-      assert.deepEqual(opened.problems(), []);
-    } finally {
-      await opened.close();
-    }
-  }
+  const withPanel = usePanels();
 
   for (const panel of ["graph", "gradients", "checks", "findings"])
     it(`say in ${panel} what to do next, in 300 pixels too`, () =>

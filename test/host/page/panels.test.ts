@@ -10,7 +10,7 @@ const themeNames = ["light", "dark", "hc-dark", "hc-light"] as const;
 
 describe("panels", function () {
   this.timeout(60_000);
-  const open = usePanels();
+  const withOpened = usePanels();
 
   /** A test with one panel, which must not log an error. */
   function withPanel(
@@ -19,15 +19,7 @@ describe("panels", function () {
     options: PanelOptions,
     body: (opened: OpenedPanel) => Promise<void>,
   ) {
-    it(title, async () => {
-      const opened = await open(panel, options);
-      try {
-        await body(opened);
-        assert.deepEqual(opened.problems(), []);
-      } finally {
-        await opened.close();
-      }
-    });
+    it(title, () => withOpened(panel, options, body));
   }
 
   const ready = (report: Report) => ({ report, checks: someChecks() });

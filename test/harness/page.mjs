@@ -54,10 +54,12 @@ async function openQuickInput(page, key, text) {
   await quickInput(page).fill(text, { timeout: 3000 });
 }
 
-/** Presses the arrow until the row with this label has the focus, then Enter. */
-async function chooseRow(page, label, isExact = true) {
-  const name = isExact ? `^${label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` : label;
-  const row = quickRows(page).filter({ has: page.locator(".label-name", { hasText: new RegExp(name) }) });
+/** Presses the arrow until the row with this label, of a file in this folder, has the focus, then Enter. */
+async function chooseRow(page, label, { folder = "" } = {}) {
+  const name = `^${label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`;
+  const named = quickRows(page).filter({ has: page.locator(".label-name", { hasText: new RegExp(name) }) });
+  const place = page.locator(".label-description", { hasText: new RegExp(`(^|/)${folder}$`) });
+  const row = folder === "" ? named : named.filter({ has: place });
   await row.first().waitFor({ timeout: 3000 });
   for (
     let steps = 0;
@@ -90,9 +92,10 @@ export async function runCommand(page, title) {
 /** Types a file's name into "Go to File" and opens the first match. */
 export async function openFile(page, name) {
   const base = name.split("/").at(-1);
+  const folder = name.split("/").slice(0, -1).join("/");
   await persist(page, async () => {
     await openQuickInput(page, "Control+P", name);
-    await chooseRow(page, base);
+    await chooseRow(page, base, { folder });
     await page.locator(`.tab.active[data-resource-name="${base}"]`).first().waitFor({ timeout: 5000 });
   });
   await page.locator(editorLines).first().waitFor();

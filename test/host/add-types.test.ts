@@ -65,6 +65,8 @@ describe("types of the library", function () {
   it("are offered before anything that would remove the import, and can be taken back", async () => {
     for (const path of made) rmSync(path, { force: true });
     const editor = await openModel('import { tensor } from "gradlens";\n', "ts");
+    // It may not have seen yet that the types are gone.
+    await vscode.commands.executeCommand("typescript.restartTsServer");
     const { range } = await awaitUnresolved(editor);
     const actions = await until("TypeScript's own fix", async () => {
       const all: vscode.CodeAction[] = await vscode.commands.executeCommand(

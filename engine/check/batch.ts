@@ -5,7 +5,7 @@ import { type Cut, inFloat64, isCut, type Replay, type Step } from "./replay";
 import { type Evaluation, toDense, type Variants } from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */
-const CHUNK = 1 << 17;
+const CHUNK = 1 << 18;
 /** Elements of the tensor itself times variants, should they be needed in full. */
 const MOST = 1 << 22;
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { openFile, readLenses, runCommand } from "../../harness/page.mjs";
+import { goToLine, openFile, readLenses, runCommand } from "../../harness/page.mjs";
 import { root } from "../../harness/paths.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
 
@@ -14,6 +14,9 @@ writeFileSync(new URL("ran.txt", import.meta.url), "");
 const fc = new nn.Linear(2, 1);
 export const loss = () => fc.forward(randn([3, 2])).mean();
 `;
+
+/** Nothing that a parser may try in two ways at each of 22 places should take 2^22 tries. */
+const nested = `import { nn } from "gradlens";\nconst a: any = ${"<any>(".repeat(22)}1${")".repeat(22)};\nconst fc = new nn.Linear(2, 1);\n`;
 
 describe("a folder that is not trusted", function () {
   this.timeout(180_000);
@@ -38,6 +41,33 @@ describe("a folder that is not trusted", function () {
       await runCommand(page, "Notifications: Show Notifications");
       await page.getByText("Until then, Gradlens runs nothing").first().waitFor();
       assert.ok(!existsSync(marker()), "the model ran");
+    }));
+
+  it("reads a text that a parser tries for a minute, and another language completes meanwhile", () =>
+    withPicture(window.page, "untrusted-nested", async () => {
+      const { page, folder } = window;
+      writeFileSync(join(folder, "style.css"), "a {\n  c\n}\n");
+      writeFileSync(join(folder, "nested.ts"), nested);
+      const suggestions = page.locator(".suggest-widget.visible .monaco-list-row").first();
+      const complete = async () => {
+        const started = performance.now();
+        await page.keyboard.press("Control+Space");
+        await suggestions.waitFor();
+        const ms = Math.round(performance.now() - started);
+        await page.keyboard.press("Escape");
+        return ms;
+      };
+      await openFile(page, "style.css");
+      await goToLine(page, 2);
+      await page.keyboard.press("End");
+      const alone = await complete();
+      await openFile(page, "nested.ts");
+      await openFile(page, "style.css");
+      const beside = await complete();
+      console.log(`[test] untrusted: completion on the screen after ${alone} ms alone, ${beside} ms beside`);
+      await openFile(page, "nested.ts");
+      await page.locator(".codelens-decoration a", { hasText: "Trust this workspace" }).first().waitFor();
+      await openFile(page, "writes.ts");
     }));
 
   it("runs nothing either when another extension calls the commands by their ids", () =>

@@ -1,18 +1,12 @@
 /** The door for model files: what `import … from "gradlens"` gives. */
 
+import { refuseUnknownNames } from "./core/unknown-names";
 import * as nn from "./nn";
 import { tellOfLayers } from "./nn/forward-calls";
 import * as ops from "./ops";
-import { refuseUnknownNames } from "./unknown-names";
 
 export { type GradcheckOptions, gradcheck } from "./check/gradcheck";
-export * from "./create";
-export * from "./create-like";
-export * from "./create-random";
-export * from "./create-regular";
-export type { CreateOptions } from "./creating";
-export { type BackwardContext, type CustomOpSpec, customOp } from "./custom-op";
-export * as data from "./data";
+export { type BackwardContext, type CustomOpSpec, customOp } from "./core/custom-op";
 export {
   type GradOptions,
   grad,
@@ -22,15 +16,21 @@ export {
   jvp,
   type TensorFunction,
   vjp,
-} from "./derivatives";
-export { type DType, getDefaultDtype, setDefaultDtype } from "./dtype";
-export { ModelError } from "./error";
+} from "./core/derivatives";
+export { type DType, getDefaultDtype, setDefaultDtype } from "./core/dtype";
+export { ModelError } from "./core/error";
+export { manualSeed } from "./core/random";
+export { enableGrad, noGrad } from "./core/tape";
+export { Tensor, type TensorLike, type TensorOptions } from "./core/tensor";
+export * from "./creation/create";
+export * from "./creation/create-like";
+export * from "./creation/create-random";
+export * from "./creation/create-regular";
+export type { CreateOptions } from "./creation/creating";
+export * as data from "./data";
 export { getThreads, setThreads } from "./kernels/threads";
 export * from "./ops";
 export * as optim from "./optim";
-export { manualSeed } from "./random";
-export { enableGrad, noGrad } from "./tape";
-export { Tensor, type TensorLike, type TensorOptions } from "./tensor";
 export { nn };
 
 tellOfLayers(nn, nn.Module.prototype);

@@ -1,5 +1,5 @@
 /** A check under way: what it is about, and how far it is. */
-import type { Report } from "../engine/report";
+import type { Report } from "../engine/report/report";
 import type { CheckTarget } from "../engine/runner/protocol";
 
 /** Counts are shown this often while the fraction hardly moves. */

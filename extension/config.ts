@@ -1,6 +1,6 @@
 /** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
 import * as vscode from "vscode";
-import type { CheckMethod, DeviceChoice } from "../engine/report";
+import type { CheckMethod, DeviceChoice } from "../engine/report/report";
 import type { CheckSettings, Limits } from "../engine/runner/protocol";
 import { log } from "./log";
 

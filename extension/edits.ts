@@ -1,6 +1,6 @@
 /** Follows places of a traced text through the edits that were made since. */
 import * as vscode from "vscode";
-import type { Site } from "../engine/report";
+import type { Site } from "../engine/report/report";
 import { fileOf, isUntitled } from "./files";
 
 /** The part of a change event that matters here. */

@@ -1,6 +1,6 @@
 /** Failures as a session knows and shows them. */
 import * as vscode from "vscode";
-import type { Failure } from "../engine/report";
+import type { Failure } from "../engine/report/report";
 import type { TraceState } from "../webview/protocol";
 import { log } from "./log";
 

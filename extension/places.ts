@@ -1,6 +1,6 @@
 /** From places of a report to places of the editor. */
 import * as vscode from "vscode";
-import type { Site } from "../engine/report";
+import type { Site } from "../engine/report/report";
 import { rangeOf } from "./edits";
 import { documentOf, fileOf, uriOf } from "./files";
 import { oneLine } from "./markdown";

@@ -1,5 +1,5 @@
 /** Which files a report speaks of. */
-import type { Report } from "../engine/report";
+import type { Report } from "../engine/report/report";
 
 const files = new WeakMap<Report, ReadonlySet<string>>();
 

@@ -1,6 +1,6 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
-import type { Check, Failure, Finding, Report } from "../engine/report";
+import type { Check, Failure, Finding, Report } from "../engine/report/report";
 import type {
   Checked,
   CheckTarget,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type * as vscode from "vscode";
-import type { Check, Report } from "../engine/report";
+import type { Check, Report } from "../engine/report/report";
 import { Edits } from "./edits";
 import { documentOf, fileOf } from "./files";
 import { readTrace, writeTrace } from "./kept-trace";

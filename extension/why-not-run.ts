@@ -1,6 +1,6 @@
 /** What stands in the way of a run: a workspace that nobody trusts, or a document without a folder. */
 import * as vscode from "vscode";
-import type { Failure } from "../engine/report";
+import type { Failure } from "../engine/report/report";
 import { documentOf, fileOf, isUntitled } from "./files";
 import { trustMessage } from "./trust";
 

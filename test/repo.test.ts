@@ -11,7 +11,7 @@ const layers = [
   {
     files: /^engine\/source\//,
     values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$)/,
-    types: /^engine\/report$/,
+    types: /^engine\/report\/report$/,
   },
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
@@ -26,20 +26,20 @@ const layers = [
   {
     files: /^webview\//,
     values:
-      /^(webview\/|engine\/number-text$|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
-    types: /^engine\/report$/,
+      /^(webview\/|engine\/core\/number-text$|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
+    types: /^engine\/report\/report$/,
   },
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/number-text$|engine\/runner\/(protocol|client|forms|report-form)$|webview\/protocol$)/,
-    types: /^engine\/report$/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/runner\/(protocol|client|forms|report-form)$|webview\/protocol$)/,
+    types: /^engine\/report\/report$/,
   },
 ];
 const topLevel =
   /^(package(-lock|\.nls)?\.json|tsconfig\.json|extension|webview|engine|media|test|README\.md|LICENSE|CHANGELOG\.md|\..*|dist|node_modules|.*\.vsix)$/;
 /** These hold the core's story and stay on a page or two. */
-const onePage = /^(engine\/(op|tape|reverse)|.*\/protocol)\.ts$/;
+const onePage = /^(engine\/core\/(op|tape|reverse)|.*\/protocol)\.ts$/;
 
 const root = process.cwd();
 const read = (path: string) => readFileSync(join(root, path), "utf8");

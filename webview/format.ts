@@ -1,5 +1,5 @@
 /** Indices and places as the panels write them. */
-import type { Site } from "../engine/report";
+import type { Site } from "../engine/report/report";
 
 /** "[3, 4]" */
 export function formatIndex(index: readonly number[]): string {

@@ -1,7 +1,7 @@
 /** The frame that all panels share: the notice above the content, the content, and a line about the run. */
 
-import { formatNumber, showDuration, showTimes } from "../engine/number-text";
-import type { Report } from "../engine/report";
+import { formatNumber, showDuration, showTimes } from "../engine/core/number-text";
+import type { Report } from "../engine/report/report";
 import { reportErrors } from "./bridge";
 import { h } from "./dom";
 import { baseName } from "./format";

@@ -1,7 +1,7 @@
 /** A small histogram as an image, with the same in words for who cannot see it. */
 
-import { formatNumber, showCount } from "../engine/number-text";
-import type { Histogram } from "../engine/report";
+import { formatNumber, showCount } from "../engine/core/number-text";
+import type { Histogram } from "../engine/report/report";
 import { svg } from "./dom";
 
 const width = 240;

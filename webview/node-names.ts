@@ -1,5 +1,5 @@
 /** What nodes are called: the variable or field that held them, numbered when it held several, else the operation. */
-import type { Report } from "../engine/report";
+import type { Report } from "../engine/report/report";
 
 const known = new WeakMap<Report, readonly string[]>();
 

@@ -1,5 +1,5 @@
 /** What a panel says of the state of its trace: nothing yet, running, stopped, failed, stale; and what to do next. */
-import type { Failure, Site } from "../engine/report";
+import type { Failure, Site } from "../engine/report/report";
 import { post } from "./bridge";
 import { h, icon } from "./dom";
 import type { Interrupted, LimitSetting } from "./protocol";

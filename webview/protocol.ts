@@ -10,7 +10,7 @@
  *
  * A panel posts `ready` once its listener stands; the answer is one `state`, after which any message may come in any order.
  */
-import type { Check, Report, Site } from "../engine/report";
+import type { Check, Report, Site } from "../engine/report/report";
 import type { CheckCurve, CheckDetails, CheckedRow } from "./check-numbers";
 import type { Interrupted, TraceState } from "./trace-state";
 

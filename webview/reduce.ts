@@ -1,5 +1,5 @@
 /** What a panel knows, and how each message of the extension changes it. */
-import type { Check, Report } from "../engine/report";
+import type { Check, Report } from "../engine/report/report";
 import type { Interrupted, ToPanel, TraceState } from "./protocol";
 
 export interface PanelState {

@@ -1,5 +1,5 @@
 /** The colours of gradient norms: a scale over log10 that grows in lightness, so that it reads without colour vision too. */
-import type { Stats } from "../engine/report";
+import type { Stats } from "../engine/report/report";
 
 export type Rgb = readonly [number, number, number];
 

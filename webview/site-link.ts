@@ -1,5 +1,5 @@
 /** A place in the source as a link that shows it in the editor. */
-import type { Site } from "../engine/report";
+import type { Site } from "../engine/report/report";
 import { post } from "./bridge";
 import { h, on } from "./dom";
 import { formatSite } from "./format";

@@ -1,5 +1,5 @@
 /** What is known of a run and of a check that did not come to its end, as it is told to a panel. */
-import type { Failure, Site } from "../engine/report";
+import type { Failure, Site } from "../engine/report/report";
 
 /** State of the trace that the panel shows. */
 export type TraceState =

@@ -1,16 +1,16 @@
 /** The gradient check as a function, for programs and tests: `torch.autograd.gradcheck`'s place in this library. */
 
-import { grad } from "../derivatives";
-import { inFunction, ModelError } from "../error";
+import { grad } from "../core/derivatives";
+import { inFunction, ModelError } from "../core/error";
+import { checkOptions } from "../core/options";
+import { RandomGenerator } from "../core/random";
+import { refuseSurplus } from "../core/signature";
+import { record, Tape } from "../core/tape";
+import { isTensor, Tensor } from "../core/tensor";
 import { add, mul } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
-import { checkOptions } from "../options";
-import { RandomGenerator } from "../random";
-import type { Check } from "../report";
-import type { Run } from "../run";
-import { refuseSurplus } from "../signature";
-import { record, Tape } from "../tape";
-import { isTensor, Tensor } from "../tensor";
+import type { Check } from "../report/report";
+import type { Run } from "../tracing/run";
 import { type CheckOptions, checkGradients } from "./index";
 
 /** What `gradcheck` takes besides the function and its inputs. */

@@ -1,29 +1,29 @@
 /** The gradient check: finite differences in float64 against the gradients of the backward pass. */
 
-import { now } from "../clock";
-import { isModelError, ModelError } from "../error";
-import type { Check, CheckMethod } from "../report";
-import type { Run, SourceLayerSite } from "../run";
-import { showShape } from "../shape";
-import type { Tensor } from "../tensor";
-import { isOnTheWay } from "./by-hand";
-import { type Detail, withoutDetail } from "./detail";
+import { now } from "../core/clock";
+import { isModelError, ModelError } from "../core/error";
+import { showShape } from "../core/shape";
+import type { Tensor } from "../core/tensor";
+import type { Check, CheckMethod } from "../report/report";
+import type { Run, SourceLayerSite } from "../tracing/run";
+import { type Detail, withoutDetail } from "./differences/detail";
+import { Pace } from "./differences/pace";
+import type { PlanOptions } from "./differences/plan";
+import { type Replay, replay } from "./differences/replay";
+import { findUnstable } from "./differences/unstable";
 import { checkAllHandWritten } from "./hand-written/all";
+import { isOnTheWay } from "./hand-written/by-hand";
 import { findHandWritten } from "./hand-written/find";
-import { allow } from "./intent";
-import { type Explain, explainPlainly, orNotChecked } from "./not-checked";
-import { lookOutside } from "./outside";
-import { Pace } from "./pace";
-import type { PlanOptions } from "./plan";
-import { type Replay, replay } from "./replay";
-import { aboutOf, checkSubjects, type SubjectOptions } from "./subjects";
-import { findSubjects, fullName, type Subject, type Target } from "./target";
-import { findUnstable } from "./unstable";
-import { type Undecided, verdicts } from "./verdict";
+import { allow } from "./judging/intent";
+import { type Explain, explainPlainly, orNotChecked } from "./judging/not-checked";
+import { lookOutside } from "./judging/outside";
+import { aboutOf, checkSubjects, type SubjectOptions } from "./judging/subjects";
+import { findSubjects, fullName, type Subject, type Target } from "./judging/target";
+import { type Undecided, verdicts } from "./judging/verdict";
 
-export type { Detail } from "./detail";
-export type { Target } from "./target";
-export { isFine } from "./verdict";
+export type { Detail } from "./differences/detail";
+export type { Target } from "./judging/target";
+export { isFine } from "./judging/verdict";
 
 export interface CheckOptions {
   readonly onProgress?: (message: string, fraction: number) => void;

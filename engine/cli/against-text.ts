@@ -1,7 +1,7 @@
 /** Compared gradients as text: a row a parameter, then the count. */
 
-import { showNumber, showPair } from "../number-text";
-import { showShape } from "../shape";
+import { showNumber, showPair } from "../core/number-text";
+import { showShape } from "../core/shape";
 import type { ComparedGradient } from "./against";
 import { isDifferent } from "./against";
 import { type Style, table } from "./terminal";

@@ -1,5 +1,5 @@
 /** How a command answers: on which stream, in which form, with which exit code. */
-import type { Failure } from "../report";
+import type { Failure } from "../report/report";
 import type { Arguments } from "./arguments";
 import { showFailure } from "./messages";
 import { styleFor } from "./terminal";

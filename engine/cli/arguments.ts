@@ -1,7 +1,7 @@
 /** What stands on the command line, checked. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { DeviceChoice, Severity } from "../report";
+import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
 import type { CheckSettings, CheckTarget } from "../runner/protocol";
 

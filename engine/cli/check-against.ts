@@ -1,6 +1,6 @@
 /** `gradlens check FILE --against REFERENCE`: the gradients of the run beside those that PyTorch saved. */
-import { isModelError } from "../error";
-import type { ReportParameter } from "../report";
+import { isModelError } from "../core/error";
+import type { ReportParameter } from "../report/report";
 import type { Engine } from "../runner/client";
 import type { TraceResult } from "../runner/protocol";
 import { compareGradients, type Gradient, isDifferent, type Reference, readReference } from "./against";

@@ -1,7 +1,7 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
 import { join } from "node:path";
-import { printed } from "../printable";
-import type { Report, Severity } from "../report";
+import { printed } from "../core/printable";
+import type { Report, Severity } from "../report/report";
 import { Engine } from "../runner/client";
 import type { OutputParams } from "../runner/protocol";
 import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";

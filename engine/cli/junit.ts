@@ -1,5 +1,5 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
-import type { Check, Failure } from "../report";
+import type { Check, Failure } from "../report/report";
 import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { showPath, showPlace } from "./messages";

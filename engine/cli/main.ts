@@ -1,5 +1,5 @@
 /** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
-import { printable } from "../printable";
+import { printable } from "../core/printable";
 import { mistake, print, refuse, toJson } from "./answer";
 import { type Arguments, readArguments, UsageError, usage } from "./arguments";
 import { runCommand } from "./commands";

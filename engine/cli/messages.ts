@@ -1,8 +1,8 @@
 /** Mistakes and findings as good compilers show them: the message, the place, the line with a mark under it, a hint. */
 import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
-import { printable } from "../printable";
-import type { Failure, Finding, Severity, Site } from "../report";
+import { printable } from "../core/printable";
+import type { Failure, Finding, Severity, Site } from "../report/report";
 import { currentFolder } from "./current-folder";
 import type { Style } from "./terminal";
 

@@ -2,8 +2,8 @@
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
-import { verdicts } from "../check/verdict";
-import type { Check, Failure, Finding, Severity, Site } from "../report";
+import { verdicts } from "../check/judging/verdict";
+import type { Check, Failure, Finding, Severity, Site } from "../report/report";
 import type { Outcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { currentFolder } from "./current-folder";

@@ -1,7 +1,7 @@
 /** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
 import { dirname, relative } from "node:path";
-import { showCount, showNumber } from "../number-text";
-import type { Report, Site, Stats } from "../report";
+import { showCount, showNumber } from "../core/number-text";
+import type { Report, Site, Stats } from "../report/report";
 import { showFinding, showPath } from "./messages";
 import { logBars, type Style, table } from "./terminal";
 

@@ -1,9 +1,9 @@
 /** The handwritten digits that come with Gradlens. */
 import { gunzipSync, strFromU8 } from "fflate";
 import packed from "../../media/digits.csv.gz";
-import { ModelError } from "../error";
-import { type Shape, showShape, sizeOf } from "../shape";
-import { fromValues, type Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { type Shape, showShape, sizeOf } from "../core/shape";
+import { fromValues, type Tensor } from "../core/tensor";
 
 const pixels = 64;
 

@@ -1,7 +1,7 @@
 /** The header of a .npy file: a Python dictionary of three entries, in any order. */
 
-import { LARGEST_RANK } from "../check-shape";
-import { ModelError } from "../error";
+import { LARGEST_RANK } from "../core/check-shape";
+import { ModelError } from "../core/error";
 import { quoted } from "./quoted";
 
 export interface NpyHeader {

@@ -1,10 +1,10 @@
 /** NumPy's formats: .npy for an array, .npz for a zip archive of them. */
 import { strFromU8, strToU8, zipSync } from "fflate";
-import { inFunction, isModelError, ModelError } from "../error";
+import { inFunction, isModelError, ModelError } from "../core/error";
+import { sizeOf } from "../core/shape";
+import { quietly } from "../core/tape";
+import { Tensor } from "../core/tensor";
 import { permute } from "../ops/view";
-import { sizeOf } from "../shape";
-import { quietly } from "../tape";
-import { Tensor } from "../tensor";
 import { readNpyHeader } from "./npy-header";
 import { quoted } from "./quoted";
 import { bytesOf, readValues, type StoredType, storedAs, writeValues } from "./stored-values";

@@ -1,9 +1,9 @@
 /** The .safetensors format: a length, a JSON header, the numbers. */
 import { strFromU8, strToU8 } from "fflate";
-import { LARGEST_RANK } from "../check-shape";
-import { inFunction, isModelError, ModelError } from "../error";
-import { sizeOf } from "../shape";
-import { Tensor } from "../tensor";
+import { LARGEST_RANK } from "../core/check-shape";
+import { inFunction, isModelError, ModelError } from "../core/error";
+import { sizeOf } from "../core/shape";
+import { Tensor } from "../core/tensor";
 import { quoted, shown } from "./quoted";
 import { bytesOf, readValues, type StoredType, storedAs, writeValues } from "./stored-values";
 

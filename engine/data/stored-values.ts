@@ -1,6 +1,6 @@
 /** Numbers as files hold them, little-endian, and as tensors do. */
-import { allocate, type DType, type Values } from "../dtype";
-import { ModelError } from "../error";
+import { allocate, type DType, type Values } from "../core/dtype";
+import { ModelError } from "../core/error";
 
 /** Element types of files. */
 export type StoredType =

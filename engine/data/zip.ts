@@ -1,6 +1,6 @@
 /** Zip archives, read strictly: nothing is inflated before its size, its place and its name are known to be sound. */
 import { inflateSync, strFromU8 } from "fflate";
-import { ModelError } from "../error";
+import { ModelError } from "../core/error";
 import { crc32 } from "./crc32";
 import { quoted } from "./quoted";
 

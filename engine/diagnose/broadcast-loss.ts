@@ -1,7 +1,8 @@
 /** A loss between tensors of different shapes: they broadcast, and every item is compared with every other one. */
-import type { Finding, ReportNode } from "../report";
-import type { Traced } from "../run";
-import { showShape, sizeOf } from "../shape";
+
+import { showShape, sizeOf } from "../core/shape";
+import type { Finding, ReportNode } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { said } from "./said";
 
 const losses = new Set(["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"]);

@@ -1,8 +1,8 @@
 /** Units behind a ReLU that are 0 for the whole batch: no gradient passes, so they cannot recover. */
 
-import { showTimes } from "../number-text";
-import type { Finding, ReportNode } from "../report";
-import type { Traced } from "../run";
+import { showTimes } from "../core/number-text";
+import type { Finding, ReportNode } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { said } from "./said";
 
 /** Share of dead units in a layer that is worth a warning: SageMaker Debugger reports a layer above 50 %. */

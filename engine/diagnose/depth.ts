@@ -1,7 +1,7 @@
 /** The layers of a run in the order in which they ran, with the gradients of their parameters. */
-import type { Site } from "../report";
-import type { Traced } from "../run";
-import { normOf } from "../stats";
+import type { Site } from "../report/report";
+import { normOf } from "../report/stats";
+import type { Traced } from "../tracing/run";
 
 /** A parameterised step of the network: a layer, or a loose weight, with the root mean square of its gradient. */
 export interface Layer {

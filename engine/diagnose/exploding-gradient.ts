@@ -1,8 +1,8 @@
 /** Gradients that grow on their way back until a step throws the weights away. */
 
-import { showNumber } from "../number-text";
-import type { Finding } from "../report";
-import type { Traced } from "../run";
+import { showNumber } from "../core/number-text";
+import type { Finding } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { layersOf } from "./depth";
 import { factorsBetween } from "./path";
 import { said } from "./said";

@@ -1,6 +1,6 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
-import type { Finding } from "../report";
-import type { Traced } from "../run";
+import type { Finding } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { broadcastLoss } from "./broadcast-loss";
 import { deadRelu } from "./dead-relu";
 import { explodingGradient } from "./exploding-gradient";

@@ -1,8 +1,8 @@
 /** NaN and infinities: the operation that made the first one, in the forward pass and on the way back. */
 
-import { showCount, showNumber, showTimes } from "../number-text";
-import type { Finding, ReportNode } from "../report";
-import type { Traced } from "../run";
+import { showCount, showNumber, showTimes } from "../core/number-text";
+import type { Finding, ReportNode } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { said } from "./said";
 
 export function nonFinite(traced: Traced): Finding[] {

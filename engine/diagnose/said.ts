@@ -1,5 +1,5 @@
 /** What a finding says: the news in one sentence, what explains it, and both as one text. */
-import type { Finding } from "../report";
+import type { Finding } from "../report/report";
 
 /** @param explanation sentences, or nothing; a blank in front of it does no harm */
 export function said(

@@ -1,8 +1,8 @@
 /** Gradients that shrink on their way back until the first layers no longer learn. */
 
-import { showNumber } from "../number-text";
-import type { Finding, Fix, RelatedSite } from "../report";
-import type { Traced } from "../run";
+import { showNumber } from "../core/number-text";
+import type { Finding, Fix, RelatedSite } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { type Layer, layersOf } from "./depth";
 import { type Factor, factorsBetween } from "./path";
 import { said } from "./said";

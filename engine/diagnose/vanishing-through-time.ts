@@ -1,8 +1,8 @@
 /** Gradients of a recurrent state that shrink from step to step until the early steps no longer count. */
 
-import { showNumber } from "../number-text";
-import type { Finding, ReportNode } from "../report";
-import type { Traced } from "../run";
+import { showNumber } from "../core/number-text";
+import type { Finding, ReportNode } from "../report/report";
+import type { Traced } from "../tracing/run";
 import { factorsBetween } from "./path";
 import { said } from "./said";
 

@@ -1,5 +1,5 @@
 /** The text of GPU kernels, in the JavaScript that gpu.js compiles. Sizes are constants: loops bounded by arguments are cut short. */
-import type { Shape } from "../shape";
+import type { Shape } from "../core/shape";
 import type { GpuProgram } from "./gpu-messages";
 import { collapse } from "./js";
 import type { Elementwise, MatmulSize, Operand } from "./kernels";

@@ -1,7 +1,7 @@
 /** Kernels on the GPU: float32 matrix products and elementwise functions; all else runs on the CPU kernels. */
 import { tmpdir } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Values } from "../dtype";
+import type { Values } from "../core/dtype";
 import { type GpuCall, type GpuProgram, type GpuReady, HEADER_BYTES, state } from "./gpu-messages";
 import { mapProgram, matmulProgram } from "./gpu-programs";
 import type { Kernels } from "./kernels";

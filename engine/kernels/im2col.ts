@@ -1,5 +1,5 @@
 /** The windows that convolutions and poolings look at: as columns of a matrix, added back, and their largest elements. */
-import type { Values } from "../dtype";
+import type { Values } from "../core/dtype";
 
 /** Pairs are [rows, columns]. */
 export interface Windows {

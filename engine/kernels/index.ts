@@ -1,5 +1,5 @@
 /** Which kernels are in use: every operation asks here. */
-import { allocateWith } from "../dtype";
+import { allocateWith } from "../core/dtype";
 import { jsKernels } from "./js";
 import type { Kernels } from "./kernels";
 import { openWasm } from "./wasm";

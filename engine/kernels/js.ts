@@ -1,6 +1,6 @@
 /** The reference implementation of the kernels, in plain JavaScript. */
-import type { Values } from "../dtype";
-import type { Shape } from "../shape";
+import type { Values } from "../core/dtype";
+import type { Shape } from "../core/shape";
 import { findLargest, fold, unfold } from "./im2col";
 import type { Elementwise, Kernels, MatmulSize, Operand, Reduction } from "./kernels";
 import { prelude } from "./prelude";

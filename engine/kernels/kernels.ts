@@ -1,6 +1,6 @@
 /** The inner loops behind one interface: what an implementation (JavaScript, WebAssembly, GPU) must do. */
-import type { DType, Values } from "../dtype";
-import type { Shape } from "../shape";
+import type { DType, Values } from "../core/dtype";
+import type { Shape } from "../core/shape";
 import type { Windows } from "./im2col";
 import type { Groups } from "./rows";
 

@@ -1,5 +1,5 @@
 /** Sums and combinations over groups of rows: what normalisation layers are made of. */
-import type { Values } from "../dtype";
+import type { Values } from "../core/dtype";
 
 /** x is seen as [a, groups, b]; a group is made up of the first and the last dimension. */
 export interface Groups {

@@ -1,5 +1,5 @@
 /** How many threads compute, and how the platform starts them: the engine itself knows no platform. */
-import { ModelError } from "../error";
+import { ModelError } from "../core/error";
 
 /** Starts a thread that runs `source`, a script in which `data` is defined; the thread must not keep the process alive. */
 export type StartThread = (source: string, data: unknown) => void;

@@ -1,14 +1,14 @@
 /** Activations as layers. */
 
-import { choice, dim, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { choice, dim, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops/activations";
 import * as smooth from "../ops/smooth-activations";
 import { logSoftmax, softmax } from "../ops/softmax";
 import { tanh } from "../ops/trigonometry";
-import { readCall, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 import { notInPlace } from "./options";
 

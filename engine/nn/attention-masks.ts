@@ -1,12 +1,12 @@
 /** The masks of attention: what a query may not look at. */
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { type Shape, sameShape, showShape } from "../core/shape";
+import type { Tensor } from "../core/tensor";
 import { add } from "../ops/arithmetic";
 import { cast } from "../ops/cast";
 import { maskedFill } from "../ops/select";
 import { reshape } from "../ops/view";
-import { type Shape, sameShape, showShape } from "../shape";
-import type { Tensor } from "../tensor";
 
 export interface AttentionCall {
   /** True: a key that nobody looks at, such as padding; or numbers that are added to its scores. [items, keys]. */

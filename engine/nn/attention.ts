@@ -1,10 +1,13 @@
 /** Attention layers: several heads, and the encoder layer of a transformer. */
 
-import { full } from "../create";
-import { ModelError } from "../error";
-import { choice, flag, number, probability, size, tensor } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { ModelError } from "../core/error";
+import { choice, flag, number, probability, size, tensor } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { showShape } from "../core/shape";
+import { readCall, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import { relu } from "../ops/activations";
 import { checkTensor, type Maybe } from "../ops/arguments";
 import { add, mul } from "../ops/arithmetic";
@@ -17,9 +20,6 @@ import { gelu } from "../ops/smooth-activations";
 import { softmax } from "../ops/softmax";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { permute, reshape, transpose } from "../ops/view";
-import { showShape } from "../shape";
-import { readCall, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { type AttentionCall, withMasks } from "./attention-masks";
 import { xavierUniform, zeros } from "./init";
 import { Linear } from "./linear";

@@ -1,16 +1,16 @@
 /** One step of a recurrent network as a layer: RNNCell, LSTMCell, GRUCell. */
 
-import { zeros } from "../create";
-import { describe } from "../describe";
-import { inFunction, ModelError } from "../error";
-import { choice, flag } from "../kinds";
-import type { Positions } from "../op";
+import { describe } from "../core/describe";
+import { inFunction, ModelError } from "../core/error";
+import { choice, flag } from "../core/kinds";
+import type { Positions } from "../core/op";
+import { showShape } from "../core/shape";
+import { arrange, type Kinds, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { zeros } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { gruCell, lstmCell, type RnnCellOptions, rnnCell } from "../ops/recurrent";
 import { squeeze, unsqueeze } from "../ops/squeeze";
-import { showShape } from "../shape";
-import { arrange, type Kinds, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";

@@ -1,8 +1,8 @@
 /** Modules by name, and parameters in a list or by name. */
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { readCall, takes } from "../signature";
-import { isTensor, parameters, type Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { readCall, takes } from "../core/signature";
+import { isTensor, parameters, type Tensor } from "../core/tensor";
 import { fieldsOf } from "./fields";
 import { isModule, Module } from "./module";
 

@@ -1,12 +1,12 @@
 /** Convolution layers. */
 
-import { choice, either, flag, integers, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { choice, either, flag, integers, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
 import * as ops from "../ops/convolution";
 import type { PerDim } from "../ops/convolution-geometry";
-import { readCall, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { fansOf } from "./fans";
 import { kaimingUniform } from "./init";
 import { biasFor } from "./linear";

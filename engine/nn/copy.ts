@@ -1,6 +1,6 @@
 /** A copy of a module with tensors of its own: what Python's `copy.deepcopy` gives. */
 
-import { isTensor, parameters, Tensor } from "../tensor";
+import { isTensor, parameters, Tensor } from "../core/tensor";
 import { isLiteral } from "./fields";
 import type { Module } from "./module";
 import { isLeafParameter } from "./state";

@@ -1,10 +1,10 @@
 /** A table of vectors, looked up by index. */
 
-import { integer } from "../kinds";
-import type { Positions, Widest } from "../op-function";
+import { integer } from "../core/kinds";
+import type { Positions, Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
 import { embedding } from "../ops/index-select";
-import { readCall, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { normal } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";

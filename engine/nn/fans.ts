@@ -1,8 +1,8 @@
 /** How many inputs and outputs a weight connects, and how much an activation shrinks what passes. */
 
-import { ModelError } from "../error";
-import { type Shape, showShape, sizeOf } from "../shape";
-import { readCall, takes } from "../signature";
+import { ModelError } from "../core/error";
+import { type Shape, showShape, sizeOf } from "../core/shape";
+import { readCall, takes } from "../core/signature";
 
 /** How many inputs and outputs a weight connects, the places of a kernel counted. */
 export interface Fans {

@@ -1,5 +1,5 @@
 /** What the fields of a module hold, also inside of arrays, plain objects and maps. */
-import { entriesOf, isLeftAlone } from "../observe";
+import { entriesOf, isLeftAlone } from "../core/observe";
 
 /** Values of fields by path: "weight", "blocks.0", "heads.left". Containers themselves are not among them. */
 export function* fieldsOf(module: object): Generator<[path: string, value: unknown]> {

@@ -1,7 +1,7 @@
 /** How calls of `forward` are known as calls of a module, and run its hooks. */
-import { show } from "../describe";
-import { ModelError } from "../error";
-import { activeTape, inScope } from "../tape";
+import { show } from "../core/describe";
+import { ModelError } from "../core/error";
+import { activeTape, inScope } from "../core/tape";
 import { callHooked, Hooks } from "./hooks";
 import type { Module } from "./module";
 

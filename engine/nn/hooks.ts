@@ -1,8 +1,8 @@
 /** What runs beside a module's forward and backward pass because somebody registered it. */
-import { ModelError } from "../error";
-import { addGradientHook } from "../gradient-hooks";
+import { ModelError } from "../core/error";
+import { addGradientHook } from "../core/gradient-hooks";
+import { isTensor, type Tensor } from "../core/tensor";
 import { alias } from "../ops/alias";
-import { isTensor, type Tensor } from "../tensor";
 import type { Module } from "./module";
 
 /** Gets the inputs of `forward`; what it returns, an array or a single input, takes their place. */

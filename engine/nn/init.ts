@@ -1,13 +1,13 @@
 /** Initial values of weights, drawn from the seeded generator. All change the tensor given and return it. */
-import { ModelError } from "../error";
-import { choice, number } from "../kinds";
-import { inFunction, type Positions } from "../op";
+import { ModelError } from "../core/error";
+import { choice, number } from "../core/kinds";
+import { inFunction, type Positions } from "../core/op";
+import { checkNumber } from "../core/options";
+import { generator } from "../core/random";
+import { showShape } from "../core/shape";
+import { type Kinds, readCall, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkTensor } from "../ops/arguments";
-import { checkNumber } from "../options";
-import { generator } from "../random";
-import { showShape } from "../shape";
-import { type Kinds, readCall, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { calculateGain, fansOf, type Nonlinearity, nonlinearities } from "./fans";
 
 export { calculateGain, type Fans, fansOf, type Nonlinearity } from "./fans";

@@ -1,18 +1,19 @@
 /** Normalisation of each channel of each item, as layers. */
-import { full } from "../create";
-import { inFunction, ModelError } from "../error";
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
+
+import { inFunction, ModelError } from "../core/error";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import { showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { quietly } from "../core/tape";
+import { fromValues, type Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { instanceNorm } from "../ops/layer-norm";
 import { mean } from "../ops/reduce";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { variances } from "../ops/statistics";
-import { showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import { quietly } from "../tape";
-import { fromValues, type Tensor } from "../tensor";
 import { Module } from "./module";
 import { checkSize } from "./options";
 

@@ -1,10 +1,10 @@
 /** The fully connected layer. */
 
-import { flag } from "../kinds";
-import type { Positions, Widest } from "../op-function";
+import { flag } from "../core/kinds";
+import type { Positions, Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
 import { linear } from "../ops/linear";
-import { readCall, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";

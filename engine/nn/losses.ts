@@ -1,12 +1,12 @@
 /** Losses between predictions and targets as layers. */
 
-import { choice, flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { choice, flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops";
 import { type UsualPositions, usual } from "../ops/pair-loss";
 import { type LossReduction, oldReduction, reductions } from "../ops/reduction";
-import type { Tensor } from "../tensor";
 import { OptionLayer } from "./option-layer";
 
 /** `mseLoss`: squared differences. */

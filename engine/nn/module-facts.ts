@@ -1,5 +1,5 @@
 /** What is known of modules without standing in their fields, which belong to their authors. */
-import { currentSite } from "../sites";
+import { currentSite } from "../core/sites";
 import { prepareForward } from "./forward-calls";
 import type { Module } from "./module";
 

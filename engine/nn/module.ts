@@ -1,7 +1,7 @@
 /** The base of layers: parameters and child modules are found in its fields. */
-import { addTo, type RemovableHandle } from "../gradient-hooks";
-import { instancesOf } from "../instance";
-import type { Tensor } from "../tensor";
+import { addTo, type RemovableHandle } from "../core/gradient-hooks";
+import { instancesOf } from "../core/instance";
+import type { Tensor } from "../core/tensor";
 import { copyModule } from "./copy";
 import { fieldsOf } from "./fields";
 import { hooksOf } from "./forward-calls";

@@ -1,16 +1,16 @@
 /** Normalisation layers. */
 
-import { full } from "../create";
-import { ModelError } from "../error";
-import { flag, number, orNull } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { ModelError } from "../core/error";
+import { flag, number, orNull } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { type Shape, showShape } from "../core/shape";
+import { readCall, takes } from "../core/signature";
+import { fromValues, type Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { groupNorm, layerNorm } from "../ops/layer-norm";
-import { type Shape, showShape } from "../shape";
-import { readCall, takes } from "../signature";
-import { fromValues, type Tensor } from "../tensor";
 import { Module } from "./module";
 import { checkSize } from "./options";
 

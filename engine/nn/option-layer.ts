@@ -1,6 +1,6 @@
 /** The base of layers without weights, which only hand their options on to a function. */
-import { inFunction } from "../error";
-import { arrange, type Kinds, takes } from "../signature";
+import { inFunction } from "../core/error";
+import { arrange, type Kinds, takes } from "../core/signature";
 import { Module } from "./module";
 
 export abstract class OptionLayer<O extends object> extends Module {

@@ -1,7 +1,7 @@
 /** Checks of what layers are constructed with. */
 
-import { ModelError } from "../error";
-import type { Kind } from "../kinds";
+import { ModelError } from "../core/error";
+import type { Kind } from "../core/kinds";
 import type { PerDim } from "../ops/convolution-geometry";
 
 /** @throws ModelError unless every value is an integer of at least 1 */

@@ -1,13 +1,13 @@
 /** More activations as layers: the hard ones, shrinking ones, and those with weights or halves. */
 
-import { full } from "../create";
-import { inFunction, ModelError } from "../error";
-import { dim as dimension, number, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { inFunction, ModelError } from "../core/error";
+import { dim as dimension, number, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import * as ops from "../ops";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 import { OptionLayer } from "./option-layer";
 

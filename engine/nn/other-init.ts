@@ -1,14 +1,14 @@
 /** More initial values: a normal distribution that is cut off, identities, few values. */
 
-import { inFunction, ModelError } from "../error";
-import { number, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { inFunction, ModelError } from "../core/error";
+import { number, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { generator } from "../core/random";
+import { showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "../ops/arguments";
-import { generator } from "../random";
-import { showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { erf, inverseErf } from "./error-function";
 
 /** What `nn.init.truncNormal` takes besides the tensor. */

@@ -1,14 +1,13 @@
 /** Padding, pooling of rows and rearranged pixels as layers. */
 
-import { show } from "../describe";
-import { inFunction, ModelError } from "../error";
-import { flag, integers, type Kind, number, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-
+import { show } from "../core/describe";
+import { inFunction, ModelError } from "../core/error";
+import { flag, integers, type Kind, number, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { arrange, type Kinds, type Signature, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops";
-import { arrange, type Kinds, type Signature, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 
 type Size = number | readonly number[];

@@ -1,11 +1,11 @@
 /** Losses of pairs, triplets and margins as layers. */
 
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops";
 import { type UsualPositions, usual } from "../ops/pair-loss";
-import type { Tensor } from "../tensor";
 import { OptionLayer } from "./option-layer";
 
 const withMargin = { margin: number, ...usual };

@@ -1,9 +1,9 @@
 /** Parameters as one vector and back. */
-import { show } from "../describe";
-import { ModelError } from "../error";
+import { show } from "../core/describe";
+import { ModelError } from "../core/error";
+import { isTensor, type Tensor } from "../core/tensor";
 import { cat } from "../ops/join";
 import { reshape } from "../ops/view";
-import { isTensor, type Tensor } from "../tensor";
 
 function listOf(name: string, parameters: Iterable<Tensor>): Tensor[] {
   if (typeof parameters !== "object" || parameters === null || !(Symbol.iterator in parameters)) {

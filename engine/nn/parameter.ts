@@ -1,10 +1,10 @@
 /** A tensor that belongs to a module, whether it takes a gradient at the moment or not. */
 
-import { type TensorData, tensor } from "../create";
-import { flag } from "../kinds";
-import type { Positions, Widest } from "../op-function";
-import { readCall, takes } from "../signature";
-import { isTensor, parameters, requireGrad, Tensor } from "../tensor";
+import { flag } from "../core/kinds";
+import type { Positions, Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { isTensor, parameters, requireGrad, Tensor } from "../core/tensor";
+import { type TensorData, tensor } from "../creation/create";
 
 /** What `nn.Parameter` takes besides the data. */
 export interface ParameterOptions {

@@ -1,9 +1,9 @@
 /** Penalties on weights, to be added to a loss. */
 
-import { ModelError } from "../error";
+import { ModelError } from "../core/error";
+import type { Tensor } from "../core/tensor";
 import { abs, add, square } from "../ops/arithmetic";
 import { sum } from "../ops/reduce";
-import type { Tensor } from "../tensor";
 
 function total(parameters: Iterable<Tensor>, each: (p: Tensor) => Tensor): Tensor {
   const parts = [...parameters].map((p) => sum(each(p)));

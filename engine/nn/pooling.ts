@@ -1,15 +1,15 @@
 /** Pooling, dropout and flattening as layers. */
 
-import { dim, flag, gone, integers, number, probability } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { dim, flag, gone, integers, number, probability } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import * as average from "../ops/average-pool";
 import type { PerDim } from "../ops/convolution-geometry";
 import { dropout } from "../ops/dropout";
 import * as largest from "../ops/max-pool";
 import { type FlattenOptions, flatten } from "../ops/squeeze";
-import { readCall, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 import { notInPlace } from "./options";
 

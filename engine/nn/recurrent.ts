@@ -1,12 +1,15 @@
 /** Recurrent layers: RNN, LSTM, GRU, in several layers and both directions. */
 
-import { zeros } from "../create";
-import { describe } from "../describe";
-import { askForRoom, getDefaultDtype } from "../dtype";
-import { ModelError } from "../error";
-import { choice, flag, probability, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { describe } from "../core/describe";
+import { askForRoom, getDefaultDtype } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { choice, flag, probability, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { sameShape, showShape } from "../core/shape";
+import { readCall, takes } from "../core/signature";
+import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { zeros } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
 import { cat, stack } from "../ops/join";
@@ -15,9 +18,6 @@ import { flip } from "../ops/rearrange";
 import { gruCell, lstmCell, rnnCell } from "../ops/recurrent";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { transpose } from "../ops/view";
-import { sameShape, showShape } from "../shape";
-import { readCall, takes } from "../signature";
-import { empty, requireGrad, type Tensor } from "../tensor";
 import { uniform } from "./init";
 import { Module } from "./module";
 import { checkSize } from "./options";

@@ -1,14 +1,14 @@
 /** Normalisation by the root of the mean square, as a layer. */
 
-import { checkShape } from "../check-shape";
-import { full } from "../create";
-import { inFunction } from "../error";
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
+import { checkShape } from "../core/check-shape";
+import { inFunction } from "../core/error";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Shape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import { rmsNorm } from "../ops/rms-norm";
-import type { Shape } from "../shape";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 
 /** What `nn.RMSNorm` takes besides the shape. */

@@ -1,9 +1,9 @@
 /** Modules that hold other modules in an order. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { readCall, takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { readCall, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { fieldsOf } from "./fields";
 import { isModule, Module } from "./module";
 

@@ -1,13 +1,13 @@
 /** Layers that change shapes or sizes, and layers between two inputs: Unflatten, Upsample, distances. */
 
-import { inFunction } from "../error";
-import { choice, dim as dimension, flag, integers, number, numbers, probability } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { inFunction } from "../core/error";
+import { choice, dim as dimension, flag, integers, number, numbers, probability } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import type { Shape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops";
-import type { Shape } from "../shape";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
 import { Module } from "./module";
 import { OptionLayer } from "./option-layer";
 

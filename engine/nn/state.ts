@@ -1,7 +1,7 @@
 /** What a module keeps: parameters and buffers under the names that PyTorch's `state_dict` gives them. */
-import { ModelError } from "../error";
-import { sameShape, showShape } from "../shape";
-import { isTensor, parameters, type Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { sameShape, showShape } from "../core/shape";
+import { isTensor, parameters, type Tensor } from "../core/tensor";
 import type { Module } from "./module";
 import { buffersOf } from "./module-facts";
 

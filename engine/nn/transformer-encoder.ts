@@ -1,13 +1,13 @@
 /** Encoder layers of a transformer, one after another. */
 
-import { show } from "../describe";
-import { askForRoom, getDefaultDtype } from "../dtype";
-import { inFunction, ModelError } from "../error";
-import { tensor } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { show } from "../core/describe";
+import { askForRoom, getDefaultDtype } from "../core/dtype";
+import { inFunction, ModelError } from "../core/error";
+import { tensor } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { isModule, Module } from "./module";
 import { checkSize } from "./options";
 import { ModuleList } from "./sequential";

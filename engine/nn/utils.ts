@@ -1,11 +1,11 @@
 /** Bounds on gradients, applied between the backward pass and the step. */
 
-import { show } from "../describe";
-import { ModelError } from "../error";
-import { number } from "../kinds";
-import type { Positions, Widest } from "../op-function";
-import { readCall, takes } from "../signature";
-import { empty, type Tensor } from "../tensor";
+import { show } from "../core/describe";
+import { ModelError } from "../core/error";
+import { number } from "../core/kinds";
+import type { Positions, Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { empty, type Tensor } from "../core/tensor";
 
 export { parametersToVector, vectorToParameters } from "./parameter-vector";
 

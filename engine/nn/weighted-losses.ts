@@ -1,13 +1,13 @@
 /** Losses with weights of classes or elements as layers. */
 
-import { integer, type Kind, number, tensor } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { integer, type Kind, number, tensor } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import type { Kinds } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import * as ops from "../ops";
 import { usual } from "../ops/pair-loss";
 import { type LossReduction, oldReduction, reductions } from "../ops/reduction";
-import type { Kinds } from "../signature";
-import type { Tensor } from "../tensor";
 import { OptionLayer } from "./option-layer";
 
 type Weighted<O> = O & { weight?: Tensor | null };

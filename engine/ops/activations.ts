@@ -1,8 +1,8 @@
 /** Activations that bend at a point: relu and its relatives. */
 
-import { number } from "../kinds";
-import type { OpFunction, Positions } from "../op";
-import type { Tensor, TensorLike } from "../tensor";
+import { number } from "../core/kinds";
+import type { OpFunction, Positions } from "../core/op";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { mul } from "./arithmetic";
 import { gt, logicalAnd, lt } from "./comparison";
 import { type Unary, unary } from "./elementwise";

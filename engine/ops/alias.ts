@@ -1,6 +1,6 @@
 /** The same tensor under another identity, so that a derivative can be taken by it and not by the original. */
-import { defineOp, type OpFunction } from "../op";
-import { Tensor } from "../tensor";
+import { defineOp, type OpFunction } from "../core/op";
+import { Tensor } from "../core/tensor";
 
 export const alias: OpFunction<[Tensor]> = defineOp<[Tensor], object>({
   name: "alias",

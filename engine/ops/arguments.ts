@@ -1,10 +1,10 @@
 /** Reads the tensors among the arguments of operations, and says what is wrong with them. */
 
-import { describe } from "../describe";
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { type Shape, showShape } from "../shape";
-import { isTensor, type Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { type Shape, showShape } from "../core/shape";
+import { isTensor, type Tensor } from "../core/tensor";
 
 /** An optional tensor among the arguments. */
 export type Maybe = Tensor | null | undefined;

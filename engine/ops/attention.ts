@@ -1,13 +1,13 @@
 /** Scaled dot-product attention. */
 
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { flag, number, probability } from "../kinds";
-import { type At, apply, defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import { checkNumber } from "../options";
-import { showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import { Tensor } from "../tensor";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag, number, probability } from "../core/kinds";
+import { type At, apply, defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import { checkNumber } from "../core/options";
+import { showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { sumTo } from "./broadcast";

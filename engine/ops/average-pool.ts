@@ -1,12 +1,12 @@
 /** Average pooling: with a fixed window, or with a fixed size of the result. */
 
-import { askForRoom } from "../dtype";
-import { ModelError } from "../error";
-import { flag, integers, number } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { sizeOf } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { askForRoom } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag, integers, number } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";
 import { poolCount } from "./max-pool";

@@ -1,13 +1,13 @@
 /** Batch normalisation: over all items, per channel. */
 
-import { full } from "../create";
-import { ModelError } from "../error";
-import { flag, number, tensor } from "../kinds";
-import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import type { Widest } from "../op-function";
-import { showShape } from "../shape";
-import { arrange, isOptions, takes } from "../signature";
-import { isTensor, Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { flag, number, tensor } from "../core/kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { showShape } from "../core/shape";
+import { arrange, isOptions, takes } from "../core/signature";
+import { isTensor, Tensor } from "../core/tensor";
+import { full } from "../creation/create";
 import { checkSameShape, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { broadcastTo } from "./broadcast";

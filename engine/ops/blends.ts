@@ -1,11 +1,11 @@
 /** Sums of weighted tensors, and functions named after what they are made of: lerp, addcmul, softmin, floorDivide. */
 
-import { isFloat } from "../dtype";
-import { dim as dimension, dims, flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { isFloat } from "../core/dtype";
+import { dim as dimension, dims, flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { add, div, mul, neg, sub } from "./arithmetic";
 import { cast } from "./cast";

@@ -1,9 +1,9 @@
 /** Undoing and doing broadcasting, written with operations so that derivatives of any order pass through. */
-import { allocate } from "../dtype";
+import { allocate } from "../core/dtype";
+import { type Shape, sameShape, sizeOf } from "../core/shape";
+import { isQuiet } from "../core/tape";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
-import { type Shape, sameShape, sizeOf } from "../shape";
-import { isQuiet } from "../tape";
-import { Tensor } from "../tensor";
 import { sum } from "./reduce";
 import { expand, reshape } from "./view";
 

@@ -1,10 +1,10 @@
 /** Another element type: the gradient goes back in the type it came from. */
 
-import { type DType, isDType, isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { type DType, isDType, isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction } from "../core/op";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { mapElements, toTensor } from "./elementwise";
 
 const kernel = { name: "cast", expr: "x" };

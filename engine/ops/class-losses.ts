@@ -1,10 +1,10 @@
 /** Losses against class indices besides cross entropy: negative log-likelihood and margins. */
 
-import { allocate } from "../dtype";
-import { integer } from "../kinds";
-import { type At, defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { integer } from "../core/kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastTo } from "./broadcast";

@@ -1,8 +1,8 @@
 /** Class indices as targets of losses: which dimension holds the classes, and whether the indices fit. */
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { type Shape, showShape } from "../shape";
-import { Tensor } from "../tensor";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { type Shape, showShape } from "../core/shape";
+import { Tensor } from "../core/tensor";
 
 /** How elements of a loss's input lie: `outer` × `classes` × `inner`. */
 export interface ClassLayout {

@@ -1,11 +1,11 @@
 /** Whether tensors hold the same, exactly or nearly. */
 
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { sameShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { sameShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { abs, add, mul, sub } from "./arithmetic";
 import { eq, isfinite, isnan, le, logicalAnd, logicalOr } from "./comparison";

@@ -1,9 +1,9 @@
 /** Comparisons and logic: booleans, through which no gradient passes. */
 
-import { defineOp, type OpFunction } from "../op";
-import type { Sampler } from "../sampler";
-import { takes } from "../signature";
-import type { TensorLike } from "../tensor";
+import { defineOp, type OpFunction } from "../core/op";
+import type { Sampler } from "../core/sampler";
+import { takes } from "../core/signature";
+import type { TensorLike } from "../core/tensor";
 import { type Binary, mapElements, toTensor, type Unary } from "./elementwise";
 
 /** A function of elements whose result is true or false. */

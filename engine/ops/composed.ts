@@ -1,6 +1,6 @@
 /** How functions are defined that are no operations of their own but made of some. */
-import { inFunction } from "../error";
-import { arrange, type Signature } from "../signature";
+import { inFunction } from "../core/error";
+import { arrange, type Signature } from "../core/signature";
 
 /**
  * A function with the public signature P, or positions Q. Its arguments are sorted as those of operations; its

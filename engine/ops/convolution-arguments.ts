@@ -1,11 +1,11 @@
 /** Reads and checks the arguments of convolutions. */
 
-import { ModelError } from "../error";
-import { choice, either, integers, size } from "../kinds";
-import type { Call } from "../op";
-import { showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { choice, either, integers, size } from "../core/kinds";
+import type { Call } from "../core/op";
+import { showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat, checkInteger, checkRank, readArgs } from "./arguments";
 import type { ConvOptions, ConvTransposeOptions } from "./convolution";
 import {

@@ -1,7 +1,7 @@
 /** Sizes, strides and paddings of convolutions and poolings in one or two dimensions. */
-import { ModelError } from "../error";
-import { type Shape, showShape, sizeOf } from "../shape";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { type Shape, showShape, sizeOf } from "../core/shape";
+import type { Tensor } from "../core/tensor";
 import type { ConvolutionPlan } from "./convolution-products";
 
 /** A number for all dimensions, or one for each. */

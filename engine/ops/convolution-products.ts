@@ -1,5 +1,5 @@
 /** The three products of a convolution: of image and weight, and the two that hand gradients back. */
-import { allocate, allocateUnset, type DType, type Values } from "../dtype";
+import { allocate, allocateUnset, type DType, type Values } from "../core/dtype";
 import { kernels, releaseValues } from "../kernels";
 import type { Windows } from "../kernels/im2col";
 

@@ -1,10 +1,10 @@
 /** Convolutions in one and two dimensions, transposed ones, and the products that their derivatives need. */
 
-import { promote } from "../dtype";
+import { promote } from "../core/dtype";
+import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../core/op";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
-import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../op";
-import { Tensor } from "../tensor";
 import type { Maybe } from "./arguments";
 import { broadcastTo } from "./broadcast";
 import { readConvolution, readTransposed, takesConvolution, takesTransposed } from "./convolution-arguments";

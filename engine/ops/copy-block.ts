@@ -1,6 +1,6 @@
 /** Copies a block of elements between arrays with strides. */
-import type { Values } from "../dtype";
-import { type Shape, sizeOf } from "../shape";
+import type { Values } from "../core/dtype";
+import { type Shape, sizeOf } from "../core/shape";
 
 export interface Place {
   readonly data: Values;

@@ -1,11 +1,11 @@
 /** Cross entropy of logits against classes or against probabilities of classes. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { integer, number } from "../kinds";
-import { type At, defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { integer, number } from "../core/kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkFloat, checkSameShape, type Maybe, readArgs } from "./arguments";
 import { div, mul, neg, sub } from "./arithmetic";
 import { broadcastTo } from "./broadcast";

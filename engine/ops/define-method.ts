@@ -1,7 +1,7 @@
 /** How functions become methods of tensors. */
-import { show } from "../describe";
-import { ModelError } from "../error";
-import { Tensor } from "../tensor";
+import { show } from "../core/describe";
+import { ModelError } from "../core/error";
+import { Tensor } from "../core/tensor";
 
 export type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
 

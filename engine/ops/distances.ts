@@ -1,10 +1,10 @@
 /** Lengths of vectors and distances between them: normalize, pairwiseDistance. */
 
-import { dim, flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { dim, flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { add, div, sub } from "./arithmetic";
 import { composed } from "./composed";

@@ -1,13 +1,13 @@
 /** Dropout: a mask drawn once and recorded as an input, so that a replay repeats it. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { flag, probability } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { generator } from "../random";
-import { showShape } from "../shape";
-import { takes } from "../signature";
-import { empty, Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag, probability } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { generator } from "../core/random";
+import { showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import { empty, Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { mul } from "./arithmetic";
 

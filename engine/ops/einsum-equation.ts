@@ -1,8 +1,8 @@
 /** Reads the equation of an einsum: which label each dimension has. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { type Shape, showShape } from "../shape";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { type Shape, showShape } from "../core/shape";
 
 export interface Equation {
   /** The labels of each operand, one per dimension. */

@@ -1,10 +1,10 @@
 /** Sums of products over labelled dimensions. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { defineOp, type OpFunction, type Rule } from "../op";
-import { sizeOf, stridesOf } from "../shape";
-import { isTensor, type Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction, type Rule } from "../core/op";
+import { sizeOf, stridesOf } from "../core/shape";
+import { isTensor, type Tensor } from "../core/tensor";
 import { sumTo } from "./broadcast";
 import { type Equation, parseEquation, sizesOf } from "./einsum-equation";
 import { toTensor } from "./elementwise";

@@ -1,13 +1,13 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
 
-import { describe } from "../describe";
-import { getDefaultDtype, isFloat, roundTo } from "../dtype";
-import { ModelError } from "../error";
+import { describe } from "../core/describe";
+import { getDefaultDtype, isFloat, roundTo } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction, type Role, type Rule } from "../core/op";
+import type { Sampler } from "../core/sampler";
+import { type Kinds, takes } from "../core/signature";
+import { isTensor, Tensor, type TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import { defineOp, type OpFunction, type Role, type Rule } from "../op";
-import type { Sampler } from "../sampler";
-import { type Kinds, takes } from "../signature";
-import { isTensor, Tensor, type TensorLike } from "../tensor";
 import { broadcastTo, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./map-elements";
 import { type Slope, withSlope } from "./slope";

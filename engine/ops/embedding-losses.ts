@@ -1,11 +1,11 @@
 /** Losses that draw pairs together or push them apart: triplets, hinges, rankings, cosines. */
 
-import { ModelError } from "../error";
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { type Signature, takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { type Signature, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat, checkTensor } from "./arguments";
 import { add, div, mul, neg, sub } from "./arithmetic";
 import { eq, ne } from "./comparison";

@@ -1,12 +1,12 @@
 /** The largest and the smallest along dimensions, and where they are. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { dim, flag } from "../kinds";
-import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import { normalizeDim, showShape, sizeOf } from "../shape";
-import { arrange, takes } from "../signature";
-import { isTensor, Tensor, type TensorLike } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim, flag } from "../core/kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, showShape, sizeOf } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { isTensor, Tensor, type TensorLike } from "../core/tensor";
 import { div, mul } from "./arithmetic";
 import { cast } from "./cast";
 import { eq } from "./comparison";

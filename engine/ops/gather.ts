@@ -1,12 +1,12 @@
 /** Single elements by index: gather, scatterAdd. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { dim } from "../kinds";
-import { defineOp, type OpFunction } from "../op";
-import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim } from "../core/kinds";
+import { defineOp, type OpFunction } from "../core/op";
+import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { readArgs } from "./arguments";
 import { checkIndex } from "./index-argument";
 import type { DimOption } from "./join";

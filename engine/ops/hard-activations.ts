@@ -1,11 +1,11 @@
 /** Activations made of lines: hardsigmoid, hardswish, shrinking, a threshold. */
 
-import { ModelError } from "../error";
-import { number } from "../kinds";
-import type { OpFunction, Positions } from "../op";
-import { showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { number } from "../core/kinds";
+import type { OpFunction, Positions } from "../core/op";
+import { showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { abs, add, mul, square } from "./arithmetic";
 import { gt, le, logicalAnd, lt } from "./comparison";

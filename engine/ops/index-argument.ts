@@ -1,9 +1,9 @@
 /** Checks tensors of indices. */
 
-import { describe } from "../describe";
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { isTensor, Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { isTensor, Tensor } from "../core/tensor";
 
 /**
  * The tensor as int32 indices below `bound`. Whole numbers in a floating-point tensor are accepted, because a tensor

@@ -1,12 +1,12 @@
 /** Whole slices by index: indexSelect, its adjoint indexAdd, and embedding. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { dim, integer } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim, integer } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkRank, readArgs } from "./arguments";
 import { mul } from "./arithmetic";
 import { checkIndex } from "./index-argument";

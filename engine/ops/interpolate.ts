@@ -1,11 +1,11 @@
 /** Images of another size, by the nearest pixel or by a line between neighbours. */
 
-import { show } from "../describe";
-import { ModelError } from "../error";
-import { choice, flag, integers, numbers } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { show } from "../core/describe";
+import { ModelError } from "../core/error";
+import { choice, flag, integers, numbers } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { askForImage, separable } from "./average-pool";
 import { imageShape, type Pair, type PerDim, readPair } from "./convolution-geometry";

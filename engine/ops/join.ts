@@ -1,13 +1,13 @@
 /** Operations that join tensors and take them apart: cat, stack, split, chunk. */
 
-import { describe } from "../describe";
-import { allocate, promote } from "../dtype";
-import { ModelError } from "../error";
-import { dim } from "../kinds";
-import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
-import { arrange, takes } from "../signature";
-import { Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { allocate, promote } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim } from "../core/kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, showShape, sizeOf, stridesOf } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkInteger, checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { toTensor } from "./elementwise";

@@ -1,11 +1,11 @@
 /** Normalisations within an item: over its last dimensions, its groups of channels, or each channel. */
 
-import { ModelError } from "../error";
-import { integers, number, size } from "../kinds";
-import type { OpFunction, Positions } from "../op";
-import { type Shape, sameShape, showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { integers, number, size } from "../core/kinds";
+import type { OpFunction, Positions } from "../core/op";
+import { type Shape, sameShape, showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat, checkInteger, type Maybe, readArgs } from "./arguments";
 import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
 

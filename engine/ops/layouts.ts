@@ -1,13 +1,13 @@
 /** Shapes by other means: repeat, movedim, unflatten, stacking, grids, diagonals, differences. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { choice, count, dim as dimension, dims, either, integer, tensor } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { normalizeDim, type Shape, showShape } from "../shape";
-import { takes } from "../signature";
-import { fromValues, type Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { choice, count, dim as dimension, dims, either, integer, tensor } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { normalizeDim, type Shape, showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import { fromValues, type Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { sub } from "./arithmetic";
 import { composed } from "./composed";

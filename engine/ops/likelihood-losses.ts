@@ -1,12 +1,12 @@
 /** Losses that are negative logarithms of a density: Poisson's and Gauss's. */
 
-import { ModelError } from "../error";
-import { flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { type Shape, sameShape, showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { type Shape, sameShape, showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { add, div, mul, square, sub } from "./arithmetic";
 import { le } from "./comparison";

@@ -1,12 +1,12 @@
 /** Matrices as linear maps: determinant, inverse, solutions of systems, Cholesky's factor; batches in front. */
 
-import { describe } from "../describe";
-import { allocate, isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { isTensor, Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { allocate, isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction } from "../core/op";
+import { showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { isTensor, Tensor } from "../core/tensor";
 import { add, mul, neg, sub } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { identity } from "./linear";

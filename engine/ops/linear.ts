@@ -1,11 +1,11 @@
 /** Products with a weight, and small products of vectors and matrices. */
 
-import type { Values } from "../dtype";
-import { ModelError } from "../error";
-import { defineOp, type OpFunction } from "../op";
-import { showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { empty, isTensor, type Tensor, type TensorLike } from "../tensor";
+import type { Values } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction } from "../core/op";
+import { showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { empty, isTensor, type Tensor, type TensorLike } from "../core/tensor";
 import { type Maybe, readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";

@@ -1,7 +1,7 @@
 /** Functions with logarithms and exponentials in them: logit, xlogy, logaddexp, exp2, erfc; degrees and radians. */
-import { number } from "../kinds";
-import type { OpFunction, Positions } from "../op";
-import type { TensorLike } from "../tensor";
+import { number } from "../core/kinds";
+import type { OpFunction, Positions } from "../core/op";
+import type { TensorLike } from "../core/tensor";
 import { div, mul, neg, sub } from "./arithmetic";
 import { eq, ge, le, logicalAnd } from "./comparison";
 import { type Binary, binary, type Unary, unary } from "./elementwise";

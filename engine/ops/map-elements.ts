@@ -1,10 +1,10 @@
 /** Runs elementwise functions over tensors that broadcast against each other; single numbers take a short way. */
-import { allocateUnset, type DType, promote, roundTo } from "../dtype";
+import { allocateUnset, type DType, promote, roundTo } from "../core/dtype";
+import { broadcastShapes, broadcastStrides, type Shape, sameShape, sizeOf } from "../core/shape";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import { scalarFunction } from "../kernels/js";
 import type { Elementwise, Operand } from "../kernels/kernels";
-import { broadcastShapes, broadcastStrides, type Shape, sameShape, sizeOf } from "../shape";
-import { Tensor } from "../tensor";
 
 /** Numbers that a kernel needs besides its inputs, such as a slope, by the names of its params. */
 export type Params = Readonly<Record<string, number>>;

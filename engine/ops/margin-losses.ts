@@ -1,11 +1,11 @@
 /** Losses that compare directions and margins: multiMarginLoss, cosineSimilarity. */
 
-import { ModelError } from "../error";
-import { dim, integer, number } from "../kinds";
-import { type At, defineOp, type OpFunction, type Positions } from "../op";
-import { broadcastShapes, normalizeDim } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim, integer, number } from "../core/kinds";
+import { type At, defineOp, type OpFunction, type Positions } from "../core/op";
+import { broadcastShapes, normalizeDim } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { relu } from "./activations";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";

@@ -1,13 +1,13 @@
 /** Products of matrices, with batches that broadcast. */
 
-import { allocateUnset, promote } from "../dtype";
-import { ModelError } from "../error";
+import { allocateUnset, promote } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag } from "../core/kinds";
+import { type At, defineOp, inFunction, type OpFunction } from "../core/op";
+import { broadcastShapes, type Shape, showShape, sizeOf } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
-import { flag } from "../kinds";
-import { type At, defineOp, inFunction, type OpFunction } from "../op";
-import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape";
-import { arrange, takes } from "../signature";
-import { Tensor } from "../tensor";
 import { sumTo } from "./broadcast";
 import { toTensor } from "./elementwise";
 import { expand, reshape } from "./view";

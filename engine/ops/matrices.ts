@@ -1,12 +1,12 @@
 /** Products by the shapes that they take: mm, mv, bmm, addmm, baddbmm, cross. */
 
-import { ModelError } from "../error";
-import { dim as dimension, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { normalizeDim, showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim as dimension, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { normalizeDim, showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkRank, checkTensor } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { composed } from "./composed";

@@ -1,12 +1,12 @@
 /** Max pooling: the largest element of each window takes the gradient, the first of equal ones. */
 
-import { allocate, allocateUnset } from "../dtype";
-import { ModelError } from "../error";
+import { allocate, allocateUnset } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag, integers } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
-import { flag, integers } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
 import { checkFloat } from "./arguments";
 import {
   type Geometry,

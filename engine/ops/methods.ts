@@ -1,11 +1,11 @@
 /** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
-import { describe } from "../describe";
-import type { DType } from "../dtype";
-import { ModelError } from "../error";
-import { addGradientHook, type GradientHook, type RemovableHandle } from "../gradient-hooks";
-import { type BackwardOptions, backward } from "../reverse";
-import { showShape } from "../shape";
-import { requireGrad, type Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import type { DType } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { addGradientHook, type GradientHook, type RemovableHandle } from "../core/gradient-hooks";
+import { type BackwardOptions, backward } from "../core/reverse";
+import { showShape } from "../core/shape";
+import { requireGrad, type Tensor } from "../core/tensor";
 import { leakyRelu, relu } from "./activations";
 import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
 import { cast } from "./cast";
@@ -78,7 +78,7 @@ type Modules = typeof import("./activations") &
 
 export type Methods = MethodsOf<Modules, Exclude<keyof typeof functions, "var">>;
 
-declare module "../tensor" {
+declare module "../core/tensor" {
   interface Tensor extends Methods {
     /** The largest element; of two tensors the larger, element by element. */
     max(y?: Tensor | { keepdim?: boolean }): Tensor;

@@ -1,8 +1,8 @@
 /** Fixed weighted sums along one dimension: what average pooling, interpolation and padding by copies are made of. */
-import { allocate } from "../dtype";
-import { defineOp, type OpFunction } from "../op";
-import { type Shape, sizeOf } from "../shape";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { defineOp, type OpFunction } from "../core/op";
+import { type Shape, sizeOf } from "../core/shape";
+import { Tensor } from "../core/tensor";
 
 /** For each element of the result the elements it is made of and their weights. */
 export type Taps = readonly (readonly (readonly [source: number, weight: number])[])[];

@@ -1,8 +1,8 @@
 /** Numbers in the place of what is none. */
-import { anyNumber } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { anyNumber } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { isfinite } from "./comparison";
 import { mapElements, toTensor } from "./elementwise";
 import { where } from "./select";

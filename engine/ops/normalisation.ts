@@ -1,13 +1,13 @@
 /** How normalisation operations are made: standardize within groups, then scale and shift. */
 
-import { ModelError } from "../error";
+import { ModelError } from "../core/error";
+import { type At, type Call, defineOp, type Op, type OpFunction, type Rule } from "../core/op";
+import type { Sampler } from "../core/sampler";
+import { type Shape, sameShape, showShape, sizeOf } from "../core/shape";
+import type { Signature } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
-import { type At, type Call, defineOp, type Op, type OpFunction, type Rule } from "../op";
-import type { Sampler } from "../sampler";
-import { type Shape, sameShape, showShape, sizeOf } from "../shape";
-import type { Signature } from "../signature";
-import type { Tensor } from "../tensor";
 import { add, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { once } from "./once";

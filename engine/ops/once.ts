@@ -1,6 +1,6 @@
 /** Results that several rules of one operation share while a sweep passes it. */
-import { isQuiet } from "../tape";
-import type { Tensor } from "../tensor";
+import { isQuiet } from "../core/tape";
+import type { Tensor } from "../core/tensor";
 
 interface Shared {
   readonly at: object;

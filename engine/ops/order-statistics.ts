@@ -1,13 +1,13 @@
 /** Elements by their place in the order: the median, the k-th smallest, quantiles. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { choice, dim as dimension, flag, integer } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import type { Widest } from "../op-function";
-import { normalizeDim, showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { choice, dim as dimension, flag, integer } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { normalizeDim, showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { checkFloat, checkInteger, checkTensor } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";
 import { cast } from "./cast";

@@ -1,8 +1,8 @@
 /** Methods of tensors besides the common ones: what PyTorch's tensors have, too. */
 
-import { type DType, isFloat } from "../dtype";
-import type { Shape } from "../shape";
-import { Tensor } from "../tensor";
+import { type DType, isFloat } from "../core/dtype";
+import type { Shape } from "../core/shape";
+import { Tensor } from "../core/tensor";
 import { elu, relu6, selu } from "./activations";
 import { checkTensor } from "./arguments";
 import { addcdiv, addcmul, clampMax, clampMin, floorDivide, lerp, nanmean, nansum, softmin } from "./blends";
@@ -119,7 +119,7 @@ type Modules = typeof import("./activations") &
 
 export type OtherMethods = MethodsOf<Modules, Exclude<keyof typeof functions, "median">>;
 
-declare module "../tensor" {
+declare module "../core/tensor" {
   interface Tensor extends OtherMethods {
     /** The lower median of all elements. */
     median(): Tensor;

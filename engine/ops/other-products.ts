@@ -1,12 +1,12 @@
 /** More products: inner, tensordot, kron, vdot, addmv, powers of a matrix; and the distance of two tensors. */
 
-import { ModelError } from "../error";
-import { dims, either, integer, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { normalizeDim, type Shape, showShape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { fromValues, type Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { dims, either, integer, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { normalizeDim, type Shape, showShape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { fromValues, type Tensor } from "../core/tensor";
 import { checkFloat, checkInteger, checkRank, checkTensor } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
 import { cast } from "./cast";

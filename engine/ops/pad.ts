@@ -1,12 +1,12 @@
 /** Padding and its opposite: pad, narrow. */
 
-import { allocate, askForRoom } from "../dtype";
-import { ModelError } from "../error";
-import { anyNumber, choice } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { allocate, askForRoom } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { anyNumber, choice } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, showShape, sizeOf, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { checkInteger } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { toTensor } from "./elementwise";

@@ -1,12 +1,12 @@
 /** How losses between a tensor and its target are defined, element by element. */
 
+import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../core/op";
+import type { Sampler } from "../core/sampler";
+import { broadcastShapes, sameShape, showShape, sizeOf } from "../core/shape";
+import { type Kinds, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
+import { warn } from "../core/warnings";
 import type { Elementwise } from "../kernels/kernels";
-import { type At, defineOp, type OpFunction, type Positions, type Rule } from "../op";
-import type { Sampler } from "../sampler";
-import { broadcastShapes, sameShape, showShape, sizeOf } from "../shape";
-import { type Kinds, takes } from "../signature";
-import type { Tensor } from "../tensor";
-import { warn } from "../warnings";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";

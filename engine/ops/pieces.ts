@@ -1,12 +1,12 @@
 /** Functions of the pieces of a dimension (glu, maxout), and distances between all pairs of points. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { dim, number, size } from "../kinds";
-import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import { normalizeDim, showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import { isTensor, type Tensor, type TensorLike } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { dim, number, size } from "../core/kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { isTensor, type Tensor, type TensorLike } from "../core/tensor";
 import { add, mul, sub } from "./arithmetic";
 import { sumTo } from "./broadcast";
 import { floating, toTensor } from "./elementwise";

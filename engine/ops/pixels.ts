@@ -1,12 +1,12 @@
 /** Images and rows of other sizes: pixelShuffle, pixelUnshuffle, average pooling of rows. */
 
-import { ModelError } from "../error";
-import { flag, integers } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { flag, integers } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat, checkInteger, checkTensor } from "./arguments";
 import { adaptiveAvgPool2d, avgPool2d } from "./average-pool";
 import { composed } from "./composed";

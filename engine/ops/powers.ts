@@ -1,11 +1,11 @@
 /** Powers and roots. */
 
-import { isFloat } from "../dtype";
-import { ModelError } from "../error";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction, type Rule } from "../core/op";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import { defineOp, type OpFunction, type Rule } from "../op";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
 import { add, div, mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { eq, ge, logicalAnd } from "./comparison";

@@ -1,11 +1,11 @@
 /** Losses between probabilities: binary cross entropy and divergence. */
 
-import { ModelError } from "../error";
-import { choice, flag, tensor } from "../kinds";
-import { inFunction, type Positions } from "../op";
-import { sameShape, showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { choice, flag, tensor } from "../core/kinds";
+import { inFunction, type Positions } from "../core/op";
+import { sameShape, showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, neg, sub } from "./arithmetic";
 import { exp, log, log1p } from "./exponentials";

@@ -1,10 +1,10 @@
 /** Products of elements: prod along dimensions and the running product. Zeros among the factors need care. */
 
-import { dim } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { sizeOf } from "../shape";
-import { takes } from "../signature";
-import { empty, type Tensor, type TensorLike } from "../tensor";
+import { dim } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { empty, type Tensor, type TensorLike } from "../core/tensor";
 import { div, mul } from "./arithmetic";
 import { toTensor } from "./elementwise";
 import {

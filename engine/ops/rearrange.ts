@@ -1,12 +1,12 @@
 /** Operations that put elements in another order or repeat them: flip, roll, tile. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { dims } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, normalizeDims, showShape, stridesOf } from "../shape";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { dims } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, normalizeDims, showShape, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { toTensor } from "./elementwise";
 import { joinAlong } from "./join";
 import { narrow } from "./pad";

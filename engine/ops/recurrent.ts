@@ -1,12 +1,12 @@
 /** One step of a recurrent network, made of recorded operations: every gate can be looked at. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { choice } from "../kinds";
-import { inFunction } from "../op";
-import { showShape } from "../shape";
-import { arrange, takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { choice } from "../core/kinds";
+import { inFunction } from "../core/op";
+import { showShape } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { relu } from "./activations";
 import { checkTensor, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";

@@ -1,13 +1,13 @@
 /** Reductions over dimensions: sum and mean. */
 
-import { allocateUnset, type DType } from "../dtype";
+import { allocateUnset, type DType } from "../core/dtype";
+import { dims, flag } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDims, type Shape, sizeOf } from "../core/shape";
+import { type Signature, takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
-import { dims, flag } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDims, type Shape, sizeOf } from "../shape";
-import { type Signature, takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
 import { div } from "./arithmetic";
 import { broadcastTo } from "./broadcast";
 import { floating, toTensor } from "./elementwise";

@@ -1,8 +1,8 @@
 /** How losses end: the mean, the sum or no reduction of their elements. */
 
-import { choice, gone, type Kind } from "../kinds";
-import { checkChoice } from "../options";
-import type { Tensor } from "../tensor";
+import { choice, gone, type Kind } from "../core/kinds";
+import { checkChoice } from "../core/options";
+import type { Tensor } from "../core/tensor";
 import { mean, sum } from "./reduce";
 
 export type LossReduction = "mean" | "sum" | "none";

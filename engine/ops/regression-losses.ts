@@ -1,8 +1,8 @@
 /** Losses that measure a distance to the target: squared, absolute, Huber. */
 
-import { ModelError } from "../error";
-import { number } from "../kinds";
-import type { Sampler } from "../sampler";
+import { ModelError } from "../core/error";
+import { number } from "../core/kinds";
+import type { Sampler } from "../core/sampler";
 import { mul, neg, sub } from "./arithmetic";
 import type { Params } from "./elementwise";
 import { type LossArgs, type PairLoss, pairLoss, type UsualPositions, usual } from "./pair-loss";

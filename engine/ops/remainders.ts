@@ -1,5 +1,5 @@
 /** What division leaves over, element by element. */
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import { div, mul, neg, sub } from "./arithmetic";
 import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { round } from "./rounding";

@@ -1,11 +1,11 @@
 /** Normalisation by the root of the mean square. */
 
-import { ModelError } from "../error";
-import { integers, number } from "../kinds";
-import type { Widest } from "../op-function";
-import { type Shape, sameShape, showShape } from "../shape";
-import { takes } from "../signature";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { integers, number } from "../core/kinds";
+import type { Widest } from "../core/op-function";
+import { type Shape, sameShape, showShape } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { composed } from "./composed";

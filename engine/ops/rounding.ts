@@ -1,5 +1,5 @@
 /** Functions that are flat between their steps: no gradient passes them. */
-import { empty, type Tensor } from "../tensor";
+import { empty, type Tensor } from "../core/tensor";
 import { type Unary, unary } from "./elementwise";
 
 /** Flat where it has a slope at all: a gradient of zeros, as PyTorch gives, not a missing one. */

@@ -1,12 +1,12 @@
 /** Running sums along a dimension. */
 
-import { allocate, isFloat } from "../dtype";
-import { ModelError } from "../error";
-import { dim, flag } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { allocate, isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim, flag } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { toTensor } from "./elementwise";
 
 /** What running sums and products go along. */

@@ -1,12 +1,12 @@
 /** Elements put to places by index: scatter, takeAlongDim. */
 
-import { ModelError } from "../error";
-import { dim as dimension } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import type { Widest } from "../op-function";
-import { normalizeDim, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim as dimension } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { normalizeDim, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { composed } from "./composed";
 import { toTensor } from "./elementwise";

@@ -1,13 +1,13 @@
 /** Functions that pick between values: where, masks, bounds, the larger and the smaller. */
 
-import { promote } from "../dtype";
-import { ModelError } from "../error";
+import { promote } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { number } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { checkNumber } from "../core/options";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import { number } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { checkNumber } from "../options";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
 import { mul } from "./arithmetic";
 import { broadcastTo, sumTo } from "./broadcast";
 import { eq, ge, le, logicalAnd, lt } from "./comparison";

@@ -1,12 +1,12 @@
 /** Parts and copies of tensors: select, unbind, clone, take, maskedSelect, nonzero. */
 
-import { ModelError } from "../error";
-import { dim as dimension } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import type { Widest } from "../op-function";
-import { broadcastShapes, normalizeDim, showShape, sizeOf, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { fromValues, type Tensor, type TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim as dimension } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { broadcastShapes, normalizeDim, showShape, sizeOf, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { fromValues, type Tensor, type TensorLike } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { broadcastTo } from "./broadcast";
 import { composed } from "./composed";

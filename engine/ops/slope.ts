@@ -1,8 +1,9 @@
 /** Local derivatives as one kernel each, for sweeps that are not differentiated themselves. */
+
+import type { Rule } from "../core/op";
+import { isQuiet } from "../core/tape";
+import type { Tensor } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import type { Rule } from "../op";
-import { isQuiet } from "../tape";
-import type { Tensor } from "../tensor";
 import { mapElements, type Params } from "./map-elements";
 
 interface Moment {

@@ -1,9 +1,9 @@
 /** Activations without a bend: sigmoid, softplus, gelu and their relatives. */
 
-import { ModelError } from "../error";
-import { choice, number } from "../kinds";
-import type { OpFunction, Positions } from "../op";
-import type { Tensor, TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { choice, number } from "../core/kinds";
+import type { OpFunction, Positions } from "../core/op";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { abs, add, div, mul, neg, square, sub } from "./arithmetic";
 import { gt } from "./comparison";
 import { type Unary, unary } from "./elementwise";

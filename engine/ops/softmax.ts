@@ -1,11 +1,11 @@
 /** Softmax and its logarithm along a dimension. */
 
-import { ModelError } from "../error";
-import { dim } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim } from "../shape";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim } from "../core/shape";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { div, mul, sub } from "./arithmetic";
 import { floating, toTensor } from "./elementwise";
 import { exp, log } from "./exponentials";

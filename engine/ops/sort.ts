@@ -1,12 +1,12 @@
 /** Order: argsort, sort, topk, and oneHot. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { count, dim, flag, integer } from "../kinds";
-import { defineOp, inFunction, type OpFunction, type Positions } from "../op";
-import { normalizeDim, sizeOf } from "../shape";
-import { arrange, takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { count, dim, flag, integer } from "../core/kinds";
+import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, sizeOf } from "../core/shape";
+import { arrange, takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkInteger, checkTensor } from "./arguments";
 import type { Selection } from "./extremes";
 import { gather } from "./gather";

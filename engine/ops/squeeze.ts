@@ -1,11 +1,11 @@
 /** Operations that add, drop and merge dimensions: flatten, squeeze, unsqueeze. */
 
-import { ModelError } from "../error";
-import { dim } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { dim } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { toTensor } from "./elementwise";
 import { reshape } from "./view";
 

@@ -1,9 +1,9 @@
 /** Mean 0 and variance 1 within groups: the heart of every normalisation layer. */
-import { allocate, allocateUnset } from "../dtype";
+import { allocate, allocateUnset } from "../core/dtype";
+import { defineOp, type OpFunction } from "../core/op";
+import { isQuiet } from "../core/tape";
+import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
-import { defineOp, type OpFunction } from "../op";
-import { isQuiet } from "../tape";
-import { Tensor } from "../tensor";
 import { div, mul, neg, sub } from "./arithmetic";
 import { mean } from "./reduce";
 

@@ -1,10 +1,10 @@
 /** Spread and size of the elements along dimensions: var, std, norm, logsumexp. */
 
-import { ModelError } from "../error";
-import { dims, flag, number } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { takes } from "../signature";
-import type { Tensor, TensorLike } from "../tensor";
+import { ModelError } from "../core/error";
+import { dims, flag, number } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { takes } from "../core/signature";
+import type { Tensor, TensorLike } from "../core/tensor";
 import { abs, add, div, mul, sub } from "./arithmetic";
 import { cast } from "./cast";
 import { eq, isfinite, logicalNot } from "./comparison";

@@ -1,12 +1,12 @@
 /** Parts of matrices: lower and upper triangle, diagonal. */
 
-import { allocate } from "../dtype";
-import { ModelError } from "../error";
-import { dim, integer } from "../kinds";
-import { defineOp, type OpFunction, type Positions } from "../op";
-import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor } from "../tensor";
+import { allocate } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { dim, integer } from "../core/kinds";
+import { defineOp, type OpFunction, type Positions } from "../core/op";
+import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
 import { strided } from "./view";

@@ -2,8 +2,8 @@
  * Trigonometric and hyperbolic functions and their inverses. Those of circles stay on the CPU: WGSL allows their
  * results an error of 2^-11, which no gradient check could tell from a wrong derivative.
  */
-import type { Sampler } from "../sampler";
-import type { Tensor } from "../tensor";
+import type { Sampler } from "../core/sampler";
+import type { Tensor } from "../core/tensor";
 import { add, div, mul, neg, square, sub } from "./arithmetic";
 import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { rsqrt } from "./powers";

@@ -1,6 +1,6 @@
 /** What holds for all or for any elements along dimensions, and how many are not 0. */
-import { defineOp } from "../op";
-import type { Tensor } from "../tensor";
+import { defineOp } from "../core/op";
+import type { Tensor } from "../core/tensor";
 import { cast } from "./cast";
 import { eq, ne } from "./comparison";
 import { toTensor } from "./elementwise";

@@ -1,14 +1,14 @@
 /** Operations that move elements without changing them: reshape, permute, transpose, expand. */
 
-import { checkShape } from "../check-shape";
-import { describe, show } from "../describe";
-import { allocateUnset } from "../dtype";
-import { ModelError } from "../error";
+import { checkShape } from "../core/check-shape";
+import { describe, show } from "../core/describe";
+import { allocateUnset } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { defineOp, type OpFunction } from "../core/op";
+import { broadcastStrides, normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../core/shape";
+import { takes } from "../core/signature";
+import { Tensor, type TensorLike } from "../core/tensor";
 import { kernels } from "../kernels";
-import { defineOp, type OpFunction } from "../op";
-import { broadcastStrides, normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../shape";
-import { takes } from "../signature";
-import { Tensor, type TensorLike } from "../tensor";
 import { sumTo } from "./broadcast";
 import { toTensor } from "./elementwise";
 

@@ -1,10 +1,10 @@
 /** Optimisers with a step size per element from the history of its gradient: Adagrad, Adadelta, RMSprop. */
 
-import type { Values } from "../dtype";
-import { atLeast0, flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { readCall, takes } from "../signature";
+import type { Values } from "../core/dtype";
+import { atLeast0, flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 /** What `optim.Adagrad` takes besides the parameters. */

@@ -1,7 +1,7 @@
 /** Schedules made of schedules: one after another, and all at once. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
 import { Schedule, type Scheduled } from "./schedules";
 
 function checkParts(name: string, schedules: readonly unknown[], optimizer?: Scheduled): Scheduled {

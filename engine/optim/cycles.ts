@@ -1,9 +1,9 @@
 /** Schedules that come back: cosines with restarts, and triangles. */
 
-import { ModelError } from "../error";
-import { choice, number, positive, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
+import { ModelError } from "../core/error";
+import { choice, number, positive, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.CosineAnnealingWarmRestarts` takes besides the optimiser. */

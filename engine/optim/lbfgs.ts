@@ -1,12 +1,12 @@
 /** L-BFGS: steps along the gradient as the last steps have bent it. */
 
-import { ModelError } from "../error";
-import { atLeast0, choice, number, size } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { readCall, takes } from "../signature";
-import { enableGrad } from "../tape";
-import type { Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { atLeast0, choice, number, size } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
+import { enableGrad } from "../core/tape";
+import type { Tensor } from "../core/tensor";
 import { type Point, strongWolfe, type Vector } from "./line-search";
 import { Optimizer, type Parameters } from "./optimizer";
 

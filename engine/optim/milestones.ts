@@ -1,10 +1,10 @@
 /** Schedules by steps: at milestones, for a while, along a power, by a factor of one's own. */
 
-import { ModelError } from "../error";
-import { number, numbers, positive } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { readCall } from "../signature";
+import { ModelError } from "../core/error";
+import { number, numbers, positive } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall } from "../core/signature";
 import { checkPositive, readSchedule, Schedule, type Scheduled, takesFactor } from "./schedules";
 
 /** What `optim.MultiStepLR` takes besides the optimiser. */

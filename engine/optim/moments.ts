@@ -1,10 +1,10 @@
 /** Relatives of Adam: Adamax and RAdam. */
 
-import type { Values } from "../dtype";
-import { atLeast0, numbers } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { readCall, takes } from "../signature";
+import type { Values } from "../core/dtype";
+import { atLeast0, numbers } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 /** What `optim.Adamax` and `optim.RAdam` take besides the parameters. */

@@ -1,8 +1,8 @@
 /** The schedule of one cycle: up and down again, once. */
 
-import { ModelError } from "../error";
-import { choice, number, positive } from "../kinds";
-import type { Widest } from "../op-function";
+import { ModelError } from "../core/error";
+import { choice, number, positive } from "../core/kinds";
+import type { Widest } from "../core/op-function";
 import { AbsoluteSchedule, checkPositive, readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.OneCycleLR` takes besides the optimiser. */

@@ -1,12 +1,12 @@
 /** What optimisers share: groups of parameters, their state, and a step over all of them. */
 
-import { describe } from "../describe";
-import type { Values } from "../dtype";
-import { ModelError } from "../error";
-import { inFunction } from "../op";
-import { checkOptions } from "../options";
-import { enableGrad } from "../tape";
-import { isTensor, type Tensor } from "../tensor";
+import { describe } from "../core/describe";
+import type { Values } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { inFunction } from "../core/op";
+import { checkOptions } from "../core/options";
+import { enableGrad } from "../core/tape";
+import { isTensor, type Tensor } from "../core/tensor";
 
 /** Parameters that share hyperparameters; `lr` may be changed between steps. */
 export type ParameterGroup<O extends object> = Required<O> & { params: Tensor[]; lr: number };

@@ -1,11 +1,11 @@
 /** A schedule that looks at a measurement: the rate falls when that stops getting better. */
 
-import { ModelError } from "../error";
-import { choice, count, number, numbers } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { checkNumber } from "../options";
-import { isTensor, type Tensor } from "../tensor";
+import { ModelError } from "../core/error";
+import { choice, count, number, numbers } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { checkNumber } from "../core/options";
+import { isTensor, type Tensor } from "../core/tensor";
 import { readSchedule, type Scheduled } from "./schedules";
 
 /** What `optim.ReduceLROnPlateau` takes besides the optimiser. */

@@ -1,11 +1,11 @@
 /** Schedules: learning rates that change from step to step. */
 
-import { describe } from "../describe";
-import { ModelError } from "../error";
-import { number, positive } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { type Kinds, readCall, takes } from "../signature";
+import { describe } from "../core/describe";
+import { ModelError } from "../core/error";
+import { number, positive } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { type Kinds, readCall, takes } from "../core/signature";
 
 /** What a schedule changes. */
 export interface Scheduled {

@@ -1,11 +1,11 @@
 /** Stochastic gradient descent. */
 
-import type { Values } from "../dtype";
-import { ModelError } from "../error";
-import { atLeast0, flag, number } from "../kinds";
-import type { Positions } from "../op";
-import type { Widest } from "../op-function";
-import { readCall, takes } from "../signature";
+import type { Values } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { atLeast0, flag, number } from "../core/kinds";
+import type { Positions } from "../core/op";
+import type { Widest } from "../core/op-function";
+import { readCall, takes } from "../core/signature";
 import { Optimizer, type ParameterGroup, type ParameterState, type Parameters } from "./optimizer";
 
 /** What `optim.SGD` takes besides the parameters. */

@@ -1,5 +1,5 @@
 /** The forms of what an engine process sends: nothing of another form reaches who asked. */
-import type { Failure, Report, Stats } from "../report";
+import type { Failure, Report, Stats } from "../report/report";
 import { count, either, type Form, floats, listOf, number, object, oneOf, orNull, text } from "./forms";
 import type {
   CheckCurveResult,

@@ -1,6 +1,6 @@
 /** The part of the contract that asks how to check, and for the numbers behind a check. */
 import { RequestType } from "vscode-jsonrpc";
-import type { CheckMethod, Failure } from "../report";
+import type { CheckMethod, Failure } from "../report/report";
 
 /** How to check; what is left out has the defaults of `CheckOptions` in engine/check. */
 export interface CheckSettings {

@@ -1,14 +1,14 @@
 /** Gradient checks of one run: their rows, and the numbers behind them for as long as the run is the last one. */
 import { type CheckOptions, checkGradients, type Detail, isFine } from "../check";
-import { curveOf } from "../check/curve";
-import { findUnusedIntents } from "../check/intent";
-import type { Explain } from "../check/not-checked";
-import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/second-order";
-import { findSubjects } from "../check/target";
-import { now } from "../clock";
-import { isModelError, ModelError } from "../error";
-import type { Check } from "../report";
-import type { Run } from "../run";
+import { curveOf } from "../check/differences/curve";
+import { findUnusedIntents } from "../check/judging/intent";
+import type { Explain } from "../check/judging/not-checked";
+import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from "../check/judging/second-order";
+import { findSubjects } from "../check/judging/target";
+import { now } from "../core/clock";
+import { isModelError, ModelError } from "../core/error";
+import type { Check } from "../report/report";
+import type { Run } from "../tracing/run";
 import {
   type CheckCurveParams,
   type CheckDetailsParams,

@@ -1,6 +1,6 @@
 /** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
 import { CancellationTokenSource, type RequestType } from "vscode-jsonrpc/node";
-import type { Failure, Report, Stats } from "../report";
+import type { Failure, Report, Stats } from "../report/report";
 import {
   checkResult,
   curveResult,

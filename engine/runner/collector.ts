@@ -1,7 +1,7 @@
 /** Asks Node's collector, also in the middle of a run. */
 import { setFlagsFromString } from "node:v8";
 import { createContext, runInNewContext, Script } from "node:vm";
-import { type Collector, installCollector } from "../collector";
+import { type Collector, installCollector } from "../core/collector";
 
 type CollectGarbage = (options?: { readonly type: "minor" }) => void;
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type GpuKernels, openGpu } from "../kernels/gpu";
 import { kernels, useKernels } from "../kernels/index";
-import type { Device, DeviceChoice } from "../report";
+import type { Device, DeviceChoice } from "../report/report";
 import { allowCollection } from "./collector";
 import { allowThreads } from "./threads";
 

@@ -1,9 +1,9 @@
 /** Turns whatever a model threw into a failure: what was found, where, what to do, and the person's own stack. */
 import { types } from "node:util";
-import { InternalError, isModelError } from "../error";
-import { thrownInstancesOf } from "../instance";
-import { bounded, printable } from "../printable";
-import type { Failure, Site } from "../report";
+import { InternalError, isModelError } from "../core/error";
+import { thrownInstancesOf } from "../core/instance";
+import { bounded, printable } from "../core/printable";
+import type { Failure, Site } from "../report/report";
 import { SourceProblem } from "../source";
 import { lastSite } from "./calls";
 import { ModelProblem } from "./model-problem";

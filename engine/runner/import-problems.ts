@@ -1,6 +1,6 @@
 /** What is wrong with an import, with the place of the import and a suggestion. */
 import { basename, dirname, relative } from "node:path";
-import type { Site } from "../report";
+import type { Site } from "../report/report";
 import { ModelProblem } from "./model-problem";
 import { type ModelSource, siteAt } from "./model-sources";
 import { nearest } from "./nearest";

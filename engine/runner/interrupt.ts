@@ -1,6 +1,6 @@
 /** How the watchdog's thread reaches the model's thread while that one does not listen. */
 import { serialize } from "node:v8";
-import type { Failure } from "../report";
+import type { Failure } from "../report/report";
 import type { ModelSources } from "./model-sources";
 import { wholeLine } from "./original-position";
 import { showFrames } from "./stack";

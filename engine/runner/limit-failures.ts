@@ -1,5 +1,5 @@
 /** What is watched, and what is said when a run reaches a limit. */
-import type { Failure } from "../report";
+import type { Failure } from "../report/report";
 import { lastSite } from "./calls";
 import { memoryHint, showBytes } from "./memory";
 import { type ModelSources, siteAt } from "./model-sources";

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import type { Site } from "../report";
+import type { Site } from "../report/report";
 import { CommonJsModules, namesOfCommonJs } from "./commonjs";
 import { describeModule } from "./import-meta";
 import { jsonProblem, missingExport, missingFile, packageProblem, siteOfImport } from "./import-problems";

@@ -1,5 +1,5 @@
 /** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
-import { guardAllocations, showSize } from "../dtype";
+import { guardAllocations, showSize } from "../core/dtype";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../kernels";
 import { ModelProblem } from "./model-problem";
 

@@ -1,5 +1,5 @@
 /** A file without a loss: what its author probably meant by one, and where that stands. */
-import { nearestName } from "../options";
+import { nearestName } from "../core/options";
 import { Positions, type Range } from "../source";
 
 export interface MissingLoss {

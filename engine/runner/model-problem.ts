@@ -1,6 +1,7 @@
 /** A person's mistake that is noticed around the engine: a missing import, an exit, too little memory. */
-import type { Failure, Site } from "../report";
-import { currentSite } from "../sites";
+
+import { currentSite } from "../core/sites";
+import type { Failure, Site } from "../report/report";
 
 export interface ModelProblemOptions {
   /** The place, when it is not the running call. */

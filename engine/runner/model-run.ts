@@ -1,17 +1,17 @@
 /** One run of a model file: loads it, calls its loss, differentiates, and makes the report, also when it ends early. */
 import { types } from "node:util";
-import { type Built, buildReport } from "../build-report";
-import { now } from "../clock";
-import { setDefaultDtype } from "../dtype";
+import { now } from "../core/clock";
+import { setDefaultDtype } from "../core/dtype";
+import { generator, manualSeed } from "../core/random";
+import { sweep } from "../core/reverse";
+import { showShape } from "../core/shape";
+import { currentSite, resetSites } from "../core/sites";
+import { record, Tape } from "../core/tape";
+import { isTensor, Tensor } from "../core/tensor";
 import * as gradlens from "../index";
-import { generator, manualSeed } from "../random";
-import type { Device, Failure } from "../report";
-import { sweep } from "../reverse";
-import type { Run } from "../run";
-import { showShape } from "../shape";
-import { currentSite, resetSites } from "../sites";
-import { record, Tape } from "../tape";
-import { isTensor, Tensor } from "../tensor";
+import type { Device, Failure } from "../report/report";
+import { type Built, buildReport } from "../tracing/build-report";
+import type { Run } from "../tracing/run";
 import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
 import { Loader } from "./loader";

@@ -1,9 +1,9 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Fix, Site } from "../report";
-import type { Intent, SourceLayerSite, SourceName, Sources } from "../run";
+import type { Fix, Site } from "../report/report";
 import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
+import type { Intent, SourceLayerSite, SourceName, Sources } from "../tracing/run";
 import type { FileSites } from "./watch";
 
 /** A model file as it was compiled. */

@@ -1,8 +1,8 @@
 /** Reads the text of a model file, which may be anything that a file system holds. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { showCount } from "../number-text";
-import type { Site } from "../report";
+import { showCount } from "../core/number-text";
+import type { Site } from "../report/report";
 import { kindOfFile, reasonOf } from "./file-kind";
 import { ModelProblem } from "./model-problem";
 

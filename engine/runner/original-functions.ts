@@ -1,6 +1,6 @@
 /** Has functions show the text that the person wrote, to a program that reads its own code. */
 import { compilePlainly, type Edited } from "../source";
-import { behindStandIn } from "../stand-in";
+import { behindStandIn } from "../tracing/stand-in";
 import type { ModelSource } from "./model-sources";
 
 // Taken before a model can change it.

@@ -1,5 +1,5 @@
 /** From a place in compiled code, as stacks name it, to the place in the text that the person wrote. */
-import type { Site } from "../report";
+import type { Site } from "../report/report";
 import { originalOffset, Positions } from "../source";
 import { type ModelSource, siteAt } from "./model-sources";
 

@@ -1,5 +1,5 @@
 /** Runs a model with chance and clock pinned, so that what depends on them gives the same each time. */
-import { RandomGenerator } from "../random";
+import { RandomGenerator } from "../core/random";
 
 /** What a model asks for numbers that nobody can foresee. */
 interface Sources {

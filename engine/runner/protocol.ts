@@ -1,6 +1,6 @@
 /** The contract between the engine process and who starts it: requests, results, notifications. */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
-import type { Check, DeviceChoice, Failure, Finding, Report, Stats } from "../report";
+import type { Check, DeviceChoice, Failure, Finding, Report, Stats } from "../report/report";
 import type { CheckSettings } from "./check-protocol";
 
 export * from "./check-protocol";

@@ -18,7 +18,7 @@ import type {
   Stats,
   VerdictLook,
   WorstElement,
-} from "../report";
+} from "../report/report";
 import {
   count,
   either,

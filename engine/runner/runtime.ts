@@ -1,16 +1,17 @@
 /** What instrumented code calls. */
-import { bind } from "../binding";
-import { draws } from "../draws";
-import { tellCall } from "../hand-calls";
+
+import { tellCall } from "../core/hand-calls";
+import { fieldOf } from "../core/observe";
+import { enter, leave, leaveThrowing, resume, suspend } from "../core/sites";
+import { activeTape, enterModule } from "../core/tape";
 import { tellsItself } from "../nn/forward-calls";
 import { isMadeModule } from "../nn/module-facts";
-import { fieldOf } from "../observe";
-import { keepPrivateFields } from "../private-fields";
-import { enter, leave, leaveThrowing, resume, suspend } from "../sites";
 import type { Runtime, TopLevel } from "../source";
-import { standIn } from "../stand-in";
-import { passStep } from "../steps";
-import { activeTape, enterModule } from "../tape";
+import { bind } from "../tracing/binding";
+import { draws } from "../tracing/draws";
+import { keepPrivateFields } from "../tracing/private-fields";
+import { standIn } from "../tracing/stand-in";
+import { passStep } from "../tracing/steps";
 import { beforeCall, repairNow } from "./calls";
 
 const nothing = Symbol("nothing");

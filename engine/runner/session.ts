@@ -1,9 +1,9 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { Built } from "../build-report";
-import type { Device, Failure, Stats } from "../report";
-import { statsOf } from "../stats";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
+import type { Device, Failure, Stats } from "../report/report";
+import { statsOf } from "../report/stats";
+import type { Built } from "../tracing/build-report";
 import { changedForGood, changedHint, lastSite } from "./calls";
 import { type Asked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";

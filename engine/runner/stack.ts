@@ -1,5 +1,5 @@
 /** The person's own part of an exception's stack. */
-import type { Site } from "../report";
+import type { Site } from "../report/report";
 import type { ModelSources } from "./model-sources";
 import { siteAtPlace } from "./original-position";
 

@@ -1,7 +1,7 @@
 /** What was thrown, in words: nothing of it is trusted, for a model can throw anything. */
 import { inspect, types } from "node:util";
-import { instancesOf } from "../instance";
-import { bounded } from "../printable";
+import { instancesOf } from "../core/instance";
+import { bounded } from "../core/printable";
 
 const isInstance = instancesOf(Error);
 

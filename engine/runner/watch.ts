@@ -1,6 +1,6 @@
 /** What the engine's main thread and its watchdog agree on. */
 
-import type { Failure } from "../report";
+import type { Failure } from "../report/report";
 
 /** A function call of the interrupted thread; lines from 1, which compiled code has as the original. */
 export interface PausedFrame {

@@ -3,7 +3,7 @@ import { type Debugger, Session } from "node:inspector";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Site } from "../report";
+import type { Site } from "../report/report";
 import { FrameWriter } from "./frames";
 import { LAST_ANSWER_FD } from "./pipes";
 import { endGroup, endStrays, runVariable } from "./process-group";

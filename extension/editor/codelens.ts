@@ -1,6 +1,6 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
 import * as vscode from "vscode";
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Range, SourceLayer } from "../../engine/source";
 import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";

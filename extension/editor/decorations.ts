@@ -1,6 +1,6 @@
 /** Marks in the gutter and the overview ruler: findings, and layers with the outcome of their gradient check. */
 import * as vscode from "vscode";
-import type { Check, Severity } from "../../engine/report";
+import type { Check, Severity } from "../../engine/report/report";
 import { onDidChangeSetting, readSetting } from "../config";
 import type { rangeOf } from "../edits";
 import { fileOf } from "../files";

@@ -1,7 +1,7 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
 import * as vscode from "vscode";
-import { formatPair } from "../../engine/number-text";
-import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report";
+import { formatPair } from "../../engine/core/number-text";
+import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report/report";
 import { nameOf, worstTitle } from "../checks";
 import { documentOf, uriOf } from "../files";
 import { locate } from "../places";

@@ -1,6 +1,6 @@
 /** A histogram as a small picture for a hover, and as text for those who do not see it. */
 
-import type { Histogram } from "../../engine/report";
+import type { Histogram } from "../../engine/report/report";
 
 export interface Palette {
   readonly bar: string;

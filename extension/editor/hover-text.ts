@@ -1,7 +1,7 @@
 /** What the hover over a tensor or a layer says, as markdown. */
 import * as vscode from "vscode";
-import { formatNumber, formatShape, showCount } from "../../engine/number-text";
-import type { Check, Finding, ReportNode, Stats } from "../../engine/report";
+import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
+import type { Check, Finding, ReportNode, Stats } from "../../engine/report/report";
 import { nameOf, summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";

@@ -1,6 +1,6 @@
 /** Inlay hints: the norm of each layer's gradient after the line that makes it. Off by default. */
 import * as vscode from "vscode";
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import { onDidChangeSetting, readSetting } from "../config";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";

@@ -1,6 +1,6 @@
 /** What stands at a place of the editor: a tensor with all the nodes it held, or a layer. */
 import * as vscode from "vscode";
-import type { Report, ReportBinding, ReportNode, ReportScope, Site } from "../../engine/report";
+import type { Report, ReportBinding, ReportNode, ReportScope, Site } from "../../engine/report/report";
 import type { Range as SourceRange } from "../../engine/source";
 import type { Reading } from "../reading/contract";
 import type { Session } from "../session";

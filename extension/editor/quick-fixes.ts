@@ -1,6 +1,6 @@
 /** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
 import * as vscode from "vscode";
-import type { Check, Finding, Fix } from "../../engine/report";
+import type { Check, Finding, Fix } from "../../engine/report/report";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
 import { isOwn, locate } from "../places";

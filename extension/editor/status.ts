@@ -1,6 +1,6 @@
 /** The language status item: what runs, on which device the last run was and why. */
 import * as vscode from "vscode";
-import { formatNumber, showDuration } from "../../engine/number-text";
+import { formatNumber, showDuration } from "../../engine/core/number-text";
 import { modelSelector, onDidChangeReading, wasTooSlow } from "../model-files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";

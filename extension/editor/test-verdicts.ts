@@ -1,7 +1,7 @@
 /** Verdicts as results of tests: passed, failed with a diff at the worst element, or in error, and what they say as output. */
 import * as vscode from "vscode";
-import { formatPair } from "../../engine/number-text";
-import type { Check } from "../../engine/report";
+import { formatPair } from "../../engine/core/number-text";
+import type { Check } from "../../engine/report/report";
 import { markOf, nameOf, worstTitle } from "../checks";
 import { locate } from "../places";
 import { terminalLines } from "../printed-lines";

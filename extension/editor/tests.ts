@@ -1,6 +1,6 @@
 /** Gradient checks in the Test Explorer: file, layer, parameter; of all model files of the workspace. */
 import * as vscode from "vscode";
-import type { Check, Report } from "../../engine/report";
+import type { Check, Report } from "../../engine/report/report";
 import { fileOf, isUntitled, uriOf } from "../files";
 import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";

@@ -1,7 +1,7 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
-import { formatNumber, formatShape, showCount } from "../../engine/number-text";
-import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report";
+import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
+import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report/report";
 import { describeOutcome, nameOf, verdictTitle } from "../checks";
 import { describeSite, isOwn, locate } from "../places";
 import type { Session } from "../session";

@@ -9,11 +9,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const door = `
 export * as gradlens from "./engine/index";
-export { bind } from "./engine/binding";
-export { enter, leave, resume, suspend } from "./engine/sites";
+export { bind } from "./engine/tracing/binding";
+export { enter, leave, resume, suspend } from "./engine/core/sites";
 export { compile } from "./engine/source";
-export { sweep } from "./engine/reverse";
-export { record, Tape } from "./engine/tape";
+export { sweep } from "./engine/core/reverse";
+export { record, Tape } from "./engine/core/tape";
 `;
 
 /** The engine's inner parts, which the library does not export. */

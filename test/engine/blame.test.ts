@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
-import { scaleOf } from "../../engine/check/judge";
+import { scaleOf } from "../../engine/check/judging/judge";
+import { Sampler } from "../../engine/core/sampler";
 import * as g from "../../engine/index";
-import type { Check } from "../../engine/report";
-import type { Run } from "../../engine/run";
-import { Sampler } from "../../engine/sampler";
+import type { Check } from "../../engine/report/report";
+import type { Run } from "../../engine/tracing/run";
 import { type Fault, plant } from "../random/faults";
 import { onLine, sampleRun } from "./sample-run";
 

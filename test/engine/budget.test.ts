@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type CheckOptions, checkGradients } from "../../engine/check";
+import { Pace } from "../../engine/check/differences/pace";
 import { checkHandWritten, handWrittenClass } from "../../engine/check/hand-written";
-import { Pace } from "../../engine/check/pace";
 import * as g from "../../engine/index";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { type Pen, sampleRun } from "./sample-run";
 
 const SIZE = 1500;

@@ -1,9 +1,9 @@
 /** The report of a run: numbering, names, layers, bindings, gains. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { buildReport } from "../../engine/build-report";
 import * as g from "../../engine/index";
-import { numberTensors } from "../../engine/report-nodes";
+import { buildReport } from "../../engine/tracing/build-report";
+import { numberTensors } from "../../engine/tracing/numbered";
 import { lineSite, onLine, sampleRun } from "./sample-run";
 
 function twoLayers() {

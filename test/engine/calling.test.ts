@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as gl from "../../engine";
-import { allOps } from "../../engine/op";
+import { allOps } from "../../engine/core/op";
 
 const m = () => gl.tensor([1, -2, 3, 4, 5, 6], { shape: [2, 3], dtype: "float64" });
 const image = () =>

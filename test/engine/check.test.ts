@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type CheckOptions, checkGradients, type Target } from "../../engine/check";
 import * as g from "../../engine/index";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { onLine, type Pen, sampleRun } from "./sample-run";
 
 type Backward = Parameters<typeof g.customOp>[0]["backward"];

@@ -1,7 +1,7 @@
 /** The error of differences over their step. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { errorCurve } from "../../engine/check/curve";
+import { errorCurve } from "../../engine/check/differences/curve";
 import * as g from "../../engine/index";
 import { sampleRun } from "./sample-run";
 

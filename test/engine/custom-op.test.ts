@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as gl from "../../engine";
 import { customOp, type Tensor, tensor } from "../../engine";
-import { record, Tape } from "../../engine/tape";
+import { record, Tape } from "../../engine/core/tape";
 import { checks } from "./derivative-checks";
 
 const cube = customOp({

@@ -1,5 +1,5 @@
 /** Damages files as disks, transfers and ill will do: bits, bytes, lengths, pieces. */
-import type { RandomGenerator } from "../../engine/random";
+import type { RandomGenerator } from "../../engine/core/random";
 
 type Damage = (bytes: Buffer, at: number, random: RandomGenerator) => Buffer;
 

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, it } from "mocha";
-import { tensor } from "../../engine/create";
+import { ModelError } from "../../engine/core/error";
+import { RandomGenerator } from "../../engine/core/random";
+import type { Tensor } from "../../engine/core/tensor";
+import { tensor } from "../../engine/creation/create";
 import * as data from "../../engine/data";
-import { ModelError } from "../../engine/error";
-import { RandomGenerator } from "../../engine/random";
-import type { Tensor } from "../../engine/tensor";
 import { damage } from "./damage";
 
 type Tensors = Record<string, Tensor>;

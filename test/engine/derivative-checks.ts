@@ -1,12 +1,12 @@
 /** Checks of one operation's derivatives at one call: each gives what is wrong, or null. */
-import { isFloat } from "../../engine/dtype";
-import { forwardSweep } from "../../engine/forward";
-import { type At, apply, type Call, type Op } from "../../engine/op";
-import { sweep } from "../../engine/reverse";
-import { Sampler } from "../../engine/sampler";
-import { type Shape, sameShape, showShape } from "../../engine/shape";
-import { enableGrad, Node, quietly } from "../../engine/tape";
-import { empty, Tensor } from "../../engine/tensor";
+import { isFloat } from "../../engine/core/dtype";
+import { forwardSweep } from "../../engine/core/forward";
+import { type At, apply, type Call, type Op } from "../../engine/core/op";
+import { sweep } from "../../engine/core/reverse";
+import { Sampler } from "../../engine/core/sampler";
+import { type Shape, sameShape, showShape } from "../../engine/core/shape";
+import { enableGrad, Node, quietly } from "../../engine/core/tape";
+import { empty, Tensor } from "../../engine/core/tensor";
 
 type Check = (op: Op, call: Call<object>) => string | null;
 

@@ -1,10 +1,10 @@
 /** The diagnosis: each rule speaks up where it should, with its numbers, and stays silent about healthy runs. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { bind } from "../../engine/binding";
-import { buildReport } from "../../engine/build-report";
 import * as g from "../../engine/index";
-import type { Finding } from "../../engine/report";
+import type { Finding } from "../../engine/report/report";
+import { bind } from "../../engine/tracing/binding";
+import { buildReport } from "../../engine/tracing/build-report";
 import { onLine, type Pen, sampleRun } from "./sample-run";
 
 function findings(model: (pen: Pen) => g.Tensor): readonly Finding[] {

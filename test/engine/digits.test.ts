@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, it } from "mocha";
+import { ModelError } from "../../engine/core/error";
 import { digits } from "../../engine/data";
-import { ModelError } from "../../engine/error";
 
 const rows = gunzipSync(readFileSync("media/digits.csv.gz"))
   .toString("utf8")

@@ -1,18 +1,18 @@
 /** Whatever is passed to an operation, a layer or an optimiser: a result or a ModelError, never another error. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import * as create from "../../engine/create";
-import { tensor, zeros } from "../../engine/create";
-import * as like from "../../engine/create-like";
-import * as drawn from "../../engine/create-random";
-import * as regular from "../../engine/create-regular";
-import { customOp } from "../../engine/custom-op";
-import * as derivatives from "../../engine/derivatives";
-import { ModelError } from "../../engine/error";
+import { customOp } from "../../engine/core/custom-op";
+import * as derivatives from "../../engine/core/derivatives";
+import { ModelError } from "../../engine/core/error";
+import { RandomGenerator } from "../../engine/core/random";
+import * as create from "../../engine/creation/create";
+import { tensor, zeros } from "../../engine/creation/create";
+import * as like from "../../engine/creation/create-like";
+import * as drawn from "../../engine/creation/create-random";
+import * as regular from "../../engine/creation/create-regular";
 import * as nn from "../../engine/nn";
 import * as ops from "../../engine/ops";
 import * as optim from "../../engine/optim";
-import { RandomGenerator } from "../../engine/random";
 
 const random = new RandomGenerator(1);
 const below = (n: number) => Math.floor(random.uniform() * n);

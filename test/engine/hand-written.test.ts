@@ -1,14 +1,14 @@
 /** Layers with hand-written backward passes: on plain arrays, numbers and tensors; right ones and planted faults. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { Pace } from "../../engine/check/differences/pace";
 import {
   checkHandWritten,
   type HandWritten,
   handWrittenClass,
   handWrittenPair,
 } from "../../engine/check/hand-written";
-import { Pace } from "../../engine/check/pace";
-import type { Undecided } from "../../engine/check/verdict";
+import type { Undecided } from "../../engine/check/judging/verdict";
 import * as g from "../../engine/index";
 import { lineSite } from "./sample-run";
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
+import { showPair } from "../../engine/core/number-text";
 import * as g from "../../engine/index";
-import { showPair } from "../../engine/number-text";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { onLine, sampleRun } from "./sample-run";
 
 type Model = (w: g.Tensor) => g.Tensor;

@@ -1,13 +1,13 @@
 /** Sums and combinations over groups of rows: WebAssembly gives what the reference gives. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { newValues, type Values } from "../../engine/dtype";
+import { newValues, type Values } from "../../engine/core/dtype";
+import { Sampler } from "../../engine/core/sampler";
 import { jsKernels } from "../../engine/kernels/js";
 import type { Kernels } from "../../engine/kernels/kernels";
 import { openWasm } from "../../engine/kernels/wasm";
 import { allocateShared } from "../../engine/kernels/wasm/memory";
 import { always } from "../../engine/kernels/wasm/worth";
-import { Sampler } from "../../engine/sampler";
 
 const wasm = openWasm(always);
 const layouts = [

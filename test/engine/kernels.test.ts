@@ -1,7 +1,8 @@
 /** The WebAssembly kernels give what the reference kernels give: every operation, every size, special values; and the comparison sees faults. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type DType, isFloat, newValues, type Values } from "../../engine/dtype";
+import { type DType, isFloat, newValues, type Values } from "../../engine/core/dtype";
+import { allOps, type Op } from "../../engine/core/op";
 import { kernels, useKernels } from "../../engine/kernels";
 import type { Windows } from "../../engine/kernels/im2col";
 import { jsKernels } from "../../engine/kernels/js";
@@ -9,12 +10,11 @@ import type { Elementwise, Kernels, Operand, Reduction } from "../../engine/kern
 import { openWasm } from "../../engine/kernels/wasm";
 import { allocateShared } from "../../engine/kernels/wasm/memory";
 import { always } from "../../engine/kernels/wasm/worth";
-import { allOps, type Op } from "../../engine/op";
 import "../../engine/ops";
-import { Sampler } from "../../engine/sampler";
-import { type Shape, sizeOf } from "../../engine/shape";
-import { quietly } from "../../engine/tape";
-import { Tensor } from "../../engine/tensor";
+import { Sampler } from "../../engine/core/sampler";
+import { type Shape, sizeOf } from "../../engine/core/shape";
+import { quietly } from "../../engine/core/tape";
+import { Tensor } from "../../engine/core/tensor";
 
 type Floating = "float32" | "float64";
 

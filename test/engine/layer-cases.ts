@@ -1,6 +1,6 @@
 /** The cases of test/reference/layers.json and layers-more.json, with their types. */
 import { readFileSync } from "node:fs";
-import type { DType } from "../../engine/dtype";
+import type { DType } from "../../engine/core/dtype";
 
 /** A tensor as PyTorch computed it; float64 unless it says otherwise. */
 export interface Reference {

@@ -1,8 +1,8 @@
 /** Defaults, limits and edges that no value of a larger test would show. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "mocha";
+import { ModelError } from "../../engine/core/error";
 import { quoted, shown } from "../../engine/data/quoted";
-import { ModelError } from "../../engine/error";
 import * as g from "../../engine/index";
 import { getThreads, installThreads, setThreads, threadStarter } from "../../engine/kernels/threads";
 import { jsonProblem } from "../../engine/runner/import-problems";

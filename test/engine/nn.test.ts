@@ -2,12 +2,12 @@
 import "../../engine/ops";
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { ones, randn, tensor, zeros } from "../../engine/create";
-import { ModelError } from "../../engine/error";
+import { ModelError } from "../../engine/core/error";
+import { manualSeed } from "../../engine/core/random";
+import { backward } from "../../engine/core/reverse";
+import { empty, type Tensor } from "../../engine/core/tensor";
+import { ones, randn, tensor, zeros } from "../../engine/creation/create";
 import * as nn from "../../engine/nn";
-import { manualSeed } from "../../engine/random";
-import { backward } from "../../engine/reverse";
-import { empty, type Tensor } from "../../engine/tensor";
 
 class Net extends nn.Module {
   readonly stem = new nn.Sequential(new nn.Linear(4, 3), new nn.ReLU(), new nn.Linear(3, 2));

@@ -12,7 +12,7 @@ import {
   showNumber,
   showPair,
   showTimes,
-} from "../../engine/number-text";
+} from "../../engine/core/number-text";
 
 describe("numbers as text", () => {
   const numbers: readonly (readonly [number, string])[] = [

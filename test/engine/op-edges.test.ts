@@ -1,12 +1,12 @@
 /** Edges of operations on shapes, windows and classes that the reference values do not reach. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { arange, full, ones, randn, tensor, zeros } from "../../engine/create";
-import { ModelError } from "../../engine/error";
+import { ModelError } from "../../engine/core/error";
+import { manualSeed } from "../../engine/core/random";
+import { backward } from "../../engine/core/reverse";
+import type { Tensor } from "../../engine/core/tensor";
+import { arange, full, ones, randn, tensor, zeros } from "../../engine/creation/create";
 import * as ops from "../../engine/ops";
-import { manualSeed } from "../../engine/random";
-import { backward } from "../../engine/reverse";
-import type { Tensor } from "../../engine/tensor";
 
 const values = (x: Tensor | null) => Array.from((x as Tensor).data);
 const leaf = (data: number[] | number[][], shape?: number[]) =>

@@ -1,12 +1,12 @@
 /** Every operation of the registry at every sample: values, both modes, second derivatives; and that the checks see faults. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { isFloat } from "../../engine/dtype";
-import { allOps, type Call, type Op } from "../../engine/op";
+import { isFloat } from "../../engine/core/dtype";
+import { allOps, type Call, type Op } from "../../engine/core/op";
+import { Sampler } from "../../engine/core/sampler";
+import { Node } from "../../engine/core/tape";
+import type { Tensor } from "../../engine/core/tensor";
 import { add, mul } from "../../engine/ops";
-import { Sampler } from "../../engine/sampler";
-import { Node } from "../../engine/tape";
-import type { Tensor } from "../../engine/tensor";
 import { checkAdjoint, checkJvp, checks, checkVjp } from "./derivative-checks";
 
 /** The first complaint of a check over all samples of an operation. */

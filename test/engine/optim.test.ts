@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
-import { tensor } from "../../engine/create";
-import { ModelError } from "../../engine/error";
+import { ModelError } from "../../engine/core/error";
+import { backward } from "../../engine/core/reverse";
+import { empty, requireGrad, type Tensor } from "../../engine/core/tensor";
+import { tensor } from "../../engine/creation/create";
 import { mul, square, sum } from "../../engine/ops";
 import * as optim from "../../engine/optim";
-import { backward } from "../../engine/reverse";
-import { empty, requireGrad, type Tensor } from "../../engine/tensor";
 import { reference } from "./layer-cases";
 
 interface Lecture {

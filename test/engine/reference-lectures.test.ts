@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as gl from "../../engine";
 import { grad, hessian, jacobian, type Tensor, tensor } from "../../engine";
-import type { NestedArray } from "../../engine/tensor";
+import type { NestedArray } from "../../engine/core/tensor";
 import { readReference } from "./reference";
 
 interface Example {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { grad } from "../../engine";
+import type { Tensor } from "../../engine/core/tensor";
 import { add } from "../../engine/ops";
-import type { Tensor } from "../../engine/tensor";
 import {
   type Case,
   callFunction,

@@ -1,9 +1,9 @@
 /** Reads the reference values and calls functions as they describe. */
 import { readFileSync } from "node:fs";
 import * as gradlens from "../../engine";
-import { allocate, type DType } from "../../engine/dtype";
-import { sizeOf } from "../../engine/shape";
-import { Tensor } from "../../engine/tensor";
+import { allocate, type DType } from "../../engine/core/dtype";
+import { sizeOf } from "../../engine/core/shape";
+import { Tensor } from "../../engine/core/tensor";
 
 type Numeric = number | "nan" | "inf" | "-inf";
 

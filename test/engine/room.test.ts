@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import * as gl from "../../engine";
-import { guardAllocations } from "../../engine/dtype";
+import { guardAllocations } from "../../engine/core/dtype";
 
 const MOST_BYTES = 2 ** 26;
 const image = () => gl.ones([1, 1, 2, 2]);

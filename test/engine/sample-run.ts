@@ -1,11 +1,12 @@
 /** Runs a model for tests as the engine process does: on a tape, with its loss differentiated. */
-import { bind } from "../../engine/binding";
-import type { Site } from "../../engine/report";
-import { backward, sweep } from "../../engine/reverse";
-import type { Run, SourceName } from "../../engine/run";
-import { enter, leave, resetSites } from "../../engine/sites";
-import { activeTape, record, Tape } from "../../engine/tape";
-import { Tensor } from "../../engine/tensor";
+
+import { backward, sweep } from "../../engine/core/reverse";
+import { enter, leave, resetSites } from "../../engine/core/sites";
+import { activeTape, record, Tape } from "../../engine/core/tape";
+import { Tensor } from "../../engine/core/tensor";
+import type { Site } from "../../engine/report/report";
+import { bind } from "../../engine/tracing/binding";
+import type { Run, SourceName } from "../../engine/tracing/run";
 
 export const FILE = "/model.ts";
 

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
-import { downstreamOf } from "../../engine/check/batch";
-import { inFloat64, replay } from "../../engine/check/replay";
-import type { Variants } from "../../engine/check/variants";
+import { downstreamOf } from "../../engine/check/differences/batch";
+import { inFloat64, replay } from "../../engine/check/differences/replay";
+import type { Variants } from "../../engine/check/differences/variants";
+import { allOps } from "../../engine/core/op";
+import { RandomGenerator } from "../../engine/core/random";
+import { Sampler } from "../../engine/core/sampler";
+import { Node } from "../../engine/core/tape";
+import { Tensor } from "../../engine/core/tensor";
 import * as g from "../../engine/index";
-import { allOps } from "../../engine/op";
-import { RandomGenerator } from "../../engine/random";
-import type { Check } from "../../engine/report";
-import { Sampler } from "../../engine/sampler";
-import { Node } from "../../engine/tape";
-import { Tensor } from "../../engine/tensor";
+import type { Check } from "../../engine/report/report";
 import { sampleRun } from "./sample-run";
 
 async function check(model: (w: g.Tensor) => g.Tensor, values: number[] | number[][]): Promise<Check> {

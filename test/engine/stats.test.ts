@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
-import { normOf, statsOf } from "../../engine/stats";
+import { normOf, statsOf } from "../../engine/report/stats";
 
 const close = (a: number, b: number, size: number) =>
   assert.ok(Math.abs(a - b) <= 1e-9 * size, `${a} and ${b}`);

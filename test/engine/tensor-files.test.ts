@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, it } from "mocha";
-import { tensor } from "../../engine/create";
+import { ModelError } from "../../engine/core/error";
+import type { Tensor } from "../../engine/core/tensor";
+import { tensor } from "../../engine/creation/create";
 import * as data from "../../engine/data";
-import { ModelError } from "../../engine/error";
 import * as nn from "../../engine/nn";
-import type { Tensor } from "../../engine/tensor";
 
 const numpy = readFileSync("test/fixtures/arrays.npz");
 const safetensors = readFileSync("test/fixtures/tensors.safetensors");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { conv2d, getThreads, matmul, randn, setThreads, type Tensor, tensor } from "../../engine";
-import { ModelError } from "../../engine/error";
+import { ModelError } from "../../engine/core/error";
 import { kernels } from "../../engine/kernels";
 import { matmulTransposed } from "../../engine/ops/matmul";
 import { allowThreads } from "../../engine/runner/threads";

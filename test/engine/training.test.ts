@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { data, nn, optim } from "../../engine";
+import { manualSeed } from "../../engine/core/random";
+import { backward } from "../../engine/core/reverse";
+import { noGrad } from "../../engine/core/tape";
+import type { Tensor } from "../../engine/core/tensor";
 import { argmax, crossEntropy } from "../../engine/ops";
-import { manualSeed } from "../../engine/random";
-import { backward } from "../../engine/reverse";
-import { noGrad } from "../../engine/tape";
-import type { Tensor } from "../../engine/tensor";
 
 interface Task {
   readonly net: nn.Module & { forward(x: Tensor): Tensor };

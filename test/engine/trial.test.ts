@@ -1,11 +1,11 @@
 /** The trial of a short cut: its probes change as many places as are asked for, so that right short cuts stand it. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Changes } from "../../engine/check/advance";
-import { multiplyChanged } from "../../engine/check/multiply-changed";
-import { isCut, replay, type Step } from "../../engine/check/replay";
-import { givesTheSame } from "../../engine/check/trial";
-import type { Sparse } from "../../engine/check/variants";
+import type { Changes } from "../../engine/check/differences/advance";
+import { multiplyChanged } from "../../engine/check/differences/multiply-changed";
+import { isCut, replay, type Step } from "../../engine/check/differences/replay";
+import { givesTheSame } from "../../engine/check/differences/trial";
+import type { Sparse } from "../../engine/check/differences/variants";
 import * as g from "../../engine/index";
 
 function linearStep(): Step {

@@ -1,12 +1,12 @@
 /** What verdicts come to: one table for the terminal, the editor and the reports. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { countVerdicts, decide, gravest, isFine, verdicts } from "../../engine/check/verdict";
+import { countVerdicts, decide, gravest, isFine, verdicts } from "../../engine/check/judging/verdict";
 import { showChecks } from "../../engine/cli/check-text";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
 import { styleFor } from "../../engine/cli/terminal";
-import type { Check, Verdict } from "../../engine/report";
+import type { Check, Verdict } from "../../engine/report/report";
 
 const style = styleFor({ isTTY: true }, { TERM: "xterm" });
 const green = "\u001b[32m";

@@ -1,9 +1,9 @@
 // The parts of a hover that need no VS Code: formulas, histograms and numbers as text.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { allOps } from "../../engine/op";
+import { allOps } from "../../engine/core/op";
 import "../../engine/ops/index";
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import { readableFormula } from "../../extension/editor/formula";
 import { histogramImage, histogramText, merge, palettes } from "../../extension/editor/histogram";
 

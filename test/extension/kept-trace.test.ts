@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serialize } from "node:v8";
 import { after, before, describe, it } from "mocha";
-import { REPORT_VERSION, type Report } from "../../engine/report";
+import { REPORT_VERSION, type Report } from "../../engine/report/report";
 import { type KeptTrace, readTrace, writeTrace } from "../../extension/kept-trace";
 
 const report: Report = {

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import type { DeviceChoice, Report } from "../../engine/report";
+import type { DeviceChoice, Report } from "../../engine/report/report";
 
 const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { allOps, type Op } from "../../engine/core/op";
+import { Sampler } from "../../engine/core/sampler";
+import { Tensor } from "../../engine/core/tensor";
 import { useKernels } from "../../engine/kernels";
 import { type GpuKernels, openGpu } from "../../engine/kernels/gpu";
 import { jsKernels } from "../../engine/kernels/js";
-import { allOps, type Op } from "../../engine/op";
 import { matmul } from "../../engine/ops";
-import { Sampler } from "../../engine/sampler";
-import { Tensor } from "../../engine/tensor";
 
 const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const workerPath = join(process.cwd(), "dist/gpu-worker.js");

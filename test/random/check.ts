@@ -1,8 +1,8 @@
 /** Checks random models as the engine process does, and says what came of it. */
 import { type CheckOptions, checkGradients, isFine } from "../../engine/check";
-import type { Check } from "../../engine/report";
-import type { Run } from "../../engine/run";
-import { record, Tape } from "../../engine/tape";
+import { record, Tape } from "../../engine/core/tape";
+import type { Check } from "../../engine/report/report";
+import type { Run } from "../../engine/tracing/run";
 import { sampleRun } from "../engine/sample-run";
 import type { Model } from "./model";
 

@@ -1,7 +1,8 @@
 /** Random choices of a model: sizes, scales, values; the same for the same seed. */
+
+import { RandomGenerator } from "../../engine/core/random";
+import { type Shape, sizeOf } from "../../engine/core/shape";
 import * as g from "../../engine/index";
-import { RandomGenerator } from "../../engine/random";
-import { type Shape, sizeOf } from "../../engine/shape";
 
 export class Draw {
   private readonly random: RandomGenerator;

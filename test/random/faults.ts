@@ -1,12 +1,13 @@
 /** One operation of a model with its derivative made wrong, in the ways in which people get derivatives wrong. */
+
+import type { At, Op, Rule } from "../../engine/core/op";
+import { sweep } from "../../engine/core/reverse";
+import { sameShape } from "../../engine/core/shape";
+import type { Node } from "../../engine/core/tape";
 import * as g from "../../engine/index";
-import type { At, Op, Rule } from "../../engine/op";
 import { broadcastTo } from "../../engine/ops/broadcast";
-import { sweep } from "../../engine/reverse";
-import type { Run } from "../../engine/run";
-import { sameShape } from "../../engine/shape";
-import { normOf } from "../../engine/stats";
-import type { Node } from "../../engine/tape";
+import { normOf } from "../../engine/report/stats";
+import type { Run } from "../../engine/tracing/run";
 import type { Draw } from "./draw";
 
 /** What a wrong rule may use: the right one, and the operation at the moment it ran. */

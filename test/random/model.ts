@@ -1,7 +1,7 @@
 /** Random models that are right: layers, functions and a loss, made from a seed alone. */
-import { getDefaultDtype, isFloat, setDefaultDtype } from "../../engine/dtype";
+import { getDefaultDtype, isFloat, setDefaultDtype } from "../../engine/core/dtype";
+import { quietly, record, Tape } from "../../engine/core/tape";
 import * as g from "../../engine/index";
-import { quietly, record, Tape } from "../../engine/tape";
 import { onLine } from "../engine/sample-run";
 import { pointwise } from "./activations";
 import { Draw } from "./draw";

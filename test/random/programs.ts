@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import * as gl from "../../engine";
 import { grad, jvp, mul, sum, type Tensor } from "../../engine";
+import { Sampler } from "../../engine/core/sampler";
+import { sizeOf } from "../../engine/core/shape";
 import { cpuKernels, useKernels } from "../../engine/kernels";
 import { jsKernels } from "../../engine/kernels/js";
 import type { Kernels } from "../../engine/kernels/kernels";
-import { Sampler } from "../../engine/sampler";
-import { sizeOf } from "../../engine/shape";
 
 export type Step = (x: Tensor, y: Tensor) => Tensor;
 

@@ -1,6 +1,6 @@
 /** One trial of each kind by its number: a right model, a model with a fault, a random program. */
 
-import type { Run } from "../../engine/run";
+import type { Run } from "../../engine/tracing/run";
 import { checkModel, isFine, isNumber, isSaturated, runOf, showCheck } from "./check";
 import { Draw } from "./draw";
 import { chooseFault, type Fault, isVisible, plant } from "./faults";

@@ -8,8 +8,8 @@ import { cast, tensor } from "../../engine";
 import { type ComparedGradient, compareGradients } from "../../engine/cli/against";
 import { showCompared } from "../../engine/cli/against-text";
 import { styleFor } from "../../engine/cli/terminal";
+import type { Tensor } from "../../engine/core/tensor";
 import { writeNpz, writeSafetensors } from "../../engine/data";
-import type { Tensor } from "../../engine/tensor";
 import { readReference, type StoredTensor, tensorOf } from "../engine/reference";
 import { gradlens } from "./command";
 

@@ -1,7 +1,7 @@
 /** The numbers behind a check, asked of the engine process: both gradients by element, and the error over the step. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import type { Failure } from "../../engine/report";
+import type { Failure } from "../../engine/report/report";
 import type { Engine } from "../../engine/runner/client";
 import type { CheckResult } from "../../engine/runner/protocol";
 import { openEngine, paramsFor, reportOf } from "./engine";

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import type { Check, Failure, Report, ReportNode } from "../../engine/report";
+import type { Check, Failure, Report, ReportNode } from "../../engine/report/report";
 import { gradlens } from "./command";
 import { fixture, root } from "./engine";
 

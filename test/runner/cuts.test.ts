@@ -1,7 +1,7 @@
 /** Dependences of the loss that carry no gradient, found in files by running their loss again. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "mocha";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { fixture, openEngine, paramsFor, reportOf } from "./engine";
 
 describe("gradient check of a file", () => {

@@ -1,6 +1,6 @@
 // An engine process for tests, and the texts that it leaves.
 import { join } from "node:path";
-import type { Failure, Report } from "../../engine/report";
+import type { Failure, Report } from "../../engine/report/report";
 import { Engine } from "../../engine/runner/client";
 import type { Limits, TraceParams, TraceResult } from "../../engine/runner/protocol";
 

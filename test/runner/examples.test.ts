@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "mocha";
 import { isFine } from "../../engine/check";
-import type { Site } from "../../engine/report";
+import type { Site } from "../../engine/report/report";
 import { textAt } from "../source/text-at";
 import { openEngine, paramsFor, reportOf, root } from "./engine";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, describe, it } from "mocha";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { fixture, openEngine, paramsFor, reportOf } from "./engine";
 
 describe("hand-written backward passes", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, describe, it } from "mocha";
 import { isFine } from "../../engine/check";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import type { Checked } from "../../engine/runner/protocol";
 import { gradlens } from "./command";
 import { fixture, openEngine, paramsFor, reportOf } from "./engine";

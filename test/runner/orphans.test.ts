@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { after, before, describe, it } from "mocha";
-import { RandomGenerator } from "../../engine/random";
+import { RandomGenerator } from "../../engine/core/random";
 import { carrying, goneWithin, isEngine, pause } from "./processes";
 
 const KILLS = 50;

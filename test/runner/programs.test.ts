@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import type { Report, ReportNode } from "../../engine/report";
+import type { Report, ReportNode } from "../../engine/report/report";
 import { fixture, openEngine, paramsFor, reportOf, root } from "./engine";
 
 interface Plain {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import type { Check, Report } from "../../engine/report";
+import type { Check, Report } from "../../engine/report/report";
 import { Engine } from "../../engine/runner/client";
 import { check as checkForm, report as reportForm } from "../../engine/runner/report-form";
 import { openEngine, paramsFor, reportOf, root } from "./engine";

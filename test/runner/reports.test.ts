@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, it } from "mocha";
 import type { Log, PhysicalLocation } from "sarif";
-import { decide } from "../../engine/check/verdict";
+import { decide } from "../../engine/check/judging/verdict";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
 import { gradlens } from "./command";

@@ -1,7 +1,7 @@
 /** The engine's own stack of sites names the right call, whoever resumes whom. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { currentSite, enter, leave, openSites, resetSites, resume, suspend } from "../../engine/sites";
+import { currentSite, enter, leave, openSites, resetSites, resume, suspend } from "../../engine/core/sites";
 import { compile } from "../../engine/source";
 import { textAt } from "./text-at";
 

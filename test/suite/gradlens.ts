@@ -1,13 +1,13 @@
 /** What Gradlens says of a trial: its verdict, and the operation and line that it blames. */
 import { type CheckOptions, checkGradients } from "../../engine/check";
+import { Pace } from "../../engine/check/differences/pace";
 import { checkHandWritten } from "../../engine/check/hand-written";
-import { Pace } from "../../engine/check/pace";
-import { decide } from "../../engine/check/verdict";
+import { decide } from "../../engine/check/judging/verdict";
+import { RandomGenerator } from "../../engine/core/random";
+import { record, Tape } from "../../engine/core/tape";
 import * as g from "../../engine/index";
-import { RandomGenerator } from "../../engine/random";
-import type { Check } from "../../engine/report";
-import type { Run } from "../../engine/run";
-import { record, Tape } from "../../engine/tape";
+import type { Check } from "../../engine/report/report";
+import type { Run } from "../../engine/tracing/run";
 import { onLine, sampleRun } from "../engine/sample-run";
 import type { TapeTrial, Trial } from "../fixtures/faults/trial";
 

@@ -1,5 +1,5 @@
 /** The acceptance rules of other gradient checkers, each applied to the same functions, with their own steps and tolerances. */
-import type { RandomGenerator } from "../../engine/random";
+import type { RandomGenerator } from "../../engine/core/random";
 import type { Probe, Vectors } from "./probe";
 
 /** What a checker says; Chainer alone can say that a point is not differentiable. */

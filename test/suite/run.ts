@@ -1,8 +1,8 @@
 /** Runs the suite: every trial through Gradlens and through the rules of the others, and counts what each gets right. */
-import { getDefaultDtype, setDefaultDtype } from "../../engine/dtype";
-import { RandomGenerator } from "../../engine/random";
-import type { Check, Verdict } from "../../engine/report";
-import { Sampler } from "../../engine/sampler";
+import { getDefaultDtype, setDefaultDtype } from "../../engine/core/dtype";
+import { RandomGenerator } from "../../engine/core/random";
+import { Sampler } from "../../engine/core/sampler";
+import type { Check, Verdict } from "../../engine/report/report";
 import { faults, rights } from "../fixtures/faults";
 import { HERE, type Trial, type Trials } from "../fixtures/faults/trial";
 import { checkTrial, decisive } from "./gradlens";

@@ -1,7 +1,7 @@
 // What is selected and closed in the graph, found again in the next report of the file.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Report } from "../../engine/report";
+import type { Report } from "../../engine/report/report";
 import { sameCollapsed, sameNode } from "../../webview/graph/carry-over";
 import { allLayers } from "../../webview/graph/collapse";
 import { deepSigmoid, sumTimes } from "./reports";

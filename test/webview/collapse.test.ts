@@ -1,7 +1,7 @@
 // Layers as one box: what is inside, what goes in and out, and no circles when a layer runs more than once.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Report } from "../../engine/report";
+import type { Report } from "../../engine/report/report";
 import { allLayers, type BoxGraph, boxGraph, initiallyCollapsed } from "../../webview/graph/collapse";
 import { step } from "../../webview/graph/navigate";
 import { assignRanks } from "../../webview/graph/ranks";

@@ -1,7 +1,7 @@
 // What the panels make of a report before they draw anything.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { checkGroups, summary } from "../../webview/checks/rows";
 import { depthRows, layerRows, parameterRows, thresholds } from "../../webview/gradients/series";
 import { nodesCsv } from "../../webview/graph/nodes-csv";

@@ -1,6 +1,6 @@
 // Reports as the engine writes them, made up for tests and previews of the panels.
 
-import { decide, type Undecided } from "../../engine/check/verdict";
+import { decide, type Undecided } from "../../engine/check/judging/verdict";
 import { said } from "../../engine/diagnose/said";
 import type {
   Check,
@@ -11,7 +11,7 @@ import type {
   ReportScope,
   Site,
   Stats,
-} from "../../engine/report";
+} from "../../engine/report/report";
 
 export function site(line: number, column = 3, file = "/models/net.ts"): Site {
   return { file, line, column, endLine: line, endColumn: column + 8 };

@@ -1,7 +1,7 @@
 /** The table of all parameters by layer; each row opens to its details. */
 
-import { formatNumber, formatPair, showCount, showDuration, showTimes } from "../../engine/number-text";
-import type { Check } from "../../engine/report";
+import { formatNumber, formatPair, showCount, showDuration, showTimes } from "../../engine/core/number-text";
+import type { Check } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
 import { capitalize, formatIndex } from "../format";

@@ -1,6 +1,6 @@
 /** The error of the difference over its step, on two logarithmic axes: truncation to one side, rounding to the other. */
 
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import type { CheckCurve } from "../check-numbers";
 import { h, svg } from "../dom";
 

@@ -1,6 +1,6 @@
 /** The picture of the error over a tensor: a cell an element, the worst one marked, to be walked over by keys. */
 
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import type { CheckDetails } from "../check-numbers";
 import { h, on } from "../dom";
 import { formatIndex, unravel } from "../format";

@@ -1,5 +1,5 @@
 /** The checks panel: a row a parameter with its verdict and numbers, details below it, and buttons that run checks. */
-import type { Check } from "../../engine/report";
+import type { Check } from "../../engine/report/report";
 import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
 import { h } from "../dom";

@@ -1,7 +1,7 @@
 /** The pictures below an open row: error over the tensor, gradient against difference, error over the step. */
 
-import { formatNumber, formatPair } from "../../engine/number-text";
-import type { Check } from "../../engine/report";
+import { formatNumber, formatPair } from "../../engine/core/number-text";
+import type { Check } from "../../engine/report/report";
 import { post } from "../bridge";
 import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";

@@ -1,5 +1,5 @@
 /** What the checks panel lists: every parameter of the model by layer, with its check when there is one. */
-import type { Check, Report, Site } from "../../engine/report";
+import type { Check, Report, Site } from "../../engine/report/report";
 
 export interface CheckRow {
   /** The parameter within its layer: "weight". */

@@ -1,6 +1,6 @@
 /** The gradient of the backward pass against the differences, a point an element; right ones lie on the diagonal. */
 
-import { formatNumber, showCount } from "../../engine/number-text";
+import { formatNumber, showCount } from "../../engine/core/number-text";
 import type { CheckDetails } from "../check-numbers";
 import { h } from "../dom";
 import type { Theme } from "../theme";

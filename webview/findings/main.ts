@@ -1,7 +1,7 @@
 /** The findings panel: what is wrong with the gradients, the numbers it rests on, where, and what helps. */
 
-import { formatNumber, showTimes } from "../../engine/number-text";
-import type { Finding, Report, Severity } from "../../engine/report";
+import { formatNumber, showTimes } from "../../engine/core/number-text";
+import type { Finding, Report, Severity } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";

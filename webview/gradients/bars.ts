@@ -1,6 +1,6 @@
 /** Gradient norms as bars over a logarithmic axis; zeros stand at a floor of their own, left of the axis. */
 
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import { post } from "../bridge";
 import { h } from "../dom";
 import { colourAt, type Domain, logDomain, positionOf, toCss } from "../scale";

@@ -1,6 +1,6 @@
 /** The gradient norm of every operation, from the input to the loss, over a logarithmic axis. */
 import uPlot from "uplot";
-import { formatNumber } from "../../engine/number-text";
+import { formatNumber } from "../../engine/core/number-text";
 import { h, on } from "../dom";
 import { type Domain, logDomain } from "../scale";
 import { siteLink } from "../site-link";

@@ -1,7 +1,7 @@
 /** The gradients panel: norms by layer and along the depth, as charts and as tables. */
 
-import { formatNumber } from "../../engine/number-text";
-import type { Report } from "../../engine/report";
+import { formatNumber } from "../../engine/core/number-text";
+import type { Report } from "../../engine/report/report";
 import { loadState, post, saveState } from "../bridge";
 import { toCsv } from "../csv";
 import { h } from "../dom";

@@ -1,5 +1,5 @@
 /** What the gradients panel shows: norms by layer, by parameter, and along the depth of the computation. */
-import type { Report, Site, Stats } from "../../engine/report";
+import type { Report, Site, Stats } from "../../engine/report/report";
 import { nodeNames } from "../node-names";
 import { type GradientKind, gradientKind } from "../scale";
 

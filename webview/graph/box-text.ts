@@ -1,7 +1,7 @@
 /** What stands on a box, and what a screen reader says for it. */
 
-import { formatNumber, formatShape, showTimes } from "../../engine/number-text";
-import type { Report, Stats } from "../../engine/report";
+import { formatNumber, formatShape, showTimes } from "../../engine/core/number-text";
+import type { Report, Stats } from "../../engine/report/report";
 import { nodeNames } from "../node-names";
 import { gradientKind } from "../scale";
 import type { Box } from "./collapse";

@@ -1,5 +1,5 @@
 /** What a person selected and closed in one report, found again in the next report of the same file. */
-import type { Report, ReportNode } from "../../engine/report";
+import type { Report, ReportNode } from "../../engine/report/report";
 import { initiallyCollapsed } from "./collapse";
 
 /** The node that stands where one stood before: in the same layer, of the same name and operation, the same in their order. */

@@ -1,5 +1,5 @@
 /** Which boxes a graph shows: nodes, or whole layers that are collapsed into one box each. */
-import type { Report, ReportNode } from "../../engine/report";
+import type { Report, ReportNode } from "../../engine/report/report";
 
 /** What one box stands for: one node, or one pass through a collapsed layer. */
 export interface Box {

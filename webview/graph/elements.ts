@@ -1,7 +1,7 @@
 /** The elements of a tensor and of its gradient, side by side, a page at a time. */
 
-import { formatNumber, showCount } from "../../engine/number-text";
-import type { ReportNode } from "../../engine/report";
+import { formatNumber, showCount } from "../../engine/core/number-text";
+import type { ReportNode } from "../../engine/report/report";
 import { h } from "../dom";
 import { formatIndex, unravel } from "../format";
 import { table } from "../table";

@@ -1,7 +1,7 @@
 /** Everything known about the selected box: a tensor with its operation, or a collapsed layer. */
 
-import { formatNumber, formatShape, showCount, showTimes } from "../../engine/number-text";
-import type { Report, ReportNode, Stats } from "../../engine/report";
+import { formatNumber, formatShape, showCount, showTimes } from "../../engine/core/number-text";
+import type { Report, ReportNode, Stats } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h } from "../dom";
 import { formula } from "../formula";

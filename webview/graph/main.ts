@@ -1,5 +1,5 @@
 /** The graph panel: puts the canvas, the inspector, the table and the tool bar together. */
-import type { Report } from "../../engine/report";
+import type { Report } from "../../engine/report/report";
 import { listen, loadState, post, saveState } from "../bridge";
 import { h, on } from "../dom";
 import { createFrame } from "../frame";

@@ -1,7 +1,7 @@
 /** All nodes of a report as a table for other programs, with full precision. */
 
-import { formatShape } from "../../engine/number-text";
-import type { Report } from "../../engine/report";
+import { formatShape } from "../../engine/core/number-text";
+import type { Report } from "../../engine/report/report";
 import { toCsv } from "../csv";
 import { nodeNames } from "../node-names";
 

@@ -1,6 +1,6 @@
 /** The same boxes as the graph, as a table for reading: with keys, screen readers, or simply to compare numbers. */
 
-import { formatNumber, formatShape } from "../../engine/number-text";
+import { formatNumber, formatShape } from "../../engine/core/number-text";
 import { h } from "../dom";
 import { linkButton, siteLink } from "../site-link";
 import { table } from "../table";

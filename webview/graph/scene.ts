@@ -1,5 +1,5 @@
 /** Everything that is drawn for one report: boxes with their texts, sizes and gradients, their edges and places. */
-import type { Report } from "../../engine/report";
+import type { Report } from "../../engine/report/report";
 import { type Domain, type GradientKind, gradientKind, logDomain, positionOf } from "../scale";
 import { type BoxText, boxText, layerNorm } from "./box-text";
 import { type Box, type BoxGraph, boxGraph } from "./collapse";

@@ -1,5 +1,5 @@
 /** Finds boxes by what they contain: names, operations, layers. */
-import type { Report } from "../../engine/report";
+import type { Report } from "../../engine/report/report";
 import type { BoxGraph } from "./collapse";
 
 /** Indices of the boxes with a node that matches every word, in order; null for an empty search. */

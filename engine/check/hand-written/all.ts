@@ -1,8 +1,8 @@
 /** The check of every hand-written layer of a run, the inner ones before what is made of them. */
-import type { Run } from "../../run";
-import { type ByHand, checkByHand, type Means } from "../by-hand";
-import type { Pace } from "../pace";
-import { type Undecided, verdicts } from "../verdict";
+import type { Run } from "../../tracing/run";
+import type { Pace } from "../differences/pace";
+import { type Undecided, verdicts } from "../judging/verdict";
+import { type ByHand, checkByHand, type Means } from "./by-hand";
 import type { Found } from "./find";
 
 interface Outcome extends ByHand {

@@ -1,7 +1,7 @@
 /** Which line of a backward pass is to blame: where a wrong gradient is made, or what several wrong ones have in common. */
-import { leavesOf } from "../../numbers";
-import type { Site } from "../../report";
-import type { GradientSite } from "../../run";
+import { leavesOf } from "../../core/numbers";
+import type { Site } from "../../report/report";
+import type { GradientSite } from "../../tracing/run";
 import type { HandWritten } from "./layer";
 import { returnedAt } from "./layer";
 import type { Given } from "./matching";

@@ -1,12 +1,12 @@
 /** One gradient of a hand-written layer against differences of its own forward pass. */
-import { flatten, leavesOf, partAt } from "../../numbers";
-import { showShape } from "../../shape";
-import { Tensor } from "../../tensor";
-import { conclude, type Facts } from "../conclude";
-import { findPattern, type Pattern } from "../pattern";
-import type { Comparison } from "../plan";
-import { inFloat64 } from "../replay";
-import type { Evaluation, Variants } from "../variants";
+import { flatten, leavesOf, partAt } from "../../core/numbers";
+import { showShape } from "../../core/shape";
+import { Tensor } from "../../core/tensor";
+import { findPattern, type Pattern } from "../blame/pattern";
+import type { Comparison } from "../differences/plan";
+import { inFloat64 } from "../differences/replay";
+import type { Evaluation, Variants } from "../differences/variants";
+import { conclude, type Facts } from "../judging/conclude";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import type { Gave, Trial } from "./trial";

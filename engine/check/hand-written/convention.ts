@@ -1,6 +1,6 @@
 /** How a backward pass is called: what of the forward pass's result is differentiated, and what goes with the gradient. */
-import { flatten, leavesOf } from "../../numbers";
-import type { ParameterName } from "../../run";
+import { flatten, leavesOf } from "../../core/numbers";
+import type { ParameterName } from "../../tracing/run";
 
 export interface Convention {
   /** False for a loss whose backward pass takes no gradient, as it starts with 1. */

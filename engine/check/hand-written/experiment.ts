@@ -1,6 +1,6 @@
 /** A hand-written layer as an experiment: its passes with something changed. */
-import type { Experiment } from "../locate";
-import type { Candidate, Comparison, Thrown } from "../plan";
+import type { Experiment } from "../blame/locate";
+import type { Candidate, Comparison, Thrown } from "../differences/plan";
 import type { Part } from "./parts";
 import type { Prepared } from "./prepare";
 

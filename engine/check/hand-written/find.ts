@@ -1,7 +1,7 @@
 /** The hand-written layers of a run that can be called: what the text declares, with objects, functions and inputs. */
-import type { HandCall } from "../../hand-calls";
-import { copyOf } from "../../numbers";
-import type { Run, SourceLayerSite } from "../../run";
+import type { HandCall } from "../../core/hand-calls";
+import { copyOf } from "../../core/numbers";
+import type { Run, SourceLayerSite } from "../../tracing/run";
 import { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
 /** A layer that can be checked, or why it cannot. */

@@ -1,12 +1,10 @@
 /** Checks layers whose backward pass was written by hand, without a tape: differences of their own forward pass. */
 
-import { showNumber } from "../../number-text";
-import type { Verdict } from "../../report";
-import { type Facts, where } from "../conclude";
-import type { Tolerances } from "../judge";
-import { locate, type Suspect, type Text } from "../locate";
-import { siteOfSuspect } from "../locate/site";
-import type { Pace } from "../pace";
+import { showNumber } from "../../core/number-text";
+import type { Verdict } from "../../report/report";
+import { locate, type Suspect, type Text } from "../blame/locate";
+import { siteOfSuspect } from "../blame/locate/site";
+import type { Pace } from "../differences/pace";
 import {
   type Candidate,
   type Comparison,
@@ -14,8 +12,10 @@ import {
   isUntouched,
   type PlanOptions,
   type Thrown,
-} from "../plan";
-import type { Undecided } from "../verdict";
+} from "../differences/plan";
+import { type Facts, where } from "../judging/conclude";
+import type { Tolerances } from "../judging/judge";
+import type { Undecided } from "../judging/verdict";
 import { blameOf } from "./blame";
 import { evaluationOf, type Finding, findingOf, lackingGradient } from "./compare";
 import { experimentOf } from "./experiment";

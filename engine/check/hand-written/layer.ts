@@ -1,7 +1,7 @@
 /** A layer with a backward pass written by hand, as the check sees it: two functions, and one call that was made of them. */
-import type { TopLevel } from "../../hand-calls";
-import type { Site } from "../../report";
-import type { GradientSite, SourceLayerSite } from "../../run";
+import type { TopLevel } from "../../core/hand-calls";
+import type { Site } from "../../report/report";
+import type { GradientSite, SourceLayerSite } from "../../tracing/run";
 import type { Called } from "./convention";
 
 type Method = (...args: unknown[]) => unknown;

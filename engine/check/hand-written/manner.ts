@@ -1,6 +1,6 @@
 /** How a backward pass behaves whatever its values: proportional to the gradient that comes in, and free of earlier calls. */
-import { leavesOf } from "../../numbers";
-import type { Pattern } from "../pattern";
+import { leavesOf } from "../../core/numbers";
+import type { Pattern } from "../blame/pattern";
 import type { Prepared } from "./prepare";
 import type { Change, Trial } from "./trial";
 

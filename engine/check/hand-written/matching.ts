@@ -1,5 +1,5 @@
 /** Which of the gradients that a backward pass returns belongs to which input: by place, by name, by shape. */
-import { flatten, type Leaf, leavesOf, partAt } from "../../numbers";
+import { flatten, type Leaf, leavesOf, partAt } from "../../core/numbers";
 import { gradientName, shortGradientName } from "./names";
 
 /** One argument of the forward pass. */

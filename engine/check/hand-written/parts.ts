@@ -1,7 +1,7 @@
 /** What of a layer is checked: its inputs and the fields that are parameters, each with the gradient that it was given. */
-import { type Flat, flatten, type Leaf, leavesOf, partAt } from "../../numbers";
-import type { ParameterName } from "../../run";
-import { isTensor } from "../../tensor";
+import { type Flat, flatten, type Leaf, leavesOf, partAt } from "../../core/numbers";
+import { isTensor } from "../../core/tensor";
+import type { ParameterName } from "../../tracing/run";
 import { type Argument, type Given, isScalar, isWhole, matchArguments, matchLeaf } from "./matching";
 import { gradientName, isDataName, isGradientHolder, isMadeByPass, shortGradientName } from "./names";
 import type { Gave, Trial } from "./trial";

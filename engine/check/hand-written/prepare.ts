@@ -1,6 +1,6 @@
 /** Makes a layer ready to be tried: how its backward pass is called, what it is differentiated by, and with what weights. */
-import { ModelError } from "../../error";
-import { RandomGenerator } from "../../random";
+import { ModelError } from "../../core/error";
+import { RandomGenerator } from "../../core/random";
 import { numbersOf } from "./compare";
 import type { HandWritten } from "./layer";
 import type { Given } from "./matching";

@@ -1,5 +1,5 @@
 /** Draws the same random numbers in every evaluation, so that a layer with dropout or noise is a function. */
-import { generator, RandomGenerator } from "../../random";
+import { generator, RandomGenerator } from "../../core/random";
 
 /** Runs a function with `Math.random` and the engine's generator at the start of one sequence, and puts both back. */
 export function withSameRandom<T>(fn: () => T): T {

@@ -1,8 +1,8 @@
 /** What a layer remembers between its calls: fields, private ones too, and variables of its file. The check puts it back. */
-import type { TopLevel } from "../../hand-calls";
-import { copyOf, writeAt } from "../../numbers";
-import { privateFieldsOf } from "../../private-fields";
-import { isTensor } from "../../tensor";
+import type { TopLevel } from "../../core/hand-calls";
+import { copyOf, writeAt } from "../../core/numbers";
+import { isTensor } from "../../core/tensor";
+import { privateFieldsOf } from "../../tracing/private-fields";
 
 type Fields = Map<string, unknown>;
 

@@ -1,10 +1,11 @@
 /** Runs a hand-written layer again and again, each time from the same state and with the same random numbers. */
-import { Draws } from "../../draws";
-import { ModelError } from "../../error";
-import { watchCalls } from "../../hand-calls";
-import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../numbers";
-import { inBackward } from "../../steps";
-import { inFloat64 } from "../replay";
+
+import { ModelError } from "../../core/error";
+import { watchCalls } from "../../core/hand-calls";
+import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../core/numbers";
+import { Draws } from "../../tracing/draws";
+import { inBackward } from "../../tracing/steps";
+import { inFloat64 } from "../differences/replay";
 import { type Convention, conventionsOf } from "./convention";
 import type { HandWritten } from "./layer";
 import { withSameRandom } from "./random";

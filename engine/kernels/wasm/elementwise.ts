@@ -1,6 +1,6 @@
 /** Elementwise functions that WebAssembly computes, found by their expression; only float32. */
-import type { Values } from "../../dtype";
-import type { Shape } from "../../shape";
+import type { Values } from "../../core/dtype";
+import type { Shape } from "../../core/shape";
 import { collapse, jsKernels } from "../js";
 import type { Elementwise, Kernels, Operand } from "../kernels";
 import { lend, lendResult, settle } from "./loan";

@@ -1,6 +1,6 @@
 /** Lends addresses in the shared memory for the time of one kernel call: operands outside of it are copied in, results out. */
-import type { Values } from "../../dtype";
-import { ModelError } from "../../error";
+import type { Values } from "../../core/dtype";
+import { ModelError } from "../../core/error";
 import { release, reserve } from "./blocks";
 import { addressOf, wholeAs } from "./memory";
 

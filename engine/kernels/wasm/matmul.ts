@@ -1,5 +1,5 @@
 /** Matrix products in float32 and float64 by the WebAssembly module. */
-import type { Values } from "../../dtype";
+import type { Values } from "../../core/dtype";
 import { jsKernels } from "../js";
 import type { Kernels, MatmulSize } from "../kernels";
 import { borrow, lend, lendResult, settle } from "./loan";

@@ -1,7 +1,7 @@
 /** The memory of tensors: blocks of what they share with the kernels, given back when nobody holds the tensors. */
-import { now } from "../../clock";
-import { collector } from "../../collector";
-import { type DType, newValues, type Values, viewOf } from "../../dtype";
+import { now } from "../../core/clock";
+import { collector } from "../../core/collector";
+import { type DType, newValues, type Values, viewOf } from "../../core/dtype";
 import { type Block, isShared, newest, release, reserve } from "./blocks";
 
 const MIB = 2 ** 20;

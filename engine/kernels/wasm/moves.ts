@@ -1,5 +1,5 @@
 /** Kernels that move elements: strided copies, and the windows of convolutions. */
-import type { Values } from "../../dtype";
+import type { Values } from "../../core/dtype";
 import type { Windows } from "../im2col";
 import { collapse, jsKernels } from "../js";
 import type { Kernels } from "../kernels";

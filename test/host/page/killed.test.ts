@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { RandomGenerator } from "../../../engine/random";
+import { RandomGenerator } from "../../../engine/core/random";
 import * as vscode from "../../harness/page.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
 import { carrying, isEngine, isExtensionHost, isOfModel, pause } from "../../runner/processes";

@@ -1,7 +1,7 @@
 // A new trace leaves a panel where it was, and the keyboard finds its way into the inspector and back.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Report } from "../../../engine/report";
+import type { Report } from "../../../engine/report/report";
 import { deepSigmoid } from "../../webview/reports";
 import { type OpenedPanel, usePanels } from "../../webview/use-panels";
 

@@ -1,7 +1,7 @@
 // Each state of a trace and of a check says in every panel what it is and what to do next.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Failure } from "../../../engine/report";
+import type { Failure } from "../../../engine/report/report";
 import { deepSigmoid, someChecks } from "../../webview/reports";
 import { usePanels } from "../../webview/use-panels";
 

@@ -1,7 +1,7 @@
 // The panels in a real browser under the extension's own policy: keys, numbers, links, themes, widths, and axe-core.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Report } from "../../../engine/report";
+import type { Report } from "../../../engine/report/report";
 import { deepSigmoid, randomReport, someChecks, sumTimes } from "../../webview/reports";
 import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
 

@@ -1,0 +1,103 @@
+/** Holds a short cut against the operation itself, so that no short cut is believed on its word. */
+import type { Values } from "../../core/dtype";
+import { RandomGenerator } from "../../core/random";
+import type { Tensor } from "../../core/tensor";
+import { normOf } from "../../report/stats";
+import { type Changes, oneByOne } from "./advance";
+import type { Step } from "./replay";
+import { allocateLike, type Sparse, toDense, type Variants } from "./variants";
+
+/** Sizes of the moves of each probe, relative to the values: far more than rounding, so that a difference shows. */
+const MOVES = [1e-3, 0.1, 1.3];
+/** Relative to the largest result. */
+const SAME = 1e-9;
+
+/**
+ * True when `way` gives what the operation gives for a few random changes of the same kind: of the same inputs, in as
+ * many elements.
+ */
+export function givesTheSame(
+  step: Step,
+  changes: Changes,
+  way: (probes: Changes, count: number) => Variants | null,
+): boolean {
+  const random = new RandomGenerator(step.out + 1);
+  // What the operation refuses far away from the recorded values, it may do close to them.
+  for (const moves of [MOVES, MOVES.slice(0, 1), [1e-6]]) {
+    const probes = new Map(
+      [...changes].map(([slot, variants]) => [
+        slot,
+        probeOf(step.node.inputs[step.inputs.indexOf(slot)] as Tensor, variants, moves, random),
+      ]),
+    );
+    const wanted = attempt(() => oneByOne(step, probes, moves.length).data);
+    if (wanted === null) continue;
+    const got = way(probes, moves.length);
+    return got !== null && isSame(toDense(got, step.node.out, moves.length).data, wanted);
+  }
+  return false;
+}
+
+/** Variants of the same form with other numbers, one for each size of the moves. */
+function probeOf(x: Tensor, like: Variants, moves: readonly number[], random: RandomGenerator): Variants {
+  const norm = normOf(x.data) / Math.sqrt(Math.max(1, x.size));
+  const typical = norm > 0 && norm < Infinity ? norm : 1;
+  const near = (e: number, move: number) => {
+    const v = x.data[e] as number;
+    // Counts and masks may take only values that are there.
+    if (!(x.data instanceof Float64Array)) return x.data[Math.floor(random.uniform() * x.size)] as number;
+    return Number.isFinite(v) ? v + move * (typical + Math.abs(v)) * (2 * random.uniform() - 1) : v;
+  };
+  if (like.kind === "dense") {
+    const data = allocateLike(x, moves.length * x.size);
+    moves.forEach((move, k) => {
+      for (let e = 0; e < x.size; e++) data[k * x.size + e] = near(e, move);
+    });
+    return { kind: "dense", data };
+  }
+  return sparseProbe(x, like.each, moves, near, random);
+}
+
+function sparseProbe(
+  x: Tensor,
+  each: number,
+  moves: readonly number[],
+  near: (e: number, move: number) => number,
+  random: RandomGenerator,
+): Sparse {
+  const index = new Int32Array(moves.length * each);
+  const data = allocateLike(x, index.length);
+  moves.forEach((move, k) => {
+    for (const [n, e] of [...draw(x.size, each, random)].entries()) {
+      index[k * each + n] = e;
+      data[k * each + n] = near(e, move);
+    }
+  });
+  return { kind: "sparse", each, index, data };
+}
+
+/** `count` different places of `size`. */
+function draw(size: number, count: number, random: RandomGenerator): Set<number> {
+  const places = new Set<number>();
+  while (places.size < count) {
+    let place = Math.floor(random.uniform() * size);
+    while (places.has(place)) place = (place + 1) % size;
+    places.add(place);
+  }
+  return places;
+}
+
+function isSame(got: Values, wanted: Values): boolean {
+  if (got.length !== wanted.length) return false;
+  let size = 0;
+  for (const v of wanted) if (Number.isFinite(v)) size = Math.max(size, Math.abs(v));
+  return wanted.every((v, i) => Object.is(v, got[i]) || Math.abs(v - (got[i] as number)) <= SAME * size);
+}
+
+function attempt<T>(run: () => T): T | null {
+  try {
+    return run();
+  } catch {
+    return null;
+  }
+}

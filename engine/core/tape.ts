@@ -1,0 +1,115 @@
+/** The tape: what was computed, in order. It knows operations, not derivatives. */
+
+import { type Block, releaseExcept } from "../kernels";
+import type { FileVariables } from "../tracing/standing";
+import type { BindingEvent, ModuleBinding } from "./binding-event";
+import { ModelError } from "./error";
+import { forgetValues } from "./forget";
+import { HandCalls, type TopLevel } from "./hand-calls";
+import { LeafNames } from "./leaf-names";
+import type { Node } from "./node";
+import { showCount } from "./number-text";
+import type { Tensor } from "./tensor";
+
+export type { BindingEvent, ModuleBinding } from "./binding-event";
+export { Node, type Scope } from "./node";
+export {
+  activeTape,
+  asDerivative,
+  enableGrad,
+  enterModule,
+  inScope,
+  isGradEnabled,
+  isQuiet,
+  noGrad,
+  quietly,
+  record,
+} from "./recording";
+
+/** A backward pass that ran while the tape was recording: its root and the gradient of everything on the way. */
+export interface Sweep {
+  readonly output: Tensor;
+  readonly gradients: ReadonlyMap<Tensor, Tensor>;
+  /** Memory of the gradients that are no leaf's. */
+  readonly blocks?: readonly Block[];
+}
+
+/** Everything recorded by one run. A backward pass ends a step; of earlier steps only the last one is kept. */
+export class Tape {
+  /** Operations of the last finished step, then those since. */
+  get nodes(): readonly Node[] {
+    return [...this.finished, ...this.open];
+  }
+  bindings: BindingEvent[] = [];
+  readonly leafNames = new LeafNames();
+  /** Names that hold modules, by binding and part. */
+  readonly modules = new Map<string, ModuleBinding>();
+  /** What the functions of hand-written layers were called with. */
+  readonly handCalls = new HandCalls();
+  /** What stands at the top of files with hand-written functions. */
+  readonly offered = new Map<string, TopLevel>();
+  /** How to read the variables at the top of files, in the order in which the files began to run. */
+  readonly variables: FileVariables[] = [];
+  sweep: Sweep | null = null;
+  /** Operations recorded in all, those of forgotten steps included. */
+  count = 0;
+  private finished: readonly Node[] = [];
+  private open: Node[] = [];
+  private finishedAliases: readonly Tensor[] = [];
+  private openAliases: Tensor[] = [];
+  private boundInStep = 0;
+
+  /** @param limit the number of operations after which recording stops with a ModelError */
+  constructor(readonly limit = 5_000_000) {}
+
+  push(node: Node): void {
+    if (++this.count > this.limit) {
+      const limit = showCount(this.limit);
+      throw new ModelError(`the run recorded more than ${limit} operations, the limit`, {
+        hint: "is there a loop that does not end? The setting gradlens.maxOperations raises the limit",
+      });
+    }
+    this.open.push(node);
+  }
+
+  /** Notes that `alias` shares the values of a recorded tensor without being the result of an operation. */
+  share(alias: Tensor): void {
+    this.openAliases.push(alias);
+  }
+
+  bind(binding: number, tensor: Tensor, part = ""): void {
+    const event = { binding, tensor, part };
+    this.bindings.push(event);
+    if (tensor.isLeaf) this.leafNames.add(event);
+  }
+
+  /** Notes that a variable or field holds a module; of each name the last module stays. */
+  bindModule(binding: number, module: object, part = ""): void {
+    this.modules.set(`${binding}${part}`, { binding, module, part });
+  }
+
+  /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
+  closeStep(sweep: Sweep): void {
+    const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.isLeaf);
+    const latest = new Map(earlier.map((event) => [`${event.binding}${event.part}`, event]));
+    this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];
+    this.boundInStep = this.bindings.length;
+    this.finished = this.open;
+    this.finishedAliases = this.openAliases;
+    this.open = [];
+    this.openAliases = [];
+    releaseExcept(this.sweep?.blocks ?? [], []);
+    this.sweep = sweep;
+  }
+
+  /**
+   * Gives back the memory of everything that operations made while this tape recorded; using it afterwards is an
+   * error. The data of leaves and the gradients that they accumulated stay.
+   */
+  drop(): void {
+    forgetValues(this.nodes, [...this.finishedAliases, ...this.openAliases], this.sweep);
+    this.finished = [];
+    this.open = [];
+    this.sweep = null;
+  }
+}

@@ -1,0 +1,123 @@
+/** What one run of a model file left behind, and what is derived from it: the input of report, diagnosis and check. */
+
+import type { Node, Tape } from "../core/tape";
+import type { Tensor } from "../core/tensor";
+import type { Device, Failure, Fix, ReportNode, ReportParameter, ReportScope, Site } from "../report/report";
+
+/** An identifier of the source that was given values. */
+export interface SourceName {
+  /** `h`, `this.fc1`, `hs[i]`; of a return, the function. */
+  readonly name: string;
+  readonly site: Site;
+  /** How it got its value: "declaration", "field", "return", …; names from returns are no variables. */
+  readonly role?: string;
+  /** Whether it stands at the top of its file, in no function. */
+  readonly isTop?: boolean;
+}
+
+/** A parameter of a function: its name, or the names of the parts into which it is taken apart. */
+export interface ParameterName {
+  readonly name: string;
+  readonly parts: readonly string[];
+  /** `...ws`, which stands for all arguments from there on. */
+  readonly rest: boolean;
+}
+
+/** A gradient that the text of a backward pass makes. */
+export interface GradientSite {
+  /** The key under which it is returned, or the field, such as `dW`; null when it has none. */
+  readonly name: string | null;
+  readonly site: Site;
+  /** The steps that it comes from. */
+  readonly madeOf: readonly number[];
+}
+
+/** A layer of the text with a backward pass written by hand. */
+export interface SourceLayerSite {
+  readonly kind: "class" | "object" | "pair" | "customOp";
+  /** `Affine`, `affine`. */
+  readonly name: string;
+  readonly site: Site;
+  readonly forward: Site | null;
+  readonly backward: Site | null;
+  /** The parameters of its functions, in order, and how many of those of `backward` are gradients by their names. */
+  readonly inputs: readonly ParameterName[];
+  readonly takes: readonly ParameterName[];
+  readonly incoming: number;
+  /** What the running file tells of calls by: the functions' places. */
+  readonly keys: { readonly self: string; readonly forward: string; readonly backward: string };
+  /** The class that it extends, and whether the file makes an object of it by its name. */
+  readonly extends?: string | null;
+  readonly isMade?: boolean;
+  /** The names of a pair's functions. */
+  readonly names: readonly [forward: string, backward: string] | null;
+  /** Where its backward pass makes the gradients of inputs, and those of fields. */
+  readonly returned: readonly GradientSite[];
+  readonly filled: readonly GradientSite[];
+  /** What it returns as a whole, and the assignments in it. */
+  readonly result: Site | null;
+  readonly steps: readonly { readonly site: Site; readonly makes: boolean }[];
+}
+
+/** A comment that says that a gradient is meant to be as it is: about a line of its file, and what that is the head of. */
+export interface Intent {
+  readonly comment: Site;
+  readonly line: number;
+  readonly covers: readonly Site[];
+}
+
+/** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */
+export interface Sources {
+  site(id: number): Site | null;
+  binding(id: number): SourceName | null;
+  /** Name of the class whose declaration covers the line; what a check of "the class at this line" needs. */
+  classAt?(file: string, line: number): string | null;
+  /** Classes and pairs of functions with hand-written backward passes. */
+  handWritten?(): readonly SourceLayerSite[];
+  /** Comments that say that a gradient is meant to be as it is. */
+  intents?(): readonly Intent[];
+  /** The edit that calls the function `to` at a site instead; null where that is not known to be right. */
+  renamed?(id: number, to: string): Fix["edit"] | null;
+}
+
+/**
+ * Computes the loss of a model file once more, from the same place in the sequence of the library's random numbers.
+ * Pinned, all else that nobody can foresee starts anew as well: `Math.random` and the clocks.
+ */
+export type Rerun = (options?: {
+  readonly isPinned: boolean;
+}) => Promise<{ readonly loss: Tensor; readonly tape: Tape } | null>;
+
+/** One run of a model file. */
+export interface Run {
+  readonly tape: Tape;
+  readonly loss: Tensor | null;
+  /** Gradients of the loss, by tensor; null when no backward pass ran. */
+  readonly gradients: ReadonlyMap<Tensor, Tensor> | null;
+  /** Whether the model called backward itself: then its leaves hold in `grad` what several passes added up. */
+  readonly isSweptByModel?: boolean;
+  readonly sources: Sources;
+  /** Absolute path of the model file. */
+  readonly file: string;
+  readonly device: Device;
+  readonly dtype: string;
+  readonly durationMs: number;
+  readonly failure: Failure | null;
+  /** Computes the loss once more as the file does, on a tape of its own; missing when the file has no `loss` to call. */
+  readonly rerun?: Rerun;
+  /** What the model file exports; null when it did not get that far. */
+  readonly exports?: Readonly<Record<string, unknown>> | null;
+}
+
+/** A run as numbered nodes: what rules of the diagnosis look at. All lists of tensors are by node id. */
+export interface Traced {
+  readonly run: Run;
+  readonly nodes: readonly ReportNode[];
+  readonly tensors: readonly Tensor[];
+  /** The recorded operation of each node; null for leaves. */
+  readonly operations: readonly (Node | null)[];
+  readonly scopes: readonly ReportScope[];
+  readonly parameters: readonly ReportParameter[];
+  idOf(tensor: Tensor): number | null;
+  gradOf(id: number): Tensor | null;
+}

@@ -28,7 +28,7 @@ export function verdictTitle({ look }: Check): string {
 }
 
 /** "net.fc1.weight"; a layer that was not checked has no parameter. */
-export function nameOf({ target, parameter }: Check): string {
+export function checkName({ target, parameter }: Check): string {
   return [target, parameter].filter((part) => part !== "").join(".");
 }
 

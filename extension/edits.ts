@@ -4,12 +4,12 @@ import type { Site } from "../engine/report/report";
 import { fileOf, isUntitled } from "./files";
 
 /** The part of a change event that matters here. */
-export interface Change {
+export interface TextChange {
   readonly range: vscode.Range;
   readonly text: string;
 }
 
-function shift(position: vscode.Position, { range, text }: Change): vscode.Position {
+function shift(position: vscode.Position, { range, text }: TextChange): vscode.Position {
   const lines = text.split("\n");
   const added = lines.length - 1;
   const line = position.line + added - (range.end.line - range.start.line);
@@ -20,7 +20,7 @@ function shift(position: vscode.Position, { range, text }: Change): vscode.Posit
 }
 
 /** Where a range lies after a change; null when the change touched what is in it. */
-export function shiftRange(place: vscode.Range, change: Change): vscode.Range | null {
+export function shiftRange(place: vscode.Range, change: TextChange): vscode.Range | null {
   const { range } = change;
   if (range.start.isAfterOrEqual(place.end)) return place;
   if (range.end.isBeforeOrEqual(place.start))
@@ -29,7 +29,7 @@ export function shiftRange(place: vscode.Range, change: Change): vscode.Range | 
 }
 
 /** The one change that makes a text of another: all that lies between what both begin and end with. */
-export function changeBetween(before: string, after: string): Change {
+export function changeBetween(before: string, after: string): TextChange {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before[start] === after[start]) start += 1;
@@ -58,8 +58,8 @@ export function readTexts(onlyUnsaved: boolean): Map<string, string> {
 }
 
 /** The edits of all files since a trace began. */
-export class Edits {
-  readonly #changes = new Map<string, Change[]>();
+export class EditsSince {
+  readonly #changes = new Map<string, TextChange[]>();
   /** The text that was traced, of files that changed since. */
   readonly #texts = new Map<string, string>();
 
@@ -68,7 +68,7 @@ export class Edits {
   }
 
   /** Notes the changes of a document; when its text is again what was traced they are forgotten. */
-  add(document: vscode.TextDocument, changes: readonly Change[]): void {
+  add(document: vscode.TextDocument, changes: readonly TextChange[]): void {
     const file = fileOf(document.uri);
     const isBack = this.#texts.get(file) === document.getText();
     if (isBack) this.#changes.delete(file);

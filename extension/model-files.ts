@@ -16,7 +16,7 @@ export const modelSelector: vscode.DocumentSelector = [...scripts].flatMap((lang
 );
 
 /** Whether a path is that of a script. */
-export function isModelFile(path: string): boolean {
+export function isScriptFile(path: string): boolean {
   return /\.[mc]?[jt]s$/.test(path);
 }
 

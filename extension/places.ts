@@ -8,13 +8,13 @@ import { liesBelow } from "./regular-file";
 import type { Session } from "./session";
 
 /** Where a site is now; the place it had, when its own text was edited. */
-export function locate(site: Site, session?: Session): vscode.Location {
+export function currentRange(site: Site, session?: Session): vscode.Location {
   const range = session?.edits.locate(site) ?? rangeOf(site);
   return new vscode.Location(uriOf(site.file), range);
 }
 
 /** Whether a file belongs to what a person has opened: to the workspace, to the model's folder, or to an editor. */
-export function isOwn(file: string, { uri }: Session): boolean {
+export function isOwnFile(file: string, { uri }: Session): boolean {
   const meant = uriOf(file);
   const isBeside = liesBelow(fileOf(vscode.Uri.joinPath(uri, "..")), file);
   return (
@@ -30,7 +30,7 @@ async function mayShow(file: string, session: Session): Promise<boolean> {
     vscode.window.showWarningMessage(vscode.l10n.t("There is no file {0} to show.", oneLine(file)));
     return false;
   }
-  if (isOwn(file, session)) return true;
+  if (isOwnFile(file, session)) return true;
   const open = vscode.l10n.t("Open");
   const message = vscode.l10n.t("This place lies outside of the workspace: {0}", oneLine(file));
   return (await vscode.window.showWarningMessage(message, open)) === open;
@@ -39,7 +39,7 @@ async function mayShow(file: string, session: Session): Promise<boolean> {
 /** Shows a site in an editor: in the one where its file is open, else in the first column. */
 export async function revealSite(site: Site, session: Session): Promise<void> {
   if (!(await mayShow(site.file, session))) return;
-  const { uri, range } = locate(site, session);
+  const { uri, range } = currentRange(site, session);
   const open = vscode.window.visibleTextEditors.find(
     ({ document }) => document.uri.toString() === uri.toString(),
   );

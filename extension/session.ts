@@ -12,7 +12,7 @@ import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
 import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
-import { Edits, readTexts } from "./edits";
+import { EditsSince, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { failed, goneText, internal } from "./failures";
 import { fileOf } from "./files";
@@ -25,7 +25,7 @@ import { whyNotRun } from "./why-not-run";
 export interface Trace {
   readonly report: Report;
   readonly checks: readonly Check[];
-  readonly edits: Edits;
+  readonly edits: EditsSince;
 }
 
 interface Failed {
@@ -47,9 +47,9 @@ export class Session implements vscode.Disposable {
   /** Which of its panels a person sees now. */
   readonly visiblePanels = new Set<PanelName>();
   /** Edits since the run that made the report. */
-  edits = new Edits(new Map());
+  edits = new EditsSince(new Map());
   /** Edits since the last run, also of one that failed: it saw the text as it was when it began. */
-  #runEdits = new Edits(new Map());
+  #runEdits = new EditsSince(new Map());
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   readonly #turns = new Turns();
@@ -162,7 +162,7 @@ export class Session implements vscode.Disposable {
     this.#accept(report, edits, checks);
   }
 
-  #isAnyEdited(edits: Edits): boolean {
+  #isAnyEdited(edits: EditsSince): boolean {
     const files = [this.file, this.failure?.site?.file ?? this.file, ...this.filesOfReport];
     return files.some((file) => edits.differs(file));
   }
@@ -178,7 +178,7 @@ export class Session implements vscode.Disposable {
   }
 
   async #trace(token: vscode.CancellationToken): Promise<void> {
-    const edits = new Edits(readTexts(false));
+    const edits = new EditsSince(readTexts(false));
     this.#runEdits = edits;
     this.failure = null;
     this.unfinished = null;
@@ -235,7 +235,7 @@ export class Session implements vscode.Disposable {
     return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
   }
 
-  #accept(report: Report, edits: Edits, checks: readonly Check[] = []): void {
+  #accept(report: Report, edits: EditsSince, checks: readonly Check[] = []): void {
     this.report = report;
     this.failure = report.failure;
     this.edits = edits;
@@ -249,7 +249,7 @@ export class Session implements vscode.Disposable {
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }
 
-  #fail(failure: Failure, edits: Edits): void {
+  #fail(failure: Failure, edits: EditsSince): void {
     if (failure.kind === "cancelled") {
       this.#setState({ kind: "stopped" });
       return;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import type { Check, Report } from "../engine/report/report";
-import { Edits } from "./edits";
+import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
 import { readTrace, writeTrace } from "./kept-trace";
 import { log } from "./log";
@@ -76,7 +76,7 @@ export class TraceStore implements vscode.Disposable {
       const kept = await readTrace(pathOf(this.folder, fileOf(uri)));
       if (!kept) return null;
       const { report, checks, texts } = kept;
-      const edits = new Edits(new Map(Object.entries(texts)));
+      const edits = new EditsSince(new Map(Object.entries(texts)));
       const known = new Set([...filesOf(report), report.file]);
       for (const file of Object.keys(texts).filter((each) => known.has(each)))
         edits.compare(file, await readTextNow(file));

@@ -9,7 +9,7 @@ import { noticeFor } from "./notice";
 import type { PanelState } from "./reduce";
 import { registerToolkit } from "./toolkit";
 
-export interface Frame {
+export interface PanelFrame {
   /** Where the panel puts its own content. */
   readonly content: HTMLElement;
   /** Shows the state around the content; gives the report when there is one to show. */
@@ -17,7 +17,7 @@ export interface Frame {
 }
 
 /** Builds the frame in the page's body, before the window's `load` event; the title is for screen readers. */
-export function createFrame(title: string): Frame {
+export function createFrame(title: string): PanelFrame {
   reportErrors();
   registerToolkit();
   const status = h("div", { class: "status", role: "status" });

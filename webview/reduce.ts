@@ -10,11 +10,11 @@ export interface PanelState {
   /** The last check, when it did not come to its end. */
   readonly interrupted: Interrupted | null;
   /** The gradient check under way. */
-  readonly checking: Checking | null;
+  readonly checking: CheckUnderWay | null;
 }
 
 /** A gradient check of one layer, or of the whole model (target null). */
-export interface Checking {
+export interface CheckUnderWay {
   readonly target: string | null;
   readonly fraction: number | null;
   readonly doing: string;

@@ -3,13 +3,17 @@ import { h } from "./dom";
 
 export type TableCell = string | number | Node | null;
 
-export interface Column {
+export interface TableColumn {
   readonly name: string;
   readonly isNumber?: boolean;
 }
 
 /** The first cell of each row is its header. Wide tables scroll within their own box, by keyboard too. */
-export function table(caption: string, columns: readonly Column[], rows: readonly (readonly TableCell[])[]) {
+export function drawTable(
+  caption: string,
+  columns: readonly TableColumn[],
+  rows: readonly (readonly TableCell[])[],
+) {
   const head = columns.map(({ name, isNumber }) =>
     h("th", { scope: "col", class: isNumber ? "number" : null }, name),
   );

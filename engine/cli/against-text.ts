@@ -4,7 +4,7 @@ import { showNumber, showPair } from "../core/number-text";
 import { showShape } from "../core/shape";
 import type { ComparedGradient } from "./against";
 import { isDifferent } from "./against";
-import { type Style, table } from "./terminal";
+import { type Style, textTable } from "./terminal";
 
 const words: Readonly<Record<ComparedGradient["kind"], string>> = {
   same: "same",
@@ -32,7 +32,7 @@ export function showCompared(rows: readonly ComparedGradient[], rtol: number, st
     row.kind === "same" && row.reference === null ? "none in both" : words[row.kind],
     ...numbersOf(row),
   ]);
-  return `${table(columns, cells, style)}\n\n${summary(rows, rtol, style)}`;
+  return `${textTable(columns, cells, style)}\n\n${summary(rows, rtol, style)}`;
 }
 
 function numbersOf(row: ComparedGradient): string[] {

@@ -6,14 +6,14 @@ import type { Engine } from "../runner/client";
 import type { TraceResult } from "../runner/protocol";
 import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
-import { moreTime, showChecks } from "./check-text";
+import { checksText, moreTime } from "./check-text";
 import { toJUnit } from "./junit";
 import { progressOn } from "./progress";
 import { toSarif } from "./sarif";
 import { readVersion } from "./version";
 
 /** What became of a check: all that its reports are made from. */
-export interface Outcome {
+export interface FileOutcome {
   readonly file: string;
   readonly checks: readonly Check[];
   readonly findings: readonly Finding[];
@@ -32,7 +32,7 @@ export async function checkByDifferences(
   if (!writeReports(outcome, args)) return WRONG;
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
-  else if (!args.stdoutIsData) print(showChecks(outcome, out) + moreTime(outcome, args.settings));
+  else if (!args.stdoutIsData) print(checksText(outcome, out) + moreTime(outcome, args.settings));
   return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
@@ -40,7 +40,7 @@ async function ask(
   engine: Engine,
   traced: TraceResult,
   { file, target, settings }: Arguments,
-): Promise<Outcome> {
+): Promise<FileOutcome> {
   const nothing = { file, checks: [], findings: [], tookMs: 0 };
   if ("failure" in traced) return { ...nothing, failure: traced.failure };
   const { findings, failure } = traced.report;
@@ -57,7 +57,7 @@ async function ask(
 }
 
 /** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */
-function writeReports(outcome: Outcome, { sarif, junit }: Arguments): boolean {
+function writeReports(outcome: FileOutcome, { sarif, junit }: Arguments): boolean {
   const write = (path: string, text: string) => {
     if (path === "-") process.stdout.write(text);
     else writeFileSync(path, text);

@@ -4,12 +4,15 @@ import { showCount, showNumber } from "../core/number-text";
 import type { Check, VerdictLook } from "../report/report";
 import { type CheckSettings, DEFAULT_BUDGET_MS } from "../runner/check-protocol";
 import { showSeconds } from "../runner/time-limit";
-import type { Outcome } from "./check-differences";
+import type { FileOutcome } from "./check-differences";
 import { showFinding, snippet } from "./messages";
-import { type Style, table } from "./terminal";
+import { type Style, textTable } from "./terminal";
 
 /** Of the findings only those of the check: `gradlens trace` shows those of the run. */
-export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findings">, style: Style): string {
+export function checksText(
+  { checks, findings }: Pick<FileOutcome, "checks" | "findings">,
+  style: Style,
+): string {
   const columns = [
     { title: "" },
     { title: "parameter" },
@@ -30,7 +33,7 @@ export function showChecks({ checks, findings }: Pick<Outcome, "checks" | "findi
   const unused = findings
     .filter(({ rule }) => rule === "unused-intent")
     .map((finding) => showFinding(finding, style));
-  return [table(columns, rows, style), ...notes, ...unused, summary(checks, style)].join("\n\n");
+  return [textTable(columns, rows, style), ...notes, ...unused, summary(checks, style)].join("\n\n");
 }
 
 type Tone = VerdictLook["tone"];
@@ -91,7 +94,7 @@ function summary(checks: readonly Check[], style: Style): string {
 
 /** How to give a check more time that had too little; "" when it had enough. */
 export function moreTime(
-  { checks, tookMs }: Pick<Outcome, "checks" | "tookMs">,
+  { checks, tookMs }: Pick<FileOutcome, "checks" | "tookMs">,
   { budgetMs = DEFAULT_BUDGET_MS }: CheckSettings,
 ): string {
   const isShort = checks.some(

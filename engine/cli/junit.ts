@@ -1,11 +1,11 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
 import type { Check, Failure } from "../report/report";
-import type { Outcome } from "./check-differences";
+import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { showPath, showPlace } from "./messages";
 
 /** A suite for the file, a test for each parameter, in error when it is not complete; one test in error when the model failed. */
-export function toJUnit({ file, checks, failure }: Outcome): string {
+export function toJUnit({ file, checks, failure }: FileOutcome): string {
   const failures = checks.filter(({ outcome }) => outcome === "fail").length;
   const errors = failure ? 1 : checks.filter(({ complete }) => !complete).length;
   const time = seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0));

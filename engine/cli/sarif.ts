@@ -4,12 +4,12 @@ import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
 import { verdicts } from "../check/judging/verdict";
 import type { Check, Failure, Finding, Severity, Site } from "../report/report";
-import type { Outcome } from "./check-differences";
+import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { currentFolder } from "./current-folder";
 
 /** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
-export function toSarif({ file, checks, findings, failure }: Outcome, version: string): string {
+export function toSarif({ file, checks, findings, failure }: FileOutcome, version: string): string {
   const rules = rulesFor(findings);
   const indexOf = (id: string) => rules.findIndex((rule) => rule.id === id);
   const results = [

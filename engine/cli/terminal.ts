@@ -34,7 +34,7 @@ export interface Column {
 }
 
 /** Rows of cells below their titles, each column as wide as its widest cell. */
-export function table(
+export function textTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   style: Style,

@@ -3,7 +3,7 @@ import { dirname, relative } from "node:path";
 import { showCount, showNumber } from "../core/number-text";
 import type { Report, Site, Stats } from "../report/report";
 import { showFinding, showPath } from "./messages";
-import { logBars, type Style, table } from "./terminal";
+import { logBars, type Style, textTable } from "./terminal";
 
 /** Models with more operations are too large for a row each. */
 const MAX_OPERATIONS = 24;
@@ -62,7 +62,7 @@ function layers({ parameters, scopes }: Report, style: Style): string {
     { title: "‖gradient‖", align: "right" },
     { title: axis },
   ] as const;
-  return table(
+  return textTable(
     columns,
     rows.map(({ cells }, i) => [...cells, bars[i] ?? ""]),
     style,
@@ -92,7 +92,7 @@ function tensors({ nodes, file }: Report, style: Style): string {
     item(value),
     grad ? item(grad) : "–",
   ]);
-  return table(columns, rows, style);
+  return textTable(columns, rows, style);
 }
 
 /** A line of the model's own file is a number; of another one the path from there stands before it. */

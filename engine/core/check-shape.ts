@@ -1,5 +1,5 @@
 /** Whether something is a shape. */
-import { show } from "./describe";
+import { showValue } from "./describe";
 import { ModelError } from "./error";
 import type { Shape } from "./shape";
 import { isTensor } from "./tensor";
@@ -15,7 +15,7 @@ export function checkShape(shape: Shape, argument = "shape"): Shape {
   if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
     const hint = isTensor(shape) ? { hint: "zerosLike(x), onesLike(x) and randnLike(x) take a tensor" } : {};
     throw new ModelError(
-      `${argument} is ${show(shape)}, expected an array of sizes (integers of at least 0)`,
+      `${argument} is ${showValue(shape)}, expected an array of sizes (integers of at least 0)`,
       hint,
     );
   }

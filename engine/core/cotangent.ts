@@ -1,5 +1,5 @@
 /** Where a reverse sweep starts: the checked cotangent of its output. */
-import { show } from "./describe";
+import { showValue } from "./describe";
 import { ModelError } from "./error";
 import { sameShape, showShape } from "./shape";
 import { isTensor, Tensor } from "./tensor";
@@ -25,7 +25,7 @@ export function checkCotangent(caller: string, output: Tensor, gradient: Tensor 
     );
   }
   if (!isTensor(gradient)) {
-    throw new ModelError(`${caller}(): the gradient is ${show(gradient)}, expected a tensor`);
+    throw new ModelError(`${caller}(): the gradient is ${showValue(gradient)}, expected a tensor`);
   }
   if (!sameShape(gradient.shape, output.shape)) {
     throw new ModelError(

@@ -8,7 +8,7 @@ import { quietly } from "./tape";
 import type { Tensor } from "./tensor";
 
 /** An operation's value and the gradients that its backward pass gives for a cotangent of the output. */
-export interface HandWritten {
+export interface HandWrittenOp {
   readonly name: string;
   value(inputs: readonly Tensor[]): Tensor;
   gradients(inputs: readonly Tensor[], output: Tensor, cotangent: Tensor): readonly (Tensor | null)[];
@@ -21,7 +21,7 @@ const compared = 200;
  * Compares in float64, element by element, with the cotangent 1, 0.7, 0.4, … for the output.
  * @throws ModelError at the first gradient that is wrong
  */
-export function checkBackward(op: HandWritten, given: readonly Tensor[]): void {
+export function checkBackward(op: HandWrittenOp, given: readonly Tensor[]): void {
   quietly(() => {
     const inputs = given.map((x) => (isFloat(x.dtype) ? cast(x, "float64") : x));
     const output = op.value(inputs);
@@ -36,7 +36,7 @@ export function checkBackward(op: HandWritten, given: readonly Tensor[]): void {
 }
 
 function compareInput(
-  op: HandWritten,
+  op: HandWrittenOp,
   inputs: readonly Tensor[],
   i: number,
   gradient: Tensor | null,
@@ -56,7 +56,7 @@ function compareInput(
 }
 
 /** Central difference of ⟨value, cotangent⟩ by one element, and how far two steps disagree, as they do at a kink. */
-function difference(op: HandWritten, inputs: readonly Tensor[], x: Tensor, j: number, cotangent: Tensor) {
+function difference(op: HandWrittenOp, inputs: readonly Tensor[], x: Tensor, j: number, cotangent: Tensor) {
   const saved = x.data[j] as number;
   const at = (h: number) => {
     x.data[j] = saved + h;

@@ -4,8 +4,8 @@ import { keepAllocations } from "../kernels";
 import { mul } from "../ops/arithmetic";
 import { toTensor } from "../ops/elementwise";
 import { sum } from "../ops/reduce";
-import { checkBackward, type HandWritten } from "./custom-op-check";
-import { describe } from "./describe";
+import { checkBackward, type HandWrittenOp } from "./custom-op-check";
+import { describeValue } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { type At, apply, type Op } from "./op";
@@ -14,7 +14,7 @@ import { shortName } from "./printable";
 import { sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
 import { activeTape, enableGrad, isQuiet, quietly } from "./tape";
-import { empty, isTensor, Tensor, type TensorLike } from "./tensor";
+import { isTensor, Tensor, type TensorLike, zeroFilled } from "./tensor";
 
 /** What a hand-written backward pass gets. */
 export interface BackwardContext {
@@ -83,7 +83,7 @@ export function customOp(
   return Object.assign(call, { op });
 }
 
-function handWritten(spec: CustomOpSpec): HandWritten {
+function handWritten(spec: CustomOpSpec): HandWrittenOp {
   return {
     name: spec.name,
     value: (inputs) => checkValue(spec.name, spec.forward(...inputs)),
@@ -96,17 +96,17 @@ function checkSpec(spec: CustomOpSpec): void {
   checkOptions(spec, ["name", "forward", "backward", "check"]);
   for (const part of ["forward", "backward"] as const) {
     if (typeof spec?.[part] !== "function") {
-      throw new ModelError(`customOp(): ${part} is ${describe(spec?.[part])}, expected a function`);
+      throw new ModelError(`customOp(): ${part} is ${describeValue(spec?.[part])}, expected a function`);
     }
   }
   if (typeof spec.name !== "string" || spec.name === "") {
-    throw new ModelError(`customOp(): name is ${describe(spec.name)}, expected a text`);
+    throw new ModelError(`customOp(): name is ${describeValue(spec.name)}, expected a text`);
   }
 }
 
 function checkValue(name: string, out: unknown): Tensor {
   if (isTensor(out)) return shared(out);
-  throw new ModelError(`${name}.forward returned ${describe(out)}, expected a tensor`);
+  throw new ModelError(`${name}.forward returned ${describeValue(out)}, expected a tensor`);
 }
 
 /** Its values under another identity: the function may have kept the tensor, so that they outlive the tape. */
@@ -133,7 +133,7 @@ function backwardOf(spec: CustomOpSpec, g: Tensor, at: Moment, input: number): T
     latest.set(at, run);
   }
   const x = at.inputs[input] as Tensor;
-  return run.gradients[input] ?? empty(x.shape, x.dtype);
+  return run.gradients[input] ?? zeroFilled(x.shape, x.dtype);
 }
 
 function checkGradients(name: string, returned: Gradients, inputs: readonly Tensor[]): (Tensor | null)[] {
@@ -149,7 +149,7 @@ function checkGradients(name: string, returned: Gradients, inputs: readonly Tens
     if (gradient === null || gradient === undefined) return null;
     if (!isTensor(gradient) && typeof gradient !== "number") {
       throw new ModelError(
-        `${name}.backward returned ${describe(gradient)} for input ${i}, expected a tensor`,
+        `${name}.backward returned ${describeValue(gradient)} for input ${i}, expected a tensor`,
       );
     }
     const tensor = toTensor(gradient, x);
@@ -189,10 +189,10 @@ function one(product: Tensor): Tensor {
 }
 
 function byElements(spec: CustomOpSpec, t: Tensor, at: At, input: number): Tensor {
-  const out = empty(at.out.shape, at.out.dtype);
+  const out = zeroFilled(at.out.shape, at.out.dtype);
   quietly(() => {
     for (let k = 0; k < out.size; k++) {
-      const u = empty(out.shape, out.dtype);
+      const u = zeroFilled(out.shape, out.dtype);
       u.data[k] = 1;
       out.data[k] = sum(mul(backwardOf(spec, u, at, input), t)).item();
     }

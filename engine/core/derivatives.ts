@@ -3,7 +3,7 @@
 import { alias } from "../ops/alias";
 import { stack } from "../ops/join";
 import { reshape } from "../ops/view";
-import { describe } from "./describe";
+import { describeValue } from "./describe";
 import { isFloat } from "./dtype";
 import { ModelError } from "./error";
 import { forwardSweep, orZeros } from "./forward";
@@ -12,7 +12,7 @@ import { checkCotangent, sweep } from "./reverse";
 import { sameShape, showShape } from "./shape";
 import { readCall, refuseSurplus, takes } from "./signature";
 import { enableGrad, isGradEnabled } from "./tape";
-import { empty, isTensor, Tensor } from "./tensor";
+import { isTensor, Tensor, zeroFilled } from "./tensor";
 
 /** What `grad` takes besides the output and the inputs. */
 export interface GradOptions {
@@ -59,9 +59,11 @@ function listOf(caller: string, tensors: Inputs): readonly Tensor[] {
   if (Array.isArray(list)) {
     const wrong = list.find((x) => !isTensor(x));
     if (wrong === undefined) return list;
-    throw new ModelError(`${caller}(): found ${describe(wrong)} among the tensors, expected a tensor`);
+    throw new ModelError(`${caller}(): found ${describeValue(wrong)} among the tensors, expected a tensor`);
   }
-  throw new ModelError(`${caller}(): found ${describe(tensors)}, expected a tensor or an array of tensors`);
+  throw new ModelError(
+    `${caller}(): found ${describeValue(tensors)}, expected a tensor or an array of tensors`,
+  );
 }
 
 /** What a function recorded on inputs of its own, to which the derivative is taken. */
@@ -79,7 +81,7 @@ interface Trace {
 function trace(caller: string, fn: TensorFunction, inputs: Inputs): Trace {
   if (typeof fn !== "function") {
     throw new ModelError(
-      `${caller}(): the first argument is ${describe(fn)}, expected a function of tensors`,
+      `${caller}(): the first argument is ${describeValue(fn)}, expected a function of tensors`,
     );
   }
   const wanted = isGradEnabled();
@@ -92,7 +94,7 @@ function trace(caller: string, fn: TensorFunction, inputs: Inputs): Trace {
     });
     const out = fn(...xs);
     if (!isTensor(out)) {
-      throw new ModelError(`${caller}(): the function returned ${describe(out)}, expected a tensor`);
+      throw new ModelError(`${caller}(): the function returned ${describeValue(out)}, expected a tensor`);
     }
     return { xs, out, isNested: wanted && reachesOthers(out, xs) };
   });
@@ -139,7 +141,7 @@ function push({ xs }: Trace, outputs: readonly Tensor[], ts: readonly Tensor[], 
 
 /** Pulls a cotangent of the output back to the inputs. */
 function pull({ xs, out }: Trace, cotangent: Tensor | undefined, createGraph: boolean): Tensor[] {
-  if (!out.requiresGrad) return xs.map((x) => empty(x.shape, x.dtype));
+  if (!out.requiresGrad) return xs.map((x) => zeroFilled(x.shape, x.dtype));
   const gradients = sweep(out, checkCotangent("vjp", out, cotangent), { createGraph });
   return xs.map((x) => orZeros(gradients.get(x) ?? null, x));
 }
@@ -194,7 +196,7 @@ export function hvp(fn: TensorFunction, inputs: Inputs, vectors: Inputs, ...surp
 
 /** The k-th unit tensor of x's shape. */
 function unit(x: Tensor, k: number): Tensor {
-  const out = empty(x.shape, x.dtype);
+  const out = zeroFilled(x.shape, x.dtype);
   out.data[k] = 1;
   return out;
 }
@@ -202,13 +204,13 @@ function unit(x: Tensor, k: number): Tensor {
 /** One derivative of several outputs by one input, column by column: [...output, ...input] for each output. */
 function columns(traced: Trace, outputs: readonly Tensor[], input: number): Tensor[] {
   const x = traced.xs[input] as Tensor;
-  const still = traced.xs.map((each) => empty(each.shape, each.dtype));
+  const still = traced.xs.map((each) => zeroFilled(each.shape, each.dtype));
   const pushed = Array.from({ length: x.size }, (_, k) =>
     push(traced, outputs, still.with(input, unit(x, k)), traced.isNested),
   );
   return outputs.map((out, i) => {
     const shape = [...out.shape, ...x.shape];
-    if (x.size === 0) return empty(shape, out.dtype);
+    if (x.size === 0) return zeroFilled(shape, out.dtype);
     const all = stack(
       pushed.map((column) => column[i] as Tensor),
       { dim: -1 },
@@ -223,7 +225,7 @@ function rows(traced: Trace): Tensor[] {
   const pulled = Array.from({ length: out.size }, (_, k) => pull(traced, unit(out, k), traced.isNested));
   return xs.map((x, i) => {
     const shape = [...out.shape, ...x.shape];
-    if (out.size === 0) return empty(shape, x.dtype);
+    if (out.size === 0) return zeroFilled(shape, x.dtype);
     const all = stack(pulled.map((row) => row[i] as Tensor));
     return handOut(reshape(all, shape), traced.isNested);
   });

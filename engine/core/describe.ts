@@ -1,5 +1,5 @@
 /** How values are named in messages. */
-import { bounded } from "./printable";
+import { shortened } from "./printable";
 import { showShape } from "./shape";
 import { isTensor } from "./tensor";
 
@@ -8,8 +8,8 @@ const MOST_CHARACTERS = 60;
 const MOST_ITEMS = 8;
 
 /** A value as one would write it: "same" in quotes, a short array as it is; others as `describe` names them. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(bounded(value, MOST_CHARACTERS));
+export function showValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(shortened(value, MOST_CHARACTERS));
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "bigint") return `${shorten(value)}n`;
   const isShort =
@@ -17,14 +17,14 @@ export function show(value: unknown): string {
     value.length <= MOST_ITEMS &&
     value.every((v) => typeof v !== "object" && typeof v !== "function");
   return isShort
-    ? `[${Array.from(value, show).join(", ")}]`
+    ? `[${Array.from(value, showValue).join(", ")}]`
     : typeof value === "function"
       ? "a function"
-      : describe(value);
+      : describeValue(value);
 }
 
 /** What was found where something else was expected: "an array of 3", "a string (same)", "a Map". */
-export function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (isTensor(value)) return `a tensor of shape ${showShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -35,7 +35,7 @@ export function describe(value: unknown): string {
 }
 
 function shorten(value: unknown): string {
-  return bounded(String(value), MOST_CHARACTERS);
+  return shortened(String(value), MOST_CHARACTERS);
 }
 
 /** By its class; those of JavaScript itself are known by their names. */

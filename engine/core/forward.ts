@@ -3,7 +3,7 @@ import { add } from "../ops/arithmetic";
 import { cast } from "../ops/cast";
 import { asDerivative, type Node, quietly } from "./tape";
 import type { Tensor } from "./tensor";
-import { empty } from "./tensor";
+import { zeroFilled } from "./tensor";
 
 /**
  * Tangents of `outputs` when the leaves move along `tangents`, through the recorded operations between them.
@@ -55,5 +55,5 @@ function tangentOf(node: Node, moved: ReadonlyMap<Tensor, Tensor>): Tensor | nul
 
 /** The tangent, or zeros of the output's shape where there is none. */
 export function orZeros(t: Tensor | null, like: Tensor): Tensor {
-  return t ?? empty(like.shape, like.dtype);
+  return t ?? zeroFilled(like.shape, like.dtype);
 }

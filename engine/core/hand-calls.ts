@@ -1,5 +1,5 @@
 /** What the functions of hand-written layers were called with: the arguments as they were before the function ran. */
-import { copyOf } from "./numbers";
+import { deepCopy } from "./numbers";
 import { entriesOf, silently } from "./observe";
 
 /** One call; `self` is what a method was called on. */
@@ -60,7 +60,7 @@ export class HandCalls {
     kept.bySelf.set(self, kinds);
     const inputs = Array.from(args, (value) => {
       const copied = { numbers: 0 };
-      const copy = copyOf(value, { copied });
+      const copy = deepCopy(value, { copied });
       kept.copied += copied.numbers;
       return copy;
     });

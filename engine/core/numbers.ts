@@ -16,7 +16,7 @@ export interface Flat {
 }
 
 /** The numbers of a value, or null when it is not made of numbers or its rows differ in length. */
-export function flatten(value: unknown): Flat | null {
+export function flatNumbers(value: unknown): Flat | null {
   if (typeof value === "number") {
     const rebuild = (data: Float64Array) => data[0] as number;
     return { data: Float64Array.of(value), shape: [], continuous: true, rebuild };
@@ -38,7 +38,7 @@ export function flatten(value: unknown): Flat | null {
 }
 
 function flattenArray(rows: readonly unknown[]): Flat | null {
-  const parts = Array.from(rows, flatten);
+  const parts = Array.from(rows, flatNumbers);
   const [first] = parts;
   if (first === null || first === undefined) return null;
   const key = first.shape.join();
@@ -83,7 +83,7 @@ const formal =
 
 /** The numbers of a value that may be a dictionary, a list of arrays of different shapes, or an object with arrays in it. */
 export function leavesOf(value: unknown, depth = 0): Leaf[] {
-  const flat = flatten(value);
+  const flat = flatNumbers(value);
   if (flat !== null) return [{ path: [], flat }];
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
   if (Array.isArray(value) && value.length > MAX_LIST) {
@@ -191,7 +191,7 @@ export interface Copying {
 }
 
 /** A deep copy in which float32 is float64. Functions, and objects that cannot be copied from outside, stay shared. */
-export function copyOf<T>(value: T, how: Copying = {}, seen = new Map<unknown, unknown>()): T {
+export function deepCopy<T>(value: T, how: Copying = {}, seen = new Map<unknown, unknown>()): T {
   if (typeof value !== "object" || value === null) return value;
   const known = seen.get(value);
   if (known !== undefined) return known as T;
@@ -203,12 +203,12 @@ export function copyOf<T>(value: T, how: Copying = {}, seen = new Map<unknown, u
   }
   if (how.stays?.(value) || isLocked(value)) return value;
   if (value instanceof Set)
-    return copyEach(new Set(), [...value], (to, each) => to.add(copyOf(each, how, seen)), value, seen) as T;
+    return copyEach(new Set(), [...value], (to, each) => to.add(deepCopy(each, how, seen)), value, seen) as T;
   if (value instanceof Map)
     return copyEach(
       new Map(),
       [...value],
-      (to, [key, each]) => to.set(key, copyOf(each, how, seen)),
+      (to, [key, each]) => to.set(key, deepCopy(each, how, seen)),
       value,
       seen,
     ) as T;
@@ -217,7 +217,7 @@ export function copyOf<T>(value: T, how: Copying = {}, seen = new Map<unknown, u
   return copyEach(
     copy,
     Object.entries(value),
-    (to, [key, each]) => define(to, key, copyOf(each, how, seen)),
+    (to, [key, each]) => define(to, key, deepCopy(each, how, seen)),
     value,
     seen,
   ) as T;
@@ -232,7 +232,7 @@ function copyList(value: readonly unknown[], how: Copying, seen: Map<unknown, un
   seen.set(value, copy);
   if (how.copied) how.copied.numbers += value.length;
   // Holes stay holes: a forward pass may ask for them.
-  for (let i = 0; i < value.length; i++) if (i in value) copy[i] = copyOf(value[i], how, seen);
+  for (let i = 0; i < value.length; i++) if (i in value) copy[i] = deepCopy(value[i], how, seen);
   return copy;
 }
 

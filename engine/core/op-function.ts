@@ -3,7 +3,7 @@ import type { Op } from "./op";
 import type { Tensor } from "./tensor";
 
 /** What follows the first arguments in PyTorch's positions P; the object of options O may end the call anywhere. */
-export type Positions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
+export type OptionPositions<P extends readonly unknown[], O> = { [K in keyof P]: P[K] | O | undefined };
 
 /** One list of arguments for two where it takes what the other takes, so that editors show one call with all the names. */
 export type Widest<A extends readonly unknown[], B extends readonly unknown[]> = [A] extends [B]

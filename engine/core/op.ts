@@ -10,7 +10,7 @@ import { arrange, isArranged, type Signature } from "./signature";
 import type { Tensor } from "./tensor";
 
 export { inFunction } from "./error";
-export type { OpFunction, Positions } from "./op-function";
+export type { OpFunction, OptionPositions as Positions } from "./op-function";
 export type { Role } from "./role";
 export type { At, Rule, Rules } from "./rule";
 

@@ -1,5 +1,5 @@
 /** Reads the options object of a call: unknown names are mistakes, and the right name is suggested. */
-import { show } from "./describe";
+import { showValue } from "./describe";
 import { ModelError } from "./error";
 
 /**
@@ -10,7 +10,7 @@ export function checkOptions(options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ModelError(
-      `the options are ${show(options)}, expected an object such as { ${known[0] ?? ""}: ${typeof options === "number" ? options : "…"} }`,
+      `the options are ${showValue(options)}, expected an object such as { ${known[0] ?? ""}: ${typeof options === "number" ? options : "…"} }`,
     );
   }
   for (const name in options) {
@@ -56,7 +56,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
 /** Throws unless `value` is a finite number where one is needed. */
 export function checkNumber(value: unknown, argument: string): number {
   if (typeof value === "number" && !Number.isNaN(value)) return value;
-  throw new ModelError(`${argument} is ${show(value)}, expected a number`);
+  throw new ModelError(`${argument} is ${showValue(value)}, expected a number`);
 }
 
 /** Throws unless `value` is one of a few words. */
@@ -64,7 +64,7 @@ export function checkChoice<T extends string>(value: unknown, choices: readonly 
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   throw new ModelError(
-    `${argument} is ${show(value)}, expected ${choices.map((c) => JSON.stringify(c)).join(" or ")}`,
+    `${argument} is ${showValue(value)}, expected ${choices.map((c) => JSON.stringify(c)).join(" or ")}`,
   );
 }
 

@@ -9,7 +9,7 @@ export function printable(text: string): string {
 }
 
 /** The beginning of a long text: so many characters, and so many lines. */
-export function bounded(text: string, characters: number, lines = 1): string {
+export function shortened(text: string, characters: number, lines = 1): string {
   const short = text.length > characters ? `${text.slice(0, characters)}…` : text;
   const all = short.split("\n");
   const more = all.length - lines;
@@ -24,7 +24,7 @@ const plainName = new RegExp(`^(?:(?!${steering.source})[^\\t\\n])*$`, "u");
 export function shortName(name: unknown): string {
   if (typeof name !== "string") return "";
   if (name.length <= LONGEST_NAME && plainName.test(name)) return name;
-  return printable(bounded(name.slice(0, LONGEST_NAME + 1).replace(/[\t\n]+/g, " "), LONGEST_NAME));
+  return printable(shortened(name.slice(0, LONGEST_NAME + 1).replace(/[\t\n]+/g, " "), LONGEST_NAME));
 }
 
 const ESC = "\u001b";

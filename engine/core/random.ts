@@ -1,5 +1,5 @@
 /** A seeded generator of random numbers: xoshiro128** (Blackman and Vigna, 2018), seeded by SplitMix32. */
-import { show } from "./describe";
+import { showValue } from "./describe";
 import { ModelError } from "./error";
 
 export class RandomGenerator {
@@ -76,6 +76,6 @@ export const generator = new RandomGenerator(0x67726164);
 /** Makes everything random that follows reproducible, as `torch.manual_seed`. */
 export function manualSeed(seed: number): void {
   if (!Number.isInteger(seed))
-    throw new ModelError(`manualSeed(): seed is ${show(seed)}, expected an integer`);
+    throw new ModelError(`manualSeed(): seed is ${showValue(seed)}, expected an integer`);
   generator.seed(seed);
 }

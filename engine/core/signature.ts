@@ -2,7 +2,7 @@
  * The calling convention: tensors first, then options by name in one object, or in PyTorch's positions, or in positions and
  * then the object. A signature says once how the arguments are called and in which order they stand.
  */
-import { show } from "./describe";
+import { showValue } from "./describe";
 import { inFunction, ModelError } from "./error";
 import type { Kind } from "./kinds";
 import { isEverywhere, unknownName } from "./options";
@@ -99,7 +99,7 @@ export function refuseSurplus(name: string, taken: number, surplus: readonly unk
   const at = surplus.findIndex((value) => value !== undefined);
   if (at < 0) return;
   throw new ModelError(
-    `${name}(): found ${show(surplus[at])} as argument ${taken + at + 1}, expected ${taken} arguments`,
+    `${name}(): found ${showValue(surplus[at])} as argument ${taken + at + 1}, expected ${taken} arguments`,
   );
 }
 
@@ -144,7 +144,7 @@ function place(signature: Signature, found: Map<string, unknown>, given: string,
   if (value === undefined) return;
   if (found.get(name) !== undefined) {
     throw new ModelError(
-      `${given} is given twice, by position and by name: ${show(found.get(name))} and ${show(value)}`,
+      `${given} is given twice, by position and by name: ${showValue(found.get(name))} and ${showValue(value)}`,
     );
   }
   found.set(name, value);
@@ -153,14 +153,14 @@ function place(signature: Signature, found: Map<string, unknown>, given: string,
 function checkKind(name: string, value: unknown, kind: Kind): unknown {
   if (value === undefined || (value === null && kind.keepsNull !== true)) return undefined;
   if (kind.fits(value)) return value;
-  throw new ModelError(`${name} is ${show(value)}, expected ${kind.expected}`);
+  throw new ModelError(`${name} is ${showValue(value)}, expected ${kind.expected}`);
 }
 
 function checkCount(order: readonly string[], given: readonly unknown[]): void {
   if (given.length <= order.length) return;
   const most = order.length === 0 ? "no arguments" : `at most ${order.length}: ${order.join(", ")}`;
   const at = given.findIndex((value, i) => i >= order.length && value !== undefined);
-  throw new ModelError(`found ${show(given[at])} as argument ${at + 1}, expected ${most}`);
+  throw new ModelError(`found ${showValue(given[at])} as argument ${at + 1}, expected ${most}`);
 }
 
 /** `xs.map(relu)` hands on a place and the list, too; for a function of one argument that is no mistake. */

@@ -1,6 +1,6 @@
 /** Reads what a tensor is made of: a number, nested arrays, a typed array, another tensor; says what is wrong, and where. */
 import { LARGEST_RANK } from "./check-shape";
-import { describe, show } from "./describe";
+import { describeValue, showValue } from "./describe";
 import { askForRoom, type DType, getDefaultDtype, type Values } from "./dtype";
 import { ModelError } from "./error";
 import { type Shape, sizeOf } from "./shape";
@@ -23,7 +23,7 @@ export function readData(data: unknown): ReadData {
   if (isTensor(data)) return { flat: data.data, shape: data.shape, dtype: data.dtype };
   if (ArrayBuffer.isView(data)) return readView(data);
   if (typeof data !== "number" && typeof data !== "boolean" && !Array.isArray(data)) {
-    throw new ModelError(`data is ${show(data)}, expected ${expected}`, hintFor(data));
+    throw new ModelError(`data is ${showValue(data)}, expected ${expected}`, hintFor(data));
   }
   return readNested(data);
 }
@@ -51,10 +51,12 @@ const kindOf = Object.getOwnPropertyDescriptor(
 function readView(view: ArrayBufferView): ReadData {
   const dtype = dtypeOfViews.get(kindOf.call(view));
   if (dtype === undefined) {
-    throw new ModelError(`data is ${describe(view)}, expected ${expected}`, hintFor(view));
+    throw new ModelError(`data is ${describeValue(view)}, expected ${expected}`, hintFor(view));
   }
   if (view.byteLength === 0 && isGone(view.buffer)) {
-    throw new ModelError(`data is ${describe(view)} whose buffer was transferred, expected one with values`);
+    throw new ModelError(
+      `data is ${describeValue(view)} whose buffer was transferred, expected one with values`,
+    );
   }
   // Each kind in the table holds numbers.
   const flat = view as unknown as ArrayLike<number>;
@@ -130,7 +132,7 @@ class NestedReader {
     const size = this.shape[depth] as number;
     if (!Array.isArray(data) || data.length !== size) {
       throw new ModelError(
-        `rows of different sizes: found ${show(data)}${this.#place(depth)}, expected an array of ${size} as in the first row`,
+        `rows of different sizes: found ${showValue(data)}${this.#place(depth)}, expected an array of ${size} as in the first row`,
         hintFor(data),
       );
     }
@@ -146,7 +148,7 @@ class NestedReader {
       this.booleans++;
       this.flat.push(value ? 1 : 0);
     } else {
-      const found = Array.isArray(value) ? describe(value) : show(value);
+      const found = Array.isArray(value) ? describeValue(value) : showValue(value);
       throw new ModelError(
         `found ${found}${this.#place(this.shape.length)}, expected a number`,
         hintFor(value),

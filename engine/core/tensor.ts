@@ -211,7 +211,7 @@ export function fromValues(values: Values, shape: Shape, dtype: DType): Tensor {
 }
 
 /** A zero-filled tensor without history. */
-export function empty(shape: Shape, dtype: DType = getDefaultDtype()): Tensor {
+export function zeroFilled(shape: Shape, dtype: DType = getDefaultDtype()): Tensor {
   return new Tensor(allocate(dtype, sizeOf(shape)), shape, dtype);
 }
 

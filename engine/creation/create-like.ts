@@ -1,11 +1,11 @@
 /** Tensors of the shape and type of another one. */
 
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { isFloat, type Values } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { checkNumber } from "../core/options";
 import { generator } from "../core/random";
-import { isTensor, type Tensor, empty as zeroFilled } from "../core/tensor";
+import { isTensor, type Tensor, zeroFilled } from "../core/tensor";
 import { type CreateOptions, creating, makes } from "./creating";
 
 function like(name: string, args: readonly unknown[], fill: (data: Values) => void, random = false): Tensor {
@@ -21,7 +21,7 @@ function like(name: string, args: readonly unknown[], fill: (data: Values) => vo
 
 function checkLike(x: unknown): Tensor {
   if (isTensor(x)) return x;
-  throw new ModelError(`x is ${show(x)}, expected a tensor`);
+  throw new ModelError(`x is ${showValue(x)}, expected a tensor`);
 }
 
 function draw(data: Values, next: () => number): void {

@@ -1,6 +1,6 @@
 /** Random tensors besides rand and randn: integers, permutations, normal and Bernoulli values. */
 import { checkShape } from "../core/check-shape";
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { askForRoom } from "../core/dtype";
 import { inFunction, ModelError } from "../core/error";
 import { flag, size } from "../core/kinds";
@@ -8,12 +8,12 @@ import { checkNumber } from "../core/options";
 import { generator } from "../core/random";
 import type { Shape } from "../core/shape";
 import { arrange, takes } from "../core/signature";
-import { fromValues, isTensor, type Tensor, empty as zeroFilled } from "../core/tensor";
+import { fromValues, isTensor, type Tensor, zeroFilled } from "../core/tensor";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 
 function checkInteger(value: unknown, name: string): number {
   if (Number.isInteger(value)) return value as number;
-  throw new ModelError(`${name} is ${show(value)}, expected an integer`);
+  throw new ModelError(`${name} is ${showValue(value)}, expected an integer`);
 }
 
 const takesRange = takes(["low", "high", "shape"], {}, { named: createOptions, aliases: { size: "shape" } });
@@ -96,7 +96,7 @@ export function bernoulli(...args: unknown[]): Tensor {
 }
 
 function checkWeights(x: unknown, most = Infinity): Tensor {
-  if (!isTensor(x)) throw new ModelError(`x is ${show(x)}, expected a tensor`);
+  if (!isTensor(x)) throw new ModelError(`x is ${showValue(x)}, expected a tensor`);
   const at = x.data.findIndex((p) => !(p >= 0 && p <= most));
   if (at < 0) return x;
   const expected = most === Infinity ? "numbers of at least 0" : `probabilities from 0 to ${most}`;

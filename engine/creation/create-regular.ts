@@ -1,18 +1,18 @@
 /** Tensors with a rule: identity matrices, numbers at equal distances, indices of triangles. */
 
 import { checkShape } from "../core/check-shape";
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { askForRoom, type DType, getDefaultDtype } from "../core/dtype";
 import { inFunction, ModelError } from "../core/error";
 import { checkNumber } from "../core/options";
 import type { Shape } from "../core/shape";
 import { arrange, takes } from "../core/signature";
-import { fromValues, type Tensor, empty as zeroFilled } from "../core/tensor";
+import { fromValues, type Tensor, zeroFilled } from "../core/tensor";
 import { type CreateOptions, createOptions, creating, makes } from "./creating";
 
 function checkSize(value: unknown, name: string): number {
   if (Number.isInteger(value) && (value as number) >= 0) return value as number;
-  throw new ModelError(`${name} is ${show(value)}, expected an integer of at least 0`);
+  throw new ModelError(`${name} is ${showValue(value)}, expected an integer of at least 0`);
 }
 
 /** A tensor of this shape whose content is not to be relied on; it is 0. */

@@ -9,7 +9,7 @@ import { checkNumber } from "../core/options";
 import { generator } from "../core/random";
 import { type Shape, showShape, sizeOf } from "../core/shape";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, Tensor, type TensorOptions } from "../core/tensor";
+import { requireGrad, Tensor, type TensorOptions, zeroFilled } from "../core/tensor";
 import { checkFits, readData, type TensorData } from "../core/tensor-data";
 
 export type { TensorData } from "../core/tensor-data";
@@ -105,7 +105,7 @@ function filled(
   fill: (data: Values) => void,
 ): Tensor {
   return inFunction(name, () => {
-    const out = empty(checkShape(shape), options?.dtype);
+    const out = zeroFilled(checkShape(shape), options?.dtype);
     fill(out.data);
     return requireGrad(out, options?.requiresGrad ?? false);
   });
@@ -139,7 +139,7 @@ export function arange(
       throw new ModelError(`from ${from} to ${to} in steps of ${step} never ends, expected another step`);
     }
     const areWhole = [from, to, step].every(Number.isInteger);
-    const out = empty([count], options.dtype ?? (areWhole ? "int32" : getDefaultDtype()));
+    const out = zeroFilled([count], options.dtype ?? (areWhole ? "int32" : getDefaultDtype()));
     for (let i = 0; i < count; i++) out.data[i] = from + i * step;
     return out;
   });

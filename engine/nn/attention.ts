@@ -6,7 +6,7 @@ import type { Positions } from "../core/op";
 import type { Widest } from "../core/op-function";
 import { showShape } from "../core/shape";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import { full } from "../creation/create";
 import { relu } from "../ops/activations";
 import { checkTensor, type Maybe } from "../ops/arguments";
@@ -94,7 +94,7 @@ export class MultiheadAttention extends Module {
     this.numHeads = numHeads;
     this.batchFirst = batchFirst;
     this.dropoutP = dropout;
-    this.in_proj_weight = requireGrad(xavierUniform(empty([3 * embedDim, embedDim])));
+    this.in_proj_weight = requireGrad(xavierUniform(zeroFilled([3 * embedDim, embedDim])));
     this.in_proj_bias = bias ? full([3 * embedDim], 0, { requiresGrad: true }) : null;
     this.out_proj = new Linear(embedDim, embedDim, { bias });
     if (this.out_proj.bias !== null) zeros(this.out_proj.bias);

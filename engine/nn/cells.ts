@@ -1,12 +1,12 @@
 /** One step of a recurrent network as a layer: RNNCell, LSTMCell, GRUCell. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { inFunction, ModelError } from "../core/error";
 import { choice, flag } from "../core/kinds";
 import type { Positions } from "../core/op";
 import { showShape } from "../core/shape";
 import { arrange, type Kinds, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import { zeros } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { gruCell, lstmCell, type RnnCellOptions, rnnCell } from "../ops/recurrent";
@@ -50,7 +50,7 @@ abstract class Cell<O extends CellOptions> extends Module {
     this.hiddenSize = hiddenSize;
     this.options = options ?? ({} as O);
     const bound = 1 / Math.sqrt(hiddenSize);
-    const draw = (shape: number[]) => requireGrad(uniform(empty(shape), { a: -bound, b: bound }));
+    const draw = (shape: number[]) => requireGrad(uniform(zeroFilled(shape), { a: -bound, b: bound }));
     const withBias = options?.bias ?? true;
     this.weight_ih = draw([gates * hiddenSize, inputSize]);
     this.weight_hh = draw([gates * hiddenSize, hiddenSize]);
@@ -132,7 +132,7 @@ export class LSTMCell extends Cell<CellOptions> {
   forward(x: Tensor, initial?: readonly [h: Tensor, c: Tensor]): [h: Tensor, c: Tensor] {
     if (initial !== undefined && !(Array.isArray(initial) && initial.length === 2)) {
       throw new ModelError(
-        `nn.LSTMCell: the initial state is ${describe(initial)}, expected an array of h and c`,
+        `nn.LSTMCell: the initial state is ${describeValue(initial)}, expected an array of h and c`,
       );
     }
     const input = this.read(x);

@@ -1,5 +1,5 @@
 /** Modules by name, and parameters in a list or by name. */
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { readCall, takes } from "../core/signature";
 import { isTensor, parameters, type Tensor } from "../core/tensor";
@@ -89,11 +89,11 @@ function entriesOf(layer: string, given: unknown): [string, unknown][] {
   if (typeof given === "object" && Symbol.iterator in given) {
     return [...(given as Iterable<unknown>)].map((pair) => {
       if (Array.isArray(pair) && pair.length === 2) return [String(pair[0]), pair[1]];
-      throw new ModelError(`${layer}(): found ${describe(pair)}, expected pairs of a name and a value`);
+      throw new ModelError(`${layer}(): found ${describeValue(pair)}, expected pairs of a name and a value`);
     });
   }
   if (typeof given === "object") return Object.entries(given);
-  throw new ModelError(`${layer}(): found ${describe(given)}, expected an object or a map`);
+  throw new ModelError(`${layer}(): found ${describeValue(given)}, expected an object or a map`);
 }
 
 /** Modules by name, whose parameters count. */
@@ -105,7 +105,7 @@ export class ModuleDict<M extends Module = Module> extends Dictionary<M> {
   protected check(name: string, value: unknown): M {
     if (isModule(value)) return value as M;
     throw new ModelError(
-      `nn.ModuleDict(): ${name} is ${describe(value)}, expected a module such as nn.Linear`,
+      `nn.ModuleDict(): ${name} is ${describeValue(value)}, expected a module such as nn.Linear`,
     );
   }
 }
@@ -113,7 +113,7 @@ export class ModuleDict<M extends Module = Module> extends Dictionary<M> {
 /** A tensor, which is a parameter from now on. */
 function asParameter(layer: string, key: string | number, value: unknown): Tensor {
   if (!(isTensor(value) && value.isLeaf)) {
-    throw new ModelError(`${layer}(): ${key} is ${describe(value)}, expected a parameter`);
+    throw new ModelError(`${layer}(): ${key} is ${describeValue(value)}, expected a parameter`);
   }
   parameters.add(value);
   return value;
@@ -136,7 +136,9 @@ export class ParameterList extends Container<number, Tensor> {
     super();
     const [given = []] = readCall<typeof args>("nn.ParameterList", takes(["parameters"]), args);
     if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
-      throw new ModelError(`nn.ParameterList(): found ${describe(given)}, expected an array of parameters`);
+      throw new ModelError(
+        `nn.ParameterList(): found ${describeValue(given)}, expected an array of parameters`,
+      );
     }
     for (const each of given) this.push(each);
   }

@@ -4,7 +4,7 @@ import { choice, either, flag, integers, size } from "../core/kinds";
 import type { Positions } from "../core/op";
 import type { Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import * as ops from "../ops/convolution";
 import type { PerDim } from "../ops/convolution-geometry";
 import { fansOf } from "./fans";
@@ -48,7 +48,7 @@ abstract class ConvolutionLayer extends Module {
     withBias: boolean,
   ) {
     super();
-    this.weight = requireGrad(kaimingUniform(empty(shape), { a: Math.sqrt(5) }));
+    this.weight = requireGrad(kaimingUniform(zeroFilled(shape), { a: Math.sqrt(5) }));
     this.bias = withBias ? biasFor(outChannels, fansOf(shape).in) : null;
   }
 }

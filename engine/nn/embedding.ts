@@ -1,9 +1,9 @@
 /** A table of vectors, looked up by index. */
 
 import { integer } from "../core/kinds";
-import type { Positions, Widest } from "../core/op-function";
+import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import { embedding } from "../ops/index-select";
 import { normal } from "./init";
 import { Module } from "./module";
@@ -19,7 +19,7 @@ type Args = [numEmbeddings: number, embeddingDim: number, options?: EmbeddingLay
 type InPositions = [
   numEmbeddings: number,
   embeddingDim: number,
-  ...Positions<[paddingIdx?: number], EmbeddingLayerOptions>,
+  ...OptionPositions<[paddingIdx?: number], EmbeddingLayerOptions>,
 ];
 
 const signature = takes(["numEmbeddings", "embeddingDim"], { paddingIdx: integer });
@@ -41,7 +41,7 @@ export class Embedding extends Module {
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.options = options;
-    this.weight = requireGrad(normal(empty([numEmbeddings, embeddingDim])));
+    this.weight = requireGrad(normal(zeroFilled([numEmbeddings, embeddingDim])));
     if (options.paddingIdx === undefined) return;
     const row = options.paddingIdx < 0 ? options.paddingIdx + numEmbeddings : options.paddingIdx;
     this.weight.data.fill(0, row * embeddingDim, (row + 1) * embeddingDim);

@@ -3,7 +3,7 @@ import { scalarFunction } from "../kernels/js";
 
 const kernel = scalarFunction({ name: "erf", expr: "erf(x)" });
 
-export function erf(x: number): number {
+export function erfOf(x: number): number {
   return kernel(x, 0, 0, []);
 }
 
@@ -17,7 +17,7 @@ export function inverseErf(y: number): number {
   const [coefficients, t] = w < 5 ? [central, w - 2.5] : [tails, Math.sqrt(w) - 3];
   const guess = y * coefficients.reduce((sum, c) => sum * t + c, 0);
   const slope = (2 / Math.sqrt(Math.PI)) * Math.exp(-guess * guess);
-  return slope === 0 ? guess : guess - (erf(guess) - y) / slope;
+  return slope === 0 ? guess : guess - (erfOf(guess) - y) / slope;
 }
 
 const central = [

@@ -1,5 +1,5 @@
 /** How calls of `forward` are known as calls of a module, and run its hooks. */
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { activeTape, inScope } from "../core/tape";
 import { callHooked, Hooks } from "./hooks";
@@ -83,7 +83,7 @@ function withoutSurplus(module: Module, given: readonly unknown[], most: number)
   const isCallback = most === 1 && given.length === 3 && Array.isArray(list) && list[Number(i)] === x;
   if (isCallback) return given.slice(0, 1);
   throw new ModelError(
-    `nn.${module.constructor.name}: forward() found ${show(given[most])} as input ${most + 1}, expected at most ${most}`,
+    `nn.${module.constructor.name}: forward() found ${showValue(given[most])} as input ${most + 1}, expected at most ${most}`,
   );
 }
 

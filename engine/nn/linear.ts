@@ -1,9 +1,9 @@
 /** The fully connected layer. */
 
 import { flag } from "../core/kinds";
-import type { Positions, Widest } from "../core/op-function";
+import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import { linear } from "../ops/linear";
 import { kaimingUniform, uniform } from "./init";
 import { Module } from "./module";
@@ -16,7 +16,11 @@ export interface LinearOptions {
 }
 
 type Args = [inFeatures: number, outFeatures: number, options?: LinearOptions];
-type InPositions = [inFeatures: number, outFeatures: number, ...Positions<[bias?: boolean], LinearOptions>];
+type InPositions = [
+  inFeatures: number,
+  outFeatures: number,
+  ...OptionPositions<[bias?: boolean], LinearOptions>,
+];
 
 const signature = takes(["inFeatures", "outFeatures"], { bias: flag });
 
@@ -37,7 +41,7 @@ export class Linear extends Module {
     checkSize("nn.Linear", { inFeatures, outFeatures });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    this.weight = requireGrad(kaimingUniform(empty([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
+    this.weight = requireGrad(kaimingUniform(zeroFilled([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
     this.bias = options.bias === false ? null : biasFor(outFeatures, inFeatures);
   }
 
@@ -50,5 +54,5 @@ export class Linear extends Module {
 /** A bias uniform in ±1/√fanIn, PyTorch's default. */
 export function biasFor(size: number, fanIn: number): Tensor {
   const bound = 1 / Math.sqrt(fanIn);
-  return requireGrad(uniform(empty([size]), { a: -bound, b: bound }));
+  return requireGrad(uniform(zeroFilled([size]), { a: -bound, b: bound }));
 }

@@ -7,7 +7,7 @@ import { fieldsOf } from "./fields";
 import { hooksOf } from "./forward-calls";
 import type { BackwardHook, ForwardHook, ForwardPreHook } from "./hooks";
 import { buffers, buffersOf, note } from "./module-facts";
-import { loadState, ownBuffers, ownParameters, stateOf } from "./state";
+import { applyState, ownBuffers, ownParameters, stateOf } from "./state";
 
 /**
  * A layer or a model. Fields that hold tensors which require a gradient, or `nn.Parameter`, are parameters, also when they
@@ -103,7 +103,7 @@ export abstract class Module {
    * @throws ModelError naming what is missing, unexpected, or of another shape; nothing is copied then
    */
   loadStateDict(state: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): void {
-    loadState(this, state, options.strict ?? true);
+    applyState(this, state, options.strict ?? true);
   }
 
   /** Parameters of this module and all below it, each once. */

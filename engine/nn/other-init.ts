@@ -9,7 +9,7 @@ import { showShape } from "../core/shape";
 import { arrange, takes } from "../core/signature";
 import type { Tensor } from "../core/tensor";
 import { checkFloat } from "../ops/arguments";
-import { erf, inverseErf } from "./error-function";
+import { erfOf, inverseErf } from "./error-function";
 
 /** What `nn.init.truncNormal` takes besides the tensor. */
 export interface TruncNormalOptions {
@@ -50,7 +50,7 @@ export function truncNormal(...args: TruncArgs): Tensor {
     );
   }
   // The part of a distribution below a value, from −1 to 1; its inverse turns a uniform number into a value.
-  const part = (value: number) => erf((value - mean) / (std * Math.SQRT2));
+  const part = (value: number) => erfOf((value - mean) / (std * Math.SQRT2));
   const [low, high] = [part(a), part(b)];
   for (let i = 0; i < x.data.length; i++) {
     const value = mean + std * Math.SQRT2 * inverseErf(low + (high - low) * generator.uniform());

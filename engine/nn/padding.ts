@@ -1,6 +1,6 @@
 /** Padding, pooling of rows and rearranged pixels as layers. */
 
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { inFunction, ModelError } from "../core/error";
 import { flag, integers, type Kind, number, size } from "../core/kinds";
 import type { Positions } from "../core/op";
@@ -23,7 +23,7 @@ abstract class SizedLayer<O extends object> extends Module {
     const signature: Signature = takes([name], options);
     const [given, rest] = inFunction(layer, () => arrange(signature, args)) as [Size, O?];
     if (!kind.fits(given)) {
-      throw new ModelError(`${layer}(): ${name} is ${show(given)}, expected ${kind.expected}`);
+      throw new ModelError(`${layer}(): ${name} is ${showValue(given)}, expected ${kind.expected}`);
     }
     this.size = given;
     // The kinds are those of O.
@@ -42,7 +42,7 @@ abstract class Padding extends SizedLayer<{ value?: number }> {
     super("padding", integers, options, args);
     if (typeof this.size === "number" || this.size.length === 2 * dimensions) return;
     throw new ModelError(
-      `nn.${this.constructor.name}(): padding is ${show(this.size)}, expected an integer or ${2 * dimensions} of them`,
+      `nn.${this.constructor.name}(): padding is ${showValue(this.size)}, expected an integer or ${2 * dimensions} of them`,
     );
   }
 

@@ -1,5 +1,5 @@
 /** Parameters as one vector and back. */
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { isTensor, type Tensor } from "../core/tensor";
 import { cat } from "../ops/join";
@@ -7,12 +7,14 @@ import { reshape } from "../ops/view";
 
 function listOf(name: string, parameters: Iterable<Tensor>): Tensor[] {
   if (typeof parameters !== "object" || parameters === null || !(Symbol.iterator in parameters)) {
-    throw new ModelError(`nn.utils.${name}(): found ${show(parameters)}, expected an array of tensors`);
+    throw new ModelError(`nn.utils.${name}(): found ${showValue(parameters)}, expected an array of tensors`);
   }
   const list = [...parameters];
   const wrong = list.find((p) => !isTensor(p));
   if (wrong === undefined && list.length > 0) return list;
-  throw new ModelError(`nn.utils.${name}(): found ${show(wrong)} among the parameters, expected tensors`);
+  throw new ModelError(
+    `nn.utils.${name}(): found ${showValue(wrong)} among the parameters, expected tensors`,
+  );
 }
 
 /** All elements of all parameters in one row, with gradients. */
@@ -26,7 +28,7 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   const size = list.reduce((sum, p) => sum + p.size, 0);
   if (!isTensor(vector) || vector.size !== size) {
     throw new ModelError(
-      `nn.utils.vectorToParameters(): found ${show(vector)}, expected a vector of ${size} elements`,
+      `nn.utils.vectorToParameters(): found ${showValue(vector)}, expected a vector of ${size} elements`,
     );
   }
   let at = 0;

@@ -1,7 +1,7 @@
 /** A tensor that belongs to a module, whether it takes a gradient at the moment or not. */
 
 import { flag } from "../core/kinds";
-import type { Positions, Widest } from "../core/op-function";
+import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
 import { isTensor, parameters, requireGrad, Tensor } from "../core/tensor";
 import { type TensorData, tensor } from "../creation/create";
@@ -23,7 +23,7 @@ const signature = takes(["data"], { requiresGrad: flag });
  */
 export class Parameter extends Tensor {
   constructor(
-    ...args: Widest<Args, [data: TensorData, ...Positions<[requiresGrad?: boolean], ParameterOptions>]>
+    ...args: Widest<Args, [data: TensorData, ...OptionPositions<[requiresGrad?: boolean], ParameterOptions>]>
   ) {
     const [data, { requiresGrad = true } = {}] = readCall<Args>("nn.Parameter", signature, args);
     const { data: values, shape, dtype } = isTensor(data) ? data : tensor(data);

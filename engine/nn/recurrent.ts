@@ -1,6 +1,6 @@
 /** Recurrent layers: RNN, LSTM, GRU, in several layers and both directions. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { askForRoom, getDefaultDtype } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { choice, flag, probability, size } from "../core/kinds";
@@ -8,7 +8,7 @@ import type { Positions } from "../core/op";
 import type { Widest } from "../core/op-function";
 import { sameShape, showShape } from "../core/shape";
 import { readCall, takes } from "../core/signature";
-import { empty, requireGrad, type Tensor } from "../core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import { zeros } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { dropout } from "../ops/dropout";
@@ -106,7 +106,7 @@ abstract class Recurrent extends Module {
   private addWeights(layer: number, direction: number, gates: number, bias: boolean): void {
     const { inputSize, hiddenSize, directions } = this;
     const bound = 1 / Math.sqrt(hiddenSize);
-    const draw = (shape: number[]) => requireGrad(uniform(empty(shape), { a: -bound, b: bound }));
+    const draw = (shape: number[]) => requireGrad(uniform(zeroFilled(shape), { a: -bound, b: bound }));
     const suffix = suffixOf(layer, direction);
     Object.assign(this, {
       [`weight_ih_${suffix}`]: draw([gates * hiddenSize, layer === 0 ? inputSize : directions * hiddenSize]),
@@ -262,7 +262,7 @@ export class LSTM extends Recurrent {
   forward(x: Tensor, initial?: readonly [h: Tensor, c: Tensor]): [output: Tensor, [h: Tensor, c: Tensor]] {
     if (initial !== undefined && !Array.isArray(initial)) {
       throw new ModelError(
-        `nn.LSTM: the initial state is ${describe(initial)}, expected an array of h and c`,
+        `nn.LSTM: the initial state is ${describeValue(initial)}, expected an array of h and c`,
       );
     }
     const { output, final } = this.run(x, initial);

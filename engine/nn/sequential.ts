@@ -1,6 +1,6 @@
 /** Modules that hold other modules in an order. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { readCall, takes } from "../core/signature";
 import type { Tensor } from "../core/tensor";
@@ -12,11 +12,13 @@ type Step = Module & { forward(x: Tensor): Tensor };
 
 function checkModules(layer: string, modules: readonly unknown[]): void {
   if (!Array.isArray(modules)) {
-    throw new ModelError(`${layer}(): found ${describe(modules)}, expected an array of modules`);
+    throw new ModelError(`${layer}(): found ${describeValue(modules)}, expected an array of modules`);
   }
   modules.forEach((each, i) => {
     if (isModule(each)) return;
-    throw new ModelError(`${layer}(): item ${i} is ${describe(each)}, expected a module such as nn.Linear`);
+    throw new ModelError(
+      `${layer}(): item ${i} is ${describeValue(each)}, expected a module such as nn.Linear`,
+    );
   });
 }
 

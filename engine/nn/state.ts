@@ -41,7 +41,7 @@ export function stateOf(module: Module): Record<string, Tensor> {
   return Object.fromEntries(namedState(module).map(([name, x]) => [name, x.detach()]));
 }
 
-export function loadState(module: Module, state: Readonly<Record<string, Tensor>>, strict: boolean): void {
+export function applyState(module: Module, state: Readonly<Record<string, Tensor>>, strict: boolean): void {
   const own = new Map(namedState(module));
   const missing = [...own.keys()].filter((name) => !(name in state));
   const unexpected = Object.keys(state).filter((name) => !own.has(name));

@@ -1,6 +1,6 @@
 /** Encoder layers of a transformer, one after another. */
 
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { askForRoom, getDefaultDtype } from "../core/dtype";
 import { inFunction, ModelError } from "../core/error";
 import { tensor } from "../core/kinds";
@@ -62,7 +62,7 @@ export class TransformerEncoder extends Module {
     const [layer, numLayers, options] = read as [EncoderLayer, number, TransformerEncoderOptions?];
     if (!isModule(layer)) {
       throw new ModelError(
-        `nn.TransformerEncoder(): the layer is ${show(layer)}, expected an nn.TransformerEncoderLayer`,
+        `nn.TransformerEncoder(): the layer is ${showValue(layer)}, expected an nn.TransformerEncoderLayer`,
       );
     }
     checkSize("nn.TransformerEncoder", { numLayers });

@@ -1,11 +1,11 @@
 /** Bounds on gradients, applied between the backward pass and the step. */
 
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { number } from "../core/kinds";
-import type { Positions, Widest } from "../core/op-function";
+import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
-import { empty, type Tensor } from "../core/tensor";
+import { type Tensor, zeroFilled } from "../core/tensor";
 
 export { parametersToVector, vectorToParameters } from "./parameter-vector";
 
@@ -19,7 +19,7 @@ type NormArgs = [parameters: Iterable<Tensor>, maxNorm: number, options?: ClipOp
 type NormPositions = [
   parameters: Iterable<Tensor>,
   maxNorm: number,
-  ...Positions<[normType?: number], ClipOptions>,
+  ...OptionPositions<[normType?: number], ClipOptions>,
 ];
 
 const takesNorm = takes(["parameters", "maxNorm"], { normType: number });
@@ -39,7 +39,7 @@ export function clipGradNorm(...args: Widest<NormArgs, NormPositions>): Tensor {
     throw new ModelError(`nn.utils.clipGradNorm(): maxNorm is ${maxNorm}, expected a number of at least 0`);
   const list = [...parameters];
   const gradients = list.flatMap((p) => (p.grad === null ? [] : [p.grad]));
-  const out = empty([], gradients[0]?.dtype ?? "float32");
+  const out = zeroFilled([], gradients[0]?.dtype ?? "float32");
   const norm = normOf(gradients, normType);
   out.data[0] = norm;
   const factor = Math.min(1, maxNorm / (norm + 1e-6));
@@ -52,7 +52,7 @@ export function clipGradValue(...args: [parameters: Iterable<Tensor>, clipValue:
   const [parameters, clipValue] = readCall<typeof args>("nn.utils.clipGradValue", takesValue, args);
   if (!(clipValue >= 0)) {
     throw new ModelError(
-      `nn.utils.clipGradValue(): clipValue is ${show(clipValue)}, expected a number of at least 0`,
+      `nn.utils.clipGradValue(): clipValue is ${showValue(clipValue)}, expected a number of at least 0`,
     );
   }
   mapGradients(parameters, (v) => Math.min(clipValue, Math.max(-clipValue, v)));
@@ -70,7 +70,7 @@ function normOf(gradients: readonly Tensor[], type: number): number {
 function mapGradients(parameters: Iterable<Tensor>, change: (value: number) => number): void {
   for (const p of parameters) {
     if (p.grad === null) continue;
-    const scaled = empty(p.grad.shape, p.grad.dtype);
+    const scaled = zeroFilled(p.grad.shape, p.grad.dtype);
     for (let i = 0; i < scaled.data.length; i++) scaled.data[i] = change(p.grad.data[i] as number);
     p.grad = scaled;
   }

@@ -1,6 +1,6 @@
 /** Reads the tensors among the arguments of operations, and says what is wrong with them. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { isFloat } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { type Shape, showShape } from "../core/shape";
@@ -26,13 +26,13 @@ export function readArgs<O extends object>(
 function readTensor(value: unknown, name: string, required: boolean): Tensor | undefined {
   if (isTensor(value)) return value;
   if (!required && (value === undefined || value === null)) return undefined;
-  throw new ModelError(`${name} is ${describe(value)}, expected a tensor`);
+  throw new ModelError(`${name} is ${describeValue(value)}, expected a tensor`);
 }
 
 /** @throws ModelError unless `x` is a tensor */
 export function checkTensor(x: unknown, name = "x"): Tensor {
   if (isTensor(x)) return x;
-  throw new ModelError(`${name} is ${describe(x)}, expected a tensor`);
+  throw new ModelError(`${name} is ${describeValue(x)}, expected a tensor`);
 }
 
 /** @throws ModelError unless `x` is a tensor of float32 or float64 */
@@ -59,5 +59,5 @@ export function checkSameShape(x: Tensor, name: string, expected: Shape): void {
 /** @throws ModelError unless `value` is an integer of at least `least` */
 export function checkInteger(value: unknown, name: string, least = 0): number {
   if (Number.isInteger(value) && (value as number) >= least) return value as number;
-  throw new ModelError(`${name} is ${describe(value)}, expected an integer of at least ${least}`);
+  throw new ModelError(`${name} is ${describeValue(value)}, expected an integer of at least ${least}`);
 }

@@ -10,7 +10,7 @@ import { isTensor, Tensor } from "../core/tensor";
 import { full } from "../creation/create";
 import { checkSameShape, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { checkChannels } from "./layer-norm";
 import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
 import { rsqrt } from "./powers";
@@ -115,7 +115,7 @@ const normalizeFixed: OpFunction<[Tensor, Tensor, Tensor, Tensor, Tensor, FixedA
     null,
     null,
     (t, { x, inputs, attrs }) => mul(scaled(inputs, attrs.eps), columns(t, x)),
-    (t, { x, out }) => broadcastTo(columns(t, x), out),
+    (t, { x, out }) => broadcastLike(columns(t, x), out),
   ],
   samples: (r) => {
     const fixed = r.uniform([2], 0.5, 2).detach();

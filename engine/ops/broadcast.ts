@@ -34,6 +34,6 @@ function sumLeading(g: Tensor, shape: Shape): Tensor {
 }
 
 /** Repeats `x` to the shape of `like`. */
-export function broadcastTo(x: Tensor, like: { readonly shape: Shape }): Tensor {
+export function broadcastLike(x: Tensor, like: { readonly shape: Shape }): Tensor {
   return sameShape(x.shape, like.shape) ? x : expand(x, like.shape);
 }

@@ -7,7 +7,7 @@ import { takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { eq } from "./comparison";
 import { sum } from "./reduce";
@@ -100,5 +100,5 @@ function spread(g: Tensor, { x, inputs, attrs }: At<Attrs>): Tensor {
   if (attrs.reduction === "sum") return g;
   const { dim } = classLayout(x);
   const kept = x.shape.map((n, i) => (i === dim ? 1 : n));
-  return broadcastTo(reshape(g, kept), x);
+  return broadcastLike(reshape(g, kept), x);
 }

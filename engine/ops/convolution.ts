@@ -6,7 +6,7 @@ import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import type { Maybe } from "./arguments";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { readConvolution, readTransposed, takesConvolution, takesTransposed } from "./convolution-arguments";
 import {
   type Geometry,
@@ -225,7 +225,7 @@ function sumOverImage(g: Tensor, rank: 1 | 2): Tensor {
 
 function biasTangent<A extends object>(t: Tensor, at: At<A>, rank: 1 | 2): ReturnType<Rule> {
   const spatial = new Array<number>(rank).fill(1);
-  return broadcastTo(reshape(t, [t.size, ...spatial]), at.out);
+  return broadcastLike(reshape(t, [t.size, ...spatial]), at.out);
 }
 
 type Draw = (shape: readonly number[]) => Tensor;

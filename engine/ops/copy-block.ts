@@ -2,14 +2,14 @@
 import type { Values } from "../core/dtype";
 import { type Shape, sizeOf } from "../core/shape";
 
-export interface Place {
+export interface StridedBlock {
   readonly data: Values;
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
 /** to[i…] = from[i…] for all indices below `shape`, row by row. */
-export function copyBlock(shape: Shape, from: Place, to: Place): void {
+export function copyBlock(shape: Shape, from: StridedBlock, to: StridedBlock): void {
   if (sizeOf(shape) === 0) return;
   const last = shape.length - 1;
   const n = shape[last] ?? 1;

@@ -8,7 +8,7 @@ import { takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { checkFloat, checkSameShape, type Maybe, readArgs } from "./arguments";
 import { div, mul, neg, sub } from "./arithmetic";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { floating } from "./elementwise";
 import { sum } from "./reduce";
@@ -197,7 +197,7 @@ function spreadOverRows(g: Tensor, at: At<Attrs>): Tensor {
   const { dim } = classLayout(x);
   if (attrs.reduction === "none") {
     const kept = x.shape.map((n, i) => (i === dim ? 1 : n));
-    return broadcastTo(reshape(g, kept), x);
+    return broadcastLike(reshape(g, kept), x);
   }
   return attrs.reduction === "sum" ? g : div(g, targetDistribution(at.inputs, attrs).total);
 }

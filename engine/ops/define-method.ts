@@ -1,5 +1,5 @@
 /** How functions become methods of tensors. */
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { Tensor } from "../core/tensor";
 
@@ -14,7 +14,7 @@ export function defineMethod(name: string, f: AnyFunction, most = Number.POSITIV
     value(this: Tensor, ...rest: never[]) {
       if (rest.length > most) {
         throw new ModelError(
-          `${name}(): found ${show(rest[most])} as argument ${most + 1}, expected ${most === 0 ? "none" : `at most ${most}`}`,
+          `${name}(): found ${showValue(rest[most])} as argument ${most + 1}, expected ${most === 0 ? "none" : `at most ${most}`}`,
         );
       }
       return f(this, ...rest);

@@ -7,7 +7,7 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { generator } from "../core/random";
 import { showShape } from "../core/shape";
 import { takes } from "../core/signature";
-import { empty, Tensor } from "../core/tensor";
+import { Tensor, zeroFilled } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { mul } from "./arithmetic";
 
@@ -50,7 +50,7 @@ function channelDropout(name: string): OpFunction<Args, InPositions> {
       if (checkFloat(x).ndim < 2) {
         throw new ModelError(`x has shape ${showShape(x.shape)}, expected [items, channels, …]`);
       }
-      const channels = empty(
+      const channels = zeroFilled(
         x.shape.map((n, d) => (d < 2 ? n : 1)),
         x.dtype,
       );

@@ -1,6 +1,6 @@
 /** Reads the equation of an einsum: which label each dimension has. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { type Shape, showShape } from "../core/shape";
 
@@ -17,7 +17,7 @@ export interface Equation {
  */
 export function parseEquation(text: unknown, shapes: readonly Shape[]): Equation {
   if (typeof text !== "string") {
-    throw new ModelError(`the equation is ${describe(text)}, expected a text such as "ij,jk->ik"`);
+    throw new ModelError(`the equation is ${describeValue(text)}, expected a text such as "ij,jk->ik"`);
   }
   const [left = "", right, ...more] = text.replace(/\s/g, "").split("->");
   const parts = left.split(",");

@@ -1,6 +1,6 @@
 /** Sums of products over labelled dimensions. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { defineOp, type OpFunction, type Rule } from "../core/op";
 import { sizeOf, stridesOf } from "../core/shape";
@@ -37,7 +37,7 @@ export const einsum: OpFunction<[equation: string, ...operands: Tensor[]]> = def
   args(text, ...tensors) {
     const inputs = tensors.map((x, i) => {
       if (isTensor(x)) return x;
-      throw new ModelError(`operand ${i + 1} is ${describe(x)}, expected a tensor`);
+      throw new ModelError(`operand ${i + 1} is ${describeValue(x)}, expected a tensor`);
     });
     const shapes = inputs.map((x) => x.shape);
     const equation = parseEquation(text, shapes);

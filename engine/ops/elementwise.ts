@@ -1,6 +1,6 @@
 /** How elementwise operations are defined: an expression, local derivatives, broadcasting. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { getDefaultDtype, isFloat, roundTo } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { defineOp, type OpFunction, type Role, type Rule } from "../core/op";
@@ -8,7 +8,7 @@ import type { Sampler } from "../core/sampler";
 import { type Kinds, takes } from "../core/signature";
 import { isTensor, Tensor, type TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./map-elements";
 import { type Slope, withSlope } from "./slope";
 
@@ -19,7 +19,7 @@ export function toTensor(value: TensorLike, beside?: TensorLike, argument = "x")
   if (isTensor(value)) return value;
   if (typeof value !== "number") {
     throw new ModelError(
-      `${argument} is ${describe(value)}, expected a tensor or a number`,
+      `${argument} is ${describeValue(value)}, expected a tensor or a number`,
       isTextOfTensor(value)
         ? { hint: "operators do not compute with tensors: write add(x, y) for x + y" }
         : {},
@@ -175,7 +175,7 @@ export function broadcastRules<A extends object>(derivatives: readonly (Rule<A> 
     d === null ? null : (g, at) => sumTo(d(g, at), at.inputs[i] as Tensor),
   );
   const jvp = derivatives.map((d): Rule<A> | null =>
-    d === null ? null : (t, at) => broadcastTo(d(t, at), at.out),
+    d === null ? null : (t, at) => broadcastLike(d(t, at), at.out),
   );
   return { vjp, jvp };
 }

@@ -29,7 +29,7 @@ export const gather: OpFunction<
     const { tensors, options } = readArgs<DimOption>(args, ["x", "index"], 2);
     const [x, index] = tensors as [Tensor, Tensor];
     const dim = normalizeDim(options.dim ?? 0, x.ndim);
-    checkFits(index.shape, x, "x", dim);
+    checkIndexFits(index.shape, x, "x", dim);
     return { inputs: [x, checkIndex(index, x.shape[dim] ?? 1)], attrs: { dim } };
   },
   forward([x, index], { dim }) {
@@ -49,7 +49,7 @@ export const gather: OpFunction<
     });
     return new Tensor(out, (index as Tensor).shape, dtype);
   },
-  vjp: [(g, { x, y, attrs }) => scatterAdd(zerosLike(x, g), y, g, attrs), null],
+  vjp: [(g, { x, y, attrs }) => scatterAdd(zerosOfType(x, g), y, g, attrs), null],
   jvp: [(t, { y, attrs }) => gather(t, y, attrs), null],
   samples: (r) => [
     [r.uniform([3, 5]), r.integers([3, 4], 5), { dim: 1 }],
@@ -71,8 +71,8 @@ export const scatterAdd: OpFunction<
     const { tensors, options } = readArgs<DimOption>(args, ["x", "index", "src"], 3);
     const [x, index, src] = tensors as [Tensor, Tensor, Tensor];
     const dim = normalizeDim(options.dim ?? 0, x.ndim);
-    checkFits(index.shape, x, "x", dim);
-    checkFits(index.shape, src, "src", -1);
+    checkIndexFits(index.shape, x, "x", dim);
+    checkIndexFits(index.shape, src, "src", -1);
     return { inputs: [x, checkIndex(index, x.shape[dim] ?? 1), src], attrs: { dim } };
   },
   forward([x, index, src], { dim }) {
@@ -109,7 +109,7 @@ export const scatterAdd: OpFunction<
       );
     },
   ],
-  jvp: [(t) => t, null, (t, { x, y, attrs }) => scatterAdd(zerosLike(x, t), y, t, attrs)],
+  jvp: [(t) => t, null, (t, { x, y, attrs }) => scatterAdd(zerosOfType(x, t), y, t, attrs)],
   samples: (r) => [
     [r.uniform([3, 5]), r.integers([3, 4], 5), r.uniform([3, 4]), { dim: 1 }],
     [r.uniform([3, 2]), r.integers([4, 1], 3), r.uniform([4, 2]), { dim: 0 }],
@@ -117,12 +117,12 @@ export const scatterAdd: OpFunction<
 });
 
 /** Zeros of x's shape, of the type of another tensor. */
-export function zerosLike(x: Tensor, type: Tensor): Tensor {
+export function zerosOfType(x: Tensor, type: Tensor): Tensor {
   return new Tensor(allocate(type.dtype, sizeOf(x.shape)), x.shape, type.dtype);
 }
 
 /** @throws ModelError unless an index is no larger than `x`, but along `dim` */
-export function checkFits(index: Shape, x: Tensor, name: string, dim: number): void {
+export function checkIndexFits(index: Shape, x: Tensor, name: string, dim: number): void {
   const fits = index.length === x.ndim && index.every((n, d) => d === dim || n <= (x.shape[d] as number));
   if (fits) return;
   throw new ModelError(

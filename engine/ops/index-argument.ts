@@ -1,6 +1,6 @@
 /** Checks tensors of indices. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { isFloat } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { isTensor, Tensor } from "../core/tensor";
@@ -11,7 +11,7 @@ import { isTensor, Tensor } from "../core/tensor";
  * @throws ModelError for a value that is no index
  */
 export function checkIndex(index: Tensor | undefined, bound: number, name = "index"): Tensor {
-  if (!isTensor(index)) throw new ModelError(`${name} is ${describe(index)}, expected a tensor`);
+  if (!isTensor(index)) throw new ModelError(`${name} is ${describeValue(index)}, expected a tensor`);
   if (index.dtype === "bool") throw new ModelError(`${name} has type bool, expected int32`);
   const { data } = index;
   for (let i = 0; i < data.length; i++) {

@@ -1,6 +1,6 @@
 /** Images of another size, by the nearest pixel or by a line between neighbours. */
 
-import { show } from "../core/describe";
+import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { choice, flag, integers, numbers } from "../core/kinds";
 import { defineOp, type OpFunction, type Positions } from "../core/op";
@@ -89,7 +89,7 @@ function readSize(source: Pair, { size, scaleFactor }: InterpolateOptions): { si
   const out = factors.map((f, d) => Math.floor(f * (source[d] as number)));
   if (out.length !== 2 || !out.every((n) => n >= 1)) {
     throw new ModelError(
-      `scaleFactor is ${show(scaleFactor)}, expected a number above 0, or two, that leave a pixel of [${source}]`,
+      `scaleFactor is ${showValue(scaleFactor)}, expected a number above 0, or two, that leave a pixel of [${source}]`,
     );
   }
   return {

@@ -1,6 +1,6 @@
 /** Operations that join tensors and take them apart: cat, stack, split, chunk. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { allocate, promote } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { dim } from "../core/kinds";
@@ -34,7 +34,7 @@ const takesTensors = takes(["tensors"], { dim });
 function readTensors(tensors: readonly Tensor[]): [Tensor, ...Tensor[]] {
   if (!Array.isArray(tensors) || tensors.length === 0) {
     throw new ModelError(
-      `found ${Array.isArray(tensors) ? "no tensors" : describe(tensors)}, expected an array of tensors`,
+      `found ${Array.isArray(tensors) ? "no tensors" : describeValue(tensors)}, expected an array of tensors`,
     );
   }
   return tensors.map((each, i) => toTensor(each, undefined, `tensor ${i}`)) as [Tensor, ...Tensor[]];
@@ -153,7 +153,7 @@ export function split(...args: readonly unknown[]): Tensor[] {
   const { dim, n } = readDim("split", x, options);
   const parts = typeof sizes === "number" ? evenParts(n, checkInteger(sizes, "split(): sizes", 1)) : sizes;
   if (!Array.isArray(parts)) {
-    throw new ModelError(`split(): sizes is ${describe(parts)}, expected a size or an array of sizes`);
+    throw new ModelError(`split(): sizes is ${describeValue(parts)}, expected a size or an array of sizes`);
   }
   if (parts.reduce((sum, size) => sum + size, 0) !== n) {
     throw new ModelError(

@@ -1,6 +1,6 @@
 /** Matrices as linear maps: determinant, inverse, solutions of systems, Cholesky's factor; batches in front. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { allocate, isFloat } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { defineOp, type OpFunction } from "../core/op";
@@ -8,7 +8,7 @@ import { showShape, sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { isTensor, Tensor } from "../core/tensor";
 import { add, mul, neg, sub } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { identity } from "./linear";
 import { factorise, solveWith } from "./lu";
 import { matmulTransposed } from "./matmul";
@@ -19,7 +19,7 @@ import { expand, reshape, transpose } from "./view";
 
 /** Checks for square matrices of floating point in the last two dimensions. */
 function checkSquare(x: unknown, argument = "x"): Tensor {
-  if (!isTensor(x)) throw new ModelError(`${argument} is ${describe(x)}, expected a tensor`);
+  if (!isTensor(x)) throw new ModelError(`${argument} is ${describeValue(x)}, expected a tensor`);
   const [n, m] = x.shape.slice(-2);
   if (n === undefined || m === undefined || n !== m) {
     throw new ModelError(`${argument} has shape ${showShape(x.shape)}, expected square matrices [..., n, n]`);
@@ -104,7 +104,7 @@ function solved(x: Tensor, y: Tensor): Tensor {
   const n = order(x);
   const batch = x.shape.slice(0, -2);
   const columns = y.shape[y.ndim - 1] as number;
-  const right = broadcastTo(y, { shape: [...batch, n, columns] });
+  const right = broadcastLike(y, { shape: [...batch, n, columns] });
   const out = allocate(x.dtype, right.size);
   matrices(x).forEach((matrix, b) => {
     const factors = factorise(matrix, n);
@@ -132,7 +132,7 @@ export const solve: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
   formula: "\\bar{y} = x^{-T} \\bar{o}, \\quad \\bar{x} = -\\bar{y} \\, o^T",
   args(x, y) {
     const matrix = checkSquare(x);
-    if (!isTensor(y)) throw new ModelError(`y is ${describe(y)}, expected a tensor`);
+    if (!isTensor(y)) throw new ModelError(`y is ${describeValue(y)}, expected a tensor`);
     const rows = y.ndim === 1 ? y.size : y.shape[y.ndim - 2];
     if (rows !== order(matrix)) {
       throw new ModelError(

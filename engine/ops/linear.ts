@@ -5,10 +5,10 @@ import { ModelError } from "../core/error";
 import { defineOp, type OpFunction } from "../core/op";
 import { showShape, sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
-import { empty, isTensor, type Tensor, type TensorLike } from "../core/tensor";
+import { isTensor, type Tensor, type TensorLike, zeroFilled } from "../core/tensor";
 import { type Maybe, readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { toTensor } from "./elementwise";
 import { matmulTransposed } from "./matmul";
 import { sum } from "./reduce";
@@ -86,7 +86,7 @@ export const linear: OpFunction<LinearArgs> = defineOp<LinearArgs, object>({
   jvp: [
     (t, { y }) => project(t, y, true),
     (t, { x }) => project(x, t, true),
-    (t, { out }) => broadcastTo(t, out),
+    (t, { out }) => broadcastLike(t, out),
   ],
   samples: (r) => [
     [r.uniform([2, 3]), r.uniform([4, 3]), r.uniform([4])],
@@ -146,7 +146,7 @@ export const dot: OpFunction<[x: Tensor, y: Tensor]> = defineOp({
 
 /** The n × m matrix with ones on its diagonal. */
 export function identity(n: number, m: number, dtype: Tensor["dtype"]): Tensor {
-  const out = empty([n, m], dtype);
+  const out = zeroFilled([n, m], dtype);
   for (let i = 0; i < Math.min(n, m); i++) out.data[i * m + i] = 1;
   return out;
 }

@@ -9,7 +9,7 @@ import type { Tensor } from "../core/tensor";
 import { relu } from "./activations";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { cast } from "./cast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { gt } from "./comparison";
@@ -131,7 +131,7 @@ function factors([x, target, weight]: readonly Tensor[]): Tensor | number {
   const classes = (x as Tensor).shape.at(-1) as number;
   if (weight === undefined) return 1 / classes;
   const column = reshape(target as Tensor, [...(target as Tensor).shape, 1]);
-  const rows = (x as Tensor).ndim === 2 ? broadcastTo(reshape(weight, [1, classes]), x as Tensor) : weight;
+  const rows = (x as Tensor).ndim === 2 ? broadcastLike(reshape(weight, [1, classes]), x as Tensor) : weight;
   return div(gather(rows, column, { dim: -1 }), classes);
 }
 
@@ -197,7 +197,7 @@ export const cosineSimilarity: OpFunction<
 function spread(inputs: readonly Tensor[], i: number): [own: Tensor, other: Tensor] {
   const [own, other] = [inputs[i] as Tensor, inputs[1 - i] as Tensor];
   const like = { shape: broadcastShapes(own.shape, other.shape) };
-  return [broadcastTo(own, like), broadcastTo(other, like)];
+  return [broadcastLike(own, like), broadcastLike(other, like)];
 }
 
 function lengthOf(x: Tensor, { dim, eps }: CosineAttrs): Tensor {

@@ -1,5 +1,5 @@
 /** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import type { DType } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { addGradientHook, type GradientHook, type RemovableHandle } from "../core/gradient-hooks";
@@ -128,7 +128,7 @@ function transposed(x: Tensor): Tensor {
 function registerHook(x: Tensor, hook: GradientHook): RemovableHandle {
   if (!x.requiresGrad) throw new ModelError("registerHook() found a tensor that takes no gradient");
   if (typeof hook === "function") return addGradientHook(x, hook);
-  throw new ModelError(`registerHook() found ${describe(hook)}, expected a function of the gradient`);
+  throw new ModelError(`registerHook() found ${describeValue(hook)}, expected a function of the gradient`);
 }
 
 function retainGrad(x: Tensor): void {

@@ -9,13 +9,13 @@ import type { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import { add, mul } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { once } from "./once";
 import { inverseDeviation, project, standardize } from "./standardize";
 import { reshape } from "./view";
 
 /** Which groups are standardized and how weight and bias broadcast. */
-export interface Layout {
+export interface GroupLayout {
   /** x as [a, groups, b]; a group is made up of the first and the last dimension. */
   readonly view: Shape;
   /** Shape in which weight and bias broadcast against x. */
@@ -25,7 +25,7 @@ export interface Layout {
   readonly eps: number;
 }
 
-interface Attrs extends Layout {
+interface Attrs extends GroupLayout {
   /** What each input is. */
   readonly inputs: readonly ("x" | "weight" | "bias")[];
 }
@@ -35,7 +35,7 @@ export function normalisationCall(
   x: Tensor,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
-  layout: Layout,
+  layout: GroupLayout,
   expected: Shape,
 ): Call<Attrs> {
   const inputs: Tensor[] = [x];
@@ -148,7 +148,7 @@ function jvpOf(kind: Attrs["inputs"][number] | undefined): Rule<Attrs> {
     };
   }
   if (kind === "weight") return (t, at) => mul(standardized(at), reshape(t, at.attrs.affine));
-  return (t, at) => broadcastTo(reshape(t, at.attrs.affine), at.out);
+  return (t, at) => broadcastLike(reshape(t, at.attrs.affine), at.out);
 }
 
 /** [channels, 1, …]: how one number per channel broadcasts against [items, channels, …]. */

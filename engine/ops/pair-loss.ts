@@ -9,7 +9,7 @@ import { warn } from "../core/warnings";
 import type { Elementwise } from "../kernels/kernels";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { mapElements, type Params } from "./elementwise";
 import {
   checkReduction,
@@ -89,7 +89,7 @@ export function pairLoss<O extends LossOptions = LossOptions, P extends readonly
       (local): Rule<Attrs> =>
         (t, at) => {
           const each = mul(t, local(at.x, at.y, at.attrs.params));
-          return reduceLoss(broadcastTo(each, { shape: fullShape(at) }), at.attrs.reduction);
+          return reduceLoss(broadcastLike(each, { shape: fullShape(at) }), at.attrs.reduction);
         },
     ),
     samples: spec.samples,
@@ -111,5 +111,5 @@ function fullShape(at: At<Attrs>) {
 function perElement(g: Tensor, at: At<Attrs>): Tensor {
   const shape = fullShape(at);
   const each = at.attrs.reduction === "mean" ? div(g, sizeOf(shape)) : g;
-  return broadcastTo(each, { shape });
+  return broadcastLike(each, { shape });
 }

@@ -1,6 +1,6 @@
 /** Functions of the pieces of a dimension (glu, maxout), and distances between all pairs of points. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { dim, number, size } from "../core/kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
@@ -172,6 +172,6 @@ export const cdist: OpFunction<
 
 function checkPoints(x: unknown, argument: string): Tensor {
   if (isTensor(x) && x.ndim >= 2) return floating(x);
-  const found = isTensor(x) ? `has shape ${showShape(x.shape)}` : `is ${describe(x)}`;
+  const found = isTensor(x) ? `has shape ${showShape(x.shape)}` : `is ${describeValue(x)}`;
   throw new ModelError(`${argument} ${found}, expected points as rows: [..., points, coordinates]`);
 }

@@ -7,7 +7,7 @@ import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
 import { add, div, mul } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { eq, ge, logicalAnd } from "./comparison";
 import { type Binary, binary, floating, mapElements, toTensor, type Unary, unary } from "./elementwise";
 import { log } from "./exponentials";
@@ -71,7 +71,7 @@ export const pow: OpFunction<[x: TensorLike, exponent: TensorLike]> = defineOp<
     return mapElements(kernels[exponent] ?? constantPower, inputs, { exponent });
   },
   vjp: [(g, at) => sumTo(toBase(g, at), at.x), (g, at) => sumTo(toExponent(g, at), at.y)],
-  jvp: [(t, at) => broadcastTo(toBase(t, at), at.out), (t, at) => broadcastTo(toExponent(t, at), at.out)],
+  jvp: [(t, at) => broadcastLike(toBase(t, at), at.out), (t, at) => broadcastLike(toExponent(t, at), at.out)],
   samples: (r) => [
     [r.awayFromZero([2, 3]), 3],
     [r.uniform([2, 3], 0.3, 2), -1.5],

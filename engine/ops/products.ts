@@ -4,7 +4,7 @@ import { dim } from "../core/kinds";
 import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
-import { empty, type Tensor, type TensorLike } from "../core/tensor";
+import { type Tensor, type TensorLike, zeroFilled } from "../core/tensor";
 import { div, mul } from "./arithmetic";
 import { toTensor } from "./elementwise";
 import {
@@ -26,7 +26,7 @@ const hasZero = (x: Tensor) => x.data.includes(0);
 
 /** An n × n matrix of booleans: true where `holds`. */
 function pattern(n: number, holds: (row: number, column: number) => boolean): Tensor {
-  const out = empty([n, n], "bool");
+  const out = zeroFilled([n, n], "bool");
   for (let i = 0; i < n * n; i++) out.data[i] = holds(Math.floor(i / n), i % n) ? 1 : 0;
   return out;
 }

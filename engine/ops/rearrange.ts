@@ -1,6 +1,6 @@
 /** Operations that put elements in another order or repeat them: flip, roll, tile. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { dims } from "../core/kinds";
 import { defineOp, type OpFunction, type Positions } from "../core/op";
@@ -68,7 +68,8 @@ export const roll: OpFunction<
   args(x, shifts, options = {}) {
     const input = toTensor(x);
     const by = typeof shifts === "number" ? [shifts] : shifts;
-    if (!Array.isArray(by)) throw new ModelError(`shifts is ${describe(by)}, expected an integer or several`);
+    if (!Array.isArray(by))
+      throw new ModelError(`shifts is ${describeValue(by)}, expected an integer or several`);
     const { dim } = options;
     const dims = dim === undefined ? null : [dim].flat().map((d) => normalizeDim(d, input.ndim));
     if (!by.every(Number.isInteger) || by.length !== (dims === null ? 1 : dims.length)) {

@@ -1,6 +1,6 @@
 /** One step of a recurrent network, made of recorded operations: every gate can be looked at. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { choice } from "../core/kinds";
 import { inFunction } from "../core/op";
@@ -100,7 +100,7 @@ function readState(state: unknown): [Tensor, Tensor] {
   if (Array.isArray(state) && state.length === 2) {
     return [checkTensor(state[0], "lstmCell(): h"), checkTensor(state[1], "lstmCell(): c")];
   }
-  throw new ModelError(`lstmCell(): the state is ${describe(state)}, expected an array of h and c`);
+  throw new ModelError(`lstmCell(): the state is ${describeValue(state)}, expected an array of h and c`);
 }
 
 function checkGates(name: string, weight: Tensor, gates: number): void {

@@ -9,7 +9,7 @@ import { Tensor, type TensorLike } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
 import { div } from "./arithmetic";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { floating, toTensor } from "./elementwise";
 import { permute, reshape } from "./view";
 
@@ -90,7 +90,7 @@ export const sum: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
   },
   forward: ([x], attrs) =>
     reduceWith("sum", x as Tensor, attrs, x?.dtype === "bool" ? "int32" : (x as Tensor).dtype),
-  vjp: [(g, { x, attrs }) => broadcastTo(restoreDims(g, x, attrs), x)],
+  vjp: [(g, { x, attrs }) => broadcastLike(restoreDims(g, x, attrs), x)],
   jvp: [(t, { attrs }) => sum(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
   samples: (r) => [
     [r.uniform([2, 3])],
@@ -113,7 +113,7 @@ export const mean: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
     return { inputs: [input], attrs: reduceAttrs(input, options) };
   },
   forward: ([x], attrs) => div(reduceWith("sum", x as Tensor, attrs), countOf(x as Tensor, attrs)),
-  vjp: [(g, { x, attrs }) => broadcastTo(div(restoreDims(g, x, attrs), countOf(x, attrs)), x)],
+  vjp: [(g, { x, attrs }) => broadcastLike(div(restoreDims(g, x, attrs), countOf(x, attrs)), x)],
   jvp: [(t, { attrs }) => mean(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
   samples: (r) => [
     [r.uniform([2, 3])],

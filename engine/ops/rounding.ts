@@ -1,12 +1,12 @@
 /** Functions that are flat between their steps: no gradient passes them. */
-import { empty, type Tensor } from "../core/tensor";
+import { type Tensor, zeroFilled } from "../core/tensor";
 import { type Unary, unary } from "./elementwise";
 
 /** Flat where it has a slope at all: a gradient of zeros, as PyTorch gives, not a missing one. */
 const step = {
   formula: "\\bar{x} = 0",
   role: "stops",
-  derivative: (g: Tensor) => empty(g.shape, g.dtype),
+  derivative: (g: Tensor) => zeroFilled(g.shape, g.dtype),
   keepsIntegers: true,
 } as const;
 

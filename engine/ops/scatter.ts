@@ -10,7 +10,7 @@ import { Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { composed } from "./composed";
 import { toTensor } from "./elementwise";
-import { checkFits, forEachPlace, gather, zerosLike } from "./gather";
+import { checkIndexFits, forEachPlace, gather, zerosOfType } from "./gather";
 import { checkIndex } from "./index-argument";
 import type { DimOption } from "./join";
 import { padWidths } from "./pad";
@@ -44,9 +44,9 @@ export const scatter: OpFunction<
   ),
   args(x, index, src, options = {}) {
     const dim = normalizeDim(options.dim ?? 0, checkTensor(x).ndim);
-    checkFits(checkTensor(index, "index").shape, x, "x", dim);
+    checkIndexFits(checkTensor(index, "index").shape, x, "x", dim);
     const from = toTensor(src, x, "src");
-    if (from.ndim > 0 || index.ndim === 0) checkFits(index.shape, from, "src", -1);
+    if (from.ndim > 0 || index.ndim === 0) checkIndexFits(index.shape, from, "src", -1);
     if (from.dtype !== x.dtype) throw new ModelError(`src has type ${from.dtype}, expected ${x.dtype}, as x`);
     return { inputs: [x, checkIndex(index, x.shape[dim] ?? 1), from], attrs: { dim } };
   },
@@ -77,7 +77,7 @@ export const scatter: OpFunction<
   jvp: [
     (t, { y, attrs }) => scatter(t, y, 0, attrs),
     null,
-    (t, { x, y, attrs }) => scatter(zerosLike(x, t), y, t, attrs),
+    (t, { x, y, attrs }) => scatter(zerosOfType(x, t), y, t, attrs),
   ],
   samples: (r) => [
     [

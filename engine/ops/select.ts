@@ -9,7 +9,7 @@ import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
 import { mul } from "./arithmetic";
-import { broadcastTo, sumTo } from "./broadcast";
+import { broadcastLike, sumTo } from "./broadcast";
 import { eq, ge, le, logicalAnd, lt } from "./comparison";
 import { type Binary, binary, mapElements, toTensor, unary } from "./elementwise";
 
@@ -34,8 +34,8 @@ export const where: OpFunction<[condition: Tensor, x: TensorLike, y: TensorLike]
   ],
   jvp: [
     null,
-    (t, { x, out }) => broadcastTo(where(x, t, 0), out),
-    (t, { x, out }) => broadcastTo(where(x, 0, t), out),
+    (t, { x, out }) => broadcastLike(where(x, t, 0), out),
+    (t, { x, out }) => broadcastLike(where(x, 0, t), out),
   ],
   samples: (r) => [
     [r.mask([2, 3]), r.uniform([2, 3]), r.uniform([2, 3])],
@@ -68,7 +68,7 @@ export const maskedFill: OpFunction<[x: TensorLike, mask: Tensor, value: number]
   },
   forward: (inputs, attrs) => mapElements(fill, inputs, attrs, inputs[0]?.dtype),
   vjp: [(g, { x, y }) => sumTo(maskedFill(g, y, 0), x), null],
-  jvp: [(t, { y, out }) => broadcastTo(maskedFill(t, y, 0), out), null],
+  jvp: [(t, { y, out }) => broadcastLike(maskedFill(t, y, 0), out), null],
   samples: (r) => [
     [r.uniform([2, 3]), r.mask([2, 3]), -3],
     [r.uniform([3]), r.mask([2, 1]), 0.5],

@@ -8,7 +8,7 @@ import { broadcastShapes, normalizeDim, showShape, sizeOf, stridesOf } from "../
 import { takes } from "../core/signature";
 import { fromValues, type Tensor, type TensorLike } from "../core/tensor";
 import { checkTensor } from "./arguments";
-import { broadcastTo } from "./broadcast";
+import { broadcastLike } from "./broadcast";
 import { composed } from "./composed";
 import { toTensor } from "./elementwise";
 import { indexSelect } from "./index-select";
@@ -135,7 +135,7 @@ export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = composed(
       });
     }
     const shape = broadcastShapes(checkTensor(x).shape, mask.shape);
-    const chosen = nonzero(reshape(broadcastTo(mask, { shape }), [sizeOf(shape)]));
-    return take(broadcastTo(x, { shape }), reshape(chosen, [-1]));
+    const chosen = nonzero(reshape(broadcastLike(mask, { shape }), [sizeOf(shape)]));
+    return take(broadcastLike(x, { shape }), reshape(chosen, [-1]));
   },
 );

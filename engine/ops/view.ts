@@ -1,7 +1,7 @@
 /** Operations that move elements without changing them: reshape, permute, transpose, expand. */
 
 import { checkShape } from "../core/check-shape";
-import { describe, show } from "../core/describe";
+import { describeValue, showValue } from "../core/describe";
 import { allocateUnset } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { defineOp, type OpFunction } from "../core/op";
@@ -50,14 +50,16 @@ export const reshape: OpFunction<ShapeArgs, ShapeSpread> = defineOp<ShapeArgs, S
 /** @throws ModelError unless `list` is an array of numbers */
 function checkList(list: unknown, argument: string): void {
   if (Array.isArray(list) && list.every((n) => typeof n === "number")) return;
-  throw new ModelError(`${argument} is ${describe(list)}, expected an array of integers`);
+  throw new ModelError(`${argument} is ${describeValue(list)}, expected an array of integers`);
 }
 
 function inferShape(x: Tensor, shape: Shape): Shape {
   checkList(shape, "shape");
   const open = shape.indexOf(-1);
   if (open !== shape.lastIndexOf(-1)) {
-    throw new ModelError(`shape is ${show(shape)}, expected at most one -1, which is found from the rest`);
+    throw new ModelError(
+      `shape is ${showValue(shape)}, expected at most one -1, which is found from the rest`,
+    );
   }
   if (shape.some((n) => !Number.isInteger(n) || n < -1)) checkShape(shape);
   const known = sizeOf(shape.filter((_, i) => i !== open));

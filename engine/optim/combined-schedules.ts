@@ -1,16 +1,18 @@
 /** Schedules made of schedules: one after another, and all at once. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { Schedule, type Scheduled } from "./schedules";
 
 function checkParts(name: string, schedules: readonly unknown[], optimizer?: Scheduled): Scheduled {
   if (!Array.isArray(schedules) || schedules.length === 0) {
-    throw new ModelError(`optim.${name}(): found ${describe(schedules)}, expected an array of schedules`);
+    throw new ModelError(
+      `optim.${name}(): found ${describeValue(schedules)}, expected an array of schedules`,
+    );
   }
   for (const each of schedules) {
     if (!(each instanceof Schedule)) {
-      throw new ModelError(`optim.${name}(): found ${describe(each)} among the schedules`);
+      throw new ModelError(`optim.${name}(): found ${describeValue(each)} among the schedules`);
     }
     if (each.optimizer !== (optimizer ?? schedules[0].optimizer)) {
       throw new ModelError(

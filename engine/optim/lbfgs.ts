@@ -7,7 +7,7 @@ import type { Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
 import { enableGrad } from "../core/tape";
 import type { Tensor } from "../core/tensor";
-import { type Point, strongWolfe, type Vector } from "./line-search";
+import { type LinePoint, strongWolfe, type Vector } from "./line-search";
 import { Optimizer, type Parameters } from "./optimizer";
 
 /** What `optim.LBFGS` takes besides the parameters. */
@@ -117,7 +117,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   private minimise(closure: () => Tensor, firstLoss: number): void {
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, lineSearchFn } = this.settings;
-    let now: Omit<Point, "t" | "slope"> = { loss: firstLoss, gradient: this.gradient() };
+    let now: Omit<LinePoint, "t" | "slope"> = { loss: firstLoss, gradient: this.gradient() };
     let evaluations = 1;
     if (largest(now.gradient) <= toleranceGrad) return;
     for (let iteration = 1; iteration <= maxIter; iteration++) {
@@ -180,7 +180,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     this.curvature = product / dot(change, change);
   }
 
-  private search(closure: () => Tensor, start: Point, direction: Vector, first: number) {
+  private search(closure: () => Tensor, start: LinePoint, direction: Vector, first: number) {
     const from = this.values();
     return strongWolfe({
       evaluate: (t) => {

@@ -3,7 +3,7 @@
 export type Vector = Float64Array;
 
 /** A place on the line: how far, the loss, its gradient, and the slope along the line. */
-export interface Point {
+export interface LinePoint {
   readonly t: number;
   readonly loss: number;
   readonly gradient: Vector;
@@ -12,9 +12,9 @@ export interface Point {
 
 export interface LineSearch {
   /** The loss and its gradient after a step of length t. */
-  evaluate(t: number): Point;
+  evaluate(t: number): LinePoint;
   /** The place that the line starts from. */
-  readonly start: Point;
+  readonly start: LinePoint;
   /** The first step to try. */
   readonly first: number;
   /** The largest element of the direction: steps below `tolerance` over it are none. */
@@ -27,17 +27,17 @@ const enoughCurvature = 0.9;
 const mostTrials = 25;
 
 /** The step taken and how many times the loss was evaluated. Nocedal and Wright (2006), algorithms 3.5 and 3.6. */
-export function strongWolfe(search: LineSearch): { point: Point; evaluations: number } {
+export function strongWolfe(search: LineSearch): { point: LinePoint; evaluations: number } {
   const { points, trials, done } = bracket(search);
-  const result = done ? { point: points[0] as Point, trials } : zoom(search, points, trials);
+  const result = done ? { point: points[0] as LinePoint, trials } : zoom(search, points, trials);
   return { point: result.point, evaluations: result.trials + 1 };
 }
 
-function isTooHigh(point: Point, start: Point): boolean {
+function isTooHigh(point: LinePoint, start: LinePoint): boolean {
   return point.loss > start.loss + enoughDescent * point.t * start.slope;
 }
 
-function isFlat(point: Point, start: Point): boolean {
+function isFlat(point: LinePoint, start: LinePoint): boolean {
   return Math.abs(point.slope) <= -enoughCurvature * start.slope;
 }
 
@@ -61,8 +61,12 @@ function bracket({ evaluate, start, first }: LineSearch) {
 }
 
 /** Shrinks the bracket until a place in it is good. */
-function zoom({ evaluate, start, size, tolerance }: LineSearch, [a, b]: readonly Point[], trials: number) {
-  let [low, high] = order(a as Point, b as Point);
+function zoom(
+  { evaluate, start, size, tolerance }: LineSearch,
+  [a, b]: readonly LinePoint[],
+  trials: number,
+) {
+  let [low, high] = order(a as LinePoint, b as LinePoint);
   let isStuck = false;
   let tried = trials;
   while (tried < mostTrials && Math.abs(high.t - low.t) * size >= tolerance) {
@@ -85,10 +89,11 @@ function zoom({ evaluate, start, size, tolerance }: LineSearch, [a, b]: readonly
   return { point: low, trials: tried };
 }
 
-const order = (a: Point, b: Point): [low: Point, high: Point] => (a.loss <= b.loss ? [a, b] : [b, a]);
+const order = (a: LinePoint, b: LinePoint): [low: LinePoint, high: LinePoint] =>
+  a.loss <= b.loss ? [a, b] : [b, a];
 
 /** Where the cubic through both places, with their slopes, is lowest. */
-function interpolate(a: Point, b: Point, bounds?: readonly [number, number]): number {
+function interpolate(a: LinePoint, b: LinePoint, bounds?: readonly [number, number]): number {
   const [least, most] = bounds ?? (a.t <= b.t ? [a.t, b.t] : [b.t, a.t]);
   const d1 = a.slope + b.slope - (3 * (a.loss - b.loss)) / (a.t - b.t);
   const square = d1 ** 2 - a.slope * b.slope;

@@ -1,6 +1,6 @@
 /** What optimisers share: groups of parameters, their state, and a step over all of them. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import type { Values } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { inFunction } from "../core/op";
@@ -116,7 +116,7 @@ function readGroups<O extends object>(
   known: readonly string[],
 ): ParameterGroup<O>[] {
   if (params === null || typeof params !== "object" || !(Symbol.iterator in params)) {
-    throw new ModelError(`${name}(): params is ${describe(params)}, expected an array of tensors`, {
+    throw new ModelError(`${name}(): params is ${describeValue(params)}, expected an array of tensors`, {
       hint: "net.parameters() gives them",
     });
   }
@@ -125,7 +125,9 @@ function readGroups<O extends object>(
   const groups = items.every((each) => isTensor(each)) ? [{ params: items }] : items;
   return groups.map((group) => {
     if (isTensor(group) || group?.params === undefined) {
-      throw new ModelError(`${name}(): found ${describe(group)} among the groups, expected { params: … }`);
+      throw new ModelError(
+        `${name}(): found ${describeValue(group)} among the groups, expected { params: … }`,
+      );
     }
     inFunction(name, () => checkOptions(group, ["params", ...known]));
     const tensors = [...group.params].map((p) => checkParameter(name, p));
@@ -134,7 +136,7 @@ function readGroups<O extends object>(
 }
 
 function checkParameter(name: string, p: unknown): Tensor {
-  if (!isTensor(p)) throw new ModelError(`${name}(): found ${describe(p)}, expected a tensor`);
+  if (!isTensor(p)) throw new ModelError(`${name}(): found ${describeValue(p)}, expected a tensor`);
   if (!p.isLeaf) {
     throw new ModelError(`${name}(): found a tensor that was computed from others, expected a parameter`);
   }

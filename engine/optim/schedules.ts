@@ -1,6 +1,6 @@
 /** Schedules: learning rates that change from step to step. */
 
-import { describe } from "../core/describe";
+import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { number, positive } from "../core/kinds";
 import type { Positions } from "../core/op";
@@ -33,7 +33,7 @@ export abstract class Schedule {
   ) {
     if (!Array.isArray(optimizer?.paramGroups)) {
       throw new ModelError(
-        `optim.${this.constructor.name}(): found ${describe(optimizer)}, expected an optimiser such as optim.SGD`,
+        `optim.${this.constructor.name}(): found ${describeValue(optimizer)}, expected an optimiser such as optim.SGD`,
       );
     }
     this.baseRates = optimizer.paramGroups.map((group) => {
@@ -118,7 +118,9 @@ export class LambdaLR extends AbsoluteSchedule {
     const [optimizer, factor] = readCall<typeof args>("optim.LambdaLR", takesFactor, args);
     super(optimizer);
     if (typeof factor !== "function") {
-      throw new ModelError(`optim.LambdaLR(): found ${describe(factor)}, expected a function of the step`);
+      throw new ModelError(
+        `optim.LambdaLR(): found ${describeValue(factor)}, expected a function of the step`,
+      );
     }
     this.factor = factor;
     this.apply();

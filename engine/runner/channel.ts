@@ -12,7 +12,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from "vscode-jsonrpc/node";
-import { encodeMessage, FrameReader, FrameWriter, headOf, MARK_BYTES, type Marks } from "./frames";
+import { encodeMessage, type FrameMarks, FrameReader, FrameWriter, headOf, MARK_BYTES } from "./frames";
 import { TO_CLIENT_FD, TO_ENGINE_FD } from "./pipes";
 
 // Errors inherit what a model makes of `Error[Symbol.hasInstance]`; answers are told from errors by this.
@@ -58,7 +58,7 @@ class PipeWriter extends AbstractMessageWriter {
 }
 
 /** The client's end: the pipes of a child process, and the marks, which go to it first. */
-export function openClientChannel(from: Readable, to: Writable, marks: Marks): MessageConnection {
+export function openClientChannel(from: Readable, to: Writable, marks: FrameMarks): MessageConnection {
   // What a pipe without a reader loses is told by the end of the process.
   to.on("error", () => undefined);
   to.write(marks.toEngine);
@@ -72,7 +72,7 @@ export function openClientChannel(from: Readable, to: Writable, marks: Marks): M
 }
 
 /** The engine's end, opened before any model runs; `onClose` is called when the client is gone. */
-export function openEngineChannel(onClose: () => void): { connection: MessageConnection; marks: Marks } {
+export function openEngineChannel(onClose: () => void): { connection: MessageConnection; marks: FrameMarks } {
   const marks = { toEngine: readMark(), toClient: readMark() };
   const input = new Socket({ fd: TO_ENGINE_FD, readable: true, writable: false });
   input.once("close", onClose);

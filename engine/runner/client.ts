@@ -10,7 +10,7 @@ import {
   valuesResult,
 } from "./answer-forms";
 import { EngineChild } from "./engine-child";
-import { either, type Form, fits } from "./forms";
+import { type Form, fits, oneOrOther } from "./forms";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import {
   BUDGET_GRACE_MS,
@@ -171,7 +171,7 @@ export class Engine {
     const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };
     const answer = await this.#ask<R>(child, send, asking, onAbort, limit);
     clearTimeout(patience);
-    const result: R | TraceResult = hold(answer, either(form, traceResult), child);
+    const result: R | TraceResult = hold(answer, oneOrOther(form, traceResult), child);
     this.hasTape &&= child.isRunning;
     return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
   }

@@ -7,7 +7,7 @@ import { missingFile } from "./import-problems";
 import type { Loader } from "./loader";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource } from "./model-sources";
-import { isInPackage, isModelFile, isRelative, resolveRequire } from "./resolve";
+import { isInPackage, isLoadable, isRelative, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
 
 type Wrapper = (
@@ -78,7 +78,7 @@ export class CommonJsModules {
     if (!isRelative(specifier)) return createRequire(source.file)(specifier);
     const { path, tried } = resolveRequire(specifier, source.file, overlays);
     if (!path) throw missingFile(specifier, source, tried, [], "MODULE_NOT_FOUND");
-    if (!isModelFile(path) || isInPackage(path)) return createRequire(source.file)(path);
+    if (!isLoadable(path) || isInPackage(path)) return createRequire(source.file)(path);
     if (extname(path) === ".json") return this.#json(path, parent);
     const other = sources.find(path) ?? sources.compile(path, this.loader.readText(path));
     if (other.analysis.format === "commonjs") return this.load(other, parent);
@@ -91,7 +91,7 @@ export class CommonJsModules {
   requireFor(request: string, parent: Module): { readonly exports: unknown } | null {
     const source = isRelative(request) ? this.loader.options.sources.find(parent.filename) : null;
     const { path = null } = source ? resolveRequire(request, source.file, this.loader.options.overlays) : {};
-    if (!source || !path || !isModelFile(path) || isInPackage(path)) return null;
+    if (!source || !path || !isLoadable(path) || isInPackage(path)) return null;
     return { exports: this.require(request, source, parent) };
   }
 

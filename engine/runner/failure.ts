@@ -2,13 +2,13 @@
 import { types } from "node:util";
 import { InternalError, isModelError } from "../core/error";
 import { thrownInstancesOf } from "../core/instance";
-import { bounded, printable } from "../core/printable";
+import { printable, shortened } from "../core/printable";
 import type { Failure, Site } from "../report/report";
 import { SourceProblem } from "../source";
 import { lastSite } from "./calls";
 import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
-import { type Frame, ownFrames, showFrames, stackOf } from "./stack";
+import { ownFrames, type StackFrame, showFrames, stackOf } from "./stack";
 import { suggestName } from "./suggestion";
 import { causesOf, isError, sayError, showThrown, textOf } from "./thrown";
 
@@ -25,7 +25,7 @@ export function failureOf(error: unknown, sources: ModelSources, openSite: numbe
   const failure = explain(error, sources, openSite);
   const stack: string[] = [];
   // Not with `map`: a model may have put its own in the place of it, for good.
-  for (const frame of failure.stack) stack.push(bounded(printable(frame), MAX_CHARACTERS));
+  for (const frame of failure.stack) stack.push(shortened(printable(frame), MAX_CHARACTERS));
   return {
     ...failure,
     message: shown(failure.message),
@@ -35,7 +35,7 @@ export function failureOf(error: unknown, sources: ModelSources, openSite: numbe
 }
 
 function shown(text: string): string {
-  return printable(bounded(text, MAX_CHARACTERS, MAX_LINES));
+  return printable(shortened(text, MAX_CHARACTERS, MAX_LINES));
 }
 
 function explain(error: unknown, sources: ModelSources, openSite: number): Failure {
@@ -73,7 +73,7 @@ function ofSource({ error }: SourceProblem): Failure {
 }
 
 /** Whether a call stands in the stack more than once. */
-function isRecursion(frames: readonly Frame[]): boolean {
+function isRecursion(frames: readonly StackFrame[]): boolean {
   return new Set(frames.map(({ site }) => `${site.file}:${site.line}:${site.column}`)).size < frames.length;
 }
 

@@ -22,12 +22,12 @@ export function kindOfFile(path: string): string {
     if (stats.isFile()) accessSync(path, constants.R_OK);
     return stats.isFile() ? "file" : kindOf(stats);
   } catch (error) {
-    return reasonOf(error);
+    return whyUnreadable(error);
   }
 }
 
 /** Why a file could not be read. */
-export function reasonOf(error: unknown): string {
+export function whyUnreadable(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return reasons[code] ?? `cannot be read: ${message}`;
 }

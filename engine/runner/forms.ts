@@ -63,7 +63,7 @@ export function oneOf<T extends string>(words: Readonly<Record<T, true>>): Form<
   return form(`one of ${[...known].join(", ")}`, (value) => typeof value === "string" && known.has(value));
 }
 
-export function orNull<T>(inner: Form<T>): Form<T | null> {
+export function nullable<T>(inner: Form<T>): Form<T | null> {
   return { misfit: (value) => (value === null ? null : inner.misfit(value)) };
 }
 
@@ -103,7 +103,7 @@ export function recordOf<T>(inner: Form<T>): Form<Readonly<Record<string, T>>> {
 }
 
 /** A value of one of two forms; the second says what was expected. */
-export function either<A, B>(a: Form<A>, b: Form<B>): Form<A | B> {
+export function oneOrOther<A, B>(a: Form<A>, b: Form<B>): Form<A | B> {
   return { misfit: (value) => a.misfit(value) && b.misfit(value) };
 }
 

@@ -11,7 +11,7 @@ export const MARK_BYTES = 16;
  * What frames begin with in each direction. A model can see what comes in, by listening where all streams do: that must not
  * be what goes out with.
  */
-export interface Marks {
+export interface FrameMarks {
   readonly toEngine: Uint8Array;
   readonly toClient: Uint8Array;
 }

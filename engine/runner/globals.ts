@@ -93,7 +93,7 @@ export function restoreGlobals(saved: readonly Saved[]): { changed: string[]; ad
       const { key, descriptor } = properties[j] as Property;
       known[key] = true;
       if (isSame(descriptor, getOwnPropertyDescriptor(target, key))) continue;
-      if (defineProperty(target, key, descriptor)) changed[changed.length] = nameOf(name, key);
+      if (defineProperty(target, key, descriptor)) changed[changed.length] = globalName(name, key);
     }
     const now = ownKeys(target);
     if (now.length === properties.length) continue;
@@ -102,7 +102,7 @@ export function restoreGlobals(saved: readonly Saved[]): { changed: string[]; ad
       const isReplacement = hides(target, key);
       if (known[key] || !(isWhole || isReplacement)) continue;
       const list = isReplacement ? changed : added;
-      if (deleteProperty(target, key)) list[list.length] = nameOf(name, key);
+      if (deleteProperty(target, key)) list[list.length] = globalName(name, key);
     }
   }
   return { changed, added };
@@ -115,7 +115,7 @@ function hides(target: object, key: PropertyKey): boolean {
   return typeof own === "function" && above !== null && key in above;
 }
 
-export function nameOf(name: string, key: PropertyKey): string {
+export function globalName(name: string, key: PropertyKey): string {
   return typeof key === "symbol" ? `${name}[${key.description}]` : `${name}.${String(key)}`;
 }
 

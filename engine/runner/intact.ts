@@ -2,7 +2,7 @@
  * Whether the functions are still there that the engine computes with: those of arrays, maps, iterators. A model may
  * replace them at any moment, and the engine runs on the same ones; so this is asked often, and has to be quick.
  */
-import { nameOf, type Saved } from "./globals";
+import { globalName, type Saved } from "./globals";
 
 /** The engine has these to itself, and models have reasons to replace them. */
 const spared =
@@ -32,7 +32,7 @@ export interface Restored {
 export function inUse(saved: readonly Saved[]): InUse {
   const functions = saved.flatMap(({ name, target, properties }) =>
     properties.flatMap(({ key, descriptor }) => {
-      const full = nameOf(name, key);
+      const full = globalName(name, key);
       const isFixed = !descriptor.writable && !descriptor.configurable;
       const isOurs = typeof descriptor.value === "function" && !isFixed && !spared.test(full);
       return isOurs ? [{ name: full, target, key, descriptor }] : [];

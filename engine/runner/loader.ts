@@ -19,7 +19,7 @@ import {
   isBuiltin,
   isOwnName,
 } from "./packages";
-import { isInPackage, isModelFile, isRelative, resolveImport, resolveRequire } from "./resolve";
+import { isInPackage, isLoadable, isRelative, resolveImport, resolveRequire } from "./resolve";
 import { runtime } from "./runtime";
 import { mapBySettings } from "./tsconfig-paths";
 
@@ -108,11 +108,11 @@ export class Loader {
     const { targets, problem } = mapBySettings(specifier, source.file);
     for (const target of targets) {
       const { path: own } = resolveRequire(target, source.file, this.options.overlays);
-      if (own && isModelFile(own)) return this.#file(own);
+      if (own && isLoadable(own)) return this.#file(own);
     }
     const path = findPackage(specifier, source.file);
     // A package of the same workspace, linked into node_modules, is the person's own source.
-    const isOwn = path !== null && isModelFile(path) && !isInPackage(path);
+    const isOwn = path !== null && isLoadable(path) && !isInPackage(path);
     if (isOwn && (/\.[mc]?ts$/.test(path) || isOwnName(specifier, source.file))) return this.#file(path);
     return this.#once(`${specifier} from ${dirname(source.file)}`, async () => {
       try {
@@ -128,7 +128,7 @@ export class Loader {
     return this.#once(path + suffix, () => {
       const site = by && siteOfImport(by.specifier, by.source);
       if (extname(path) === ".json") return synthetic(path, { default: this.readJson(path, site) });
-      if (!isModelFile(path)) throw notCode(by?.specifier ?? path, path, site);
+      if (!isLoadable(path)) throw notCode(by?.specifier ?? path, path, site);
       const source = this.options.sources.compile(path, this.readText(path, site));
       return source.analysis.format === "commonjs" ? this.#commonJs(source) : this.#esModule(source, suffix);
     });
@@ -209,7 +209,7 @@ function synthetic(identifier: string, exports: Exports): vm.Module {
 
 function namesBeside(path: string): string[] {
   try {
-    return readdirSync(dirname(path)).filter(isModelFile);
+    return readdirSync(dirname(path)).filter(isLoadable);
   } catch {
     return [];
   }

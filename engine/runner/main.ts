@@ -25,7 +25,7 @@ import {
   traceRequest,
   valuesRequest,
 } from "./protocol";
-import { Session } from "./session";
+import { EngineSession } from "./session";
 import { type Charge, interruptName } from "./watch";
 
 /** The thread that looks at this one from outside. */
@@ -49,7 +49,7 @@ function start(): void {
   Object.assign(globalThis, { gc: undefined });
   const watchdog = startWatchdog({ mark: marks.toClient, client, graceMs, place });
   const output = new Output((params) => void connection.sendNotification(outputNotification, params));
-  const session = new Session({
+  const session = new EngineSession({
     watch: (order) => watchdog.postMessage(serialize({ watch: order })),
     end: (failure) => watchdog.postMessage(serialize({ end: { failure } })),
     compiled: (sites) => watchdog.postMessage(serialize({ sites })),
@@ -76,7 +76,7 @@ function start(): void {
   answer(connection, session, output);
 }
 
-function answer(connection: MessageConnection, session: Session, output: Output): void {
+function answer(connection: MessageConnection, session: EngineSession, output: Output): void {
   // Runs and checks share one tape and one set of limits: the next waits for the one before.
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {

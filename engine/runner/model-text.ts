@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { showCount } from "../core/number-text";
 import type { Site } from "../report/report";
-import { kindOfFile, reasonOf } from "./file-kind";
+import { kindOfFile, whyUnreadable } from "./file-kind";
 import { ModelProblem } from "./model-problem";
 
 /** Larger ones are data: their syntax tree would take gigabytes. */
@@ -31,7 +31,7 @@ export function readModelText(file: string, site: Site | null): string {
       throw refuse(`${name} is no text: it holds bytes that are 0`);
     return bytes.toString("utf8");
   } catch (error) {
-    throw error instanceof ModelProblem ? error : refuse(`${name} ${reasonOf(error)}`);
+    throw error instanceof ModelProblem ? error : refuse(`${name} ${whyUnreadable(error)}`);
   }
 }
 

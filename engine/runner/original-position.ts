@@ -5,7 +5,7 @@ import { type ModelSource, siteAt } from "./model-sources";
 
 const word = /[\p{ID_Continue}$]+/uy;
 
-export interface Place {
+export interface TextPlace {
   readonly line: number;
   readonly column: number;
 }
@@ -14,7 +14,7 @@ export interface Place {
 const linesOf = new WeakMap<ModelSource, { readonly code: Positions; readonly text: Positions }>();
 
 /** The place in the text of one in the compiled code. */
-export function originalPlace(source: ModelSource, line: number, column: number): Place {
+export function originalPlace(source: ModelSource, line: number, column: number): TextPlace {
   const lines = linesOf.get(source) ?? {
     code: new Positions(source.code),
     text: new Positions(source.text),
@@ -25,7 +25,7 @@ export function originalPlace(source: ModelSource, line: number, column: number)
 }
 
 /** The call at a place of the text, else the word. */
-export function siteAtPlace(source: ModelSource, { line, column }: Place): Site {
+export function siteAtPlace(source: ModelSource, { line, column }: TextPlace): Site {
   return (
     siteStartingAt(source, line, column) ?? wordSite(source.file, line, column, lineOf(source.text, line))
   );

@@ -3,7 +3,7 @@
  * them with an `Error.prepareStackTrace` of its own.
  */
 import type { ModelSource } from "./model-sources";
-import { originalPlace, type Place } from "./original-position";
+import { originalPlace, type TextPlace } from "./original-position";
 
 type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
@@ -67,7 +67,7 @@ function headOf(error: Error): string {
   }
 }
 
-function placeOf(site: CallSite, find: Find): { readonly file: string; readonly place: Place } | null {
+function placeOf(site: CallSite, find: Find): { readonly file: string; readonly place: TextPlace } | null {
   const file = site.getScriptNameOrSourceURL?.() ?? site.getFileName();
   const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
   const source = file ? find(file) : null;

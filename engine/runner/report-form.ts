@@ -21,16 +21,16 @@ import type {
 } from "../report/report";
 import {
   count,
-  either,
   type Form,
   flag,
   listOf,
   type Misfit,
+  nullable,
   number,
   object,
   oneOf,
+  oneOrOther,
   optional,
-  orNull,
   path,
   place,
   recordOf,
@@ -67,27 +67,27 @@ const node = object<ReportNode>({
   id: count,
   kind: oneOf({ operation: true, parameter: true, input: true, constant: true }),
   op: text,
-  name: orNull(text),
+  name: nullable(text),
   scope: count,
   inputs: listOf(count),
   shape,
   dtype: text,
-  site: orNull(site),
+  site: nullable(site),
   label: text,
   formula: text,
   role: text,
   requiresGrad: flag,
   value: stats,
-  grad: orNull(stats),
-  gain: orNull(number),
+  grad: nullable(stats),
+  gain: nullable(number),
 });
 
 const scope = object<ReportScope>({
   path: text,
   type: text,
-  parent: orNull(count),
-  site: orNull(site),
-  gradNorm: orNull(number),
+  parent: nullable(count),
+  site: nullable(site),
+  gradNorm: nullable(number),
   parameters: count,
 });
 
@@ -96,7 +96,7 @@ const parameter = object<ReportParameter>({
   node: count,
   scope: count,
   shape,
-  gradNorm: orNull(number),
+  gradNorm: nullable(number),
 });
 
 const severity: Form<Severity> = oneOf<Severity>({ error: true, warning: true, info: true });
@@ -113,9 +113,9 @@ export const finding: Form<Finding> = object<Finding>({
   headline: text,
   explanation: text,
   message: text,
-  site: orNull(site),
-  node: orNull(count),
-  evidence: recordOf(either(number, text)),
+  site: nullable(site),
+  node: nullable(count),
+  evidence: recordOf(oneOrOther(number, text)),
   related: listOf(object<RelatedSite>({ site, message: text })),
   fixes: listOf(fix),
 });
@@ -132,8 +132,8 @@ export const failure: Form<Failure> = object<Failure>({
     internal: true,
   }),
   message: text,
-  hint: orNull(text),
-  site: orNull(site),
+  hint: nullable(text),
+  site: nullable(site),
   stack: listOf(text, 10_000),
 });
 
@@ -149,14 +149,14 @@ const parts: Form<Report> = object<Report>({
   device,
   dtype: text,
   durationMs: number,
-  loss: orNull(object<NonNullable<Report["loss"]>>({ value: number, node: count, site: orNull(site) })),
+  loss: nullable(object<NonNullable<Report["loss"]>>({ value: number, node: count, site: nullable(site) })),
   nodes: listOf(node),
   parameters: listOf(parameter),
   findings: listOf(finding),
   scopes: listOf(scope),
   bindings: listOf(object<ReportBinding>({ name: text, site, nodes: listOf(count) })),
   omitted: count,
-  failure: orNull(failure),
+  failure: nullable(failure),
 });
 
 /** Ids lead to what is there, inputs and layers upwards only. */
@@ -181,7 +181,7 @@ export const report: Form<Report> = refine(parts, strayId);
 export const check: Form<Check> = object<Check>({
   target: text,
   parameter: text,
-  site: orNull(site),
+  site: nullable(site),
   verdict: oneOf({
     ok: true,
     "wrong-derivative": true,
@@ -198,7 +198,7 @@ export const check: Form<Check> = object<Check>({
   outcome: oneOf({ pass: true, fail: true, note: true }),
   complete: flag,
   rank: number,
-  severity: orNull(severity),
+  severity: nullable(severity),
   look: object<VerdictLook>({
     title: text,
     icon: text,
@@ -208,7 +208,7 @@ export const check: Form<Check> = object<Check>({
   elements: count,
   checked: count,
   method: oneOf({ "every-element": true, "random-directions": true }),
-  worst: orNull(
+  worst: nullable(
     object<WorstElement>({
       index: shape,
       analytic: number,
@@ -217,10 +217,10 @@ export const check: Form<Check> = object<Check>({
       relError: number,
     }),
   ),
-  culprit: orNull(
+  culprit: nullable(
     object<Culprit>({
       op: text,
-      site: orNull(site),
+      site: nullable(site),
       pattern: optional(
         oneOf({
           sign: true,

@@ -26,7 +26,7 @@ export function isInPackage(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path);
 }
 
-export function isModelFile(path: string): boolean {
+export function isLoadable(path: string): boolean {
   return extensions.includes(extname(path));
 }
 

@@ -45,7 +45,7 @@ export interface Client extends StateObserver {
 // Taken before a model can change it.
 const race = Promise.race.bind(Promise);
 
-export class Session {
+export class EngineSession {
   readonly #sources: ModelSources;
   readonly #state: ProcessState;
   #running: ModelRun | null = null;

@@ -3,7 +3,7 @@ import type { Site } from "../report/report";
 import type { ModelSources } from "./model-sources";
 import { siteAtPlace } from "./original-position";
 
-export interface Frame {
+export interface StackFrame {
   readonly name: string;
   readonly site: Site;
 }
@@ -16,9 +16,9 @@ const MAX_STACK = 100_000;
 const MAX_LINE = 2000;
 
 /** The frames in model files, innermost first, at their original places. */
-export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
+export function ownFrames(error: unknown, sources: ModelSources): StackFrame[] {
   const stack = stackOf(error);
-  const frames: Frame[] = [];
+  const frames: StackFrame[] = [];
   for (const line of stack.split("\n")) {
     const frame = line.length > MAX_LINE ? null : parse(line, sources);
     if (frame) frames.push(frame);
@@ -28,7 +28,7 @@ export function ownFrames(error: unknown, sources: ModelSources): Frame[] {
 }
 
 /** The stack as lines; a frame that repeats, as in a recursion, stands once. */
-export function showFrames(frames: readonly Frame[]): string[] {
+export function showFrames(frames: readonly StackFrame[]): string[] {
   const lines: string[] = [];
   let times = 1;
   let last: string | null = null;
@@ -43,7 +43,7 @@ export function showFrames(frames: readonly Frame[]): string[] {
   return lines;
 }
 
-function showFrame({ name, site }: Frame): string {
+function showFrame({ name, site }: StackFrame): string {
   const place = `${site.file}:${site.line}:${site.column}`;
   return name === "" ? `at ${place}` : `at ${name} (${place})`;
 }
@@ -61,7 +61,7 @@ export function stackOf(error: unknown): string {
   }
 }
 
-function parse(line: string, sources: ModelSources): Frame | null {
+function parse(line: string, sources: ModelSources): StackFrame | null {
   const [, name, inside, bare] = /^\s+at (?:(.*?) \((.*)\)|(?:async )?(.*))$/.exec(line) ?? [];
   const [, file, row, column] = /^(.*):(\d+):(\d+)$/.exec(inside ?? bare ?? "") ?? [];
   const source = file === undefined ? null : sources.find(file);

@@ -1,7 +1,7 @@
 /** What was thrown, in words: nothing of it is trusted, for a model can throw anything. */
 import { inspect, types } from "node:util";
 import { instancesOf } from "../core/instance";
-import { bounded } from "../core/printable";
+import { shortened } from "../core/printable";
 
 const isInstance = instancesOf(Error);
 
@@ -95,13 +95,13 @@ function short(value: unknown): string {
   if (isError(value)) return brief(value);
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
-  return bounded(inspect(value, { maxStringLength: 200 }), 200);
+  return shortened(inspect(value, { maxStringLength: 200 }), 200);
 }
 
 function brief(value: unknown): string {
   if (!isError(value)) return short(value);
   const said = sayError(value);
-  return bounded((textOf(value, "name") || "Error") === "Error" ? `Error: ${said}` : said, 200);
+  return shortened((textOf(value, "name") || "Error") === "Error" ? `Error: ${said}` : said, 200);
 }
 
 function field(error: object, name: string): unknown {

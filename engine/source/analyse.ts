@@ -6,7 +6,7 @@ import { findLayers } from "./layers";
 import { findLoss } from "./loss";
 import { findExports, findFormat, findImports } from "./module-edges";
 import { type Parsed, parse } from "./parse";
-import { findSites, type Site } from "./sites";
+import { findSites, type NodeSite } from "./sites";
 import { SourceProblem } from "./source-problem";
 import type { Analysis, AnalysisResult, SourceBinding, SourceSite } from "./types";
 
@@ -14,7 +14,7 @@ import type { Analysis, AnalysisResult, SourceBinding, SourceSite } from "./type
 export function analyse(text: string, file: string): AnalysisResult {
   try {
     const parsed = parse(text, file);
-    return { analysis: describe(parsed, findSites(parsed, 1), findBindings(parsed, 1)), error: null };
+    return { analysis: analysisOf(parsed, findSites(parsed, 1), findBindings(parsed, 1)), error: null };
   } catch (cause) {
     if (cause instanceof SourceProblem) return { analysis: null, error: cause.error };
     throw cause;
@@ -22,7 +22,11 @@ export function analyse(text: string, file: string): AnalysisResult {
 }
 
 /** The plain data about a parsed text. */
-export function describe(parsed: Parsed, sites: readonly Site[], bindings: readonly Binding[]): Analysis {
+export function analysisOf(
+  parsed: Parsed,
+  sites: readonly NodeSite[],
+  bindings: readonly Binding[],
+): Analysis {
   const imports = findImports(parsed);
   const layers = findLayers(parsed);
   return {

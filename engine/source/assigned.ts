@@ -1,12 +1,12 @@
 /** Bindings made by statements and expressions: assignments, fields, returns. */
-import { bindIdentifier, type Found, type Place } from "./bindings";
+import { bindIdentifier, type FoundBinding, type MarkPlace } from "./bindings";
 import { isLoop } from "./declared";
 import { functionAround, nameExpression, nameField, nameFunction, nameFunctionAround } from "./names";
-import { bare, endOfName, isFunction, isNode, type Node } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
+import { bare, endOfName, isFunction, isNode, type SyntaxNode } from "./syntax-node";
 import { isPlainReference, mayHoldTensor } from "./values";
 
-export function findAssigned(node: Node, text: string): Found[] {
+export function findAssigned(node: SyntaxNode, text: string): FoundBinding[] {
   switch (node.type) {
     case "AssignmentExpression":
       return findAssignment(node, text);
@@ -23,7 +23,7 @@ export function findAssigned(node: Node, text: string): Found[] {
 
 const storing = new Set(["=", "??=", "||=", "&&="]);
 
-function findAssignment(node: Node, text: string): Found[] {
+function findAssignment(node: SyntaxNode, text: string): FoundBinding[] {
   const { left, right, operator = "" } = node;
   if (!left || !right || !storing.has(operator) || !mayHoldTensor(right)) return [];
   if (!isDestructuring(left)) return bindTarget(bare(left), { kind: "around", node });
@@ -32,7 +32,7 @@ function findAssignment(node: Node, text: string): Found[] {
     .flatMap((target) => bindTarget(target, { kind: "with", node, read: readOf(target, text) }));
 }
 
-function findLoopTarget(loop: Node, text: string): Found[] {
+function findLoopTarget(loop: SyntaxNode, text: string): FoundBinding[] {
   const { left, type } = loop;
   if (!left || type === "ForInStatement" || left.type === "VariableDeclaration") return [];
   return targetsOf(left)
@@ -42,7 +42,7 @@ function findLoopTarget(loop: Node, text: string): Found[] {
 }
 
 /** What reads a plain reference, without the types in it. */
-function readOf(target: Node, text: string): string {
+function readOf(target: SyntaxNode, text: string): string {
   const { type, start, object, property, computed } = bare(target);
   if (type !== "MemberExpression" || !isNode(object) || !isNode(property))
     return text.slice(start, endOfName(bare(target), text));
@@ -50,7 +50,7 @@ function readOf(target: Node, text: string): string {
   return computed ? `${readOf(object, text)}[${key}]` : `${readOf(object, text)}.${key}`;
 }
 
-function bindTarget(target: Node, place: Place): Found[] {
+function bindTarget(target: SyntaxNode, place: MarkPlace): FoundBinding[] {
   if (target.type === "Identifier") return [bindIdentifier(target, "assignment", place)];
   const { property, computed, start, end } = target;
   if (target.type !== "MemberExpression" || !property) return [];
@@ -59,15 +59,15 @@ function bindTarget(target: Node, place: Place): Found[] {
   return [{ name, role: "field", start: property.start, end: property.end, place, target }];
 }
 
-function findField(node: Node): Found[] {
+function findField(node: SyntaxNode): FoundBinding[] {
   const { key, value } = node;
   const name = nameField(node);
   if (!key || !name || !isNode(value) || !mayHoldTensor(value)) return [];
-  const place: Place = { kind: "around", node: value };
+  const place: MarkPlace = { kind: "around", node: value };
   return [{ name, role: "field", start: key.start, end: key.end, place, target: node }];
 }
 
-function findReturn(node: Node): Found[] {
+function findReturn(node: SyntaxNode): FoundBinding[] {
   const value = node.argument;
   if (!value || !mayHoldTensor(value)) return [];
   const name = nameResult(functionAround(node));
@@ -77,16 +77,16 @@ function findReturn(node: Node): Found[] {
   ];
 }
 
-function findArrowResult(fn: Node, text: string): Found[] {
+function findArrowResult(fn: SyntaxNode, text: string): FoundBinding[] {
   const { body } = fn;
   if (!isNode(body) || body.type === "BlockStatement" || !mayHoldTensor(body)) return [];
   const start = text.lastIndexOf("=>", body.start);
-  const place: Place = { kind: "around", node: body };
+  const place: MarkPlace = { kind: "around", node: body };
   return [{ name: nameResult(fn), role: "return", start, end: start + 2, place, target: null }];
 }
 
 /** A callback without a name is told apart by the function that it stands in. */
-function nameResult(fn: Node | null): string {
+function nameResult(fn: SyntaxNode | null): string {
   if (!fn || !isFunction(fn)) return "return";
   return nameFunction(fn) ?? nameFunctionAround(fn) ?? "return";
 }

@@ -2,8 +2,8 @@
 import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
 import { findProperty } from "./literals";
-import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
+import { endOfName, type SyntaxNode } from "./syntax-node";
 import type { BindingRole, SourceBinding } from "./types";
 
 /**
@@ -11,24 +11,24 @@ import type { BindingRole, SourceBinding } from "./types";
  * or a loop. `after`: behind the statement. `with`: behind an assignment, inside its expression. `beside`: as one
  * more variable of a declaration in the head of a `for`.
  */
-export type Place =
-  | { readonly kind: "around"; readonly node: Node }
-  | { readonly kind: "head" | "after" | "with" | "beside"; readonly node: Node; readonly read: string };
+export type MarkPlace =
+  | { readonly kind: "around"; readonly node: SyntaxNode }
+  | { readonly kind: "head" | "after" | "with" | "beside"; readonly node: SyntaxNode; readonly read: string };
 
 /** A binding that has no number yet. */
-export interface Found {
+export interface FoundBinding {
   readonly name: string;
   readonly role: BindingRole;
   readonly start: number;
   readonly end: number;
-  readonly place: Place;
+  readonly place: MarkPlace;
   /** The identifier, for looking up the variable; null for a return. */
-  readonly target: Node | null;
+  readonly target: SyntaxNode | null;
 }
 
 export interface Binding extends SourceBinding {
-  readonly place: Place;
-  readonly target: Node | null;
+  readonly place: MarkPlace;
+  readonly target: SyntaxNode | null;
 }
 
 const binding = new Set([
@@ -43,11 +43,11 @@ const binding = new Set([
   "ForOfStatement",
 ]);
 
-const mayBind = ({ type }: Node) => binding.has(type);
+const mayBind = ({ type }: SyntaxNode) => binding.has(type);
 
 /** The bindings in the order of the text, numbered from `first`. */
 export function findBindings({ nodes, text, positions }: Parsed, first: number): Binding[] {
-  const found: Found[] = [];
+  const found: FoundBinding[] = [];
   for (const node of nodes.filter(mayBind))
     found.push(...findDeclared(node), ...findAssigned(node, text), ...findProperty(node));
   found.sort((a, b) => a.start - b.start);
@@ -66,7 +66,7 @@ const inside =
   /Function|Class|^(BlockStatement|StaticBlock|TSModuleBlock|SwitchCase|For\w*Statement|WhileStatement|DoWhileStatement)$/;
 
 /** Whether nothing but the file is around an expression or a statement: no function, class, namespace, block or loop. */
-function isAtTop(node: Node): boolean {
+function isAtTop(node: SyntaxNode): boolean {
   if (inside.test(node.type)) return false;
   for (let outer = node.parent; outer; outer = outer.parent) if (inside.test(outer.type)) return false;
   return true;
@@ -74,10 +74,10 @@ function isAtTop(node: Node): boolean {
 
 /** A binding whose target is an identifier. */
 export function bindIdentifier(
-  target: Node,
+  target: SyntaxNode,
   role: BindingRole,
-  place: Place,
+  place: MarkPlace,
   name = target.name ?? "",
-): Found {
+): FoundBinding {
   return { name, role, start: target.start, end: target.end, place, target };
 }

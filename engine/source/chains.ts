@@ -1,14 +1,14 @@
 /** Finds optional chains with calls in them, which cannot be taken apart. */
-import { bare, isNode, type Node, parentOf } from "./node";
+import { bare, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 
 export interface Chain {
   /** The calls along the chain, the one that runs first coming first. */
-  readonly calls: readonly Node[];
+  readonly calls: readonly SyntaxNode[];
   /** The expression around which a mark may stand. */
-  readonly whole: Node;
+  readonly whole: SyntaxNode;
 }
 
-export function findChains(nodes: readonly Node[]): Chain[] {
+export function findChains(nodes: readonly SyntaxNode[]): Chain[] {
   return nodes
     .filter((node) => node.type === "ChainExpression")
     .map(readChain)
@@ -16,7 +16,7 @@ export function findChains(nodes: readonly Node[]): Chain[] {
 }
 
 /** `delete a?.b().c` and `(a?.b().c)()` need the reference itself: there the mark goes around the outer expression. */
-function readChain(chain: Node): Chain {
+function readChain(chain: SyntaxNode): Chain {
   const calls = callsAlong(chain);
   const parent = parentOf(chain);
   const last = isNode(chain.expression) ? bare(chain.expression) : chain;
@@ -26,11 +26,11 @@ function readChain(chain: Node): Chain {
   return called ? { calls: [...calls, parent], whole: parent } : { calls, whole: chain };
 }
 
-function callsAlong(chain: Node): Node[] {
-  const calls: Node[] = [];
+function callsAlong(chain: SyntaxNode): SyntaxNode[] {
+  const calls: SyntaxNode[] = [];
   let node = isNode(chain.expression) ? chain.expression : undefined;
   while (node) {
-    const part: Node = bare(node);
+    const part: SyntaxNode = bare(node);
     if (part.type === "CallExpression") calls.unshift(part);
     node =
       part.type === "CallExpression"

@@ -1,7 +1,7 @@
 /** Turns a model file into JavaScript that reports where each operation comes from and which name holds what. */
-import { describe } from "./analyse";
+import { analysisOf } from "./analyse";
 import { findBindings } from "./bindings";
-import { type Edited, Edits } from "./edits";
+import { type Edited, Insertions } from "./edits";
 import { instrument } from "./instrument";
 import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
@@ -21,24 +21,24 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   const parsed = parse(text, file);
   const sites = findSites(parsed, firstSite);
   const bindings = findBindings(parsed, firstBinding);
-  const edits = new Edits(parsed.mark);
+  const edits = new Insertions(parsed.mark);
   lower(parsed, edits);
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
   markSteps(parsed, edits);
   markVariables(parsed, edits);
-  return { ...edits.apply(text), runtime: parsed.mark, analysis: describe(parsed, sites, bindings) };
+  return { ...edits.apply(text), runtime: parsed.mark, analysis: analysisOf(parsed, sites, bindings) };
 }
 
 /** The text as JavaScript that this Node understands, without marks: what a program sees of its own functions. */
 export function compilePlainly(text: string, file: string): Edited {
   const parsed = parse(text, file);
-  const edits = new Edits(parsed.mark);
+  const edits = new Insertions(parsed.mark);
   lower(parsed, edits);
   return edits.apply(text);
 }
 
-function lower(parsed: Parsed, edits: Edits): void {
+function lower(parsed: Parsed, edits: Insertions): void {
   if (parsed.typescript) lowerTypeScript(parsed, edits);
   lowerAccessors(parsed.nodes, parsed.text, edits);
   lowerUsing(parsed.nodes, parsed.text, edits);

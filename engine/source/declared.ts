@@ -1,17 +1,17 @@
 /** Bindings made by declarations: variables, parameters, loop variables. */
-import { bindIdentifier, type Found, type Place } from "./bindings";
-import { isFunction, isNode, type Node } from "./node";
+import { bindIdentifier, type FoundBinding, type MarkPlace } from "./bindings";
 import { isDestructuring, targetsOf } from "./patterns";
+import { isFunction, isNode, type SyntaxNode } from "./syntax-node";
 import type { BindingRole } from "./types";
 import { isPlainlyTyped, mayHoldTensor } from "./values";
 
-export function findDeclared(node: Node): Found[] {
+export function findDeclared(node: SyntaxNode): FoundBinding[] {
   if (node.type === "VariableDeclarator") return findVariable(node);
   if (isFunction(node)) return findParameters(node);
   return [];
 }
 
-function findVariable(declarator: Node): Found[] {
+function findVariable(declarator: SyntaxNode): FoundBinding[] {
   const { id, init, parent: declaration } = declarator;
   const outer = declaration?.parent;
   if (!id || !declaration || !outer) return [];
@@ -26,25 +26,30 @@ function findVariable(declarator: Node): Found[] {
   return isPlainlyTyped(id) ? [] : [bindIdentifier(id, "declaration", { kind: "around", node: init })];
 }
 
-export function isLoop(node: Node): boolean {
+export function isLoop(node: SyntaxNode): boolean {
   return node.type === "ForOfStatement" || node.type === "ForInStatement";
 }
 
-function findNames(pattern: Node, role: BindingRole, kind: "head" | "after" | "beside", node: Node): Found[] {
+function findNames(
+  pattern: SyntaxNode,
+  role: BindingRole,
+  kind: "head" | "after" | "beside",
+  node: SyntaxNode,
+): FoundBinding[] {
   return targetsOf(pattern)
     .filter((target) => target.type === "Identifier" && !isPlainlyTyped(target))
     .map((target) => bindIdentifier(target, role, { kind, node, read: target.name ?? "" }));
 }
 
-function findParameters(fn: Node): Found[] {
-  const found: Found[] = [];
+function findParameters(fn: SyntaxNode): FoundBinding[] {
+  const found: FoundBinding[] = [];
   for (const parameter of fn.params ?? []) {
     const field = parameter.type === "TSParameterProperty";
     for (const target of targetsOf(parameter)) {
       const { name = "" } = target;
       // `this` stands among the parameters only to have a type.
       if (name === "this" || isPlainlyTyped(target)) continue;
-      const place: Place = { kind: "head", node: fn, read: name };
+      const place: MarkPlace = { kind: "head", node: fn, read: name };
       found.push(bindIdentifier(target, field ? "field" : "parameter", place, field ? `this.${name}` : name));
     }
   }

@@ -24,7 +24,7 @@ export interface Edited {
   readonly kept: readonly number[];
 }
 
-export class Edits {
+export class Insertions {
   readonly #wraps: Wrap[] = [];
   readonly #replacements: Piece[] = [];
 

@@ -1,12 +1,12 @@
 /** Takes the types out of class members: modifiers, marks of optional and definite fields, annotations. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import type { Erase } from "./erase-types";
-import { isNode, type Node } from "./node";
 import { findSign } from "./scan";
+import { isNode, type SyntaxNode } from "./syntax-node";
 
 const modifiers = /\b(?:public|private|protected|readonly|override)\b/g;
 
-export function eraseMember(node: Node, text: string, edits: Edits, erase: Erase): void {
+export function eraseMember(node: SyntaxNode, text: string, edits: Insertions, erase: Erase): void {
   const { key, value, typeAnnotation } = node;
   if (!key) return;
   // An accessor is written anew as a whole, its modifiers left out.
@@ -22,7 +22,7 @@ export function eraseMember(node: Node, text: string, edits: Edits, erase: Erase
 }
 
 /** Without its modifiers a computed name or a generator could continue the field in front of it. */
-function eraseModifiers(node: Node, key: Node, text: string, edits: Edits): void {
+function eraseModifiers(node: SyntaxNode, key: SyntaxNode, text: string, edits: Insertions): void {
   for (const { 0: word, index } of text.slice(node.start, key.start).matchAll(modifiers)) {
     const start = node.start + index;
     edits.replace(start, start + word.length, index === 0 ? ";" : " ");

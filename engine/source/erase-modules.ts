@@ -1,14 +1,14 @@
 /** Takes out of imports and exports what names types alone, and imports that nothing uses when the file runs. */
-import type { Edits } from "./edits";
-import { isErased, type Node, statementsOf } from "./node";
+import type { Insertions } from "./edits";
 import { blank, skipTrivia } from "./scan";
-import { isVariable } from "./scope";
+import { standsForVariable } from "./scope";
+import { isErased, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** All names that stand for a value somewhere: an import of any other name is one of a type. */
-export function namesUsed(nodes: readonly Node[]): Set<string> {
+export function namesUsed(nodes: readonly SyntaxNode[]): Set<string> {
   const used = new Set<string>();
   for (const node of nodes) {
-    if (isVariable(node)) used.add(node.name ?? "");
+    if (standsForVariable(node)) used.add(node.name ?? "");
     else if (node.type === "ExportSpecifier" && !node.parent?.source) used.add(node.local?.name ?? "");
     else if (node.type === "TSImportEqualsDeclaration" && node.moduleReference)
       used.add(rootOf(node.moduleReference));
@@ -17,11 +17,16 @@ export function namesUsed(nodes: readonly Node[]): Set<string> {
 }
 
 /** `A` of `A.B.C`. */
-function rootOf(reference: Node): string {
+function rootOf(reference: SyntaxNode): string {
   return reference.left ? rootOf(reference.left) : (reference.name ?? "");
 }
 
-export function eraseImport(node: Node, used: ReadonlySet<string>, text: string, edits: Edits): void {
+export function eraseImport(
+  node: SyntaxNode,
+  used: ReadonlySet<string>,
+  text: string,
+  edits: Insertions,
+): void {
   const { specifiers = [], importKind } = node;
   const braced = text.slice(node.start, node.source?.start).includes("{");
   if (importKind === "type" || (specifiers.length === 0 && !braced)) return;
@@ -34,7 +39,12 @@ export function eraseImport(node: Node, used: ReadonlySet<string>, text: string,
 }
 
 /** `export { type A, b, C }`, where `C` may be an interface of this file. */
-export function eraseExport(node: Node, nodes: readonly Node[], text: string, edits: Edits): void {
+export function eraseExport(
+  node: SyntaxNode,
+  nodes: readonly SyntaxNode[],
+  text: string,
+  edits: Insertions,
+): void {
   const { specifiers = [], source } = node;
   const types =
     specifiers.some(({ exportKind }) => exportKind !== "type") && !source ? typesOf(nodes[0]) : null;
@@ -46,14 +56,14 @@ export function eraseExport(node: Node, nodes: readonly Node[], text: string, ed
 }
 
 /** With the comma behind it; a default import `A` of `import A, { b }` has one too. */
-function eraseSpecifier({ start, end }: Node, text: string, edits: Edits): void {
+function eraseSpecifier({ start, end }: SyntaxNode, text: string, edits: Insertions): void {
   const after = skipTrivia(text, end);
   const last = text[after] === "," ? after + 1 : end;
   edits.replace(start, last, blank(text.slice(start, last)));
 }
 
 /** Names that the top of the file declares or imports as types and not as values. */
-function typesOf(program: Node | undefined): Set<string> {
+function typesOf(program: SyntaxNode | undefined): Set<string> {
   const types = new Set<string>();
   const values = new Set<string>();
   for (const statement of program ? statementsOf(program) : []) {

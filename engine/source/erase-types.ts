@@ -1,14 +1,22 @@
 /** Takes everything out of a text that only the type checker reads; the line breaks stay. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import { eraseMember } from "./erase-members";
 import { eraseExport, eraseImport, namesUsed } from "./erase-modules";
-import { endOfName, isClass, isErased, isFunction, isNode, type Node, statementsOf } from "./node";
 import { blank, findSign, skipTrivia } from "./scan";
+import {
+  endOfName,
+  isClass,
+  isErased,
+  isFunction,
+  isNode,
+  type SyntaxNode,
+  statementsOf,
+} from "./syntax-node";
 
 /** A function that takes a stretch of the text out. */
 export type Erase = (start: number, end: number) => void;
 
-export function eraseTypes(nodes: readonly Node[], text: string, edits: Edits): void {
+export function eraseTypes(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   const erase: Erase = (start, end) => {
     if (end > start) edits.replace(start, end, blank(text.slice(start, end)));
   };
@@ -26,7 +34,7 @@ export function eraseTypes(nodes: readonly Node[], text: string, edits: Edits): 
 }
 
 /** A statement or a class member of types alone leaves a semicolon, so that its neighbours stay apart. */
-function eraseStatements(owner: Node, text: string, edits: Edits): void {
+function eraseStatements(owner: SyntaxNode, text: string, edits: Insertions): void {
   for (const statement of statementsOf(owner)) {
     if (!isNode(statement) || !vanishes(statement)) continue;
     edits.replace(statement.start, statement.end, `;${blank(text.slice(statement.start, statement.end))}`);
@@ -34,7 +42,7 @@ function eraseStatements(owner: Node, text: string, edits: Edits): void {
 }
 
 /** Whether nothing of a statement runs. */
-export function vanishes(statement: Node): boolean {
+export function vanishes(statement: SyntaxNode): boolean {
   const inner = isNode(statement.declaration) ? statement.declaration : statement;
   const typesOnly = statement.exportKind === "type" || statement.importKind === "type";
   return isErased(inner) || (typesOnly && /^(Import|Export|TSImport)/.test(statement.type));
@@ -42,7 +50,7 @@ export function vanishes(statement: Node): boolean {
 
 const typed = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSTypeAssertion"]);
 
-function eraseAnnotations(node: Node, text: string, edits: Edits, erase: Erase): void {
+function eraseAnnotations(node: SyntaxNode, text: string, edits: Insertions, erase: Erase): void {
   if (node.type === "Identifier") {
     const start = endOfName(node, text);
     if (node.end > start && text.startsWith(node.name ?? "", node.start)) erase(start, node.end);
@@ -60,7 +68,13 @@ function eraseAnnotations(node: Node, text: string, edits: Edits, erase: Erase):
 const lineBreak = /[\r\n]/;
 
 /** No line may end between the parameters of an arrow function and its arrow: the bracket moves down. */
-function eraseReturnType(fn: Node, type: Node, text: string, edits: Edits, erase: Erase): void {
+function eraseReturnType(
+  fn: SyntaxNode,
+  type: SyntaxNode,
+  text: string,
+  edits: Insertions,
+  erase: Erase,
+): void {
   const gap = text.slice(type.start, type.end);
   const bracket = text.lastIndexOf(")", type.start);
   if (fn.type !== "ArrowFunctionExpression" || !lineBreak.test(gap)) erase(type.start, type.end);
@@ -68,14 +82,14 @@ function eraseReturnType(fn: Node, type: Node, text: string, edits: Edits, erase
 }
 
 /** Nor may one end in front of them, after `async` or `return`: the line breaks move inside. */
-function eraseTypeParameters(type: Node, text: string, edits: Edits, erase: Erase): void {
+function eraseTypeParameters(type: SyntaxNode, text: string, edits: Insertions, erase: Erase): void {
   const gap = text.slice(type.start, type.end);
   const bracket = skipTrivia(text, type.end);
   if (!lineBreak.test(gap) || text[bracket] !== "(") erase(type.start, type.end);
   else edits.replace(type.start, bracket + 1, `(${blank(text.slice(type.start, bracket))}`);
 }
 
-function eraseExpression(node: Node, text: string, edits: Edits, erase: Erase): void {
+function eraseExpression(node: SyntaxNode, text: string, edits: Insertions, erase: Erase): void {
   const { type, expression, start, end } = node;
   if (!isNode(expression)) return;
   if (type === "TSNonNullExpression") erase(end - 1, end);
@@ -90,7 +104,7 @@ function eraseExpression(node: Node, text: string, edits: Edits, erase: Erase): 
 }
 
 /** `this` among the parameters has a type and nothing else. */
-function eraseThis({ params = [] }: Node, text: string, erase: Erase): void {
+function eraseThis({ params = [] }: SyntaxNode, text: string, erase: Erase): void {
   const [first, second] = params;
   if (first?.type !== "Identifier" || first.name !== "this") return;
   const after = skipTrivia(text, first.end);
@@ -98,7 +112,7 @@ function eraseThis({ params = [] }: Node, text: string, erase: Erase): void {
   erase(first.start, first.start + "this".length);
 }
 
-function eraseClassHead(node: Node, text: string, erase: Erase): void {
+function eraseClassHead(node: SyntaxNode, text: string, erase: Erase): void {
   if (node.abstract) erase(node.start, node.start + "abstract".length);
   const parent = node.superTypeParameters ?? node.superTypeArguments;
   if (parent) erase(parent.start, parent.end);

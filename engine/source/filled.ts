@@ -1,6 +1,7 @@
 /** Which of its arguments a function of the file writes into. */
-import { bare, isFunction, type Node } from "./node";
-import { isVariable, type Scopes } from "./scope";
+
+import { standsForVariable, type VariableScopes } from "./scope";
+import { bare, isFunction, type SyntaxNode } from "./syntax-node";
 
 export const mutators = new Set(["push", "unshift", "set", "fill", "splice", "copyWithin"]);
 
@@ -9,7 +10,11 @@ export const mutators = new Set(["push", "unshift", "set", "fill", "splice", "co
  * @param nodes all of the file
  * @returns null where the file has no such function, or where its text does not say
  */
-export function filledBy(name: string, nodes: readonly Node[], scopes: Scopes): ReadonlySet<number> | null {
+export function filledBy(
+  name: string,
+  nodes: readonly SyntaxNode[],
+  scopes: VariableScopes,
+): ReadonlySet<number> | null {
   const fn = functionNamed(name, nodes);
   if (fn === null) return null;
   const params = (fn.params ?? []).map((param) => {
@@ -24,7 +29,7 @@ export function filledBy(name: string, nodes: readonly Node[], scopes: Scopes): 
   return written.length > 0 ? new Set(written) : null;
 }
 
-function functionNamed(name: string, nodes: readonly Node[]): Node | null {
+function functionNamed(name: string, nodes: readonly SyntaxNode[]): SyntaxNode | null {
   for (const node of nodes) {
     if (node.id?.name !== name) continue;
     const value = node.type === "VariableDeclarator" && node.init ? bare(node.init) : node;
@@ -34,7 +39,7 @@ function functionNamed(name: string, nodes: readonly Node[]): Node | null {
 }
 
 /** What a node writes into: `a` of `a[i] += v`, `a[i]++` and `a.push(v)`. */
-function writtenIn({ type, left, argument, callee }: Node): Node | null {
+function writtenIn({ type, left, argument, callee }: SyntaxNode): SyntaxNode | null {
   const target = type === "AssignmentExpression" ? left : type === "UpdateExpression" ? argument : null;
   if (target) return bare(target).type === "MemberExpression" ? bare(target) : null;
   const called = type === "CallExpression" && callee ? bare(callee) : null;
@@ -42,8 +47,8 @@ function writtenIn({ type, left, argument, callee }: Node): Node | null {
   return isMutator ? (called.object ?? null) : null;
 }
 
-function rootOf(target: Node | null): Node | null {
+function rootOf(target: SyntaxNode | null): SyntaxNode | null {
   let root = target && bare(target);
   while (root?.type === "MemberExpression" && root.object) root = bare(root.object);
-  return root && isVariable(root) ? root : null;
+  return root && standsForVariable(root) ? root : null;
 }

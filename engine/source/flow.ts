@@ -1,12 +1,12 @@
 /** How values flow through a function: what each assignment reads, and so which assignments made a value. */
 import { filledBy, mutators } from "./filled";
-import { bare, isFunction, isNode, type Node, parentOf } from "./node";
 import { isDestructuring, targetsOf } from "./patterns";
-import { isVariable, type Scopes } from "./scope";
+import { standsForVariable, type VariableScopes } from "./scope";
+import { bare, isFunction, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 
 /** A place that gives a name a value, or changes it. */
-export interface Step {
-  readonly node: Node;
+export interface FlowStep {
+  readonly node: SyntaxNode;
   /** `7` for a variable, `7.dx` for its property, `this.dW`. */
   readonly key: string;
   /** False for names that only pass a value on: parameters of callbacks, parts of a cache, what a loop counts with. */
@@ -16,16 +16,16 @@ export interface Step {
 
 /** Every step in a function, in the order of the text. */
 export class Flow {
-  readonly steps: readonly Step[];
-  readonly inside: readonly Node[];
-  readonly #scopes: Scopes;
-  readonly #nodes: readonly Node[];
+  readonly steps: readonly FlowStep[];
+  readonly inside: readonly SyntaxNode[];
+  readonly #scopes: VariableScopes;
+  readonly #nodes: readonly SyntaxNode[];
 
   /** @param nodes all of the file */
   constructor(
-    readonly fn: Node,
-    nodes: readonly Node[],
-    scopes: Scopes,
+    readonly fn: SyntaxNode,
+    nodes: readonly SyntaxNode[],
+    scopes: VariableScopes,
   ) {
     this.#scopes = scopes;
     this.#nodes = nodes;
@@ -36,9 +36,9 @@ export class Flow {
   }
 
   /** The steps that a value read at `node` comes from, directly or through others. */
-  madeOf(node: Node): number[] {
+  madeOf(node: SyntaxNode): number[] {
     const found = new Set<number>();
-    const open: { keys: readonly string[]; at: Node }[] = [{ keys: this.readsIn(node), at: node }];
+    const open: { keys: readonly string[]; at: SyntaxNode }[] = [{ keys: this.readsIn(node), at: node }];
     for (let next = open.pop(); next; next = open.pop()) {
       for (const [i, step] of this.steps.entries()) {
         if (
@@ -55,25 +55,25 @@ export class Flow {
   }
 
   /** The step that gave the name at `node` its value last. */
-  makerOf(node: Node): Step | null {
+  makerOf(node: SyntaxNode): FlowStep | null {
     const [key] = this.readsIn(node);
     return key === undefined ? null : (this.steps.findLast((step) => step.key === key && step.makes) ?? null);
   }
 
-  readsIn(node: Node): string[] {
+  readsIn(node: SyntaxNode): string[] {
     return [...new Set(this.inside.flatMap((each) => (contains(node, each) ? this.#keyOf(each) : [])))];
   }
 
   /** The key of a name or a property that is read; nothing for other nodes. */
-  #keyOf(node: Node): string[] {
+  #keyOf(node: SyntaxNode): string[] {
     const isThis = node.type === "ThisExpression";
-    if (!isThis && !isVariable(node)) return [];
+    if (!isThis && !standsForVariable(node)) return [];
     const base = isThis ? "this" : String(this.#scopes.resolve(node).id);
     const names = dotted(node);
     return [[base, ...names].join(".")];
   }
 
-  #stepsOf(node: Node): Step[] {
+  #stepsOf(node: SyntaxNode): FlowStep[] {
     const { type, left, right, id, init, parent, callee } = node;
     if (type === "VariableDeclarator" && id) {
       const outer = parent?.parent;
@@ -95,7 +95,7 @@ export class Flow {
   }
 
   /** `dx.push(v)`, and functions that may fill what they are given: `addInto(dx, v)`. */
-  #ofCall(node: Node, callee: Node): Step[] {
+  #ofCall(node: SyntaxNode, callee: SyntaxNode): FlowStep[] {
     const given = node.arguments ?? [];
     if (callee.type === "MemberExpression" && callee.object && mutators.has(callee.property?.name ?? ""))
       return this.#give(node, [callee.object], given, true);
@@ -106,7 +106,7 @@ export class Flow {
   }
 
   /** In `rows.forEach((row) => …)` the row comes from the rows. */
-  #ofCallbacks(node: Node, callee: Node): Step[] {
+  #ofCallbacks(node: SyntaxNode, callee: SyntaxNode): FlowStep[] {
     const source = callee.type === "MemberExpression" ? callee.object : undefined;
     const callbacks = (node.arguments ?? []).map(bare).filter(isFunction);
     return source
@@ -114,15 +114,20 @@ export class Flow {
       : [];
   }
 
-  #give(node: Node, targets: readonly Node[], from: readonly Node[], makes: boolean): Step[] {
+  #give(
+    node: SyntaxNode,
+    targets: readonly SyntaxNode[],
+    from: readonly SyntaxNode[],
+    makes: boolean,
+  ): FlowStep[] {
     const reads = [...from, ...conditionsAround(node, this.fn)].flatMap((part) => this.readsIn(part));
-    return targets.flatMap((target): Step[] => {
+    return targets.flatMap((target): FlowStep[] => {
       const key = this.#keyOfTarget(target);
       return key === null ? [] : [{ node, key, makes, reads: reads.concat(key) }];
     });
   }
 
-  #keyOfTarget(target: Node): string | null {
+  #keyOfTarget(target: SyntaxNode): string | null {
     let holder = bare(target);
     while (holder.type === "MemberExpression" && holder.object) holder = bare(holder.object);
     if (holder.type === "ThisExpression") return ["this", ...dotted(holder)].join(".");
@@ -131,12 +136,12 @@ export class Flow {
   }
 }
 
-function isHolder({ type }: Node): boolean {
+function isHolder({ type }: SyntaxNode): boolean {
   return type === "Identifier" || type === "MemberExpression";
 }
 
 /** The names after a variable or `this`, without those of methods that are called: `grads`, `W` of `this.grads.W[i]`. */
-function dotted(node: Node): string[] {
+function dotted(node: SyntaxNode): string[] {
   const names: string[] = [];
   let inner = node;
   for (
@@ -158,12 +163,12 @@ function touches(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-function contains(outer: Node, inner: Node): boolean {
+function contains(outer: SyntaxNode, inner: SyntaxNode): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** A step stands before the place that reads it, or both stand in one loop. */
-function reaches(step: Node, at: Node, fn: Node): boolean {
+function reaches(step: SyntaxNode, at: SyntaxNode, fn: SyntaxNode): boolean {
   if (step.start < at.start) return true;
   for (let outer = at.parent; outer && outer !== fn; outer = outer.parent) {
     if ((isLoop(outer) || isFunction(outer)) && contains(outer, step)) return true;
@@ -171,14 +176,14 @@ function reaches(step: Node, at: Node, fn: Node): boolean {
   return false;
 }
 
-function isLoop({ type }: Node): boolean {
+function isLoop({ type }: SyntaxNode): boolean {
   return /^(For|While|DoWhile)\w*Statement$/.test(type);
 }
 
-function conditionsAround(node: Node, fn: Node): Node[] {
-  const found: Node[] = [];
+function conditionsAround(node: SyntaxNode, fn: SyntaxNode): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
   for (let inner = node, outer = node.parent; outer && outer !== fn; inner = outer, outer = outer.parent) {
-    const { test } = outer as Node & { readonly test?: Node };
+    const { test } = outer as SyntaxNode & { readonly test?: SyntaxNode };
     if (outer.type === "IfStatement" && isNode(test) && test !== inner) found.push(test);
   }
   return found;

@@ -1,10 +1,19 @@
 /** Finds what a person wrote by hand to be differentiated: classes, objects and pairs of functions with a forward and a backward. */
 import { findGradients } from "./gradients";
 import { nameClass, nameExpression, nameKey } from "./names";
-import { bare, isClass, isErased, isFunction, isNode, type Node, parentOf, statementsOf } from "./node";
 import { findMemberPairs, findPairs } from "./pairs";
 import { countIncoming, readParameters } from "./parameters";
 import type { Parsed } from "./parse";
+import {
+  bare,
+  isClass,
+  isErased,
+  isFunction,
+  isNode,
+  parentOf,
+  type SyntaxNode,
+  statementsOf,
+} from "./syntax-node";
 import type { SourceLayer } from "./types";
 
 /** A layer of the text with its functions. */
@@ -12,13 +21,13 @@ export interface HandNode {
   readonly kind: "class" | "object" | "pair";
   readonly name: string;
   /** What declares it: the class, the object, the statement of the forward function. */
-  readonly node: Node;
-  readonly forward: Node;
-  readonly backward: Node;
+  readonly node: SyntaxNode;
+  readonly forward: SyntaxNode;
+  readonly backward: SyntaxNode;
   /** Names of a pair's functions in the file. */
   readonly names?: readonly [forward: string, backward: string];
   /** The object or class that has them. */
-  readonly holder?: Node;
+  readonly holder?: SyntaxNode;
   /** How these are reached at the end of the file. */
   readonly places?: readonly [forward: string, backward: string];
 }
@@ -37,7 +46,7 @@ export function describeHandNode(
   { kind, name, node, forward, backward, names, holder = node }: HandNode,
   parsed: Parsed,
 ): SourceLayer {
-  const at = (part: Node) => parsed.positions.range(part.start, part.end);
+  const at = (part: SyntaxNode) => parsed.positions.range(part.start, part.end);
   return {
     kind,
     name,
@@ -57,7 +66,7 @@ export function describeHandNode(
 }
 
 /** The method or the statement around a function, with the `export` before it. */
-function declaring(fn: Node): Node {
+function declaring(fn: SyntaxNode): SyntaxNode {
   const parent = parentOf(fn);
   if (parent && /Definition$|Property$/.test(parent.type)) return parent;
   const statement = parent?.type === "VariableDeclarator" ? (parent.parent ?? fn) : fn;
@@ -65,7 +74,7 @@ function declaring(fn: Node): Node {
 }
 
 /** The key under which the running file tells of a layer: its place. */
-export function keyOf(
+export function layerKey(
   file: string,
   { line, column }: { readonly line: number; readonly column: number },
 ): string {
@@ -73,7 +82,7 @@ export function keyOf(
 }
 
 /** A class with both methods; what it does not have itself may stand in a class of the same file that it extends. */
-function ofClass(node: Node, nodes: readonly Node[]): HandNode[] {
+function ofClass(node: SyntaxNode, nodes: readonly SyntaxNode[]): HandNode[] {
   const name = nameClass(node) ?? "(class)";
   return [false, true]
     .flatMap((isStatic): HandNode[] => {
@@ -86,9 +95,13 @@ function ofClass(node: Node, nodes: readonly Node[]): HandNode[] {
     .slice(0, 1);
 }
 
-function inherited<T>(node: Node, nodes: readonly Node[], find: (node: Node) => T | null): T | null {
-  const seen = new Set<Node>();
-  for (let type: Node | undefined = node; type && !seen.has(type); type = baseOf(type, nodes)) {
+function inherited<T>(
+  node: SyntaxNode,
+  nodes: readonly SyntaxNode[],
+  find: (node: SyntaxNode) => T | null,
+): T | null {
+  const seen = new Set<SyntaxNode>();
+  for (let type: SyntaxNode | undefined = node; type && !seen.has(type); type = baseOf(type, nodes)) {
     seen.add(type);
     const found = find(type);
     if (found) return found;
@@ -96,12 +109,12 @@ function inherited<T>(node: Node, nodes: readonly Node[], find: (node: Node) => 
   return null;
 }
 
-function baseOf({ superClass }: Node, nodes: readonly Node[]): Node | undefined {
+function baseOf({ superClass }: SyntaxNode, nodes: readonly SyntaxNode[]): SyntaxNode | undefined {
   const name = superClass && bare(superClass).name;
   return name ? nodes.find((node) => isClass(node) && nameClass(node) === name) : undefined;
 }
 
-function methodOf({ body }: Node, key: string, isStatic: boolean): Node | null {
+function methodOf({ body }: SyntaxNode, key: string, isStatic: boolean): SyntaxNode | null {
   const members = isNode(body) ? statementsOf(body).filter((member) => !isErased(member)) : [];
   const member = members.find((each) => (each.static ?? false) === isStatic && nameKey(each) === key);
   const value = isNode(member?.value) ? bare(member.value) : null;
@@ -109,7 +122,7 @@ function methodOf({ body }: Node, key: string, isStatic: boolean): Node | null {
 }
 
 /** `{ forward(x) { … }, backward(g) { … } }`, by itself or as what a function returns. */
-function ofObject(node: Node): HandNode[] {
+function ofObject(node: SyntaxNode): HandNode[] {
   const find = (key: string) => {
     const property = node.properties?.find((each) => each.type === "Property" && nameKey(each) === key);
     const value = isNode(property?.value) ? bare(property.value) : null;
@@ -126,7 +139,7 @@ function ofObject(node: Node): HandNode[] {
 }
 
 /** The function that a name stands for in the blocks around it. */
-function functionNamed({ name, parent }: Node): Node | null {
+function functionNamed({ name, parent }: SyntaxNode): SyntaxNode | null {
   for (let outer = parent; outer; outer = outer.parent) {
     for (const statement of statementsOf(outer)) {
       const node = statement.declaration ?? statement;
@@ -140,7 +153,7 @@ function functionNamed({ name, parent }: Node): Node | null {
 }
 
 /** The variable that holds the object, or the function that makes it. */
-function nameObject(node: Node): string {
+function nameObject(node: SyntaxNode): string {
   for (let inner = node, outer = parentOf(node); outer; inner = outer, outer = parentOf(outer)) {
     if (outer.type === "VariableDeclarator" && outer.id?.name) return outer.id.name;
     if (outer.type === "AssignmentExpression" && outer.left) return nameExpression(outer.left);

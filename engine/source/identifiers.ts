@@ -1,10 +1,10 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
 import { functionAround, nameExpression, nameField, nameKey } from "./names";
-import { endOfName, type Node } from "./node";
 import type { Parsed } from "./parse";
-import { isVariable, Scopes } from "./scope";
-import { keyOf, Slots } from "./slots";
+import { standsForVariable, VariableScopes } from "./scope";
+import { memberKey, Slots } from "./slots";
+import { endOfName, type SyntaxNode } from "./syntax-node";
 import type { Identifier } from "./types";
 
 /** The uses of all bound names in the order of the text; the bindings' own identifiers are not among them. */
@@ -12,9 +12,9 @@ export function findIdentifiers(
   { nodes, text, positions }: Parsed,
   bindings: readonly Binding[],
 ): Identifier[] {
-  const slots = new Slots(new Scopes(nodes));
+  const slots = new Slots(new VariableScopes(nodes));
   const bound = new Map<string, Binding[]>();
-  const targets = new Set<Node>();
+  const targets = new Set<SyntaxNode>();
   for (const binding of bindings) {
     if (!binding.target) continue;
     targets.add(binding.target);
@@ -47,14 +47,14 @@ export function findIdentifiers(
 }
 
 /** A parameter that is a field, `constructor(readonly w)`, goes by both names. */
-function fieldOf({ parent }: Node): Node | null {
+function fieldOf({ parent }: SyntaxNode): SyntaxNode | null {
   const holder = parent?.type === "AssignmentPattern" ? parent.parent : parent;
   return holder?.type === "TSParameterProperty" ? holder : null;
 }
 
 /** The bindings of the same name, in the nearest class that has it. */
 function candidatesFor(
-  node: Node,
+  node: SyntaxNode,
   slots: Slots,
   bound: ReadonlyMap<string, Binding[]>,
 ): Binding[] | undefined {
@@ -67,21 +67,22 @@ function candidatesFor(
 }
 
 /** A variable, a member, or a field that gets its value elsewhere, with a name that something is bound to. */
-function mayUse(node: Node, words: ReadonlySet<string | null>): boolean {
+function mayUse(node: SyntaxNode, words: ReadonlySet<string | null>): boolean {
   const { type, value } = node;
-  const may = type === "MemberExpression" || (type === "PropertyDefinition" && !value) || isVariable(node);
+  const may =
+    type === "MemberExpression" || (type === "PropertyDefinition" && !value) || standsForVariable(node);
   return may && words.has(wordOf(node));
 }
 
-function wordOf(node: Node): string | null {
+function wordOf(node: SyntaxNode): string | null {
   if (node.type === "Identifier") return node.name ?? null;
-  return node.type === "MemberExpression" ? keyOf(node) : nameKey(node);
+  return node.type === "MemberExpression" ? memberKey(node) : nameKey(node);
 }
 
 /** Of a name that is bound more often, only this many bindings around the use come into question. */
 const MOST = 32;
 
-function nearest(candidates: readonly Binding[], use: Node): Binding[] {
+function nearest(candidates: readonly Binding[], use: SyntaxNode): Binding[] {
   if (candidates.length <= MOST) return [...candidates];
   const below = candidates.findIndex(({ target }) => (target?.start ?? 0) > use.start);
   const middle = below < 0 ? candidates.length : below;
@@ -90,16 +91,16 @@ function nearest(candidates: readonly Binding[], use: Node): Binding[] {
 }
 
 /** The characters that a person points at: the name, or the last part of a member. */
-function extentOf(node: Node, text: string): [start: number, end: number] {
+function extentOf(node: SyntaxNode, text: string): [start: number, end: number] {
   const { property, computed, key, start } = node;
   if (key) return [key.start, key.end];
   return property && !computed ? [property.start, property.end] : [start, endOfName(node, text)];
 }
 
 /** The last value given above the use in the same function comes first, then those of other functions, then those below. */
-function likelihoods(): (binding: Pick<Binding, "place" | "target">, use: Node) => number {
-  const functions = new Map<Node, Node | null>();
-  const around = (node: Node) => {
+function likelihoods(): (binding: Pick<Binding, "place" | "target">, use: SyntaxNode) => number {
+  const functions = new Map<SyntaxNode, SyntaxNode | null>();
+  const around = (node: SyntaxNode) => {
     const known = functions.get(node);
     if (known !== undefined) return known;
     const found = functionAround(node);

@@ -2,7 +2,7 @@
 export { analyse } from "./analyse";
 export { compile, compilePlainly } from "./compile";
 export type { Edited } from "./edits";
-export { keyOf } from "./hand-written";
+export { layerKey as keyOf } from "./hand-written";
 export { originalOffset } from "./original-offset";
 export { Positions } from "./positions";
 export { SourceProblem } from "./source-problem";

@@ -1,23 +1,23 @@
 /** Writes the marks of sites and bindings into a model file's text; see `Runtime` for what they do. */
 import type { Binding } from "./bindings";
 import { findChains } from "./chains";
-import { type Edits, own } from "./edits";
+import { type Insertions, own } from "./edits";
 import { markForward } from "./mark-forward";
-import { isNode, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
-import type { Site } from "./sites";
+import type { NodeSite } from "./sites";
+import { isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** Of marks on the same expression the lowest rank stands outermost. */
 const rank = { head: 0, bind: 1, resume: 2, site: 3 } as const;
 
 export function instrument(
   { nodes, text }: Parsed,
-  sites: readonly Site[],
+  sites: readonly NodeSite[],
   bindings: readonly Binding[],
-  edits: Edits,
+  edits: Insertions,
 ) {
   const idOf = new Map(sites.map((site) => [site.node, site.id]));
-  const chained = new Set<Node>();
+  const chained = new Set<SyntaxNode>();
   for (const { calls, whole } of findChains(nodes)) {
     const ids = calls.map((call) => idOf.get(call) ?? 0);
     edits.wrap(whole.start, whole.end, `${own}.leave(${enter(ids[0] ?? 0)}, `, ")", rank.site);
@@ -42,13 +42,13 @@ export function instrument(
 
 const enter = (id: number) => `${own}.enter(${id})`;
 
-function markSite(id: number, node: Node, edits: Edits): void {
+function markSite(id: number, node: SyntaxNode, edits: Insertions): void {
   const [open, close] = isMade(node) ? ["(", ")"] : ["", ""];
   edits.wrap(node.start, node.end, `${open}${own}.leave(${enter(id)}, `, `)${close}`, rank.site);
 }
 
 /** Whether a `new` would take the mark for its class: as in "new tag`x`()". */
-function isMade(node: Node): boolean {
+function isMade(node: SyntaxNode): boolean {
   let inner = node;
   let outer = node.parent;
   while (outer && (outer.object === inner || outer.tag === inner)) {
@@ -59,7 +59,7 @@ function isMade(node: Node): boolean {
 }
 
 /** A throw is entered and never left: the site stays on top until somebody catches. */
-function markThrow(id: number, { argument }: Node, edits: Edits): void {
+function markThrow(id: number, { argument }: SyntaxNode, edits: Insertions): void {
   if (argument) edits.wrap(argument.start, argument.end, `(${enter(id)}, `, ")", rank.head);
 }
 
@@ -67,21 +67,21 @@ function markThrow(id: number, { argument }: Node, edits: Edits): void {
  * Marks a call that cannot be wrapped, last among its arguments, with a spread of nothing. In an optional chain
  * only the whole can be wrapped, or `?.` would no longer skip the rest.
  */
-function markArguments(id: number, call: Node, text: string, edits: Edits): void {
+function markArguments(id: number, call: SyntaxNode, text: string, edits: Insertions): void {
   const last = call.arguments?.at(-1);
   const tail = last ? text.slice(last.end, call.end - 1).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "") : ",";
   const comma = tail.includes(",") ? "" : ", ";
   edits.wrap(call.start, call.end - 1, "", `${comma}...(${enter(id)}, [])`);
 }
 
-function markPause(node: Node, edits: Edits): void {
+function markPause(node: SyntaxNode, edits: Insertions): void {
   // The removal of types stumbles over `(yield)`.
   const value = node.argument ? "" : " undefined";
   edits.wrap(node.start, node.end, `${own}.resume(${own}.suspend(), `, `${value})`, rank.resume);
 }
 
 /** What was thrown has left its calls: `catch` and `finally` go on with those around the `try`. */
-function markTry(node: Node, edits: Edits): void {
+function markTry(node: SyntaxNode, edits: Insertions): void {
   const token = `${own}${node.start}`;
   edits.wrap(node.start, node.end, `{ const ${token} = ${own}.suspend(); `, " }", rank.head);
   for (const block of [node.handler?.body, node.finalizer]) {
@@ -90,8 +90,8 @@ function markTry(node: Node, edits: Edits): void {
   }
 }
 
-function markBindings(bindings: readonly Binding[], edits: Edits): void {
-  const grouped = new Map<Node, { kind: string; marks: string[] }>();
+function markBindings(bindings: readonly Binding[], edits: Insertions): void {
+  const grouped = new Map<SyntaxNode, { kind: string; marks: string[] }>();
   for (const { id, place } of bindings) {
     if (place.kind === "around") {
       markExpression(id, place.node, edits);
@@ -109,12 +109,12 @@ function markBindings(bindings: readonly Binding[], edits: Edits): void {
   }
 }
 
-function markExpression(id: number, node: Node, edits: Edits): void {
+function markExpression(id: number, node: SyntaxNode, edits: Insertions): void {
   const [open, close] = node.type === "SequenceExpression" ? ["(", ")"] : ["", ""];
   edits.wrap(node.start, node.end, `${own}.bind(${id}, ${open}`, `${close})`, rank.bind);
 }
 
-function markHead(owner: Node, marks: readonly string[], edits: Edits): void {
+function markHead(owner: SyntaxNode, marks: readonly string[], edits: Insertions): void {
   const { body } = owner;
   if (!isNode(body)) return;
   if (body.type === "BlockStatement") {
@@ -137,13 +137,13 @@ const lists = new Set([
   "ExportNamedDeclaration",
 ]);
 
-function markAfter(statement: Node, marks: readonly string[], edits: Edits): void {
+function markAfter(statement: SyntaxNode, marks: readonly string[], edits: Insertions): void {
   const alone = !lists.has(statement.parent?.type ?? "");
   const [open, close] = alone ? ["{ ", " }"] : ["", ""];
   edits.wrap(statement.start, statement.end, open, `; ${marks.join("; ")};${close}`, rank.head);
 }
 
-function markAssignment(node: Node, marks: readonly string[], edits: Edits): void {
+function markAssignment(node: SyntaxNode, marks: readonly string[], edits: Insertions): void {
   const open = `${own}.resume(${own}.suspend(), `;
   edits.wrap(node.start, node.end, open, `, ${marks.join(", ")})`, rank.bind);
 }

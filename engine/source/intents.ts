@@ -1,6 +1,7 @@
 /** Comments `// gradlens: intended`, with which a person says that a gradient is meant to be as it is. */
-import type { Node } from "./node";
+
 import type { Comment, Parsed } from "./parse";
+import type { SyntaxNode } from "./syntax-node";
 import type { Range, SourceIntent, SourceLayer } from "./types";
 
 /** The comments of a text, each with the line that it is about and what that line is the head of. */
@@ -45,6 +46,6 @@ function coveredBy(line: number, layers: readonly SourceLayer[]): Range[] {
   });
 }
 
-function isNoGrad({ type, callee }: Node): boolean {
+function isNoGrad({ type, callee }: SyntaxNode): boolean {
   return type === "CallExpression" && (callee?.property ?? callee)?.name === "noGrad";
 }

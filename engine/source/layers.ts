@@ -3,10 +3,10 @@ import { findGradients } from "./gradients";
 import { describeHandNode, findHandNodes } from "./hand-written";
 import { findModuleClasses, isModuleClass, type ModuleClasses } from "./module-classes";
 import { classAround, nameClass, nameExpression, nameKey } from "./names";
-import { bare, isNode, type Node, parentOf } from "./node";
 import { readParameters } from "./parameters";
 import type { Parsed } from "./parse";
 import type { Positions } from "./positions";
+import { bare, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 import type { Range, SourceLayer } from "./types";
 
 export function findLayers(parsed: Parsed): SourceLayer[] {
@@ -19,12 +19,12 @@ export function findLayers(parsed: Parsed): SourceLayer[] {
   ];
 }
 
-const isConstruction = ({ type }: Node) => type === "NewExpression";
-export const isCustomOp = ({ type, callee }: Node) =>
+const isConstruction = ({ type }: SyntaxNode) => type === "NewExpression";
+export const isCustomOp = ({ type, callee }: SyntaxNode) =>
   type === "CallExpression" && (callee?.property ?? callee)?.name === "customOp";
 
 /** `fc1 = new nn.Linear(…)`, `const net = new Net()`, `this.fc1 = new nn.Linear(…)`, where the class is a layer. */
-function findModule(node: Node, classes: ModuleClasses, { positions }: Parsed): SourceLayer[] {
+function findModule(node: SyntaxNode, classes: ModuleClasses, { positions }: Parsed): SourceLayer[] {
   if (!node.callee || !isModuleClass(node.callee, classes)) return [];
   const range = positions.range(node.start, node.end);
   const held = nameHolder(node) ?? nameInside(node, range, positions);
@@ -38,7 +38,7 @@ interface Held {
 }
 
 /** A layer on a line of its own inside `new nn.Sequential(…)`: `layers.0`, as its parameters are called. */
-function nameInside(node: Node, { line }: Range, positions: Positions): Held | null {
+function nameInside(node: SyntaxNode, { line }: Range, positions: Positions): Held | null {
   const list = parentOf(node);
   const outer = list?.type === "ArrayExpression" ? parentOf(list) : list;
   if (!list || outer?.type !== "NewExpression") return null;
@@ -49,7 +49,7 @@ function nameInside(node: Node, { line }: Range, positions: Positions): Held | n
   return held && index >= 0 && range.line !== line ? { ...held, name: `${held.name}.${index}` } : null;
 }
 
-function nameHolder(node: Node): Held | null {
+function nameHolder(node: SyntaxNode): Held | null {
   const parent = parentOf(node);
   const owner = classAround(node);
   const type = owner && nameClass(owner);
@@ -64,14 +64,14 @@ function nameHolder(node: Node): Held | null {
 }
 
 /** `customOp({ name: "swish", forward, backward })`. */
-function findCustomOp(node: Node, parsed: Parsed): SourceLayer[] {
+function findCustomOp(node: SyntaxNode, parsed: Parsed): SourceLayer[] {
   const { positions } = parsed;
   const properties = node.arguments?.[0]?.properties ?? [];
   const find = (key: string) => properties.find((property) => nameKey(property) === key);
   const named = find("name")?.value;
   const name = isNode(named) && typeof named.value === "string" ? named.value : nameHolder(node)?.name;
   if (!name) return [];
-  const at = (part: Node | undefined) => (part ? positions.range(part.start, part.end) : null);
+  const at = (part: SyntaxNode | undefined) => (part ? positions.range(part.start, part.end) : null);
   const range = positions.range(node.start, node.end);
   const forward = find("forward");
   return [

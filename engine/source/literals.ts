@@ -1,11 +1,11 @@
 /** Bindings made by object literals that a name holds: `const params = { w: randn([3]) }` gives `params.w`. */
-import type { Found } from "./bindings";
+import type { FoundBinding } from "./bindings";
 import { nameExpression, nameField, nameKey } from "./names";
-import { isNode, type Node } from "./node";
 import { holderOf } from "./slots";
+import { isNode, type SyntaxNode } from "./syntax-node";
 import { mayHoldTensor } from "./values";
 
-export function findProperty(node: Node): Found[] {
+export function findProperty(node: SyntaxNode): FoundBinding[] {
   const { type, key, value, shorthand } = node;
   if (type !== "Property" || shorthand || !key || !isNode(value) || !mayHoldTensor(value)) return [];
   const name = nameOf(node);
@@ -14,7 +14,7 @@ export function findProperty(node: Node): Found[] {
   return [{ name, role: "field", start: key.start, end: key.end, place, target: node }];
 }
 
-function nameOf(node: Node): string | null {
+function nameOf(node: SyntaxNode): string | null {
   if (node.type === "Property") {
     const holder = holderOf(node);
     const owner = holder && nameOf(holder);

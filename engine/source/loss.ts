@@ -1,8 +1,8 @@
 /** Finds what a model file differentiates. */
 
-import { isNode, type Node, statementsOf } from "./node";
 import { declaredFunctions } from "./pairs";
 import type { Parsed } from "./parse";
+import { isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 import type { Range } from "./types";
 
 /** The exported `loss`, else the last `something.backward()` at the top of the file, else null. */
@@ -12,7 +12,7 @@ export function findLoss({ program, positions }: Parsed): Range | null {
   return node ? positions.range(node.start, node.end) : null;
 }
 
-function findExported(statements: readonly Node[]): Node | undefined {
+function findExported(statements: readonly SyntaxNode[]): SyntaxNode | undefined {
   const functions = new Map(
     statements.flatMap(declaredFunctions).map(([name, { statement }]) => [name, statement] as const),
   );
@@ -26,12 +26,12 @@ function findExported(statements: readonly Node[]): Node | undefined {
   return statements.find((statement) => exportsVariable(statement, "loss"));
 }
 
-function exportsVariable({ type, declaration }: Node, name: string): boolean {
+function exportsVariable({ type, declaration }: SyntaxNode, name: string): boolean {
   const variables = type === "ExportNamedDeclaration" ? declaration?.declarations : undefined;
   return variables?.some(({ id }) => id?.name === name) ?? false;
 }
 
-function callsBackward({ type, expression }: Node): boolean {
+function callsBackward({ type, expression }: SyntaxNode): boolean {
   if (type !== "ExpressionStatement" || !isNode(expression)) return false;
   const call = expression.type === "AwaitExpression" ? expression.argument : expression;
   return call?.type === "CallExpression" && call.callee?.property?.name === "backward";

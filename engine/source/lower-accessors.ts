@@ -1,15 +1,15 @@
 /** Rewrites `accessor x = 1` as the private field, getter and setter that it stands for. */
-import { type Edits, own } from "./edits";
-import type { Node } from "./node";
+import { type Insertions, own } from "./edits";
+import type { SyntaxNode } from "./syntax-node";
 
-export function lowerAccessors(nodes: readonly Node[], text: string, edits: Edits): void {
+export function lowerAccessors(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   for (const node of nodes) {
     if (node.type === "PropertyDefinition" && node.accessor && node.key)
       lowerAccessor(node, node.key, text, edits);
   }
 }
 
-function lowerAccessor(node: Node, key: Node, text: string, edits: Edits): void {
+function lowerAccessor(node: SyntaxNode, key: SyntaxNode, text: string, edits: Insertions): void {
   const keyText = text.slice(key.start, key.end);
   const field = `#${own}${key.start}`;
   const modifiers = text.slice(node.start, key.start);

@@ -1,10 +1,10 @@
 /** Rewrites `import a = B.c` and `import a = require("b")` as constants. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import { namesUsed } from "./erase-modules";
-import type { Node } from "./node";
 import { blank } from "./scan";
+import type { SyntaxNode } from "./syntax-node";
 
-export function lowerAliases(nodes: readonly Node[], text: string, edits: Edits): void {
+export function lowerAliases(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   const aliases = nodes.filter(
     (node) => node.type === "TSImportEqualsDeclaration" && node.importKind !== "type",
   );

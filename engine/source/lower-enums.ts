@@ -1,17 +1,17 @@
 /** Rewrites enums as the objects that TypeScript makes of them. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import { isDeclaredBefore } from "./lower-namespaces";
-import type { Node } from "./node";
 import { blank, findSign, skipTrivia } from "./scan";
-import { isVariable } from "./scope";
+import { standsForVariable } from "./scope";
+import type { SyntaxNode } from "./syntax-node";
 
-export function lowerEnums(nodes: readonly Node[], text: string, edits: Edits): void {
+export function lowerEnums(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   for (const node of nodes) if (node.type === "TSEnumDeclaration") lowerEnum(node, text, edits);
-  for (const node of nodes) if (isVariable(node)) qualifyMember(node, edits);
+  for (const node of nodes) if (standsForVariable(node)) qualifyMember(node, edits);
 }
 
 /** In the value of a member, `A` alone means `Kind.A`. */
-function qualifyMember(node: Node, edits: Edits): void {
+function qualifyMember(node: SyntaxNode, edits: Insertions): void {
   let outer = node.parent;
   while (outer && outer.type !== "TSEnumMember") outer = outer.parent;
   const owner = outer?.parent;
@@ -19,11 +19,11 @@ function qualifyMember(node: Node, edits: Edits): void {
   edits.wrap(node.start, node.end, `${owner.id?.name}.`, "", 9);
 }
 
-function nameOf({ id }: Node): string {
+function nameOf({ id }: SyntaxNode): string {
   return id?.type === "Literal" ? String(id.value) : (id?.name ?? "");
 }
 
-function lowerEnum(node: Node, text: string, edits: Edits): void {
+function lowerEnum(node: SyntaxNode, text: string, edits: Insertions): void {
   const { id, members = [], parent } = node;
   if (!id) return;
   const name = id.name ?? "";
@@ -38,10 +38,16 @@ function lowerEnum(node: Node, text: string, edits: Edits): void {
   for (const member of members) next = lowerMember(member, name, next, text, edits);
 }
 
-const isTop = ({ parent }: Node) => parent?.type === "Program" || parent?.type === "TSModuleBlock";
+const isTop = ({ parent }: SyntaxNode) => parent?.type === "Program" || parent?.type === "TSModuleBlock";
 
 /** Gives the value of the member that follows, if it has none of its own. */
-function lowerMember(member: Node, owner: string, value: string, text: string, edits: Edits): string {
+function lowerMember(
+  member: SyntaxNode,
+  owner: string,
+  value: string,
+  text: string,
+  edits: Insertions,
+): string {
   const { id, initializer, start, end } = member;
   const name = nameOf(member);
   const key = `${owner}[${JSON.stringify(name)}]`;

@@ -1,12 +1,12 @@
 /** Rewrites namespaces as the functions that TypeScript makes of them: the types' removal would drop them. */
-import type { Edits } from "./edits";
-import { isErased, isNode, type Node, statementsOf } from "./node";
+import type { Insertions } from "./edits";
 import { targetsOf } from "./patterns";
 import { blank } from "./scan";
-import { isVariable, Scopes } from "./scope";
+import { standsForVariable, VariableScopes } from "./scope";
+import { isErased, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 import { variablesIn } from "./top-level";
 
-export function lowerNamespaces(nodes: readonly Node[], text: string, edits: Edits): void {
+export function lowerNamespaces(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   const namespaces = nodes.filter((node) => node.type === "TSModuleDeclaration");
   if (namespaces.length === 0) return;
   const running = namespaces.filter(isRunning);
@@ -17,7 +17,7 @@ export function lowerNamespaces(nodes: readonly Node[], text: string, edits: Edi
 }
 
 /** A namespace of types alone leaves nothing behind. */
-export function isRunning(node: Node): boolean {
+export function isRunning(node: SyntaxNode): boolean {
   const body = blockOf(node);
   return statementsOf(body).some((statement) => {
     const inner = statement.declaration ?? statement;
@@ -25,7 +25,7 @@ export function isRunning(node: Node): boolean {
   });
 }
 
-function eraseNamespace(node: Node, text: string, edits: Edits): void {
+function eraseNamespace(node: SyntaxNode, text: string, edits: Insertions): void {
   if (node.parent?.type === "TSModuleDeclaration") return;
   const { start, end } = node.parent?.type === "ExportNamedDeclaration" ? node.parent : node;
   edits.replace(start, end, `;${blank(text.slice(start, end))}`);
@@ -35,7 +35,7 @@ function eraseNamespace(node: Node, text: string, edits: Edits): void {
  * What is read of a namespace by its name: itself, and the variables that it exports with `let`, which stand behind
  * getters: `Geometry`, `Geometry.count`.
  */
-export function membersOf(node: Node, outer = ""): string[] {
+export function membersOf(node: SyntaxNode, outer = ""): string[] {
   const path = outer + pathOf(node).join(".");
   const members = statementsOf(blockOf(node)).flatMap(({ type, declaration }) => {
     if (type !== "ExportNamedDeclaration" || !declaration || isErased(declaration)) return [];
@@ -46,19 +46,19 @@ export function membersOf(node: Node, outer = ""): string[] {
   return outer === "" ? [path.split(".")[0] ?? path, ...members] : members;
 }
 
-function blockOf(node: Node): Node {
+function blockOf(node: SyntaxNode): SyntaxNode {
   return isNode(node.body) && node.body.type === "TSModuleDeclaration"
     ? blockOf(node.body)
-    : (node.body as Node);
+    : (node.body as SyntaxNode);
 }
 
 /** The names of `namespace A.B.C`, outermost first. */
-function pathOf(node: Node): string[] {
+function pathOf(node: SyntaxNode): string[] {
   const inner = isNode(node.body) && node.body.type === "TSModuleDeclaration" ? pathOf(node.body) : [];
   return [node.id?.name ?? "", ...inner];
 }
 
-function lowerNamespace(node: Node, text: string, edits: Edits): void {
+function lowerNamespace(node: SyntaxNode, text: string, edits: Insertions): void {
   const block = blockOf(node);
   const path = pathOf(node);
   const outer = enclosing(node);
@@ -81,7 +81,7 @@ function lowerNamespace(node: Node, text: string, edits: Edits): void {
 }
 
 /** The name of the namespace in which a namespace stands. */
-function enclosing(node: Node): string | null {
+function enclosing(node: SyntaxNode): string | null {
   for (let outer = node.parent; outer; outer = outer.parent) {
     if (outer.type === "TSModuleDeclaration") return outer.id?.name ?? null;
   }
@@ -91,7 +91,7 @@ function enclosing(node: Node): string | null {
 const declarations = /^(TSModule|TSEnum|Class|Function)Declaration$/;
 
 /** Whether a function, a class, an enum or the namespace itself already has this name. */
-export function isDeclaredBefore(statement: Node, name: string): boolean {
+export function isDeclaredBefore(statement: SyntaxNode, name: string): boolean {
   const siblings = statement.parent ? statementsOf(statement.parent) : [];
   return siblings.slice(0, siblings.indexOf(statement)).some((sibling) => {
     const inner = sibling.declaration ?? sibling;
@@ -101,7 +101,7 @@ export function isDeclaredBefore(statement: Node, name: string): boolean {
 }
 
 /** `export const x = 1` inside a namespace sets a property; `let` becomes one that stays in step. */
-function exportTo(namespace: string, statement: Node, edits: Edits): void {
+function exportTo(namespace: string, statement: SyntaxNode, edits: Insertions): void {
   const { declaration } = statement;
   if (statement.type !== "ExportNamedDeclaration" || !declaration) return;
   if (declaration.type === "TSModuleDeclaration" && isRunning(declaration)) return;
@@ -116,14 +116,18 @@ function exportTo(namespace: string, statement: Node, edits: Edits): void {
   edits.wrap(statement.start, statement.end, "", `; ${sets.join(" ")}`, -1);
 }
 
-function declaredNames(declaration: Node): string[] {
+function declaredNames(declaration: SyntaxNode): string[] {
   const declarators = declaration.declarations ?? [];
   const names = declarators.flatMap(({ id }) => (id ? targetsOf(id) : [])).map(({ name = "" }) => name);
   return declaration.id?.name ? [declaration.id.name] : names;
 }
 
 /** A name that another block of the same namespace exports is reached through the namespace. */
-function qualifyNames(nodes: readonly Node[], namespaces: readonly Node[], edits: Edits): void {
+function qualifyNames(
+  nodes: readonly SyntaxNode[],
+  namespaces: readonly SyntaxNode[],
+  edits: Insertions,
+): void {
   const exported = new Map<string, Set<string>>();
   for (const node of namespaces) {
     const path = pathOf(node).join(".");
@@ -132,10 +136,10 @@ function qualifyNames(nodes: readonly Node[], namespaces: readonly Node[], edits
     );
     exported.set(path, new Set([...(exported.get(path) ?? []), ...names]));
   }
-  const scopes = new Scopes(nodes);
+  const scopes = new VariableScopes(nodes);
   for (const node of nodes) {
-    if (!isVariable(node) || scopes.resolve(node).declaration) continue;
-    for (let outer: Node | null = node; outer; outer = outer.parent) {
+    if (!standsForVariable(node) || scopes.resolve(node).declaration) continue;
+    for (let outer: SyntaxNode | null = node; outer; outer = outer.parent) {
       if (
         outer.type !== "TSModuleDeclaration" ||
         !exported.get(pathOf(outer).join("."))?.has(node.name ?? "")

@@ -1,11 +1,11 @@
 /** Makes fields of `constructor(private x)`: declared in front of the others, set as soon as there is a `this`. */
-import { type Edits, own } from "./edits";
+import { type Insertions, own } from "./edits";
 import { functionAround } from "./names";
-import { isClass, isNode, type Node, statementsOf } from "./node";
 import { targetsOf } from "./patterns";
 import { blank } from "./scan";
+import { isClass, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
-export function lowerParameters(nodes: readonly Node[], text: string, edits: Edits): void {
+export function lowerParameters(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   for (const node of nodes.filter(isClass)) {
     const made = isNode(node.body) ? statementsOf(node.body).find(storesParameters) : undefined;
     if (made && isNode(node.body)) lowerConstructor(node, node.body, made, text, edits);
@@ -18,11 +18,11 @@ export function lowerParameters(nodes: readonly Node[], text: string, edits: Edi
   }
 }
 
-function storesParameters(member: Node): boolean {
+function storesParameters(member: SyntaxNode): boolean {
   return member.kind === "constructor" && isNode(member.value) && fieldsOf(member.value).length > 0;
 }
 
-function fieldsOf(fn: Node | null): string[] {
+function fieldsOf(fn: SyntaxNode | null): string[] {
   if (!isNode(fn?.body)) return [];
   const parameters = (fn?.params ?? []).filter((parameter) => parameter.type === "TSParameterProperty");
   return parameters.flatMap(targetsOf).map(({ name = "" }) => name);
@@ -30,7 +30,13 @@ function fieldsOf(fn: Node | null): string[] {
 
 const assign = (names: readonly string[]) => names.map((name) => `this.${name} = ${name}`).join(", ");
 
-function lowerConstructor(type: Node, body: Node, made: Node, text: string, edits: Edits): void {
+function lowerConstructor(
+  type: SyntaxNode,
+  body: SyntaxNode,
+  made: SyntaxNode,
+  text: string,
+  edits: Insertions,
+): void {
   const fn = made.value;
   if (!isNode(fn) || !isNode(fn.body)) return;
   const names = fieldsOf(fn);
@@ -47,7 +53,7 @@ function lowerConstructor(type: Node, body: Node, made: Node, text: string, edit
 }
 
 /** The constructor that a `super(…)` belongs to, also from inside an arrow function. */
-function constructorAround(node: Node): Node | null {
+function constructorAround(node: SyntaxNode): SyntaxNode | null {
   let fn = functionAround(node);
   while (fn?.type === "ArrowFunctionExpression") fn = functionAround(fn);
   return fn;

@@ -1,5 +1,5 @@
 /** Turns TypeScript into JavaScript, piece by piece and every line where it was. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import { eraseTypes } from "./erase-types";
 import { guardStatements } from "./guards";
 import { lowerAliases } from "./lower-aliases";
@@ -9,7 +9,7 @@ import { lowerNamespaces } from "./lower-namespaces";
 import { lowerParameters } from "./lower-parameters";
 import type { Parsed } from "./parse";
 
-export function lowerTypeScript({ nodes, text }: Parsed, edits: Edits): void {
+export function lowerTypeScript({ nodes, text }: Parsed, edits: Insertions): void {
   eraseTypes(nodes, text, edits);
   guardStatements(nodes, text, edits);
   lowerParameters(nodes, text, edits);

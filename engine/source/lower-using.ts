@@ -1,7 +1,7 @@
 /** Rewrites `using` and `await using` for Node 20, which does not know them. */
-import { type Edits, own } from "./edits";
-import { isNode, type Node, statementsOf } from "./node";
+import { type Insertions, own } from "./edits";
 import { targetsOf } from "./patterns";
+import { isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** What stands behind the text of a file that needs it; the semantics are those of the ECMAScript proposal. */
 const helpers = `
@@ -32,12 +32,12 @@ async function ${own}DisposeAsync(scope) {
   if (scope.failed) throw scope.error;
 }`;
 
-const isUsing = ({ type, kind }: Node) => type === "VariableDeclaration" && /using$/.test(kind ?? "");
-const waits = ({ kind }: Node) => kind === "await using";
+const isUsing = ({ type, kind }: SyntaxNode) => type === "VariableDeclaration" && /using$/.test(kind ?? "");
+const waits = ({ kind }: SyntaxNode) => kind === "await using";
 
 /** Puts each block with a `using` into a `try` that disposes of what it used. */
-export function lowerUsing(nodes: readonly Node[], text: string, edits: Edits): void {
-  const blocks = new Map<Node, Node[]>();
+export function lowerUsing(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
+  const blocks = new Map<SyntaxNode, SyntaxNode[]>();
   for (const node of nodes.filter(isUsing)) {
     const { parent } = node;
     if (!parent) continue;
@@ -50,7 +50,7 @@ export function lowerUsing(nodes: readonly Node[], text: string, edits: Edits): 
   if (program && nodes.some(isUsing)) edits.wrap(program.start, text.length, "", helpers, -2);
 }
 
-function lowerBlock(block: Node, declarations: readonly Node[], edits: Edits): void {
+function lowerBlock(block: SyntaxNode, declarations: readonly SyntaxNode[], edits: Insertions): void {
   const [start, end] = extentOf(block);
   const scope = `${own}Scope${start}`;
   edits.wrap(start, end, opening(scope), closing(scope, declarations.some(waits)), -1);
@@ -61,7 +61,7 @@ function lowerBlock(block: Node, declarations: readonly Node[], edits: Edits): v
   }
 }
 
-function lowerLoop(loop: Node, declaration: Node, edits: Edits): void {
+function lowerLoop(loop: SyntaxNode, declaration: SyntaxNode, edits: Insertions): void {
   const { body } = loop;
   const target = declaration.declarations?.[0]?.id;
   const name = target && targetsOf(target)[0]?.name;
@@ -87,9 +87,9 @@ function closing(scope: string, waiting: boolean): string {
 }
 
 /** What the `try` has to enclose: all of a block behind its directives, all of a file behind its imports. */
-function extentOf(block: Node): [start: number, end: number] {
+function extentOf(block: SyntaxNode): [start: number, end: number] {
   const statements = statementsOf(block);
-  const isHead = ({ directive, type }: Node) => directive !== undefined || type === "ImportDeclaration";
+  const isHead = ({ directive, type }: SyntaxNode) => directive !== undefined || type === "ImportDeclaration";
   const head = statements.findLast(isHead);
   const bracketed = block.type !== "Program" && block.type !== "StaticBlock";
   const first = bracketed ? block.start + 1 : (statements[0]?.start ?? block.start);
@@ -97,7 +97,7 @@ function extentOf(block: Node): [start: number, end: number] {
 }
 
 /** A `using` at the top of a file that exports, which no `try` can enclose, or in the head of a plain `for`. */
-export function findUnusable(node: Node): boolean {
+export function findUnusable(node: SyntaxNode): boolean {
   if (!isUsing(node)) return false;
   const { parent } = node;
   if (parent?.type === "ForStatement") return true;

@@ -1,13 +1,13 @@
 /** Writes the marks by which the `forward` of a layer says that the layer is running, wherever it is called from. */
-import { type Edits, own } from "./edits";
+import { type Insertions, own } from "./edits";
 import { nameKey } from "./names";
-import { bare, isErased, isNode, type Node, statementsOf } from "./node";
-import { keyOf } from "./slots";
+import { memberKey } from "./slots";
+import { bare, isErased, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** Outside of the marks that note the parameters. */
 const rank = -2;
 
-export function markForward(nodes: readonly Node[], edits: Edits): void {
+export function markForward(nodes: readonly SyntaxNode[], edits: Insertions): void {
   for (const node of nodes) {
     const fn = forwardOf(node);
     if (!fn || fn.generator || !isNode(fn.body)) continue;
@@ -19,7 +19,7 @@ export function markForward(nodes: readonly Node[], edits: Edits): void {
 }
 
 /** The function that a method, a field, a property or an assignment gives the name `forward`. */
-function forwardOf(node: Node): Node | null {
+function forwardOf(node: SyntaxNode): SyntaxNode | null {
   switch (node.type) {
     case "MethodDefinition":
       return node.kind === "method" && !node.static && isForward(node) ? asFunction(node.value) : null;
@@ -29,23 +29,25 @@ function forwardOf(node: Node): Node | null {
       return isForward(node) && !isErased(node) ? asFunction(node.value) : null;
     case "AssignmentExpression": {
       const left = node.left && bare(node.left);
-      return left?.type === "MemberExpression" && keyOf(left) === "forward" ? asFunction(node.right) : null;
+      return left?.type === "MemberExpression" && memberKey(left) === "forward"
+        ? asFunction(node.right)
+        : null;
     }
     default:
       return null;
   }
 }
 
-const isForward = (node: Node) => nameKey(node) === "forward";
+const isForward = (node: SyntaxNode) => nameKey(node) === "forward";
 
 /** Of the arrow functions only one in a field has the layer as its `this`. */
-function asFunction(value: unknown, isField = false): Node | null {
+function asFunction(value: unknown, isField = false): SyntaxNode | null {
   const inner = isNode(value) ? bare(value) : null;
   if (inner?.type === "FunctionExpression") return inner;
   return isField && inner?.type === "ArrowFunctionExpression" ? inner : null;
 }
 
-function markBody(body: Node, edits: Edits): void {
+function markBody(body: SyntaxNode, edits: Insertions): void {
   if (body.type !== "BlockStatement") {
     edits.wrap(body.start, body.end, `${own}.leave(${own}.into(this), (`, "))", rank);
     return;
@@ -57,7 +59,7 @@ function markBody(body: Node, edits: Edits): void {
   edits.wrap(start, body.end - 1, open, close, rank);
 }
 
-function markClass(body: Node, edits: Edits): void {
+function markClass(body: SyntaxNode, edits: Insertions): void {
   if (!body.parent?.superClass) return;
   edits.wrap(body.start + 1, body.start + 1, ` static { ${own}.tells(this.prototype.forward); }`, "", 4);
 }

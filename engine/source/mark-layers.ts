@@ -1,16 +1,16 @@
 /** Writes the marks by which hand-written layers tell of their calls, their private fields and the file's variables. */
-import { type Edits, own } from "./edits";
-import { findHandNodes, type HandNode, keyOf } from "./hand-written";
-import { bare, isErased, isNode, type Node, statementsOf } from "./node";
+import { type Insertions, own } from "./edits";
+import { findHandNodes, type HandNode, layerKey } from "./hand-written";
 import type { Parsed } from "./parse";
+import { bare, isErased, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 import { topVariables } from "./top-level";
 
 /** Inside of everything else that is written around the same expression. */
 const rank = 4;
 
-export function markLayers(parsed: Parsed, edits: Edits): void {
+export function markLayers(parsed: Parsed, edits: Insertions): void {
   const layers = findHandNodes(parsed);
-  const marked = new Set<Node>();
+  const marked = new Set<SyntaxNode>();
   for (const layer of layers) {
     const held = layer.kind === "object" ? layer.node : layer.holder;
     if (held && !marked.has(held)) markObject(held, layer.kind === "object", parsed, edits);
@@ -29,11 +29,16 @@ export function markLayers(parsed: Parsed, edits: Edits): void {
 }
 
 /** The key of a function: its place in the file. */
-export function functionKey(fn: Node, { file, positions }: Parsed): string {
-  return keyOf(file, positions.range(fn.start, fn.end));
+export function functionKey(fn: SyntaxNode, { file, positions }: Parsed): string {
+  return layerKey(file, positions.range(fn.start, fn.end));
 }
 
-function markFunction(fn: Node, key: string, { kind, names, forward }: HandNode, edits: Edits): void {
+function markFunction(
+  fn: SyntaxNode,
+  key: string,
+  { kind, names, forward }: HandNode,
+  edits: Insertions,
+): void {
   const { body } = fn;
   if (!isNode(body)) return;
   const self = kind === "class" ? "this" : "null";
@@ -51,7 +56,7 @@ function markFunction(fn: Node, key: string, { kind, names, forward }: HandNode,
 }
 
 /** @param isLayer false for one that only has pairs of functions, which tell of their calls themselves */
-function markObject(node: Node, isLayer: boolean, parsed: Parsed, edits: Edits): void {
+function markObject(node: SyntaxNode, isLayer: boolean, parsed: Parsed, edits: Insertions): void {
   const key = `${JSON.stringify(functionKey(node, parsed))}, ${isLayer}`;
   if (node.type === "ObjectExpression") {
     edits.wrap(node.start, node.end, `${own}.holds(${key}, `, ")", rank);
@@ -62,7 +67,7 @@ function markObject(node: Node, isLayer: boolean, parsed: Parsed, edits: Edits):
 }
 
 /** Only code in the class itself can reach its private fields. */
-function markPrivate(body: Node, edits: Edits): void {
+function markPrivate(body: SyntaxNode, edits: Insertions): void {
   const names = statementsOf(body)
     .filter(
       (member) =>
@@ -76,7 +81,7 @@ function markPrivate(body: Node, edits: Edits): void {
 }
 
 /** `const random = mulberry32(42)`: a function that was made by another may draw numbers, from what it keeps to itself. */
-function markDraws(node: Node, edits: Edits): void {
+function markDraws(node: SyntaxNode, edits: Insertions): void {
   const { type, init, value, left, right } = node;
   const made =
     type === "VariableDeclarator"
@@ -91,7 +96,11 @@ function markDraws(node: Node, edits: Edits): void {
 }
 
 /** At the end of the file, where all of its variables have their values. */
-function offerTopLevel({ program, file, text }: Parsed, layers: readonly HandNode[], edits: Edits): void {
+function offerTopLevel(
+  { program, file, text }: Parsed,
+  layers: readonly HandNode[],
+  edits: Insertions,
+): void {
   const functions = new Map(
     layers.flatMap(({ names = [], places = names, holder }) =>
       holder ? [] : names.map((name, i) => [name, places[i]] as const),

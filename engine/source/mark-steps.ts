@@ -1,17 +1,17 @@
 /** Writes the marks by which the code of hand-written layers tells what its assignments and returns give. */
-import type { Edits } from "./edits";
+import type { Insertions } from "./edits";
 import { mutators } from "./filled";
 import { findHandNodes } from "./hand-written";
 import { isCustomOp } from "./layers";
-import { bare, isClass, isErased, isFunction, isNode, type Node, parentOf } from "./node";
 import type { Parsed } from "./parse";
 import { isDestructuring } from "./patterns";
+import { bare, isClass, isErased, isFunction, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 
 /** Outside of the marks of calls, inside of those of bindings. */
 const rank = 1.5;
 
 /** Marks files with a backward pass written by hand; all others stay as they are. */
-export function markSteps(parsed: Parsed, edits: Edits): void {
+export function markSteps(parsed: Parsed, edits: Insertions): void {
   const { nodes, file, positions } = parsed;
   if (!nodes.some(isCustomOp) && findHandNodes(parsed).length === 0) return;
   const uses = countNames(nodes);
@@ -37,14 +37,14 @@ const isGiving = new Set([
 ]);
 
 /** What gets the value: a variable of its own, an element, or others. */
-function kindOf({ type, left }: Node): "v" | "e" | "o" {
+function kindOf({ type, left }: SyntaxNode): "v" | "e" | "o" {
   const target = left && bare(left).type;
   if (type === "VariableDeclarator" || target === "Identifier") return "v";
   return target === "MemberExpression" ? "e" : "o";
 }
 
 /** How often each name stands in the file, besides where it is declared. */
-function countNames(nodes: readonly Node[]): Map<string, number> {
+function countNames(nodes: readonly SyntaxNode[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { type, name, parent } of nodes) {
     if ((type !== "Identifier" && type !== "PrivateIdentifier") || name === undefined) continue;
@@ -55,9 +55,9 @@ function countNames(nodes: readonly Node[]): Map<string, number> {
 }
 
 /** The name of the outermost function with a name of its own around a place: a callback belongs to what calls it. */
-function nameOf(fn: Node): string | null {
+function nameOf(fn: SyntaxNode): string | null {
   let found: string | null = null;
-  for (let outer: Node | null = fn; outer; outer = outer.parent) {
+  for (let outer: SyntaxNode | null = fn; outer; outer = outer.parent) {
     const holder = parentOf(outer);
     const name = isFunction(outer) ? (outer.id?.name ?? holder?.id?.name ?? holder?.key?.name) : undefined;
     if (name !== undefined) found = name;
@@ -65,13 +65,13 @@ function nameOf(fn: Node): string | null {
   return found;
 }
 
-function functionAround(node: Node): Node | null {
-  for (let outer: Node | null = node; outer; outer = outer.parent) if (isFunction(outer)) return outer;
+function functionAround(node: SyntaxNode): SyntaxNode | null {
+  for (let outer: SyntaxNode | null = node; outer; outer = outer.parent) if (isFunction(outer)) return outer;
   return null;
 }
 
 /** The expressions whose values a node gives a name, puts into an array or returns. */
-function valuesOf(node: Node): Node[] {
+function valuesOf(node: SyntaxNode): SyntaxNode[] {
   const { type, id, init, right, operator, argument, parent, callee, body } = node;
   if (type === "VariableDeclarator" && init && id) {
     const isHead = /^For/.test(parent?.parent?.type ?? "") && parent?.parent?.body !== parent;
@@ -89,15 +89,17 @@ function valuesOf(node: Node): Node[] {
 }
 
 /** In the head of a `for`, where it counts. */
-function isCounter(node: Node): boolean {
+function isCounter(node: SyntaxNode): boolean {
   let inner = node;
   while (inner.parent?.type === "SequenceExpression") inner = inner.parent;
-  const { parent } = inner as Node & { readonly parent: (Node & { readonly update?: Node }) | null };
+  const { parent } = inner as SyntaxNode & {
+    readonly parent: (SyntaxNode & { readonly update?: SyntaxNode }) | null;
+  };
   return parent?.type === "ForStatement" && parent.body !== inner;
 }
 
 /** A list or an object that is put together counts by its parts. @param names whether a mere name is a value */
-function partsOf(value: Node, names: boolean): Node[] {
+function partsOf(value: SyntaxNode, names: boolean): SyntaxNode[] {
   const inner = bare(value);
   if (inner.type === "ArrayExpression") {
     const parts = (inner.elements ?? []).flatMap((each) => (each ? partsOf(each, false) : []));

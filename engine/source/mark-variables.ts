@@ -1,12 +1,12 @@
 /** Writes the mark that hands over how to read the variables at the top of a file. */
-import { type Edits, own } from "./edits";
+import { type Insertions, own } from "./edits";
 import { isRunning, membersOf } from "./lower-namespaces";
-import { isErased, type Node, statementsOf } from "./node";
 import type { Parsed } from "./parse";
+import { isErased, type SyntaxNode, statementsOf } from "./syntax-node";
 import { variablesIn } from "./top-level";
 
 /** Stands before all else that runs, so that a program that fails is known as far as it came. */
-export function markVariables({ program, file }: Parsed, edits: Edits): void {
+export function markVariables({ program, file }: Parsed, edits: Insertions): void {
   const statements = statementsOf(program);
   const names = [...new Set(statements.flatMap(namesOf))];
   const directive = statements.findLast((statement) => statement.directive !== undefined);
@@ -18,7 +18,7 @@ export function markVariables({ program, file }: Parsed, edits: Edits): void {
 }
 
 /** `w` of a variable, a function or a class, `Geometry` of a namespace, and what it exports as variables. */
-function namesOf(statement: Node): string[] {
+function namesOf(statement: SyntaxNode): string[] {
   const node = statement.declaration ?? statement;
   if (isErased(node)) return [];
   const name = node.id?.name;

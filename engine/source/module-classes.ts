@@ -1,17 +1,17 @@
 /** Which classes of a model file are layers: those of `nn`, however it is called, and what extends them. */
 import { nameClass } from "./names";
-import { bare, isClass, type Node } from "./node";
+import { bare, isClass, type SyntaxNode } from "./syntax-node";
 
 export interface ModuleClasses {
   /** Classes of the file by name. */
-  readonly declared: ReadonlyMap<string, Node>;
+  readonly declared: ReadonlyMap<string, SyntaxNode>;
   /** What the file calls `nn`. */
   readonly namespaces: ReadonlySet<string>;
   /** Classes taken out of `nn`: `const { Linear } = nn`. */
   readonly taken: ReadonlySet<string>;
 }
 
-export function findModuleClasses(nodes: readonly Node[]): ModuleClasses {
+export function findModuleClasses(nodes: readonly SyntaxNode[]): ModuleClasses {
   const declared = new Map(nodes.filter(isClass).map((node) => [nameClass(node) ?? "", node]));
   const imported = nodes.filter(
     ({ type, imported: from }) => type === "ImportSpecifier" && from?.name === "nn",
@@ -20,18 +20,18 @@ export function findModuleClasses(nodes: readonly Node[]): ModuleClasses {
   const taken = nodes.flatMap(({ type, id, init }) => {
     const isTaken =
       type === "VariableDeclarator" && init?.type === "Identifier" && namespaces.has(init.name ?? "");
-    return isTaken ? (id?.properties ?? []).map(({ value }) => (value as Node).name ?? "") : [];
+    return isTaken ? (id?.properties ?? []).map(({ value }) => (value as SyntaxNode).name ?? "") : [];
   });
   return { declared, namespaces, taken: new Set(["Module", ...taken]) };
 }
 
 /** Whether what stands behind `new` or `extends` is a layer's class. */
-export function isModuleClass(callee: Node, { declared, namespaces, taken }: ModuleClasses): boolean {
-  const seen = new Set<Node>();
-  for (let type: Node | null | undefined = bare(callee); type && !seen.has(type); ) {
+export function isModuleClass(callee: SyntaxNode, { declared, namespaces, taken }: ModuleClasses): boolean {
+  const seen = new Set<SyntaxNode>();
+  for (let type: SyntaxNode | null | undefined = bare(callee); type && !seen.has(type); ) {
     seen.add(type);
     if (type.type === "MemberExpression") return isNamespace(type.object, namespaces);
-    const own: Node | undefined = isClass(type) ? type : declared.get(type.name ?? "");
+    const own: SyntaxNode | undefined = isClass(type) ? type : declared.get(type.name ?? "");
     if (!own && taken.has(type.name ?? "")) return true;
     type = own?.superClass && bare(own.superClass);
   }
@@ -39,7 +39,7 @@ export function isModuleClass(callee: Node, { declared, namespaces, taken }: Mod
 }
 
 /** `nn`, and `gl.nn` after `import * as gl`. */
-function isNamespace(object: Node | undefined, namespaces: ReadonlySet<string>): boolean {
+function isNamespace(object: SyntaxNode | undefined, namespaces: ReadonlySet<string>): boolean {
   if (object?.type === "MemberExpression") return object.property?.name === "nn";
   return namespaces.has(object?.name ?? "");
 }

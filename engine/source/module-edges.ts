@@ -1,8 +1,8 @@
 /** What a model file takes from other files and gives to them. */
 import { functionAround } from "./names";
-import { isNode, type Node } from "./node";
 import type { Parsed } from "./parse";
 import { targetsOf } from "./patterns";
+import { isNode, type SyntaxNode } from "./syntax-node";
 import type { SourceImport } from "./types";
 
 /** Files and packages that the text names, `import(…)` and `require(…)` of a plain string included. */
@@ -14,7 +14,7 @@ export function findImports({ nodes, positions }: Parsed): SourceImport[] {
   });
 }
 
-function sourceOf(node: Node): Node | null {
+function sourceOf(node: SyntaxNode): SyntaxNode | null {
   switch (node.type) {
     case "ImportDeclaration":
       return node.importKind === "type" ? null : (node.source ?? null);
@@ -33,7 +33,7 @@ function sourceOf(node: Node): Node | null {
 }
 
 /** The text in `import a = require("b")`. */
-function requiredBy({ moduleReference }: Node): Node | null {
+function requiredBy({ moduleReference }: SyntaxNode): SyntaxNode | null {
   return isNode(moduleReference?.expression) ? moduleReference.expression : null;
 }
 
@@ -50,11 +50,11 @@ export function findExports({ nodes }: Parsed): string[] {
   });
 }
 
-function nameOf(node: Node | null | undefined): string {
+function nameOf(node: SyntaxNode | null | undefined): string {
   return node?.name ?? (typeof node?.value === "string" ? node.value : "");
 }
 
-function declaredNames(declaration: Node | null | undefined): string[] {
+function declaredNames(declaration: SyntaxNode | null | undefined): string[] {
   if (!declaration || declaration.declare) return [];
   if (declaration.type !== "VariableDeclaration") return declaration.id?.name ? [declaration.id.name] : [];
   return (declaration.declarations ?? [])
@@ -72,7 +72,7 @@ export function findFormat({ file, nodes, sloppy }: Parsed): "module" | "commonj
 }
 
 /** What stands in no CommonJS file. */
-export function isModuleOnly(node: Node): boolean {
+export function isModuleOnly(node: SyntaxNode): boolean {
   if (/^(Import|Export)\w*Declaration$/.test(node.type))
     return node.parent?.type === "Program" && node.importKind !== "type" && node.exportKind !== "type";
   if (node.type === "MetaProperty") return node.property?.name === "meta";
@@ -80,7 +80,7 @@ export function isModuleOnly(node: Node): boolean {
   return waits && functionAround(node) === null;
 }
 
-function isCommonJsOnly(node: Node): boolean {
+function isCommonJsOnly(node: SyntaxNode): boolean {
   const { type, callee, object, property } = node;
   if (type === "TSExportAssignment") return true;
   if (type === "TSImportEqualsDeclaration") return requiredBy(node) !== null;

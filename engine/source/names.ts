@@ -1,11 +1,11 @@
 /** How a person calls an expression, a function, a class: the texts that reports show. */
-import { bare, isClass, isFunction, isNode, type Node, parentOf } from "./node";
+import { bare, isClass, isFunction, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 
 /** `this.fc1.forward`, `relu(…).sum`, `hs[…]`: an expression without its details; of a long chain the last links. */
-export function nameExpression(node: Node, links = 8): string {
+export function nameExpression(node: SyntaxNode, links = 8): string {
   const inner = bare(node);
   if (links === 0) return "…";
-  const nested = (part: Node | undefined) => (part ? nameExpression(part, links - 1) : "…");
+  const nested = (part: SyntaxNode | undefined) => (part ? nameExpression(part, links - 1) : "…");
   switch (inner.type) {
     case "Identifier":
       return inner.name ?? "…";
@@ -35,7 +35,7 @@ export function nameExpression(node: Node, links = 8): string {
   }
 }
 
-function nameProperty({ computed, property }: Node): string {
+function nameProperty({ computed, property }: SyntaxNode): string {
   if (!property) return "";
   if (!computed) return `.${nameExpression(property)}`;
   const key = bare(property);
@@ -44,33 +44,33 @@ function nameProperty({ computed, property }: Node): string {
 }
 
 /** The name of a property, a method or a field; null when it is computed. */
-export function nameKey(node: Node): string | null {
+export function nameKey(node: SyntaxNode): string | null {
   if (node.computed || !node.key) return null;
   if (node.key.type === "Literal") return String(node.key.value);
   return nameExpression(node.key);
 }
 
 /** The nearest function around a node, itself not counted. */
-export function functionAround(node: Node): Node | null {
+export function functionAround(node: SyntaxNode): SyntaxNode | null {
   let outer = node.parent;
   while (outer && !isFunction(outer)) outer = outer.parent;
   return outer;
 }
 
 /** The nearest class around a node. */
-export function classAround(node: Node): Node | null {
+export function classAround(node: SyntaxNode): SyntaxNode | null {
   let outer = node.parent;
   while (outer && !isClass(outer)) outer = outer.parent;
   return outer;
 }
 
 /** `Net`, or the name of the variable or field that holds an anonymous class. */
-export function nameClass(node: Node): string | null {
+export function nameClass(node: SyntaxNode): string | null {
   return node.id?.name ?? nameHolder(node);
 }
 
 /** `forward`, `Net.forward`; a callback without a name has that of the function around it; null at the top. */
-export function nameFunctionAround(node: Node): string | null {
+export function nameFunctionAround(node: SyntaxNode): string | null {
   for (let outer = functionAround(node); outer; outer = functionAround(outer)) {
     const name = nameFunction(outer);
     if (name) return name;
@@ -79,7 +79,7 @@ export function nameFunctionAround(node: Node): string | null {
 }
 
 /** The name of a function by its declaration, its method or the variable that holds it. */
-export function nameFunction(node: Node): string | null {
+export function nameFunction(node: SyntaxNode): string | null {
   if (node.id?.name) return node.id.name;
   const { parent } = node;
   if (parent?.type === "MethodDefinition") return nameMember(parent);
@@ -89,21 +89,21 @@ export function nameFunction(node: Node): string | null {
 }
 
 /** `this.w`, `Net.shared` of a static field; null when the name is computed. */
-export function nameField(field: Node): string | null {
+export function nameField(field: SyntaxNode): string | null {
   const key = nameKey(field);
   const type = classAround(field);
   const owner = field.static ? ((type && nameClass(type)) ?? "static") : "this";
   return key && `${owner}.${key}`;
 }
 
-function nameMember(member: Node): string | null {
+function nameMember(member: SyntaxNode): string | null {
   const key = nameKey(member);
   const owner = classAround(member);
   const type = owner && nameClass(owner);
   return key && type ? `${type}.${key}` : key;
 }
 
-function nameHolder(node: Node): string | null {
+function nameHolder(node: SyntaxNode): string | null {
   const parent = parentOf(node);
   if (parent?.type === "VariableDeclarator" && parent.id?.type === "Identifier")
     return parent.id.name ?? null;

@@ -1,9 +1,9 @@
 /** Finds pairs of functions: `affineForward` or `affine` next to `affineBackward`, and other names that say the same. */
 import type { HandNode } from "./hand-written";
 import { nameExpression, nameKey } from "./names";
-import { bare, isClass, isErased, isFunction, isNode, type Node, statementsOf } from "./node";
 import { countIncoming, readParameters } from "./parameters";
 import type { Parsed } from "./parse";
+import { bare, isClass, isErased, isFunction, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** At the top of the file. */
 export function findPairs({ program }: Parsed): HandNode[] {
@@ -11,7 +11,7 @@ export function findPairs({ program }: Parsed): HandNode[] {
 }
 
 /** Among the functions of an object, and the static ones of a class. */
-export function findMemberPairs(node: Node): HandNode[] {
+export function findMemberPairs(node: SyntaxNode): HandNode[] {
   const members = node.properties ?? (isNode(node.body) ? statementsOf(node.body) : []);
   const functions = members.flatMap((member): [string, Declared][] => {
     const name = isErased(member) || (isClass(node) && !member.static) ? null : nameKey(member);
@@ -43,7 +43,7 @@ const after =
 const before = /^(?:backward|bwd|backprop)_?([A-Za-z].*)$/;
 /** `affineGrad` is a backward pass when it takes a gradient; otherwise it may be a derivative by itself. */
 const gradient = /^(.+?)_?(?:Grad|grad|Gradient|gradient|Adjoint|adjoint)$/;
-function forwardsOf(name: string, fn: Node): string[] {
+function forwardsOf(name: string, fn: SyntaxNode): string[] {
   if (["backward", "bwd", "backprop"].includes(name)) return ["forward", "fwd"];
   const [, ending] = after.exec(name) ?? [];
   if (ending !== undefined) return namesOf(ending);
@@ -71,14 +71,14 @@ function baseOf(forward: string): string {
 }
 
 interface Declared {
-  readonly fn: Node;
-  readonly statement: Node;
+  readonly fn: SyntaxNode;
+  readonly statement: SyntaxNode;
   /** How it is reached where its name is no variable. */
   readonly place?: string;
 }
 
 /** The functions that a statement declares, by name: `function f() {}`, `const f = () => …`, `exports.f = …`. */
-export function declaredFunctions(statement: Node): [name: string, found: Declared][] {
+export function declaredFunctions(statement: SyntaxNode): [name: string, found: Declared][] {
   const node = statement.declaration ?? statement;
   if (node.type === "FunctionDeclaration")
     return node.id?.name ? [[node.id.name, { fn: node, statement }]] : [];
@@ -91,13 +91,13 @@ export function declaredFunctions(statement: Node): [name: string, found: Declar
 }
 
 /** `exports.f = …`, `module.exports.f = …`. */
-function assignedFunction(statement: Node): [name: string, found: Declared][] {
+function assignedFunction(statement: SyntaxNode): [name: string, found: Declared][] {
   const { expression } = statement;
   if (!isNode(expression) || expression.type !== "AssignmentExpression") return [];
   const value = expression.right && bare(expression.right);
   const [, name] =
     /^(?:module\.)?exports\.([\w$]+)$/.exec(expression.left ? nameExpression(expression.left) : "") ?? [];
   return name !== undefined && value && isFunction(value)
-    ? [[name, { fn: value, statement, place: nameExpression(expression.left as Node) }]]
+    ? [[name, { fn: value, statement, place: nameExpression(expression.left as SyntaxNode) }]]
     : [];
 }

@@ -2,10 +2,10 @@
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Options, Parser } from "acorn";
 import { withFailedAttempts } from "./failed-attempts";
-import { isNode, linkNodes, type Node } from "./node";
 import { Positions } from "./positions";
 import { SourceProblem } from "./source-problem";
 import { decoratorMessage, describeSyntaxError, isParserError } from "./syntax-error";
+import { isNode, linkNodes, type SyntaxNode } from "./syntax-node";
 import type { SourceError } from "./types";
 import { findUnsupported } from "./unsupported";
 
@@ -23,11 +23,11 @@ export interface Parsed {
   readonly positions: Positions;
   /** What every name begins with that is written into the text: it stands nowhere in it. */
   readonly mark: string;
-  readonly program: Node;
+  readonly program: SyntaxNode;
   /** Whether only sloppy CommonJS allows what stands in it. */
   readonly sloppy: boolean;
   /** Every node that runs, outer before inner. */
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly SyntaxNode[];
   /** In the order in which they stand. */
   readonly comments: readonly Comment[];
 }
@@ -146,7 +146,7 @@ export function parse(text: string, file: string): Parsed {
 }
 
 /** A name may also be written with escapes. */
-function unusedName(text: string, nodes: readonly Node[]): string {
+function unusedName(text: string, nodes: readonly SyntaxNode[]): string {
   const isTaken = (mark: string) => text.includes(mark) || nodes.some(({ name }) => name?.startsWith(mark));
   let mark = "__gradlens";
   for (let i = 1; isTaken(mark); i++) mark = `__gradlens${i}_`;
@@ -204,7 +204,7 @@ function collectComments() {
   };
 }
 
-function asNode(program: unknown): Node {
+function asNode(program: unknown): SyntaxNode {
   if (!isNode(program)) throw new TypeError("the parser gave no tree");
   return program;
 }

@@ -1,8 +1,8 @@
 /** Takes destructuring patterns apart into the names that they give values to. */
-import { bare, isNode, type Node } from "./node";
+import { bare, isNode, type SyntaxNode } from "./syntax-node";
 
 /** The identifiers and members that a pattern assigns, in order; defaults are left out. */
-export function targetsOf(pattern: Node): Node[] {
+export function targetsOf(pattern: SyntaxNode): SyntaxNode[] {
   const node = bare(pattern);
   switch (node.type) {
     case "Identifier":
@@ -23,6 +23,6 @@ export function targetsOf(pattern: Node): Node[] {
   }
 }
 
-export function isDestructuring(pattern: Node): boolean {
+export function isDestructuring(pattern: SyntaxNode): boolean {
   return pattern.type === "ObjectPattern" || pattern.type === "ArrayPattern";
 }

@@ -1,13 +1,14 @@
 /** Which variable a name means at a place: declarations by scope, looked up outwards. */
-import { isClass, isFunction, isNode, type Node } from "./node";
+
 import { targetsOf } from "./patterns";
+import { isClass, isFunction, isNode, type SyntaxNode } from "./syntax-node";
 
 /** One variable; two names that mean the same variable give the same object. */
 export interface Variable {
   readonly id: number;
   readonly name: string;
   /** The node that declares it: a declarator, a function, a class, an import. */
-  readonly declaration: Node | null;
+  readonly declaration: SyntaxNode | null;
 }
 
 const blocks =
@@ -25,19 +26,19 @@ const unbound = new Set([
 ]);
 const hoists = /^(Program|StaticBlock|TSModuleBlock)$/;
 
-export class Scopes {
-  readonly #declared = new Map<Node, Map<string, Variable>>();
+export class VariableScopes {
+  readonly #declared = new Map<SyntaxNode, Map<string, Variable>>();
   readonly #globals = new Map<string, Variable>();
   #count = 0;
 
-  constructor(nodes: readonly Node[]) {
+  constructor(nodes: readonly SyntaxNode[]) {
     for (const node of nodes) this.#declareBy(node);
   }
 
   /** The variable that an identifier means; one that nothing declares counts as a global. */
-  resolve(identifier: Node): Variable {
+  resolve(identifier: SyntaxNode): Variable {
     const name = identifier.name ?? "";
-    for (let scope: Node | null = identifier; scope; scope = scope.parent) {
+    for (let scope: SyntaxNode | null = identifier; scope; scope = scope.parent) {
       const variable = this.#declared.get(scope)?.get(name);
       if (variable) return variable;
     }
@@ -48,7 +49,7 @@ export class Scopes {
     return variable;
   }
 
-  #declareBy(node: Node): void {
+  #declareBy(node: SyntaxNode): void {
     const { type, id, parent } = node;
     if (type === "VariableDeclarator" && id && parent) {
       const scope = parent.kind === "var" ? hoistingScope(parent) : blockScope(parent);
@@ -67,7 +68,7 @@ export class Scopes {
     }
   }
 
-  #declare(scope: Node, { name = "" }: Node, declaration: Node): void {
+  #declare(scope: SyntaxNode, { name = "" }: SyntaxNode, declaration: SyntaxNode): void {
     const names = this.#declared.get(scope) ?? new Map<string, Variable>();
     this.#declared.set(scope, names);
     if (!names.has(name)) names.set(name, { id: this.#count++, name, declaration });
@@ -75,7 +76,7 @@ export class Scopes {
 }
 
 /** The scope that a declaration of `let`, a function or a class belongs to. */
-function blockScope(node: Node): Node {
+function blockScope(node: SyntaxNode): SyntaxNode {
   let scope = node;
   while (scope.parent) {
     scope = scope.parent;
@@ -85,7 +86,7 @@ function blockScope(node: Node): Node {
 }
 
 /** The scope that a declaration of `var` belongs to. */
-function hoistingScope(node: Node): Node {
+function hoistingScope(node: SyntaxNode): SyntaxNode {
   let scope = node;
   while (scope.parent) {
     scope = scope.parent;
@@ -95,7 +96,7 @@ function hoistingScope(node: Node): Node {
 }
 
 /** Whether an identifier stands for a variable: not a property's name, a key, a label or part of an import. */
-export function isVariable(node: Node): boolean {
+export function standsForVariable(node: SyntaxNode): boolean {
   const { parent } = node;
   if (node.type !== "Identifier" || !parent) return false;
   if (parent.type === "MemberExpression") return parent.computed === true || parent.object === node;

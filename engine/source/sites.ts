@@ -1,8 +1,8 @@
 /** Finds every place in a model file that runs other code. */
 
 import { nameExpression, nameFunctionAround } from "./names";
-import { bare, isNode, type Node } from "./node";
 import type { Parsed } from "./parse";
+import { bare, isNode, type SyntaxNode } from "./syntax-node";
 import type { Range, SourceSite } from "./types";
 
 const kinds: Readonly<Record<string, SourceSite["kind"]>> = {
@@ -13,13 +13,13 @@ const kinds: Readonly<Record<string, SourceSite["kind"]>> = {
   ThrowStatement: "throw",
 };
 
-export interface Site extends SourceSite {
-  readonly node: Node;
+export interface NodeSite extends SourceSite {
+  readonly node: SyntaxNode;
 }
 
 /** The sites in the order of their first character, numbered from `first`. */
-export function findSites({ nodes, positions }: Parsed, first: number): Site[] {
-  const sites: Site[] = [];
+export function findSites({ nodes, positions }: Parsed, first: number): NodeSite[] {
+  const sites: NodeSite[] = [];
   for (const node of nodes) {
     const kind = kinds[node.type];
     const callee = node.callee ?? node.tag ?? node.argument;
@@ -37,7 +37,7 @@ export function findSites({ nodes, positions }: Parsed, first: number): Site[] {
   return sites;
 }
 
-function rangeOfName(callee: Node, range: (start: number, end: number) => Range): Range {
+function rangeOfName(callee: SyntaxNode, range: (start: number, end: number) => Range): Range {
   const inner = bare(callee);
   const name = inner.type === "MemberExpression" && isNode(inner.property) ? inner.property : inner;
   return range(name.start, name.end);

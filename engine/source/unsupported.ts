@@ -1,10 +1,10 @@
 /** What is legal TypeScript but cannot be run here: each with a sentence that says so. */
 import { findUnusable } from "./lower-using";
 import { isModuleOnly } from "./module-edges";
-import type { Node } from "./node";
+import type { SyntaxNode } from "./syntax-node";
 
 export interface Unsupported {
-  readonly node: Node;
+  readonly node: SyntaxNode;
   readonly message: string;
   readonly hint: string;
 }
@@ -25,7 +25,7 @@ const computedAccessor = {
 };
 
 /** The first thing in the tree that Gradlens cannot run, or null. */
-export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
+export function findUnsupported(nodes: readonly SyntaxNode[]): Unsupported | null {
   for (const node of nodes) {
     const found = unsupportedAt(node, nodes);
     if (found) return found;
@@ -33,7 +33,7 @@ export function findUnsupported(nodes: readonly Node[]): Unsupported | null {
   return null;
 }
 
-function unsupportedAt(node: Node, nodes: readonly Node[]): Unsupported | null {
+function unsupportedAt(node: SyntaxNode, nodes: readonly SyntaxNode[]): Unsupported | null {
   switch (node.type) {
     case "TSExportAssignment":
       return nodes.some(isModuleOnly) ? { node, ...mixedExports } : null;
@@ -54,7 +54,7 @@ function unsupportedAt(node: Node, nodes: readonly Node[]): Unsupported | null {
   }
 }
 
-function unsupportedImport(node: Node): Unsupported | null {
+function unsupportedImport(node: SyntaxNode): Unsupported | null {
   if (!node.isExport) return null;
   return {
     node,

@@ -1,5 +1,5 @@
 /** What an expression can be, judged from its form alone. */
-import { bare, isFunction, isNode, type Node } from "./node";
+import { bare, isFunction, isNode, type SyntaxNode } from "./syntax-node";
 
 const neverTensors = new Set([
   "Literal",
@@ -18,7 +18,7 @@ const neverTensors = new Set([
  * Whether an expression may give a tensor, or something that holds one. A function or a class never counts:
  * it takes its name from what it is assigned to, so nothing may come between.
  */
-export function mayHoldTensor(node: Node): boolean {
+export function mayHoldTensor(node: SyntaxNode): boolean {
   const value = bare(node);
   if (isFunction(value) || neverTensors.has(value.type)) return false;
   switch (value.type) {
@@ -27,7 +27,7 @@ export function mayHoldTensor(node: Node): boolean {
     case "AwaitExpression":
       return value.argument?.type !== "ImportExpression";
     case "SequenceExpression":
-      return value.expressions?.at(-1) ? mayHoldTensor(value.expressions.at(-1) as Node) : false;
+      return value.expressions?.at(-1) ? mayHoldTensor(value.expressions.at(-1) as SyntaxNode) : false;
     case "ConditionalExpression":
       return [value.consequent, value.alternate].some((branch) => isNode(branch) && mayHoldTensor(branch));
     case "AssignmentExpression":
@@ -52,13 +52,13 @@ const plainTypes = new Set([
 ]);
 
 /** Whether the type written next to a name rules a tensor out: `number`, `string`, `boolean`. */
-export function isPlainlyTyped(node: Node): boolean {
+export function isPlainlyTyped(node: SyntaxNode): boolean {
   const type = node.typeAnnotation?.typeAnnotation;
   return type !== undefined && plainTypes.has(type.type);
 }
 
 /** Whether an expression is only a name or a chain of names, so that reading it once more changes nothing. */
-export function isPlainReference(node: Node): boolean {
+export function isPlainReference(node: SyntaxNode): boolean {
   const inner = bare(node);
   if (inner.type === "Identifier" || inner.type === "ThisExpression") return true;
   if (inner.type !== "MemberExpression" || !isNode(inner.object) || !isNode(inner.property)) return false;

@@ -10,7 +10,7 @@ import { gainsOf } from "./gain";
 import { type Field, nameModules, nameTensors } from "./names";
 import { type Numbered, numberTensors } from "./numbered";
 import type { Run, Traced } from "./run";
-import { type Scopes, scopesOf, type Weight } from "./scopes";
+import { type RunScopes, scopesOf, type Weight } from "./scopes";
 import { shownGradient } from "./shown-gradient";
 
 export type { Run, SourceName, Sources } from "./run";
@@ -81,7 +81,7 @@ function describeNodes(
   { tensors, operations, ids }: Numbered,
   fields: ReadonlyMap<Tensor, Field>,
   nameOf: NameOf,
-  scopes: Scopes,
+  scopes: RunScopes,
 ): ReportNode[] {
   const gain = gainsOf(run);
   return tensors.map((x, id): ReportNode => {

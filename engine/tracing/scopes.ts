@@ -11,7 +11,7 @@ import type { Field, NamedModule } from "./names";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
 
-export interface Scopes {
+export interface RunScopes {
   readonly scopes: readonly ReportScope[];
   readonly parameters: readonly ReportParameter[];
   /** Index of a module's scope; 0 for none. */
@@ -31,7 +31,7 @@ export function scopesOf(
   modules: ReadonlyMap<Module, NamedModule>,
   fields: ReadonlyMap<Tensor, Field>,
   weights: readonly Weight[],
-): Scopes {
+): RunScopes {
   const shown = shownModules(run, modules, fields);
   const index = new Map<object, number>(shown.map(({ module }, i) => [module, i + 1]));
   const indexOf = (module: object | undefined) => (module && index.get(module)) || 0;

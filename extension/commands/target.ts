@@ -3,7 +3,7 @@ import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
 import { fileOf, isUntitled, uriOf } from "../files";
 import type { Gradlens } from "../gradlens";
-import { importsModel, isModelFile, modelSelector, scripts } from "../model-files";
+import { importsModel, isScriptFile, modelSelector, scripts } from "../model-files";
 import type { Session } from "../session";
 
 /** An argument that names a file: a URI (editor title, tree), or a path (links in hovers and lenses). */
@@ -27,7 +27,7 @@ function modelOf({ sessions }: Gradlens, document: vscode.TextDocument): vscode.
 /** The model file that is named, else that of the active editor; what was traced last only where no script is shown. */
 export function findModel(gradlens: Gradlens, argument?: unknown): vscode.Uri | null {
   const named = namedBy(argument);
-  if (named) return isModelFile(fileOf(named)) ? named : null;
+  if (named) return isScriptFile(fileOf(named)) ? named : null;
   const document = vscode.window.activeTextEditor?.document;
   const isScript = document && (isUntitled(document.uri) || scripts.has(document.languageId));
   return isScript ? modelOf(gradlens, document) : (gradlens.sessions.current?.uri ?? null);

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { formatNumber } from "../../engine/core/number-text";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import type { Range, SourceLayer } from "../../engine/source";
-import { checksOf, markOf, nameOf, pathsOf, summarize } from "../checks";
+import { checkName, checksOf, markOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
@@ -65,7 +65,7 @@ function layerCommand(
     const tooltip = vscode.l10n.t("Compare this layer's gradients with finite differences");
     return { ...check, title: vscode.l10n.t("gradcheck this layer"), tooltip };
   }
-  const tooltip = checks.map((each) => `${markOf(each)} ${nameOf(each)}: ${each.message}`).join("\n");
+  const tooltip = checks.map((each) => `${markOf(each)} ${checkName(each)}: ${each.message}`).join("\n");
   return { ...check, title: summarize(checks) + staleMark(session), tooltip };
 }
 

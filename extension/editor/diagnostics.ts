@@ -2,9 +2,9 @@
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report/report";
-import { nameOf, worstTitle } from "../checks";
+import { checkName, worstTitle } from "../checks";
 import { documentOf, uriOf } from "../files";
-import { locate } from "../places";
+import { currentRange } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
@@ -22,7 +22,7 @@ function panelLink(panel: Entry["panel"], file: string): vscode.Uri {
 
 function relate(related: readonly RelatedSite[], session: Session): vscode.DiagnosticRelatedInformation[] {
   return related.map(
-    ({ site, message }) => new vscode.DiagnosticRelatedInformation(locate(site, session), message),
+    ({ site, message }) => new vscode.DiagnosticRelatedInformation(currentRange(site, session), message),
   );
 }
 
@@ -79,7 +79,7 @@ function fromCheck(check: Check, session: Session): Entry {
     : "";
   const related =
     culprit?.site && site
-      ? [{ site, message: vscode.l10n.t("{0} was made here", target || nameOf(check)) }]
+      ? [{ site, message: vscode.l10n.t("{0} was made here", target || checkName(check)) }]
       : [];
   return {
     site: culprit?.site ?? site ?? topOf(session.file),
@@ -115,7 +115,7 @@ function toDiagnostic(
   { site, message, severity, code, panel, related }: Entry,
   session: Session,
 ): vscode.Diagnostic {
-  const { start, end } = locate(site, session).range;
+  const { start, end } = currentRange(site, session).range;
   // Of a whole function only its first line: the editor cuts what is longer than the line.
   const range = new vscode.Range(start, start.line === end.line ? end : start.translate(0, 1000));
   const diagnostic = new vscode.Diagnostic(range, message, severity);

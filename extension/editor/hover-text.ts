@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
 import type { Check, Finding, ReportNode, Stats } from "../../engine/report/report";
-import { nameOf, summarize } from "../checks";
+import { checkName, summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";
 import type { Session } from "../session";
@@ -216,7 +216,7 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
     scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
   ];
   const above = [heading(subject, node, links), staleNote(session), warning(findings, session)];
-  const own = session.checks.filter((check) => node.kind === "parameter" && nameOf(check) === node.name);
+  const own = session.checks.filter((check) => node.kind === "parameter" && checkName(check) === node.name);
   const below = [operation(node), noGradient(node), verdict(own), iterations(subject)];
   const lines = [...above, ...below].filter((each) => each !== "").length;
   return markdown([...above, table(node, lines), ...below]);
@@ -232,7 +232,7 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
     `**${plain(path)}** · ${plain(type)}${place} &nbsp; ${checkLink(vscode.l10n.t("Check"), path, session)}`,
     staleNote(session),
     vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
-    verdict(session.checks.filter((check) => `${nameOf(check)}.`.startsWith(`${path}.`))),
+    verdict(session.checks.filter((check) => `${checkName(check)}.`.startsWith(`${path}.`))),
   ].filter((each) => each !== "");
   const { shown, more } = firstThatFit(parameters, above.length);
   const lines = shown.map(

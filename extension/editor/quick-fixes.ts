@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Check, Finding, Fix } from "../../engine/report/report";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
-import { isOwn, locate } from "../places";
+import { currentRange, isOwnFile } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { codeOf } from "./diagnostics";
@@ -29,9 +29,9 @@ function toAction(
   finding: Finding,
   session: Session,
 ): vscode.CodeAction[] {
-  if (!fix.edit || !isOwn(fix.edit.site.file, session)) return [];
+  if (!fix.edit || !isOwnFile(fix.edit.site.file, session)) return [];
   const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-  const { uri, range } = locate(fix.edit.site, session);
+  const { uri, range } = currentRange(fix.edit.site, session);
   action.edit = new vscode.WorkspaceEdit();
   action.edit.replace(uri, range, fix.edit.newText, {
     needsConfirmation: false,
@@ -41,7 +41,7 @@ function toAction(
   const importPlace =
     fileOf(uri) === fileOf(document.uri) ? missingImport(document, range, fix.edit.newText) : null;
   if (importPlace) action.edit.insert(uri, importPlace, ` ${fix.edit.newText},`);
-  action.diagnostics = problemsAt(locate(finding.site ?? fix.edit.site, session), codeOf(finding));
+  action.diagnostics = problemsAt(currentRange(finding.site ?? fix.edit.site, session), codeOf(finding));
   return [action];
 }
 
@@ -82,7 +82,7 @@ function actionsOfChecks(
 ): vscode.CodeAction[] {
   const actions = session.checks.flatMap((check): [number, vscode.CodeAction][] => {
     const site = check.culprit?.site ?? check.site;
-    const place = check.outcome === "fail" && site ? locate(site, session) : null;
+    const place = check.outcome === "fail" && site ? currentRange(site, session) : null;
     if (!place || fileOf(place.uri) !== fileOf(document.uri) || !place.range.intersection(range)) return [];
     return [[place.range.start.line, intendedAction(document, check, place)]];
   });
@@ -97,7 +97,7 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     if (!session?.report || session.stale) return [];
     const findings = [...session.report.findings, ...session.checkFindings];
     const fixes = findings.flatMap((finding) => {
-      const place = finding.site && locate(finding.site, session);
+      const place = finding.site && currentRange(finding.site, session);
       if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
       return finding.fixes.flatMap((fix) => toAction(document, fix, finding, session));
     });

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/runner/protocol";
 import { documentOf, fileOf } from "../files";
 import { analyseDocument, analyseText } from "../model-files";
-import { locate } from "../places";
+import { currentRange } from "../places";
 import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 
@@ -96,7 +96,7 @@ function addModules(controller: vscode.TestController, file: vscode.TestItem, se
     const site =
       scopes.find((scope) => scope.path === path)?.site ??
       session.checks.find(({ target }) => target === path)?.site;
-    const place = site ? locate(site, session) : null;
+    const place = site ? currentRange(site, session) : null;
     const layer = controller.createTestItem(
       idOf(path),
       path || vscode.l10n.t("tensors of the file"),

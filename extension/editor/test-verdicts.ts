@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
 import type { Check } from "../../engine/report/report";
-import { markOf, nameOf, worstTitle } from "../checks";
-import { locate } from "../places";
+import { checkName, markOf, worstTitle } from "../checks";
+import { currentRange } from "../places";
 import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";
 
@@ -31,7 +31,7 @@ function diffOf(
  * Reports checks at their own item, or at the one that was run when they have none. What is not complete is in error: a test
  * that was skipped may not say why. Notes pass, with their text in the output.
  */
-export function settle(
+export function settleTest(
   run: vscode.TestRun,
   item: vscode.TestItem,
   checks: readonly Check[],
@@ -50,12 +50,12 @@ export function settle(
 /** Where a check is about: the operation to blame, else what was checked. */
 export function placeOf({ culprit, site }: Check, session: Session): vscode.Location | undefined {
   const place = culprit?.site ?? site;
-  return place ? locate(place, session) : undefined;
+  return place ? currentRange(place, session) : undefined;
 }
 
 /** What a check says, in the output of its test: also of one that passes. */
 export function say(run: vscode.TestRun, check: Check, item: vscode.TestItem, place?: vscode.Location): void {
-  const text = terminalLines(`${markOf(check)} ${nameOf(check)}: ${check.message}`);
+  const text = terminalLines(`${markOf(check)} ${checkName(check)}: ${check.message}`);
   run.appendOutput(text, place, item);
 }
 

@@ -9,7 +9,7 @@ import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
 import { WorkspaceModels } from "../workspace-models";
 import { discoverTests, fileItem, readId, targetOf } from "./test-items";
-import { itemsOf, placeOf, say, settle } from "./test-verdicts";
+import { itemsOf, placeOf, say, settleTest } from "./test-verdicts";
 
 /** A session changes often while it works. */
 const QUIET_MS = 200;
@@ -29,7 +29,7 @@ async function runItem(run: vscode.TestRun, item: vscode.TestItem, session: Sess
     }
     if (run.token.isCancellationRequested) run.skipped(each);
     else if (failure && checks.length === 0) run.errored(each, new vscode.TestMessage(failure.message));
-    else settle(run, each, own, session);
+    else settleTest(run, each, own, session);
   }
 }
 
@@ -161,7 +161,7 @@ class GradientTests implements vscode.Disposable {
     for (const { item, own } of settled) {
       // The lens says it at its place already.
       for (const check of own) say(run, check, item);
-      settle(run, item, own, session);
+      settleTest(run, item, own, session);
     }
     run.end();
   }

@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report/report";
-import { describeOutcome, nameOf, verdictTitle } from "../checks";
-import { describeSite, isOwn, locate } from "../places";
+import { checkName, describeOutcome, verdictTitle } from "../checks";
+import { currentRange, describeSite, isOwnFile } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
@@ -24,8 +24,8 @@ const { Expanded } = vscode.TreeItemCollapsibleState;
 
 function showPlace(site: Site | null, session: Session): Partial<vscode.TreeItem> {
   // What lies elsewhere is not opened by a click in passing.
-  if (!site || !isOwn(site.file, session)) return {};
-  const { uri, range } = locate(site, session);
+  if (!site || !isOwnFile(site.file, session)) return {};
+  const { uri, range } = currentRange(site, session);
   const title = vscode.l10n.t("Show in the editor");
   return { command: { command: "vscode.open", title, arguments: [uri, { selection: range }] } };
 }
@@ -95,7 +95,7 @@ const toneColors: Readonly<Record<Check["look"]["tone"], string>> = {
 function checkEntry(check: Check, session: Session): Entry {
   const { outcome, complete, look } = check;
   const color = new vscode.ThemeColor(toneColors[look.tone]);
-  return new Entry(nameOf(check), [], {
+  return new Entry(checkName(check), [], {
     description: outcome === "pass" || !complete ? describeOutcome(check) : verdictTitle(check),
     tooltip: check.message,
     iconPath: new vscode.ThemeIcon(look.icon, color),

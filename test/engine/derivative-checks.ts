@@ -6,7 +6,7 @@ import { sweep } from "../../engine/core/reverse";
 import { Sampler } from "../../engine/core/sampler";
 import { type Shape, sameShape, showShape } from "../../engine/core/shape";
 import { enableGrad, Node, quietly } from "../../engine/core/tape";
-import { empty, Tensor } from "../../engine/core/tensor";
+import { Tensor, zeroFilled } from "../../engine/core/tensor";
 
 type Check = (op: Op, call: Call<object>) => string | null;
 
@@ -51,7 +51,7 @@ function moved(x: Tensor, j: number, f: () => number): (h: number) => number {
 }
 
 function numericGradient(x: Tensor, f: () => number): Tensor {
-  const out = empty(x.shape, "float64");
+  const out = zeroFilled(x.shape, "float64");
   for (let j = 0; j < x.size; j++) out.data[j] = slope(moved(x, j, f));
   return out;
 }
@@ -82,7 +82,7 @@ function atCall(op: Op, { inputs, attrs }: Call<object>): At {
   return new Node(op, inputs, attrs, out, null);
 }
 
-const zerosLike = (x: Tensor) => empty(x.shape, "float64");
+const zerosLike = (x: Tensor) => zeroFilled(x.shape, "float64");
 
 /** A rule's result in both ways it may be computed: recording nothing, and recording what it does. */
 function inBothWays(run: () => Tensor, expected: Tensor, what: string): string | null {

@@ -5,7 +5,7 @@ import { describe, it } from "mocha";
 import { ModelError } from "../../engine/core/error";
 import { manualSeed } from "../../engine/core/random";
 import { backward } from "../../engine/core/reverse";
-import { empty, type Tensor } from "../../engine/core/tensor";
+import { type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { ones, randn, tensor, zeros } from "../../engine/creation/create";
 import * as nn from "../../engine/nn";
 
@@ -112,7 +112,7 @@ describe("nn.init", () => {
 
   it("draws with the variance that the fans ask for", () => {
     manualSeed(2);
-    const make = () => empty([80, 20, 3]);
+    const make = () => zeroFilled([80, 20, 3]);
     assert.deepEqual(nn.init.fansOf([80, 20, 3]), { in: 60, out: 240 });
     near(spread(nn.init.xavierNormal(make())).std, Math.sqrt(2 / 300));
     near(spread(nn.init.xavierUniform(make(), { gain: 2 })).max, 2 * Math.sqrt(6 / 300));
@@ -130,7 +130,7 @@ describe("nn.init", () => {
       [5, 3],
       [4, 2, 2],
     ]) {
-      const x = nn.init.orthogonal(empty(shape, "float64"), { gain: 2 });
+      const x = nn.init.orthogonal(zeroFilled(shape, "float64"), { gain: 2 });
       const [rows, columns] = [shape[0] as number, x.size / (shape[0] as number)];
       const m = x.reshape([rows, columns]);
       const product = rows <= columns ? m.matmul(m.transpose(0, 1)) : m.transpose(0, 1).matmul(m);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { grad } from "../../engine";
 import { backward } from "../../engine/core/reverse";
-import { empty, requireGrad, type Tensor } from "../../engine/core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { tensor } from "../../engine/creation/create";
 import { add, mul, narrow, square, sub, sum } from "../../engine/ops";
 import * as optim from "../../engine/optim";
@@ -76,7 +76,7 @@ describe("optimisers against PyTorch", () => {
 });
 
 function assertRates(make: (optimizer: optim.SGD) => readonly Steps[], expected: readonly number[]): void {
-  const optimizer = new optim.SGD([requireGrad(empty([1]))], { lr: 0.4 });
+  const optimizer = new optim.SGD([requireGrad(zeroFilled([1]))], { lr: 0.4 });
   const schedules = make(optimizer);
   const found = expected.map((_, i) => {
     const rate = optimizer.paramGroups[0]?.lr ?? Number.NaN;
@@ -128,7 +128,7 @@ describe("schedules against PyTorch", () => {
 });
 
 describe("what optimisers refuse", () => {
-  const p = () => requireGrad(empty([2]));
+  const p = () => requireGrad(zeroFilled([2]));
 
   it("says what is wrong", () => {
     const o = new optim.SGD([p()]);

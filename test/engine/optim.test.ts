@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { ModelError } from "../../engine/core/error";
 import { backward } from "../../engine/core/reverse";
-import { empty, requireGrad, type Tensor } from "../../engine/core/tensor";
+import { requireGrad, type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { tensor } from "../../engine/creation/create";
 import { mul, square, sum } from "../../engine/ops";
 import * as optim from "../../engine/optim";
@@ -69,7 +69,7 @@ describe("optim against PyTorch", () => {
     it(`rates of ${name}`, () => {
       const make = schedules[name];
       assert.ok(make !== undefined, `no schedule for ${name}`);
-      const optimizer = new optim.SGD([requireGrad(empty([1]))], { lr: 0.4 });
+      const optimizer = new optim.SGD([requireGrad(zeroFilled([1]))], { lr: 0.4 });
       const schedule = make(optimizer);
       expected.forEach((value, i) => {
         if (i > 0) schedule.step();
@@ -81,7 +81,7 @@ describe("optim against PyTorch", () => {
 });
 
 describe("optim", () => {
-  const p = () => requireGrad(empty([2]));
+  const p = () => requireGrad(zeroFilled([2]));
 
   it("leaves parameters without a gradient alone", () => {
     const x = p();

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Changes } from "../../engine/check/differences/advance";
 import { multiplyChanged } from "../../engine/check/differences/multiply-changed";
-import { isCut, replay, type Step } from "../../engine/check/differences/replay";
+import { isCut, type ReplayStep, replay } from "../../engine/check/differences/replay";
 import { givesTheSame } from "../../engine/check/differences/trial";
 import type { Sparse } from "../../engine/check/differences/variants";
 import * as g from "../../engine/index";
 
-function linearStep(): Step {
+function linearStep(): ReplayStep {
   g.manualSeed(1);
   const x = g.parameter(g.randn([5, 7]), { dtype: "float64" });
   const w = g.parameter(g.randn([4, 7]), { dtype: "float64" });

@@ -1,8 +1,8 @@
 /** What verdicts come to: one table for the terminal, the editor and the reports. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { countVerdicts, decide, gravest, isFine, verdicts } from "../../engine/check/judging/verdict";
-import { showChecks } from "../../engine/cli/check-text";
+import { countVerdicts, giveVerdict, gravest, isFine, verdicts } from "../../engine/check/judging/verdict";
+import { checksText } from "../../engine/cli/check-text";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
 import { styleFor } from "../../engine/cli/terminal";
@@ -12,7 +12,7 @@ const style = styleFor({ isTTY: true }, { TERM: "xterm" });
 const green = "\u001b[32m";
 
 function checkOf(verdict: Verdict): Check {
-  return decide({
+  return giveVerdict({
     target: "net",
     parameter: verdict,
     site: null,
@@ -30,7 +30,7 @@ function checkOf(verdict: Verdict): Check {
 
 const all = (Object.keys(verdicts) as Verdict[]).map(checkOf);
 const lastLine = (checks: readonly Check[]) =>
-  showChecks({ checks, findings: [] }, style).split("\n").at(-1) ?? "";
+  checksText({ checks, findings: [] }, style).split("\n").at(-1) ?? "";
 const outcome = (checks: readonly Check[]) => ({
   file: "/net.ts",
   checks,

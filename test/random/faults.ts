@@ -5,7 +5,7 @@ import { sweep } from "../../engine/core/reverse";
 import { sameShape } from "../../engine/core/shape";
 import type { Node } from "../../engine/core/tape";
 import * as g from "../../engine/index";
-import { broadcastTo } from "../../engine/ops/broadcast";
+import { broadcastLike } from "../../engine/ops/broadcast";
 import { normOf } from "../../engine/report/stats";
 import type { Run } from "../../engine/tracing/run";
 import type { Draw } from "./draw";
@@ -36,7 +36,7 @@ export const mistakes: Readonly<Record<string, Wrong>> = {
   "ten times as much": scaled(10),
   nothing: scaled(0),
   "a constant too much": (grad, { right, at, input }) =>
-    g.add(right(grad), g.mul(0.3, broadcastTo(g.mean(grad), at.inputs[input] as g.Tensor))),
+    g.add(right(grad), g.mul(0.3, broadcastLike(g.mean(grad), at.inputs[input] as g.Tensor))),
   "the incoming gradient as it is": (grad, { right, at, input }) =>
     sameShape(grad.shape, at.inputs[input]?.shape ?? []) ? grad : right(grad),
   "the incoming gradient squared": (grad, { right }) => right(g.mul(grad, grad)),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, it } from "mocha";
 import type { Log, PhysicalLocation } from "sarif";
-import { decide } from "../../engine/check/judging/verdict";
+import { giveVerdict } from "../../engine/check/judging/verdict";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
 import { gradlens } from "./command";
@@ -138,7 +138,7 @@ describe("reports of a check", () => {
   it("survive any name and any message", () => {
     const site = { file: join(root, "a b/größe#1.ts"), line: 2, column: 1, endLine: 2, endColumn: 5 };
     const message = 'a < b && c > "d" ]]> \u0007 \ud800 \uffff 😀\nnext';
-    const check = decide({
+    const check = giveVerdict({
       target: "<net>",
       parameter: 'w"&\n',
       site,

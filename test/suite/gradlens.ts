@@ -2,7 +2,7 @@
 import { type CheckOptions, checkGradients } from "../../engine/check";
 import { Pace } from "../../engine/check/differences/pace";
 import { checkHandWritten } from "../../engine/check/hand-written";
-import { decide } from "../../engine/check/judging/verdict";
+import { giveVerdict } from "../../engine/check/judging/verdict";
 import { RandomGenerator } from "../../engine/core/random";
 import { record, Tape } from "../../engine/core/tape";
 import * as g from "../../engine/index";
@@ -14,7 +14,9 @@ import type { TapeTrial, Trial } from "../fixtures/faults/trial";
 /** Checks a trial as a person does: in a model whose loss is the weighted sum of what the function gives. */
 export async function checkTrial(trial: Trial, options: CheckOptions = {}): Promise<Check[]> {
   if ("layer" in trial)
-    return (await checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}))).checks.map(decide);
+    return (await checkHandWritten(trial.layer, { rtol: 1e-6, atol: 0 }, new Pace({}))).checks.map(
+      giveVerdict,
+    );
   return checkGradients(runOf(trial), { kind: "all" }, options);
 }
 

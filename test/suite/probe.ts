@@ -1,5 +1,5 @@
 /** A trial as a function of plain numbers, with its backward pass: what the rules of other checkers are applied to. */
-import { prepare } from "../../engine/check/hand-written/prepare";
+import { prepareLayer } from "../../engine/check/hand-written/prepare";
 import { sweep } from "../../engine/core/reverse";
 import { record, Tape } from "../../engine/core/tape";
 import * as g from "../../engine/index";
@@ -40,7 +40,7 @@ function ofTape({ inputs, model }: TapeTrial): Probe {
 
 /** Inputs and fields of a hand-written layer that have a gradient. */
 function ofLayer({ layer }: LayerTrial): Probe {
-  const { trial, parts, gradients } = prepare(layer);
+  const { trial, parts, gradients } = prepareLayer(layer);
   const first = gradients(trial.outputs().map(() => 1)).of;
   const given = parts.filter((_, i) => first[i]?.given.kind === "value");
   return {

@@ -1,6 +1,6 @@
 // Reports as the engine writes them, made up for tests and previews of the panels.
 
-import { decide, type Undecided } from "../../engine/check/judging/verdict";
+import { giveVerdict, type Undecided } from "../../engine/check/judging/verdict";
 import { said } from "../../engine/diagnose/said";
 import type {
   Check,
@@ -285,7 +285,7 @@ export function randomReport(count: number, seed = 1): Report {
 }
 
 export function someChecks(): Check[] {
-  return undecidedChecks().map(decide);
+  return undecidedChecks().map(giveVerdict);
 }
 
 function undecidedChecks(): Undecided[] {

@@ -8,7 +8,7 @@ import { capitalize, formatIndex } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
 import { pictures } from "./pictures";
-import { type CheckGroup, type CheckRow, keyOf, unchecked } from "./rows";
+import { type CheckGroup, type CheckRow, rowKey, unchecked } from "./rows";
 
 /** Which rows are open, by key. */
 export interface Opened {
@@ -44,7 +44,7 @@ export function checkTable(groups: readonly CheckGroup[], opened: Opened): HTMLE
           "tbody",
           {},
           groupHeading(group),
-          group.rows.flatMap((row) => rowParts(keyOf(group, row), row, opened)),
+          group.rows.flatMap((row) => rowParts(rowKey(group, row), row, opened)),
         ),
       ),
     ),

@@ -10,22 +10,22 @@ const left = 44;
 const bottom = 34;
 const top = 14;
 
-export interface CurvePoint {
+export interface DrawnPoint {
   readonly step: number;
   readonly error: number;
 }
 
 /** Finite points with a positive step; errors are distances to the gradient of the backward pass. */
-export function curvePoints({ steps, numeric, analytic }: CheckCurve): CurvePoint[] {
+export function curvePoints({ steps, numeric, analytic }: CheckCurve): DrawnPoint[] {
   return [...steps]
     .map((step, i) => ({ step, error: Math.abs((numeric[i] ?? Number.NaN) - analytic) }))
     .filter(({ step, error }) => step > 0 && Number.isFinite(error));
 }
 
 /** @param title the element: "[3, 7]" */
-export function errorCurve(curve: CheckCurve, title: string): HTMLElement {
+export function drawErrorCurve(curve: CheckCurve, title: string): HTMLElement {
   const points = curvePoints(curve);
-  const best = points.reduce<CurvePoint | null>((a, b) => (a === null || b.error < a.error ? b : a), null);
+  const best = points.reduce<DrawnPoint | null>((a, b) => (a === null || b.error < a.error ? b : a), null);
   const words =
     best === null
       ? "No step gave a finite difference"
@@ -39,7 +39,7 @@ export function errorCurve(curve: CheckCurve, title: string): HTMLElement {
   );
 }
 
-function plot(points: readonly CurvePoint[], chosen: number, words: string): SVGElement {
+function plot(points: readonly DrawnPoint[], chosen: number, words: string): SVGElement {
   const steps = points.map(({ step }) => Math.log10(step));
   const errors = points.filter(({ error }) => error > 0).map(({ error }) => Math.log10(error));
   const [fromX, toX] = [Math.floor(Math.min(...steps)), Math.ceil(Math.max(...steps))];
@@ -47,7 +47,7 @@ function plot(points: readonly CurvePoint[], chosen: number, words: string): SVG
   const [fromY, toY] = [lowest - 1, Math.max(lowest + 1, Math.ceil(Math.max(...errors, lowest + 1)))];
   const x = (exponent: number) => left + ((exponent - fromX) / (toX - fromX)) * (width - left - 8);
   const y = (exponent: number) => top + ((toY - exponent) / (toY - fromY)) * (height - top - bottom);
-  const at = ({ step, error }: CurvePoint) =>
+  const at = ({ step, error }: DrawnPoint) =>
     `${x(Math.log10(step)).toFixed(1)},${y(error > 0 ? Math.log10(error) : fromY).toFixed(1)}`;
   const line = svg("polyline", { points: points.map(at).join(" "), class: "line" });
   const dots = points.map((point) => {

@@ -12,21 +12,21 @@ const largest = 26;
 /** A vector is a band that can be pointed at. */
 const shortest = 16;
 
-export interface Layout {
+export interface HeatLayout {
   readonly cells: Cells;
   /** Width and height of a cell in CSS pixels. */
   readonly side: number;
   readonly tall: number;
 }
 
-export function layOut(errors: Float64Array, plane: Plane, shown: number, width: number): Layout {
+export function layOut(errors: Float64Array, plane: Plane, shown: number, width: number): HeatLayout {
   const cells = cellsOf(errors, plane, shown, tallest / 2, Math.floor((width - 2) / 2));
   const side = Math.min(largest, (width - 2) / cells.columns);
   return { cells, side, tall: Math.min(largest, Math.max(side, shortest), tallest / cells.rows) };
 }
 
 /** The flat index of the worst element in the cell at a place; -1 for none. */
-export function elementAt({ cells, side, tall }: Layout, x: number, y: number): number {
+export function elementAt({ cells, side, tall }: HeatLayout, x: number, y: number): number {
   const row = Math.floor((y - 1) / tall);
   const column = Math.floor((x - 1) / side);
   const isInside = row >= 0 && column >= 0 && row < cells.rows && column < cells.columns;
@@ -36,7 +36,7 @@ export function elementAt({ cells, side, tall }: Layout, x: number, y: number): 
 /** Frames an element, given by its index within the plane. */
 export function markElement(
   context: CanvasRenderingContext2D,
-  { cells, side, tall }: Layout,
+  { cells, side, tall }: HeatLayout,
   columns: number,
   at: number,
   colour: string,
@@ -48,7 +48,7 @@ export function markElement(
 
 export function drawCells(
   context: CanvasRenderingContext2D,
-  { cells, side, tall }: Layout,
+  { cells, side, tall }: HeatLayout,
   errors: Float64Array,
   theme: Theme,
 ) {
@@ -115,7 +115,7 @@ function outline(
   context.strokeRect(x - 2, y - 2, width + 3, height + 3);
 }
 
-export function legend(errors: Float64Array): HTMLElement {
+export function heatLegend(errors: Float64Array): HTMLElement {
   const notes = [
     errors.includes(0) ? "Empty: both numbers are the same." : "",
     errors.some(Number.isNaN) ? "Struck through: not compared." : "",

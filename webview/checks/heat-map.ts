@@ -6,7 +6,7 @@ import { h, on } from "../dom";
 import { formatIndex, unravel } from "../format";
 import { iconButton } from "../toolkit";
 import { type Plane, planeOf, worstOf } from "./errors";
-import { drawCells, elementAt, type Layout, layOut, legend, markElement } from "./heat-cells";
+import { drawCells, elementAt, type HeatLayout, heatLegend, layOut, markElement } from "./heat-cells";
 import { liveCanvas } from "./live-canvas";
 
 /** What the picture shows now. */
@@ -15,7 +15,7 @@ interface View {
   shown: number;
   /** Flat index of the element that is read out; -1 for none. */
   cursor: number;
-  layout: Layout | null;
+  layout: HeatLayout | null;
 }
 
 /**
@@ -73,7 +73,7 @@ export function heatMap(
     h("figcaption", {}, "Relative error of each element"),
     plane.count > 1 && planePicker(details.shape, plane, view, turnTo),
     h("div", { class: "canvas-box" }, canvas),
-    legend(errors),
+    heatLegend(errors),
     readout,
   );
 }

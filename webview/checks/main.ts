@@ -13,7 +13,7 @@ import { listenForValues } from "../values";
 import { checkTable } from "./check-rows";
 import { followTheme } from "./live-canvas";
 import { createProgress } from "./progress";
-import { type CheckGroup, type CheckRow, checkGroups, keyOf, summary } from "./rows";
+import { type CheckGroup, type CheckRow, checkGroups, rowKey, summary } from "./rows";
 
 const kept = loadState({ open: [] as string[], closed: [] as string[] });
 
@@ -48,7 +48,7 @@ function show({ report, checks }: PanelState) {
 
 /** What a person opened, and the first failure unless a person closed it. */
 function isOpenIn(groups: readonly CheckGroup[]) {
-  const keys = groups.flatMap((group) => group.rows.filter(isWrong).map((row) => keyOf(group, row)));
+  const keys = groups.flatMap((group) => group.rows.filter(isWrong).map((row) => rowKey(group, row)));
   return (key: string) => kept.open.includes(key) || (key === keys[0] && !kept.closed.includes(key));
 }
 

@@ -7,13 +7,13 @@ import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";
 import { h } from "../dom";
 import { formatIndex, unravel } from "../format";
-import { table } from "../table";
+import { drawTable } from "../table";
 import { button, progressRing } from "../toolkit";
 import { requestCurve, requestDetails } from "../values";
-import { errorCurve } from "./error-curve";
+import { drawErrorCurve } from "./error-curve";
 import { elementRows, furthest, relativeErrors, worstOf } from "./errors";
 import { heatMap } from "./heat-map";
-import { scatter } from "./scatter";
+import { drawScatter } from "./scatter";
 
 export interface Pictures {
   readonly element: HTMLElement;
@@ -54,7 +54,7 @@ function contentOf(check: Check, row: CheckedRow, details: CheckDetails): HTMLEl
   const compared = errors.filter((error) => !Number.isNaN(error)).length;
   // A picture of one element says nothing that its numbers do not.
   const isAlone = compared <= 1;
-  const figures = isAlone ? [] : [heatMap(details, errors, worst, choose), scatter(details, errors)];
+  const figures = isAlone ? [] : [heatMap(details, errors, worst, choose), drawScatter(details, errors)];
   return [
     ...(compared < details.analytic.length ? [note(fewText(compared, check))] : []),
     h("div", { class: "figures" }, figures, curveBox),
@@ -77,7 +77,7 @@ function showCurve(box: HTMLElement, row: CheckedRow, index: number, shape: read
     (curve) => {
       const title = shape.length === 0 ? "" : formatIndex(unravel(index, shape));
       // Another element may have been chosen meanwhile.
-      if (box.dataset.index === asked) box.replaceChildren(errorCurve(curve, title));
+      if (box.dataset.index === asked) box.replaceChildren(drawErrorCurve(curve, title));
     },
     (error: unknown) => box.replaceChildren(note(messageOf(error))),
   );
@@ -95,7 +95,7 @@ function furthestTable({ analytic, numeric, shape }: CheckDetails, errors: Float
     "details",
     {},
     h("summary", {}, "Elements that are furthest apart"),
-    table("Elements that are furthest apart", head, rows),
+    drawTable("Elements that are furthest apart", head, rows),
   );
 }
 

@@ -54,7 +54,7 @@ function nthOf(check: Check, checks: readonly Check[]): number {
 }
 
 /** By which a row is remembered. */
-export function keyOf({ target }: CheckGroup, { parameter, nth }: CheckRow): string {
+export function rowKey({ target }: CheckGroup, { parameter, nth }: CheckRow): string {
   return `${target}.${parameter}${nth > 0 ? `#${nth}` : ""}`;
 }
 

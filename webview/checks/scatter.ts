@@ -13,7 +13,7 @@ const margin = 26;
 /** Points beyond these are drawn every n-th; those that are off always. */
 const most = 20_000;
 
-export function scatter({ analytic, numeric }: CheckDetails, errors: Float64Array): HTMLElement {
+export function drawScatter({ analytic, numeric }: CheckDetails, errors: Float64Array): HTMLElement {
   let largest = 0;
   let wrong = 0;
   for (let i = 0; i < analytic.length; i++) {

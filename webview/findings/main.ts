@@ -8,7 +8,7 @@ import { createFrame } from "../frame";
 import { replaceInPlace } from "../replace-in-place";
 import { linkButton, siteLink } from "../site-link";
 import { connect } from "../store";
-import { table } from "../table";
+import { drawTable } from "../table";
 
 const order: readonly Severity[] = ["error", "warning", "info"];
 const words: Readonly<Record<Severity, string>> = { error: "Error", warning: "Warning", info: "Note" };
@@ -76,7 +76,7 @@ function numbers({ evidence }: Finding): HTMLElement | null {
     typeof value === "number" ? formatNumber(value, 4) : value,
   ]);
   const columns = [{ name: "What" }, { name: "Value", isNumber: true }];
-  return rows.length === 0 ? null : table("Evidence", columns, rows);
+  return rows.length === 0 ? null : drawTable("Evidence", columns, rows);
 }
 
 function places({ related }: Finding): HTMLElement | null {

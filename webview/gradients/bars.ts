@@ -5,9 +5,9 @@ import { post } from "../bridge";
 import { h } from "../dom";
 import { colourAt, type Domain, logDomain, positionOf, toCss } from "../scale";
 import { linkButton, siteLink } from "../site-link";
-import { normText, type Row, type Threshold } from "./series";
+import { normText, type Row, type RuleLine } from "./series";
 
-export function bars(title: string, rows: readonly Row[], thresholds: readonly Threshold[]): HTMLElement {
+export function bars(title: string, rows: readonly Row[], thresholds: readonly RuleLine[]): HTMLElement {
   const domain = logDomain(rows.filter(({ kind }) => kind === "norm").map(({ norm }) => norm));
   const shown = thresholds.filter(
     ({ value }) => positionOf(value, domain) > 0 && positionOf(value, domain) < 1,
@@ -34,7 +34,7 @@ function place(element: HTMLElement, part: number): HTMLElement {
 
 const fraction = (exponent: number, { low, high }: Domain) => (exponent - low) / (high - low);
 
-function axis(domain: Domain, thresholds: readonly Threshold[]): HTMLElement {
+function axis(domain: Domain, thresholds: readonly RuleLine[]): HTMLElement {
   return h(
     "div",
     { class: "row axis", role: "presentation" },
@@ -60,7 +60,7 @@ function axis(domain: Domain, thresholds: readonly Threshold[]): HTMLElement {
   );
 }
 
-function bar(row: Row, domain: Domain, thresholds: readonly Threshold[]): HTMLElement {
+function bar(row: Row, domain: Domain, thresholds: readonly RuleLine[]): HTMLElement {
   const fill = h("span", { class: `fill ${row.kind}` });
   const position = positionOf(row.norm, domain);
   if (row.kind === "norm") {

@@ -9,7 +9,7 @@ import { createFrame } from "../frame";
 import { replaceInPlace } from "../replace-in-place";
 import { siteLink } from "../site-link";
 import { connect } from "../store";
-import { table } from "../table";
+import { drawTable } from "../table";
 import { onDidChangeTheme, readTheme } from "../theme";
 import { button, dropdown, iconButton } from "../toolkit";
 import { bars } from "./bars";
@@ -17,11 +17,11 @@ import { type DepthChart, depthChart } from "./depth-chart";
 import {
   depthRows,
   layerRows,
-  type Measure,
+  type NormMeasure,
   normText,
   parameterRows,
   type Row,
-  type Threshold,
+  type RuleLine,
   thresholds,
 } from "./series";
 
@@ -35,7 +35,7 @@ const body = h("div", { class: "gradients" });
 frame.content.append(toolbar, body);
 fillToolbar();
 
-const measureOf = (): Measure => (kept.measure === "rms" ? "rms" : "norm");
+const measureOf = (): NormMeasure => (kept.measure === "rms" ? "rms" : "norm");
 
 function change(part: Partial<typeof kept>) {
   Object.assign(kept, part);
@@ -101,7 +101,7 @@ function showRows(report: Report, chosen: string | null) {
   ]);
 }
 
-function limitLine({ name, value }: Threshold): HTMLElement {
+function limitLine({ name, value }: RuleLine): HTMLElement {
   const side = name === "vanishing" ? "smaller" : "larger";
   return h(
     "p",
@@ -134,7 +134,7 @@ function rowsTable(title: string, rows: readonly Row[]): HTMLElement {
   return h(
     "div",
     {},
-    table(
+    drawTable(
       title,
       columns,
       rows

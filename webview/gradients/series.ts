@@ -18,10 +18,10 @@ export interface Row {
 }
 
 /** The norm itself, or the norm over the root of the number of elements, which compares tensors of different size. */
-export type Measure = "norm" | "rms";
+export type NormMeasure = "norm" | "rms";
 
 /** One row per layer that has parameters of its own, in the model's order. */
-export function layerRows(report: Report, measure: Measure): Row[] {
+export function layerRows(report: Report, measure: NormMeasure): Row[] {
   const byScope = new Map<number, number[]>();
   for (const { scope, node } of report.parameters) {
     const nodes = byScope.get(scope);
@@ -43,7 +43,7 @@ export function layerRows(report: Report, measure: Measure): Row[] {
 }
 
 /** One row per parameter, in the model's order. */
-export function parameterRows(report: Report, measure: Measure): Row[] {
+export function parameterRows(report: Report, measure: NormMeasure): Row[] {
   return report.parameters.map(({ name, node, shape }) => ({
     name,
     short: ending(name),
@@ -55,7 +55,7 @@ export function parameterRows(report: Report, measure: Measure): Row[] {
 }
 
 /** One row per operation that got a gradient, in the order of the forward pass. */
-export function depthRows(report: Report, measure: Measure): Row[] {
+export function depthRows(report: Report, measure: NormMeasure): Row[] {
   return report.nodes
     .filter(({ inputs, grad }) => inputs.length > 0 && grad !== null)
     .map(({ id, name, op, site, grad, scope }) => ({
@@ -81,7 +81,7 @@ function ending(path: string): string {
 /** The norm of several gradients taken as one vector. */
 function together(
   grads: readonly (Stats | null)[],
-  measure: Measure,
+  measure: NormMeasure,
 ): { readonly kind: GradientKind; readonly norm: number } {
   const known = grads.filter((grad) => grad !== null);
   if (known.length === 0) return { kind: "none", norm: 0 };
@@ -91,19 +91,19 @@ function together(
   return { kind: norm === 0 ? "zero" : "norm", norm };
 }
 
-export interface Threshold {
+export interface RuleLine {
   readonly name: string;
   readonly value: number;
 }
 
 /** What each rule about gradients compares with its limit. */
-const measures: Readonly<Record<string, { readonly name: string; readonly measure: Measure }>> = {
+const measures: Readonly<Record<string, { readonly name: string; readonly measure: NormMeasure }>> = {
   "vanishing-gradient": { name: "vanishing", measure: "rms" },
   "exploding-gradient": { name: "exploding", measure: "norm" },
 };
 
 /** The limits that findings about gradients rest on, as far as they are limits of this measure. */
-export function thresholds({ findings }: Report, measure: Measure): Threshold[] {
+export function thresholds({ findings }: Report, measure: NormMeasure): RuleLine[] {
   return findings.flatMap(({ rule, evidence: { limit } }) => {
     const known = measures[rule];
     const isShown = known?.measure === measure && typeof limit === "number" && limit > 0;

@@ -44,7 +44,7 @@ function nodeText(report: Report, id: number): BoxText {
 
 function layerText(report: Report, box: Box, index: number): BoxText {
   const scope = report.scopes[index];
-  const norm = layerNorm(report, box);
+  const norm = boxNorm(report, box);
   const title = shorten(scope?.path ?? "");
   const right = norm === null ? "no gradient" : `‖∇‖ ${formatNumber(norm)}`;
   const left = showTimes(box.members.length, "node");
@@ -58,7 +58,7 @@ function layerText(report: Report, box: Box, index: number): BoxText {
 }
 
 /** A layer's own gradient: that of its parameters, or of what it hands out when it has none. */
-export function layerNorm(report: Report, box: Box): number | null {
+export function boxNorm(report: Report, box: Box): number | null {
   const own = box.scope === null ? null : (report.scopes[box.scope]?.gradNorm ?? null);
   return own ?? report.nodes[box.node]?.grad?.norm ?? null;
 }

@@ -4,7 +4,7 @@ import { formatNumber, showCount } from "../../engine/core/number-text";
 import type { ReportNode } from "../../engine/report/report";
 import { h } from "../dom";
 import { formatIndex, unravel } from "../format";
-import { table } from "../table";
+import { drawTable } from "../table";
 import { button } from "../toolkit";
 import { requestValues } from "../values";
 
@@ -36,7 +36,7 @@ async function load(box: HTMLElement, node: ReportNode, start: number) {
     const shown = grad ? columns : columns.slice(0, 2);
     const end = Math.min(start + pageSize, node.value.size);
     box.replaceChildren(
-      table(
+      drawTable(
         "Elements",
         shown,
         rows.map((row) => row.slice(0, shown.length)),

@@ -9,7 +9,7 @@ import { histogramChart } from "../histogram";
 import { nodeNames } from "../node-names";
 import { roleSentence } from "../roles";
 import { linkButton, siteLink } from "../site-link";
-import { table } from "../table";
+import { drawTable } from "../table";
 import { button, iconButton } from "../toolkit";
 import { gradientText } from "./box-text";
 import type { Box } from "./collapse";
@@ -85,7 +85,7 @@ export function inspectLayer(
     parameters.length > 0
       ? section(
           "Parameters",
-          table(
+          drawTable(
             "Parameters of this layer",
             [{ name: "Name" }, { name: "Shape" }, { name: "‖∇‖", isNumber: true }],
             parameters.map(({ name, node, shape, gradNorm }) => [
@@ -152,7 +152,7 @@ function statistics({ value, grad }: ReportNode): HTMLElement {
     value.size === 1
       ? [["Number", item(value), grad ? item(grad) : none]]
       : rows.map(({ name, read }) => [name, read(value), grad ? read(grad) : none]);
-  return table("Value and gradient", columns, cells);
+  return drawTable("Value and gradient", columns, cells);
 }
 
 /** What formulas call the inputs: each is named by the gradient it gets, else the first two are x and y. */

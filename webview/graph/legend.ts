@@ -8,7 +8,11 @@ function power(exponent: number): HTMLElement {
 }
 
 /** The scale for a domain, of the other kinds those that occur, and the shapes. */
-export function legend(domain: Domain, kinds: ReadonlySet<GradientKind>, hasLayers: boolean): HTMLElement {
+export function graphLegend(
+  domain: Domain,
+  kinds: ReadonlySet<GradientKind>,
+  hasLayers: boolean,
+): HTMLElement {
   const middle = Math.round((domain.low + domain.high) / 2);
   return h(
     "div",

@@ -14,7 +14,7 @@ import { helpPage } from "./help";
 import { inspectLayer, inspectNode } from "./inspector";
 import { InspectorBox } from "./inspector-box";
 import { LayoutClient } from "./layout-client";
-import { legend } from "./legend";
+import { graphLegend } from "./legend";
 import { nodesCsv } from "./nodes-csv";
 import { outline } from "./outline";
 import { anchored, buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
@@ -161,7 +161,7 @@ function rebuild(at: Viewport | null, anchor: number | null = null) {
 function showAround(current: Scene) {
   const kinds = new Set(current.boxes.map(({ gradient }) => gradient));
   legendBox.replaceChildren(
-    legend(
+    graphLegend(
       current.domain,
       kinds,
       current.boxes.some(({ shape }) => shape === "layer"),

@@ -3,7 +3,7 @@
 import { formatNumber, formatShape } from "../../engine/core/number-text";
 import { h } from "../dom";
 import { linkButton, siteLink } from "../site-link";
-import { table } from "../table";
+import { drawTable } from "../table";
 import { button } from "../toolkit";
 import { gradientText } from "./box-text";
 import type { InspectorActions } from "./inspector";
@@ -39,7 +39,7 @@ function show(
   ];
   const rest = order.length - count;
   box.replaceChildren(
-    table(
+    drawTable(
       "Nodes of the graph",
       columns,
       order.slice(0, count).map((each) => rowOf(scene, each, actions)),

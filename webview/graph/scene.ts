@@ -1,7 +1,7 @@
 /** Everything that is drawn for one report: boxes with their texts, sizes and gradients, their edges and places. */
 import type { Report } from "../../engine/report/report";
 import { type Domain, type GradientKind, gradientKind, logDomain, positionOf } from "../scale";
-import { type BoxText, boxText, layerNorm } from "./box-text";
+import { type BoxText, boxNorm, boxText } from "./box-text";
 import { type Box, type BoxGraph, boxGraph } from "./collapse";
 import type { Layout, LayoutInput } from "./layout";
 import { toScreen, type Viewport } from "./viewport";
@@ -56,9 +56,9 @@ const columnGap = 18;
 const smallestWidth = 96;
 
 /** Width in pixels of a text in one of the two fonts of a box. */
-export type Measure = (text: string, isTitle: boolean) => number;
+export type TextMeasure = (text: string, isTitle: boolean) => number;
 
-export function buildScene(report: Report, collapsed: ReadonlySet<number>, measure: Measure): Scene {
+export function buildScene(report: Report, collapsed: ReadonlySet<number>, measure: TextMeasure): Scene {
   const graph = boxGraph(report, collapsed);
   const domain = gradientDomain(report);
   const boxes = graph.boxes.map((box) => sceneBox(report, box, domain));
@@ -94,7 +94,7 @@ export function gradientDomain(report: Report): Domain {
 
 function sceneBox(report: Report, box: Box, domain: Domain): SceneBox {
   const node = report.nodes[box.node];
-  const norm = layerNorm(report, box);
+  const norm = boxNorm(report, box);
   const ofNode = gradientKind(node?.grad ?? null);
   const gradient = box.scope === null ? ofNode : layerKind(report, box, norm);
   return {

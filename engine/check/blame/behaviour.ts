@@ -3,7 +3,7 @@ import type { Values } from "../../core/dtype";
 import { allOps } from "../../core/op";
 import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type Step } from "../differences/replay";
+import { inFloat64, type ReplayStep } from "../differences/replay";
 import type { Pattern } from "./pattern";
 
 /** Relative difference up to which results count as the same. */
@@ -15,7 +15,7 @@ const FACTORS = [-3, 1e-4, 1e4];
  * What is wrong with how a rule behaves, or null; the engine's own operations are not tried.
  * @param g the gradient that arrives; random numbers when left out
  */
-export function findMisbehaviour(step: Step, input: number, g?: Tensor): Pattern | null {
+export function findMisbehaviour(step: ReplayStep, input: number, g?: Tensor): Pattern | null {
   const { op, out } = step.node;
   if (allOps().get(op.name) === op) return null;
   const random = new RandomGenerator(out.size + 1);
@@ -45,7 +45,7 @@ export function findMisbehaviour(step: Step, input: number, g?: Tensor): Pattern
 }
 
 /** Each time for a new tensor: rules may remember what they gave for one. */
-function gradientFor({ node }: Step, input: number, weights: Float64Array, factor: number) {
+function gradientFor({ node }: ReplayStep, input: number, weights: Float64Array, factor: number) {
   const g = new Tensor(
     weights.map((v) => v * factor),
     node.out.shape,

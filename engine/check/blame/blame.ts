@@ -5,9 +5,9 @@ import type { Site } from "../../report/report";
 import type { Run, SourceLayerSite } from "../../tracing/run";
 import type { Downstream } from "../differences/batch";
 import type { Pace } from "../differences/pace";
-import type { Step } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay";
 import { returnedSite } from "../hand-written/custom-ops";
-import { type Facts, where } from "../judging/conclude";
+import { type Facts, inLine } from "../judging/conclude";
 import { adviceForFault } from "../judging/idiom";
 import { intentAt } from "../judging/intent";
 import { explainSaturated, isSaturated } from "../judging/saturated";
@@ -52,12 +52,12 @@ export async function explainWrong(
   };
 }
 
-function severalKinks(run: Run, facts: Facts, { recorded }: Step): Partial<Facts> {
+function severalKinks(run: Run, facts: Facts, { recorded }: ReplayStep): Partial<Facts> {
   const site = run.sources.site(recorded.out.site);
   return {
     verdict: "kink",
     culprit: { op: recorded.op.name, site },
-    message: `Several values sit on kinks at once, as in ${recorded.op.name}${where(site)}: the backward pass takes a valid slope of each, and their sum need not lie between the slopes of the loss. ${facts.message}`,
+    message: `Several values sit on kinks at once, as in ${recorded.op.name}${inLine(site)}: the backward pass takes a valid slope of each, and their sum need not lie between the slopes of the loss. ${facts.message}`,
   };
 }
 
@@ -88,7 +88,7 @@ function blame(run: Run, facts: Facts, fault: Fault, site: Site | null): Partial
   const meant = intentOf(run, fault) === null ? adviceForFault(fault, site) : "";
   return {
     culprit,
-    message: `The derivative of ${op.name}${input}${where(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}${meant}`,
+    message: `The derivative of ${op.name}${input}${inLine(site)} is wrong: ${fault.pattern.sentence}.${forward} ${facts.message}${meant}`,
   };
 }
 
@@ -129,7 +129,7 @@ export function explainNonFiniteGradient(
   const site = backwardOf(run, found.step.recorded, found.input) ?? run.sources.site(out.site);
   return {
     verdict: "non-finite",
-    message: `${message}: ${op.name}${where(site)} gets a finite gradient and hands back one that is not.`,
+    message: `${message}: ${op.name}${inLine(site)} gets a finite gradient and hands back one that is not.`,
     worst,
     culprit: { op: op.name, site },
   };
@@ -151,6 +151,6 @@ export async function explainNonFinite(
   return {
     ...facts,
     culprit: { op: op.name, site },
-    message: `${facts.message} It comes from ${op.name}${where(site)}.`,
+    message: `${facts.message} It comes from ${op.name}${inLine(site)}.`,
   };
 }

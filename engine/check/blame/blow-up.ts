@@ -3,14 +3,14 @@ import { sizeOf } from "../../core/shape";
 import type { Tensor } from "../../core/tensor";
 import { oneByOne } from "../differences/advance";
 import { changesOf, type Downstream } from "../differences/batch";
-import { inFloat64, isCut, type Step } from "../differences/replay";
+import { inFloat64, isCut, type ReplayStep } from "../differences/replay";
 import type { Variants } from "../differences/variants";
 import { scaleOf } from "../judging/judge";
 
 /** The operation nearest to the loss whose backward rule makes the gradient non-finite; null when there is none. */
-export function findBlowUp({ replay, slot, steps }: Downstream): { step: Step; input: number } | null {
+export function findBlowUp({ replay, slot, steps }: Downstream): { step: ReplayStep; input: number } | null {
   const onTheWay = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
-  const badInput = (step: Step) => {
+  const badInput = (step: ReplayStep) => {
     const g = replay.gradients[step.out];
     if (!step.differentiable || !g?.data.every((v) => Number.isFinite(v))) return -1;
     return step.inputs.findIndex((input, i) => {
@@ -29,7 +29,10 @@ export function findBlowUp({ replay, slot, steps }: Downstream): { step: Step; i
 const BESIDE = [1e-6, -1e-6, 1e-3, -1e-3];
 
 /** The first operation that gives something else than finite numbers when the element moves a little; else null. */
-export function findForwardBlowUp({ steps, slot, x }: Downstream, index: readonly number[]): Step | null {
+export function findForwardBlowUp(
+  { steps, slot, x }: Downstream,
+  index: readonly number[],
+): ReplayStep | null {
   const i = index.reduce((flat, n, d) => flat + n * sizeOf(x.shape.slice(d + 1)), 0);
   for (const distance of BESIDE) {
     const data = Float64Array.from(x.data);
@@ -41,7 +44,7 @@ export function findForwardBlowUp({ steps, slot, x }: Downstream, index: readonl
   return null;
 }
 
-function firstNonFinite(steps: Downstream["steps"], states: Map<number, Variants>): Step | null {
+function firstNonFinite(steps: Downstream["steps"], states: Map<number, Variants>): ReplayStep | null {
   for (const step of steps) {
     if (isCut(step)) {
       states.set(step.to, states.get(step.from) as Variants);

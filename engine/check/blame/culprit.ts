@@ -3,14 +3,14 @@ import { allOps } from "../../core/op";
 import type { Tensor } from "../../core/tensor";
 import type { Downstream } from "../differences/batch";
 import type { Pace } from "../differences/pace";
-import { isCut, type Step } from "../differences/replay";
-import type { Outcome } from "../judging/judge";
+import { isCut, type ReplayStep } from "../differences/replay";
+import type { Judgement } from "../judging/judge";
 import { findMisbehaviour } from "./behaviour";
 import { findForgetful } from "./forgetful";
 import { checkOperation, type Fault } from "./operation";
 
 /** The first fault on the way back from the loss, and those before it that are meant. */
-export interface Found {
+export interface FoundFaults {
   readonly fault: Fault | null;
   readonly meant: readonly Fault[];
 }
@@ -20,7 +20,7 @@ export async function findCulprit(
   downstream: Downstream,
   pace: Pace,
   isMeant: (fault: Fault) => boolean = () => false,
-): Promise<Found> {
+): Promise<FoundFaults> {
   const meant: Fault[] = [];
   for await (const fault of faultsOf(downstream, pace)) {
     if (!isMeant(fault)) return { fault, meant };
@@ -33,7 +33,7 @@ export async function findCulprit(
 async function* faultsOf(downstream: Downstream, pace: Pace): AsyncGenerator<Fault> {
   const broken = brokenRule(downstream);
   if (broken !== null) yield broken;
-  const known = new Set<Step>();
+  const known = new Set<ReplayStep>();
   const doubtful: Fault[] = [];
   for await (const { step, input, tried } of tryAll(downstream, pace)) {
     if (tried.fault === null) continue;
@@ -57,7 +57,7 @@ async function* faultsOf(downstream: Downstream, pace: Pace): AsyncGenerator<Fau
 }
 
 /** A rule that is right for small gradients and wrong for the one that arrives, as when it clips. */
-function misbehaving(step: Step, changed: ReadonlySet<number>, g: Tensor | null): Fault | null {
+function misbehaving(step: ReplayStep, changed: ReadonlySet<number>, g: Tensor | null): Fault | null {
   for (const [input, from] of step.inputs.entries()) {
     const pattern = changed.has(from) && g !== null ? findMisbehaviour(step, input, g) : null;
     const size = step.node.inputs[input]?.size ?? 0;
@@ -73,9 +73,9 @@ function misbehaving(step: Step, changed: ReadonlySet<number>, g: Tensor | null)
  */
 export async function findOutcome(
   downstream: Downstream,
-  outcome: Outcome,
+  outcome: Judgement,
   pace: Pace,
-): Promise<Step | null | "unknown"> {
+): Promise<ReplayStep | null | "unknown"> {
   for await (const { step, tried } of tryAll(downstream, pace)) if (tried.outcomes.has(outcome)) return step;
   return (await pace.turn()) ? null : "unknown";
 }
@@ -93,15 +93,15 @@ async function* tryAll(downstream: Downstream, pace: Pace) {
 }
 
 /** The operations on the way, the last one first; one call of each line before the others: iterations share their rule. */
-function operationsOf({ steps }: Downstream): Step[] {
-  const operations = steps.filter((step): step is Step => !isCut(step)).reverse();
+function operationsOf({ steps }: Downstream): ReplayStep[] {
+  const operations = steps.filter((step): step is ReplayStep => !isCut(step)).reverse();
   const tried = new Set<string>();
   const first = operations.filter(({ recorded }) => {
     const key = `${recorded.op.name} ${recorded.out.site}`;
     return !tried.has(key) && tried.add(key);
   });
   // The engine's own rules are tried last: those that somebody wrote by hand are wrong more often.
-  const isOurs = ({ node }: Step) => (allOps().get(node.op.name) === node.op ? 1 : 0);
+  const isOurs = ({ node }: ReplayStep) => (allOps().get(node.op.name) === node.op ? 1 : 0);
   return [...new Set([...first, ...operations])].sort((a, b) => isOurs(a) - isOurs(b));
 }
 

@@ -3,11 +3,11 @@
 import { allOps } from "../../core/op";
 import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type Step } from "../differences/replay";
+import { inFloat64, type ReplayStep } from "../differences/replay";
 import type { Fault } from "./operation";
 
 /** The fault of an operation that gives another gradient after it was called with other inputs; else null. */
-export function findForgetful(step: Step, changed: ReadonlySet<number>): Fault | null {
+export function findForgetful(step: ReplayStep, changed: ReadonlySet<number>): Fault | null {
   const { op } = step.node;
   // The engine's own operations keep nothing.
   if (allOps().get(op.name) === op) return null;
@@ -31,7 +31,7 @@ export function findForgetful(step: Step, changed: ReadonlySet<number>): Fault |
   return null;
 }
 
-function isForgetful(step: Step, input: number): boolean {
+function isForgetful(step: ReplayStep, input: number): boolean {
   const { op, inputs, attrs } = step.node;
   const random = new RandomGenerator(inputs.length);
   const others = inputs.map((x) =>
@@ -57,7 +57,7 @@ function isForgetful(step: Step, input: number): boolean {
 }
 
 /** The backward rule for a gradient of ones, which is a new tensor each time: rules may remember what they gave for one. */
-function gradientOf({ node }: Step, input: number): Tensor["data"] | null {
+function gradientOf({ node }: ReplayStep, input: number): Tensor["data"] | null {
   const g = new Tensor(new Float64Array(node.out.size).fill(1), node.out.shape, "float64");
   return node.op.vjp(input, node)?.(g, node).data ?? null;
 }

@@ -16,11 +16,11 @@ import {
 import { type Compared, compareElements } from "../differences/elements";
 import { noiseOf } from "../differences/noise";
 import type { Pace } from "../differences/pace";
-import { inFloat64, type Replay, replay, type Step } from "../differences/replay";
+import { inFloat64, type Replay, type ReplayStep, replay } from "../differences/replay";
 import type { Evaluation } from "../differences/variants";
 import { weightsOf } from "../differences/weights";
 import { isValidChoice } from "../judging/choice";
-import type { Element, Outcome, Tolerances } from "../judging/judge";
+import type { Element, Judgement, Tolerances } from "../judging/judge";
 import { findPattern, type Pattern } from "./pattern";
 
 /** Inputs with more elements are tried in random directions: differences of every element would take too long. */
@@ -31,7 +31,7 @@ const QUICK_MS = 1000;
 
 /** What is wrong with an operation's derivative for one input. */
 export interface Fault {
-  readonly step: Step;
+  readonly step: ReplayStep;
   readonly input: number;
   readonly pattern: Pattern;
   /** What its forward-mode rule says: right, wrong as well, or there is none. */
@@ -48,13 +48,13 @@ export interface Tried {
   /** Null when the rule is right or cannot be tried. */
   readonly fault: Fault | null;
   /** How its elements came out, apart from those that were right at first sight. */
-  readonly outcomes: ReadonlySet<Outcome>;
+  readonly outcomes: ReadonlySet<Judgement>;
 }
 
-const known = new WeakMap<Step, Map<number, Tried>>();
+const known = new WeakMap<ReplayStep, Map<number, Tried>>();
 
 /** Tries each rule once, whatever it is asked for, unless there was no time for it. */
-export async function checkOperation(step: Step, input: number, pace: Pace): Promise<Tried> {
+export async function checkOperation(step: ReplayStep, input: number, pace: Pace): Promise<Tried> {
   const tried = known.get(step) ?? new Map<number, Tried>();
   known.set(step, tried);
   const before = tried.get(input);
@@ -79,7 +79,7 @@ export interface Alone {
  * @param mayBeLong false: inputs whose elements would take long are compared along random directions first
  */
 export async function compareAlone(
-  step: Step,
+  step: ReplayStep,
   input: number,
   tolerances: Tolerances,
   pace: Pace,
@@ -138,7 +138,7 @@ async function compareOne(comparing: Comparing, mayBeLong: boolean): Promise<Com
 }
 
 /** What looks wrong at a jump, but is right for each output, is a kink. */
-function atJumpsByOutput(step: Step, input: number, weights: Tensor, compared: Compared): Compared {
+function atJumpsByOutput(step: ReplayStep, input: number, weights: Tensor, compared: Compared): Compared {
   const refined = compared.refined.map((element): Element => {
     const isChoice =
       element.outcome === "wrong" && isAtJump(element) && isValidChoice(step, input, weights, element);
@@ -155,7 +155,7 @@ function isAtJump({ slopes }: Element): boolean {
 
 /** The operation alone, its output weighted with random numbers and added up, so that all of its derivative shows. */
 function weighted(
-  step: Step,
+  step: ReplayStep,
   input: number,
   clock: () => number,
 ): { again: Replay; leaf: Tensor; weights: Tensor } {
@@ -170,7 +170,7 @@ function weighted(
 
 /** Compares the tangent that the forward-mode rule gives along the wrong elements with the differences there. */
 function forwardMode(
-  { node }: Step,
+  { node }: ReplayStep,
   input: number,
   weights: Tensor,
   numeric: Float64Array,

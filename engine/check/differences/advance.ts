@@ -3,7 +3,7 @@ import type { Values } from "../../core/dtype";
 import { Tensor } from "../../core/tensor";
 import { addUpChanged } from "./add-up-changed";
 import { isProduct, multiplyChanged } from "./multiply-changed";
-import type { Step } from "./replay";
+import type { ReplayStep } from "./replay";
 import {
   broadcastIndex,
   findLift,
@@ -20,7 +20,7 @@ import { allocateLike, type Dense, type Sparse, toDense, type Variants, variantO
 export type Changes = ReadonlyMap<number, Variants>;
 
 /** A short cut: the variants of the output, or null where it does not apply. */
-type Way = (step: Step, changes: Changes, count: number) => Variants | null;
+type Way = (step: ReplayStep, changes: Changes, count: number) => Variants | null;
 
 /** In the order in which they are tried; each is believed only after a trial. */
 const ways: Readonly<Record<string, Way>> = {
@@ -71,7 +71,7 @@ const ways: Readonly<Record<string, Way>> = {
 const LARGE = 1 << 15;
 
 /** The output of a step for each variant of its changed inputs. */
-export function advance(step: Step, changes: Changes, count: number): Variants {
+export function advance(step: ReplayStep, changes: Changes, count: number): Variants {
   if (isLarge(step) && onlySparse(changes)[1] === null) return oneByOne(step, changes, count);
   const way = wayFor(step, changes, count);
   const out = way === null ? null : attempt(() => way(step, changes, count));
@@ -79,7 +79,7 @@ export function advance(step: Step, changes: Changes, count: number): Variants {
 }
 
 /** The operation itself, once for each variant: slow, and right by definition. */
-export function oneByOne(step: Step, changes: Changes, count: number): Dense {
+export function oneByOne(step: ReplayStep, changes: Changes, count: number): Dense {
   const { inputs, out } = step.node;
   const dense = densely(step, changes, count);
   const data = allocateLike(out, count * out.size);
@@ -94,14 +94,14 @@ export function oneByOne(step: Step, changes: Changes, count: number): Dense {
   return { kind: "dense", data };
 }
 
-function isLarge({ node: { inputs, out } }: Step): boolean {
+function isLarge({ node: { inputs, out } }: ReplayStep): boolean {
   return [out, ...inputs].some(({ size }) => size >= LARGE);
 }
 
-const chosen = new WeakMap<Step, Map<string, Way | null>>();
+const chosen = new WeakMap<ReplayStep, Map<string, Way | null>>();
 
 /** The first way that applies and stands its trial; null when only the operation itself is left. */
-function wayFor(step: Step, changes: Changes, count: number): Way | null {
+function wayFor(step: ReplayStep, changes: Changes, count: number): Way | null {
   const known = chosen.get(step) ?? new Map<string, Way | null>();
   chosen.set(step, known);
   // The same way takes other turns for other inputs, and for one changed element or many.
@@ -133,17 +133,17 @@ function onlySparse(changes: Changes): [number, Sparse | null] {
 }
 
 /** The place of the slot among the inputs; −1 when it stands there twice. */
-function placeOf(step: Step, slot: number): number {
+function placeOf(step: ReplayStep, slot: number): number {
   const i = step.inputs.indexOf(slot);
   return step.inputs.lastIndexOf(slot) === i ? i : -1;
 }
 
-function onlyPlace(step: Step, changes: Changes): number {
+function onlyPlace(step: ReplayStep, changes: Changes): number {
   const [slot = -1] = changes.keys();
   return changes.size === 1 ? placeOf(step, slot) : -1;
 }
 
-function densely(step: Step, changes: Changes, count: number): Map<number, Dense> {
+function densely(step: ReplayStep, changes: Changes, count: number): Map<number, Dense> {
   return new Map(
     [...changes].map(([slot, variants]) => [
       slot,
@@ -153,7 +153,7 @@ function densely(step: Step, changes: Changes, count: number): Map<number, Dense
 }
 
 /** An elementwise operation on the changed elements alone, in one call over all variants. */
-function mapChanged(step: Step, slot: number, variants: Sparse): Variants | null {
+function mapChanged(step: ReplayStep, slot: number, variants: Sparse): Variants | null {
   const { inputs, out } = step.node;
   const changedShape = inputs[step.inputs.indexOf(slot)]?.shape ?? [];
   let { index, data, each } = variants;
@@ -183,10 +183,10 @@ function gather(input: Tensor, out: Tensor, index: Int32Array): Tensor {
   return new Tensor(data, [index.length], input.dtype);
 }
 
-const spreads = new WeakMap<Step, Map<number, Moves>>();
+const spreads = new WeakMap<ReplayStep, Map<number, Moves>>();
 
 /** How an input that is broadcast appears in the output. */
-function spreadOf(step: Step, shape: readonly number[], size: number): Moves {
+function spreadOf(step: ReplayStep, shape: readonly number[], size: number): Moves {
   const known = spreads.get(step) ?? new Map<number, Moves>();
   spreads.set(step, known);
   const found = known.get(size);
@@ -227,7 +227,7 @@ function moveChanged(moves: Moves, { each, index, data }: Sparse, x: Tensor): Sp
 }
 
 /** An elementwise operation over all variants: a dimension in front, against which the other inputs broadcast. */
-function mapAll(step: Step, dense: ReadonlyMap<number, Dense>, count: number): Values {
+function mapAll(step: ReplayStep, dense: ReadonlyMap<number, Dense>, count: number): Values {
   const { inputs, out } = step.node;
   const operands = inputs.map((input, i) => {
     const of = dense.get(step.inputs[i] as number);
@@ -249,11 +249,11 @@ function moveAll({ source }: Moves, data: Values, x: Tensor, out: Tensor, count:
   return moved;
 }
 
-const elementwiseSteps = new WeakMap<Step, boolean>();
-const movesBySteps = new WeakMap<Step, Map<number, Moves | null>>();
-const lifts = new WeakMap<Step, Map<number, Lift | null>>();
+const elementwiseSteps = new WeakMap<ReplayStep, boolean>();
+const movesBySteps = new WeakMap<ReplayStep, Map<number, Moves | null>>();
+const lifts = new WeakMap<ReplayStep, Map<number, Lift | null>>();
 
-function elementwise(step: Step): boolean {
+function elementwise(step: ReplayStep): boolean {
   const known = elementwiseSteps.get(step);
   if (known !== undefined) return known;
   const found = isElementwise(step);
@@ -261,15 +261,20 @@ function elementwise(step: Step): boolean {
   return found;
 }
 
-function movesOf(step: Step, i: number): Moves | null {
+function movesOf(step: ReplayStep, i: number): Moves | null {
   return remember(movesBySteps, step, i, () => findMoves(step, i));
 }
 
-function liftOf(step: Step, i: number): Lift | null {
+function liftOf(step: ReplayStep, i: number): Lift | null {
   return remember(lifts, step, i, () => findLift(step, i));
 }
 
-function remember<T>(cache: WeakMap<Step, Map<number, T>>, step: Step, i: number, find: () => T): T {
+function remember<T>(
+  cache: WeakMap<ReplayStep, Map<number, T>>,
+  step: ReplayStep,
+  i: number,
+  find: () => T,
+): T {
   const known = cache.get(step) ?? new Map<number, T>();
   cache.set(step, known);
   const value = known.get(i);

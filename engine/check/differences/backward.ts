@@ -4,11 +4,11 @@ import { sameShape, showShape } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { add } from "../../ops/arithmetic";
 import { sumTo } from "../../ops/broadcast";
-import { type Cut, isCut, type Step } from "./replay";
+import { type Cut, isCut, type ReplayStep } from "./replay";
 
 /** A backward rule that gave no usable gradient. */
 export interface Broken {
-  readonly step: Step;
+  readonly step: ReplayStep;
   readonly input: number;
   /** What it did: "returned a gradient of shape [4, 3] for an input of shape [3]". */
   readonly problem: string;
@@ -26,7 +26,7 @@ export interface Backward {
  */
 export function backwardOver(
   values: readonly Tensor[],
-  steps: readonly (Step | Cut)[],
+  steps: readonly (ReplayStep | Cut)[],
   loss: number,
   goOn: () => void = () => undefined,
 ): Backward {
@@ -36,7 +36,7 @@ export function backwardOver(
     gradients[loss] = new Tensor(new Float64Array(root.size).fill(1), root.shape, "float64");
   let broken: Broken | null = null;
   for (let s = steps.length - 1; s >= 0; s--) {
-    const step = steps[s] as Step | Cut;
+    const step = steps[s] as ReplayStep | Cut;
     goOn();
     if (isCut(step) || !step.differentiable) continue;
     const g = gradients[step.out];
@@ -54,7 +54,7 @@ export function backwardOver(
 }
 
 function partOf(
-  { node }: Step,
+  { node }: ReplayStep,
   input: number,
   g: Tensor,
   x: Tensor,

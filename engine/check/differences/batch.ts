@@ -1,7 +1,7 @@
 /** Evaluates the loss under many perturbations of one tensor at once, recomputing only what depends on it. */
 import type { Tensor } from "../../core/tensor";
 import { advance, type Changes, oneByOne } from "./advance";
-import { type Cut, inFloat64, isCut, type Replay, type Step } from "./replay";
+import { type Cut, inFloat64, isCut, type Replay, type ReplayStep } from "./replay";
 import { type Evaluation, toDense, type Variants } from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */
@@ -13,13 +13,13 @@ const MOST = 1 << 22;
 export interface Downstream extends Evaluation {
   readonly replay: Replay;
   readonly slot: number;
-  readonly steps: readonly (Step | Cut)[];
+  readonly steps: readonly (ReplayStep | Cut)[];
   /** The same without any short cut: every operation runs by itself for every variant. */
   readonly plain: Evaluation;
 }
 
 /** Which steps a change passes. */
-export type Passes = (step: Step | Cut) => boolean;
+export type Passes = (step: ReplayStep | Cut) => boolean;
 
 /** Where a gradient passes as well: not through detached values, nor through what ran without gradients. */
 export const alongGradients: Passes = (step) => !isCut(step) && step.differentiable;
@@ -64,7 +64,7 @@ export function downstreamOf(replay: Replay, slot: number, passes: Passes = alon
 /** The loss (float64) for each variant of the tensor; the loss as it was when nothing depends on the tensor. */
 function lossesOf(
   { replay, slot, steps }: Pick<Downstream, "replay" | "slot" | "steps">,
-  through: (step: Step, changes: Changes, count: number) => Variants,
+  through: (step: ReplayStep, changes: Changes, count: number) => Variants,
   variants: Variants,
   count: number,
 ): Float64Array {
@@ -82,7 +82,7 @@ function lossesOf(
 }
 
 /** The inputs of a step that changed. */
-export function changesOf({ inputs }: Step, states: ReadonlyMap<number, Variants>): Changes {
+export function changesOf({ inputs }: ReplayStep, states: ReadonlyMap<number, Variants>): Changes {
   const changes = new Map<number, Variants>();
   for (const slot of inputs) {
     const variants = states.get(slot);

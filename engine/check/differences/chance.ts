@@ -3,7 +3,7 @@
 import { showPair } from "../../core/number-text";
 import type { Tape } from "../../core/tape";
 import type { Rerun, Run } from "../../tracing/run";
-import { where } from "../judging/conclude";
+import { inLine } from "../judging/conclude";
 import { entryOf } from "../judging/entry";
 import type { Undecided } from "../judging/verdict";
 
@@ -41,7 +41,7 @@ export function explainChance(
   { values, op, site: id }: Chance,
 ): Pick<Undecided, "verdict" | "message" | "culprit"> {
   const site = run.sources.site(id);
-  const place = op === null ? "" : ` A number that changes enters in ${op}${where(site)}.`;
+  const place = op === null ? "" : ` A number that changes enters in ${op}${inLine(site)}.`;
   const [a, b] = showPair(...values);
   return {
     verdict: "non-deterministic",

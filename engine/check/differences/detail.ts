@@ -1,6 +1,6 @@
 /** What a check computed for every element, kept for questions about it afterwards. */
 import type { Check } from "../../report/report";
-import { decide, type Undecided } from "../judging/verdict";
+import { giveVerdict, type Undecided } from "../judging/verdict";
 import type { Compared } from "./elements";
 import type { Evaluation } from "./variants";
 
@@ -35,7 +35,7 @@ export function withoutDetail(
   keep?: (check: Check, detail: Detail) => void,
 ): Check {
   const { detail, ...rest } = found;
-  const check = decide(rest);
+  const check = giveVerdict(rest);
   if (detail !== undefined) keep?.(check, detail);
   return check;
 }

@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
 import { type Element, type Look, SAFETY, scaleOf, type Tolerances } from "../judging/judge";
 import type { Gap } from "./directions";
-import { decide } from "./in-doubt";
+import { resolveDoubts } from "./in-doubt";
 import { methods } from "./methods";
 import { type Pace, Pieces } from "./pace";
 import type { Evaluation } from "./variants";
@@ -81,7 +81,7 @@ export async function compareElements(
       batch = Math.max(at, affordable(size, (pace.now() - begun) / at, pace.left));
       if (batch < size) order = spread(order, at);
     }
-    const { elements, open } = await decide(look, doubtful, analytic, numeric, tolerances);
+    const { elements, open } = await resolveDoubts(look, doubtful, analytic, numeric, tolerances);
     refined.push(...elements);
     const isWrong = elements.some(({ outcome }) => outcome === "wrong");
     isOver = isWrong || pace.isOver;

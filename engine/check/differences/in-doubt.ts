@@ -18,7 +18,7 @@ import { Pieces } from "./pace";
 const REFINED_AT_ONCE = 512;
 
 /** Decides about the elements that the first step left in doubt, worst first; `open` are those it did not get to. */
-export async function decide(
+export async function resolveDoubts(
   look: Look,
   doubtful: readonly number[],
   analytic: ArrayLike<number>,

@@ -24,7 +24,7 @@ export interface PlanOptions {
 }
 
 /** What became of a candidate. */
-export interface Comparison {
+export interface CandidateResult {
   readonly compared: Compared;
   /** Whether its elements were meant to be compared one by one. */
   readonly every: boolean;
@@ -33,7 +33,7 @@ export interface Comparison {
 }
 
 /** Whether nothing was compared at all. */
-export function isUntouched({ compared: { checked, agreeing = 0 } }: Comparison): boolean {
+export function isUntouched({ compared: { checked, agreeing = 0 } }: CandidateResult): boolean {
   return checked === 0 && agreeing === 0;
 }
 
@@ -50,7 +50,7 @@ export async function compareAll(
   candidates: readonly Candidate[],
   options: PlanOptions,
   pace: Pace,
-): Promise<(Comparison | Thrown)[]> {
+): Promise<(CandidateResult | Thrown)[]> {
   const estimates = candidates.map((candidate) => estimate(candidate, options));
   const total = estimates.reduce((sum, ms) => sum + ms, 0);
   return total <= TRUSTED * pace.left
@@ -68,8 +68,8 @@ async function compareThoroughly(
   estimates: readonly number[],
   { limit, tolerances, seed }: PlanOptions,
   pace: Pace,
-): Promise<(Comparison | Thrown)[]> {
-  const found: (Comparison | Thrown)[] = [];
+): Promise<(CandidateResult | Thrown)[]> {
+  const found: (CandidateResult | Thrown)[] = [];
   let ahead = estimates.reduce((sum, ms) => sum + ms, 0);
   for (const [i, { name, evaluation, analytic }] of candidates.entries()) {
     ahead -= estimates[i] as number;

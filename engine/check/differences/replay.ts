@@ -8,7 +8,7 @@ import { withHeld } from "./held";
 import { OutOfTime } from "./pace";
 
 /** One operation of the replay. Slots number its tensors; leaves have slots too. */
-export interface Step {
+export interface ReplayStep {
   /** The operation as it was recorded. */
   readonly recorded: Node;
   /** The operation in the replay; its output's `node` when a gradient passes. */
@@ -32,7 +32,7 @@ export interface Replay {
   /** Values in float64 (integers and masks as they are), by slot. */
   readonly values: readonly Tensor[];
   /** Operations and cuts behind the loss, in the order in which they ran. */
-  readonly steps: readonly (Step | Cut)[];
+  readonly steps: readonly (ReplayStep | Cut)[];
   readonly loss: number;
   /** Gradient of the loss by slot; null where none passes. */
   readonly gradients: readonly (Tensor | null)[];
@@ -41,7 +41,7 @@ export interface Replay {
   slotOf(tensor: Tensor): number | undefined;
 }
 
-export function isCut(step: Step | Cut): step is Cut {
+export function isCut(step: ReplayStep | Cut): step is Cut {
   return "from" in step;
 }
 
@@ -76,7 +76,7 @@ export function replay(
   };
   const leaf = (x: Tensor) => slot(x, () => toFloat64(x));
   return inFloat64(() => {
-    const steps = behind(loss).map((x): Step | Cut => {
+    const steps = behind(loss).map((x): ReplayStep | Cut => {
       goOn();
       const origin = detached.get(x);
       if (x.node === null && origin !== undefined) {

@@ -5,7 +5,7 @@ import { LADDER } from "./difference";
 import { type Comparing, type Gap, gapAlong } from "./directions";
 
 /** What the search looked at; empty when it was stopped before. */
-export interface Found {
+export interface SearchResult {
   readonly refined: readonly Element[];
   readonly pairs: number;
 }
@@ -16,7 +16,7 @@ export async function searchWrong(
   direction: Float64Array,
   gap: Gap,
   looks: number,
-): Promise<Found> {
+): Promise<SearchResult> {
   const { size } = comparing.evaluation.x;
   const { index, pairs } = await bisect(comparing, direction, gap);
   if (index === null) return { refined: [], pairs };

@@ -4,7 +4,7 @@ import { RandomGenerator } from "../../core/random";
 import { type Shape, sameShape, sizeOf } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { fusedCrossEntropy } from "./fused-loss";
-import type { Step } from "./replay";
+import type { ReplayStep } from "./replay";
 
 /** Where each element of an output comes from: the index in the input, or −1 for one that does not depend on it. */
 export interface Moves {
@@ -24,12 +24,12 @@ export interface Lift {
 
 type Forward = (inputs: readonly Tensor[]) => Tensor;
 
-export function forwardOf({ node }: Step): Forward {
+export function forwardOf({ node }: ReplayStep): Forward {
   return (inputs) => node.op.forward(inputs, node.attrs);
 }
 
 /** True when each output element is a function of the input elements at its own place, after broadcasting. */
-export function isElementwise(step: Step): boolean {
+export function isElementwise(step: ReplayStep): boolean {
   const { inputs, out } = step.node;
   if (out.size === 0 || inputs.length === 0 || !inputs.every((x) => fits(x.shape, out.shape))) return false;
   if (!inputs.some((x) => x.size === out.size)) return false;
@@ -77,7 +77,7 @@ function* numberingsOf(size: number): Generator<Float64Array> {
 }
 
 /** The moves of input i, or null when the operation does more than move elements of it. */
-export function findMoves(step: Step, i: number): Moves | null {
+export function findMoves(step: ReplayStep, i: number): Moves | null {
   const { inputs, out } = step.node;
   const x = inputs[i] as Tensor;
   if (!(x.data instanceof Float64Array)) return null;
@@ -112,7 +112,7 @@ function copiesOf(source: Int32Array, size: number): number {
 }
 
 /** A way to evaluate many variants of input i in one call, or null. */
-export function findLift(step: Step, i: number): Lift | null {
+export function findLift(step: ReplayStep, i: number): Lift | null {
   const x = step.node.inputs[i] as Tensor;
   if (x.size === 0 || step.inputs.filter((slot) => slot === step.inputs[i]).length > 1) return null;
   return (
@@ -129,7 +129,7 @@ export function findLift(step: Step, i: number): Lift | null {
 }
 
 /** Variants stacked along the first dimension: right for what treats its rows by themselves. */
-function asRows(step: Step, i: number, repeatOthers: boolean): Lift | null {
+function asRows(step: ReplayStep, i: number, repeatOthers: boolean): Lift | null {
   const { inputs } = step.node;
   const x = inputs[i] as Tensor;
   const [rows, ...rest] = x.shape;
@@ -146,7 +146,7 @@ function asRows(step: Step, i: number, repeatOthers: boolean): Lift | null {
 }
 
 /** A new dimension in front, with dimensions in the attributes moved up by one. */
-function withLeadingDimension(step: Step, i: number): Lift | null {
+function withLeadingDimension(step: ReplayStep, i: number): Lift | null {
   const { op, inputs, attrs } = step.node;
   const x = inputs[i] as Tensor;
   const moved: Record<string, unknown> = { ...attrs };
@@ -166,7 +166,7 @@ function withLeadingDimension(step: Step, i: number): Lift | null {
 }
 
 /** A loss that averages or adds over its rows, evaluated per row. */
-function unreduced(step: Step, i: number): Lift | null {
+function unreduced(step: ReplayStep, i: number): Lift | null {
   const { op, inputs, attrs } = step.node;
   const x = inputs[i] as Tensor;
   const [rows, ...rest] = x.shape;
@@ -191,7 +191,7 @@ function unreduced(step: Step, i: number): Lift | null {
 }
 
 /** Tries a lift on two variants against evaluating them one by one. */
-function isRight(step: Step, i: number, lift: Lift): boolean {
+function isRight(step: ReplayStep, i: number, lift: Lift): boolean {
   const { inputs, out } = step.node;
   const x = inputs[i] as Tensor;
   if (!(x.data instanceof Float64Array)) return false;

@@ -4,7 +4,7 @@ import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
 import { type Changes, oneByOne } from "./advance";
-import type { Step } from "./replay";
+import type { ReplayStep } from "./replay";
 import { allocateLike, type Sparse, toDense, type Variants } from "./variants";
 
 /** Sizes of the moves of each probe, relative to the values: far more than rounding, so that a difference shows. */
@@ -17,7 +17,7 @@ const SAME = 1e-9;
  * many elements.
  */
 export function givesTheSame(
-  step: Step,
+  step: ReplayStep,
   changes: Changes,
   way: (probes: Changes, count: number) => Variants | null,
 ): boolean {

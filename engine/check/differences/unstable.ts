@@ -1,8 +1,8 @@
 /** Operations that give another result when they run again on the same inputs. */
-import { isCut, type Replay, type Step } from "./replay";
+import { isCut, type Replay, type ReplayStep } from "./replay";
 
 /** The first operation whose result differs between two replays of the same run, or null. */
-export function findUnstable(first: Replay, second: Replay): Step | null {
+export function findUnstable(first: Replay, second: Replay): ReplayStep | null {
   for (const [s, step] of first.steps.entries()) {
     const again = second.steps[s];
     if (isCut(step) || again === undefined || isCut(again)) continue;

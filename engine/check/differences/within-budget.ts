@@ -3,7 +3,7 @@ import { type Agreement, agreementOf, type Comparing, comparingWith, searchWhere
 import { type Compared, compareElements } from "./elements";
 import { noiseOf } from "./noise";
 import type { Pace } from "./pace";
-import type { Candidate, Comparison, PlanOptions, Thrown } from "./plan";
+import type { Candidate, CandidateResult, PlanOptions, Thrown } from "./plan";
 
 /** Evaluations that noise and random directions take, about. */
 export const OVERHEAD = 24;
@@ -44,7 +44,7 @@ export async function compareWithinBudget(
   estimates: readonly number[],
   options: PlanOptions,
   pace: Pace,
-): Promise<(Comparison | Thrown)[]> {
+): Promise<(CandidateResult | Thrown)[]> {
   const whole = pace.left;
   const noise = await sharedNoise(
     candidates,
@@ -106,7 +106,7 @@ async function compareOpen(work: Work, comparing: Comparing): Promise<void> {
   work.compared = { ...elements, agreeing: agreement.agreeing, ...gap };
 }
 
-function comparisonOf(work: Work, noise: number): Comparison {
+function comparisonOf(work: Work, noise: number): CandidateResult {
   const compared = work.compared ?? onlyDirections(work);
   // Where a direction led to the fault, the elements were not compared one by one.
   const every = work.every && compared.pairs === undefined;

@@ -3,16 +3,16 @@ import type { Run } from "../../tracing/run";
 import type { Pace } from "../differences/pace";
 import { type Undecided, verdicts } from "../judging/verdict";
 import { type ByHand, checkByHand, type Means } from "./by-hand";
-import type { Found } from "./find";
+import type { FoundLayer } from "./find";
 
 interface Outcome extends ByHand {
-  readonly found: Found;
+  readonly found: FoundLayer;
 }
 
 /** @param pace of which each layer gets its share */
 export async function checkAllHandWritten(
   run: Run,
-  all: readonly Found[],
+  all: readonly FoundLayer[],
   means: Means,
   pace: Pace,
 ): Promise<Undecided[]> {
@@ -48,6 +48,6 @@ function hasFailed({ checks }: Outcome): boolean {
   return checks.some(({ verdict }) => verdicts[verdict].outcome === "fail");
 }
 
-function keysOf({ source }: Found): string[] {
+function keysOf({ source }: FoundLayer): string[] {
   return source.kind === "object" ? [`${source.keys.self} backward`] : [source.keys.backward];
 }

@@ -2,7 +2,7 @@
 import { leavesOf } from "../../core/numbers";
 import type { Site } from "../../report/report";
 import type { GradientSite } from "../../tracing/run";
-import type { HandWritten } from "./layer";
+import type { HandWrittenLayer } from "./layer";
 import { returnedAt } from "./layer";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
@@ -17,7 +17,7 @@ export interface Judged {
 
 /** Where the text makes the gradient of a part. */
 export function sourceOf(
-  { text }: HandWritten,
+  { text }: HandWrittenLayer,
   { part, given }: Pick<Judged, "part" | "given">,
   count: number,
 ): GradientSite | null {
@@ -33,7 +33,7 @@ export function sourceOf(
 
 /** The site for each wrong part. @param count how many gradients the pass returned in a list */
 export function blameOf(
-  layer: HandWritten,
+  layer: HandWrittenLayer,
   judged: readonly Judged[],
   count: number,
 ): Map<Part, Site | null> {
@@ -54,7 +54,7 @@ export function blameOf(
 
 /** The last step that all wrong gradients come from, and no right one. */
 function sharedStep(
-  { text }: HandWritten,
+  { text }: HandWrittenLayer,
   wrong: readonly (GradientSite | null)[],
   right: readonly (GradientSite | null)[],
 ): Site | null {

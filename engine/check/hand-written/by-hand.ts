@@ -10,7 +10,7 @@ import { type Explain, notChecked, orNotChecked } from "../judging/not-checked";
 import type { Undecided } from "../judging/verdict";
 import { checkHandWritten } from ".";
 import { checkCalls } from "./custom-ops";
-import type { Found } from "./find";
+import type { FoundLayer } from "./find";
 
 /** What a check of a layer needs besides the layer. */
 export interface Means {
@@ -26,7 +26,7 @@ export interface ByHand {
 
 export async function checkByHand(
   run: Run,
-  found: Found,
+  found: FoundLayer,
   { tolerances, explain }: Means,
   pace: Pace,
 ): Promise<ByHand> {
@@ -61,7 +61,7 @@ function advised(check: Undecided & Detailed): Undecided {
 }
 
 /** Whether the checks of parameters go through the calls of a custom operation. */
-export function isOnTheWay(found: Found, replay: Replay | null): boolean {
+export function isOnTheWay(found: FoundLayer, replay: Replay | null): boolean {
   if (!("operation" in found) || replay === null) return false;
   return replay.steps.some(
     (step) => !isCut(step) && step.differentiable && step.recorded.op.name === found.operation,

@@ -1,9 +1,9 @@
 /** One gradient of a hand-written layer against differences of its own forward pass. */
-import { flatten, leavesOf, partAt } from "../../core/numbers";
+import { flatNumbers, leavesOf, partAt } from "../../core/numbers";
 import { showShape } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { findPattern, type Pattern } from "../blame/pattern";
-import type { Comparison } from "../differences/plan";
+import type { CandidateResult } from "../differences/plan";
 import { inFloat64 } from "../differences/replay";
 import type { Evaluation, Variants } from "../differences/variants";
 import { conclude, type Facts } from "../judging/conclude";
@@ -15,7 +15,7 @@ import type { Gave, Trial } from "./trial";
 const CHUNK = 64;
 
 /** What was found about a part, before anybody is blamed. */
-export interface Finding {
+export interface PartFinding {
   readonly facts: Facts;
   /** What is wrong, where something is. */
   readonly pattern: Pattern | null;
@@ -23,7 +23,7 @@ export interface Finding {
 
 /** The numbers of a gradient; null when it has others than its part has, with a sentence that says so. */
 export function numbersOf(part: Part, value: unknown): Float64Array | string {
-  const flat = flatten(value);
+  const flat = flatNumbers(value);
   if (flat !== null) {
     const found = showShape(flat.shape);
     const isSize = flat.data.length === part.flat.data.length;
@@ -40,9 +40,9 @@ export function numbersOf(part: Part, value: unknown): Float64Array | string {
 export function findingOf(
   evaluation: Evaluation,
   gradient: Float64Array,
-  { compared, every }: Comparison,
+  { compared, every }: CandidateResult,
   others: readonly Float64Array[],
-): Finding {
+): PartFinding {
   const facts = conclude(evaluation, gradient, compared, every);
   if (facts.verdict !== "wrong-derivative") return { facts, pattern: null };
   const bad = compared.refined.filter(({ outcome }) => outcome === "wrong").map(({ index }) => index);
@@ -69,9 +69,9 @@ export function lackingGradient(
 /** Several gradients, and not one that is an array itself: then the one that is missing was forgotten. */
 function isSeveral(returned: unknown, inputs: number): boolean {
   if (typeof returned !== "object" || returned === null) return false;
-  if (!Array.isArray(returned)) return flatten(returned) === null && Object.keys(returned).length > 1;
+  if (!Array.isArray(returned)) return flatNumbers(returned) === null && Object.keys(returned).length > 1;
   const isShort = returned.length < inputs && returned.some((each) => typeof each !== "number");
-  return returned.length > 1 && (flatten(returned) === null || isShort);
+  return returned.length > 1 && (flatNumbers(returned) === null || isShort);
 }
 
 /** Whether the output changes with it; what serves as an index makes it undefined, and is none. */
@@ -99,7 +99,7 @@ function outputsAt({ input, path, flat }: Part, trial: Trial, share: number): Fl
 
 /** A field that the backward pass changes itself: weights that it steps, keeping no gradient of them. */
 function isStepped({ path, flat }: Part, fields: ReadonlyMap<string, unknown>): boolean {
-  const after = flatten(partAt(fields, path))?.data;
+  const after = flatNumbers(partAt(fields, path))?.data;
   return after?.length === flat.data.length && after.some((v, i) => v !== flat.data[i]);
 }
 

@@ -1,5 +1,5 @@
 /** How a backward pass is called: what of the forward pass's result is differentiated, and what goes with the gradient. */
-import { flatten, leavesOf } from "../../core/numbers";
+import { flatNumbers, leavesOf } from "../../core/numbers";
 import type { ParameterName } from "../../tracing/run";
 
 export interface Convention {
@@ -33,8 +33,10 @@ export function conventionsOf(called: Called, result: unknown, inputs: readonly 
   const cached = [...fromList(takes, count, result), ...fromObject(takes, count, result)];
   const alone = takes.length === count ? outputAlone(result) : [];
   const isPlainFirst = called.isNamedForward
-    ? restIsInputs(called, count, inputs.length) && flatten(result) !== null && !holdsInput(result, inputs)
-    : restIsInputs(called, count, inputs.length) || takes.length === count || flatten(result) !== null;
+    ? restIsInputs(called, count, inputs.length) &&
+      flatNumbers(result) !== null &&
+      !holdsInput(result, inputs)
+    : restIsInputs(called, count, inputs.length) || takes.length === count || flatNumbers(result) !== null;
   const others = plain(called, count, inputs.length);
   const found = isPlainFirst ? [...others, ...cached, ...alone] : [...cached, ...others, ...alone];
   return isLast ? found.map(reversed) : found;
@@ -80,9 +82,9 @@ function withoutGradient(count: number, result: unknown): Convention[] {
     Array.isArray(result) &&
     result.length === 2 &&
     typeof result[0] === "number" &&
-    flatten(result[1])?.shape.length !== 0;
+    flatNumbers(result[1])?.shape.length !== 0;
   const output = (value: unknown) => (isList ? (value as unknown[])[0] : value);
-  if (flatten(output(result))?.data.length !== 1) return [];
+  if (flatNumbers(output(result))?.data.length !== 1) return [];
   return [{ takesGradient: false, output, args: (_g, _r, inputs) => (count === 0 ? [] : [...inputs]) }];
 }
 

@@ -7,8 +7,8 @@ import { findMisbehaviour } from "../blame/behaviour";
 import { lineOf } from "../blame/locate/operation";
 import { compareAlone } from "../blame/operation";
 import type { Pace } from "../differences/pace";
-import { isCut, replay, type Step } from "../differences/replay";
-import { conclude, where } from "../judging/conclude";
+import { isCut, type ReplayStep, replay } from "../differences/replay";
+import { conclude, inLine } from "../judging/conclude";
 import { adviceForFault } from "../judging/idiom";
 import type { Tolerances } from "../judging/judge";
 import type { Undecided } from "../judging/verdict";
@@ -33,7 +33,7 @@ export async function checkCalls(
 }
 
 /** The call in a replay that ends with it. */
-function stepOf(out: Tensor): Step[] {
+function stepOf(out: Tensor): ReplayStep[] {
   const { steps } = replay(out);
   const last = steps.at(-1);
   return last === undefined || isCut(last) ? [] : [last];
@@ -42,7 +42,7 @@ function stepOf(out: Tensor): Step[] {
 async function checkCall(
   run: Run,
   source: SourceLayerSite,
-  step: Step,
+  step: ReplayStep,
   tolerances: Tolerances,
   pace: Pace,
 ): Promise<Undecided[]> {
@@ -75,7 +75,7 @@ async function checkCall(
       message:
         pattern === null
           ? facts.message
-          : `The backward pass of ${source.name}${where(site)} is wrong: ${pattern.sentence}. ${facts.message}${fault === null ? "" : adviceForFault({ ...fault, pattern }, site)}`,
+          : `The backward pass of ${source.name}${inLine(site)} is wrong: ${pattern.sentence}. ${facts.message}${fault === null ? "" : adviceForFault({ ...fault, pattern }, site)}`,
       durationMs: now() - start,
     });
   }

@@ -1,15 +1,15 @@
 /** A hand-written layer as an experiment: its passes with something changed. */
 import type { Experiment } from "../blame/locate";
-import type { Candidate, Comparison, Thrown } from "../differences/plan";
+import type { Candidate, CandidateResult, Thrown } from "../differences/plan";
 import type { Part } from "./parts";
-import type { Prepared } from "./prepare";
+import type { PreparedLayer } from "./prepare";
 
 /** @param compared what the gradient of each part was compared with, in order */
 export function experimentOf(
-  { trial, parts, gradients }: Prepared,
+  { trial, parts, gradients }: PreparedLayer,
   weights: Float64Array,
   candidates: readonly (Candidate & { readonly part: Part; readonly rate: number | null })[],
-  compared: readonly (Comparison | Thrown)[],
+  compared: readonly (CandidateResult | Thrown)[],
 ): Experiment {
   const known = candidates.flatMap(({ part, evaluation, analytic, rate }, i) => {
     const comparison = compared[i];

@@ -1,12 +1,12 @@
 /** The hand-written layers of a run that can be called: what the text declares, with objects, functions and inputs. */
 import type { HandCall } from "../../core/hand-calls";
-import { copyOf } from "../../core/numbers";
+import { deepCopy } from "../../core/numbers";
 import type { Run, SourceLayerSite } from "../../tracing/run";
-import { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
+import { type HandWrittenLayer, handWrittenClass, handWrittenPair } from "./layer";
 
 /** A layer that can be checked, or why it cannot. */
-export type Found =
-  | { readonly layer: HandWritten; readonly source: SourceLayerSite }
+export type FoundLayer =
+  | { readonly layer: HandWrittenLayer; readonly source: SourceLayerSite }
   | { readonly operation: string; readonly source: SourceLayerSite }
   | { readonly problem: string; readonly source: SourceLayerSite };
 
@@ -14,10 +14,10 @@ type Fn = (...args: unknown[]) => unknown;
 type Exports = Readonly<Record<string, unknown>>;
 
 /** Every hand-written layer of the text, once for each of its samples, or for each kind of call. */
-export function findHandWritten(run: Run): Found[] {
+export function findHandWritten(run: Run): FoundLayer[] {
   const sources = run.sources.handWritten?.() ?? [];
   const exports: Exports = { ...(run.exports?.default as object), ...run.exports };
-  return sources.flatMap((source): Found[] => {
+  return sources.flatMap((source): FoundLayer[] => {
     if (source.kind === "customOp") return [ofOperation(run, source)];
     if (source.kind === "pair") return ofPair(run, source, exports);
     return ofObjects(run, source, sources, exports);
@@ -49,7 +49,7 @@ function backwardCalls({ tape }: Run, { kind, keys }: SourceLayerSite): readonly
 }
 
 /** A custom operation is checked at the calls that were recorded. */
-function ofOperation(run: Run, source: SourceLayerSite): Found {
+function ofOperation(run: Run, source: SourceLayerSite): FoundLayer {
   const { name } = source;
   const wasCalled = run.tape.nodes.some(({ op }) => op.name === name);
   return wasCalled ? { source, operation: name } : { source, problem: `nothing called ${name} in this run` };
@@ -60,7 +60,7 @@ function ofObjects(
   source: SourceLayerSite,
   all: readonly SourceLayerSite[],
   exports: Exports,
-): Found[] {
+): FoundLayer[] {
   const { name, keys, kind } = source;
   const { handCalls } = run.tape;
   const calls =
@@ -114,7 +114,7 @@ function belongs(self: object, source: SourceLayerSite, all: readonly SourceLaye
   return !isOther;
 }
 
-function ofPair(run: Run, source: SourceLayerSite, exports: Exports): Found[] {
+function ofPair(run: Run, source: SourceLayerSite, exports: Exports): FoundLayer[] {
   const { name, names, keys, site } = source;
   const functions = run.tape.offered.get(site.file)?.functions ?? {};
   const [holder = {}] = run.tape.handCalls.objectsOf(keys.self) as readonly Exports[];
@@ -159,6 +159,6 @@ function notCalled(name: string): string {
 function samplesOf({ samples }: Exports, name: string): readonly (readonly unknown[])[] | null {
   const lists = typeof samples === "object" && samples !== null ? (samples as Exports)[name] : null;
   return Array.isArray(lists) && lists.every(Array.isArray)
-    ? lists.map((inputs: unknown[]) => copyOf(inputs))
+    ? lists.map((inputs: unknown[]) => deepCopy(inputs))
     : null;
 }

@@ -2,35 +2,35 @@
 
 import { showNumber } from "../../core/number-text";
 import type { Verdict } from "../../report/report";
-import { locate, type Suspect, type Text } from "../blame/locate";
+import { locateFault, type Suspect, type Text } from "../blame/locate";
 import { siteOfSuspect } from "../blame/locate/site";
 import type { Pace } from "../differences/pace";
 import {
   type Candidate,
-  type Comparison,
+  type CandidateResult,
   compareAll,
   isUntouched,
   type PlanOptions,
   type Thrown,
 } from "../differences/plan";
-import { type Facts, where } from "../judging/conclude";
+import { type Facts, inLine } from "../judging/conclude";
 import type { Tolerances } from "../judging/judge";
 import type { Undecided } from "../judging/verdict";
 import { blameOf } from "./blame";
-import { evaluationOf, type Finding, findingOf, lackingGradient } from "./compare";
+import { evaluationOf, findingOf, lackingGradient, type PartFinding } from "./compare";
 import { experimentOf } from "./experiment";
-import type { HandWritten } from "./layer";
+import type { HandWrittenLayer } from "./layer";
 import { mannersOf } from "./manner";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
-import { type PartGradient, type Prepared, prepare, weightsFor } from "./prepare";
+import { type PartGradient, type PreparedLayer, prepareLayer, weightsFor } from "./prepare";
 import { rateOf, stepOf } from "./stepped";
 import type { Gave, Trial } from "./trial";
 
-export { type HandWritten, handWrittenClass, handWrittenPair } from "./layer";
+export { type HandWrittenLayer as HandWritten, handWrittenClass, handWrittenPair } from "./layer";
 
 /** The checks of one layer, and the hand-written functions that its backward pass called. */
-export interface Checked {
+export interface CheckedLayer {
   readonly checks: readonly Undecided[];
   readonly called: ReadonlySet<string>;
 }
@@ -41,8 +41,12 @@ const LIMIT = 20_000;
 type Settings = Tolerances & Partial<Pick<PlanOptions, "limit" | "seed">>;
 
 /** A check per input and per field that has a gradient, and a note for what could not be compared. */
-export async function checkHandWritten(layer: HandWritten, settings: Settings, pace: Pace): Promise<Checked> {
-  const prepared = prepare(layer);
+export async function checkHandWritten(
+  layer: HandWrittenLayer,
+  settings: Settings,
+  pace: Pace,
+): Promise<CheckedLayer> {
+  const prepared = prepareLayer(layer);
   try {
     return await checkIn(prepared, settings, pace);
   } finally {
@@ -58,11 +62,11 @@ function empty(target: string, parameter: string) {
 interface Row {
   readonly part: Part;
   readonly given: Given;
-  readonly finding: Finding;
+  readonly finding: PartFinding;
   readonly durationMs: number;
 }
 
-async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Promise<Checked> {
+async function checkIn(prepared: PreparedLayer, settings: Settings, pace: Pace): Promise<CheckedLayer> {
   const { trial, parts } = prepared;
   const { layer } = trial;
   if (!trial.isSteady())
@@ -104,12 +108,12 @@ async function checkIn(prepared: Prepared, settings: Settings, pace: Pace): Prom
     if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
   const suspect = rows.some(isMisvalued)
-    ? await locate(experimentOf(prepared, weights, numbered, comparisons), textOf(layer, weights), pace)
+    ? await locateFault(experimentOf(prepared, weights, numbered, comparisons), textOf(layer, weights), pace)
     : null;
   return { checks: rowsToChecks(layer, rows, gave.returned, suspect), called: gave.called };
 }
 
-function textOf({ backwardSite, siteOf }: HandWritten, incoming: Float64Array): Text {
+function textOf({ backwardSite, siteOf }: HandWrittenLayer, incoming: Float64Array): Text {
   return { own: backwardSite, incoming, siteOf };
 }
 
@@ -139,10 +143,10 @@ function scaled(candidates: readonly PartCandidate[]): PartCandidate[] {
 /** Null for a part to which a check that was cancelled did not come, and for a setting that cannot be moved. */
 function findingIn(
   { part, evaluation, analytic, rate }: PartCandidate,
-  comparison: Comparison | Thrown,
+  comparison: CandidateResult | Thrown,
   all: readonly PartCandidate[],
   pace: Pace,
-): Finding | null {
+): PartFinding | null {
   if ("thrown" in comparison) return part.isOption ? null : cannotMove(part, comparison.thrown);
   if (pace.isCancelled && isUntouched(comparison)) return null;
   const others = all.flatMap((each) => (each.part === part ? [] : [each.analytic]));
@@ -153,7 +157,7 @@ function findingIn(
 }
 
 /** What throws when one part is moved says nothing of the others. */
-function cannotMove({ name }: Part, thrown: unknown): Finding {
+function cannotMove({ name }: Part, thrown: unknown): PartFinding {
   const message = `${name} was not checked: when it was moved a little, forward threw "${String(thrown)}"`;
   return { facts: { verdict: "not-checked", message }, pattern: null };
 }
@@ -165,7 +169,7 @@ function withoutNumbers(
   problem: PartGradient["numbers"],
   trial: Trial,
   gave: Gave,
-): Finding | null {
+): PartFinding | null {
   if (typeof problem === "string") return wrongShape(problem);
   const lack = lackingGradient(part, given, trial, gave);
   if (lack === "wrong")
@@ -184,11 +188,11 @@ function withoutNumbers(
   return { facts: { verdict: "not-checked", message }, pattern: null };
 }
 
-function wrongShape(sentence: string): Finding {
+function wrongShape(sentence: string): PartFinding {
   return { facts: { verdict: "wrong-derivative", message: "" }, pattern: { name: "shape", sentence } };
 }
 
-function withManner(row: Row, pattern: Finding["pattern"]): Row {
+function withManner(row: Row, pattern: PartFinding["pattern"]): Row {
   const { facts } = row.finding;
   const mayHide: readonly Verdict[] = ["ok", "wrong-derivative", "kink", "unfinished"];
   if (pattern === null || !mayHide.includes(facts.verdict)) return row;
@@ -198,7 +202,7 @@ function withManner(row: Row, pattern: Finding["pattern"]): Row {
 }
 
 function rowsToChecks(
-  layer: HandWritten,
+  layer: HandWrittenLayer,
   rows: readonly Row[],
   returned: unknown,
   suspect: Suspect | null,
@@ -218,9 +222,9 @@ function rowsToChecks(
 }
 
 function checkOf(
-  layer: HandWritten,
+  layer: HandWrittenLayer,
   { part, finding, durationMs }: Row,
-  blamed: HandWritten["site"],
+  blamed: HandWrittenLayer["site"],
 ): Undecided {
   const { facts, pattern } = finding;
   const isFailing = facts.verdict === "wrong-derivative" || facts.verdict === "non-finite";
@@ -230,9 +234,9 @@ function checkOf(
   const told =
     pattern === null
       ? facts.verdict === "non-finite"
-        ? `The backward pass of ${layer.name}${where(blamed)} is not comparable for ${part.name}: `
+        ? `The backward pass of ${layer.name}${inLine(blamed)} is not comparable for ${part.name}: `
         : ""
-      : `The backward pass of ${layer.name}${where(blamed)} is wrong for ${part.name}: ${pattern.sentence}. `;
+      : `The backward pass of ${layer.name}${inLine(blamed)} is wrong for ${part.name}: ${pattern.sentence}. `;
   return {
     ...empty(layer.name, part.name),
     site: layer.site,

@@ -9,7 +9,7 @@ type Method = (...args: unknown[]) => unknown;
 /** What is known of its text. */
 export type BackwardText = Pick<SourceLayerSite, "returned" | "filled" | "result" | "steps">;
 
-export interface HandWritten {
+export interface HandWrittenLayer {
   /** `Affine`, `affine`. */
   readonly name: string;
   readonly site: Site | null;
@@ -45,7 +45,7 @@ interface About {
 const unread: BackwardText = { returned: [], filled: [], result: null, steps: [] };
 
 /** A layer from an object with `forward(...inputs)` and `backward(grad)`. */
-export function handWrittenClass(instance: object, about: About): HandWritten {
+export function handWrittenClass(instance: object, about: About): HandWrittenLayer {
   const { forward, backward } = instance as { readonly forward: Method; readonly backward: Method };
   return {
     ...described(about, backward),
@@ -56,7 +56,7 @@ export function handWrittenClass(instance: object, about: About): HandWritten {
 }
 
 /** A layer from two functions; where the first is called a forward pass it returns [output, cache]. */
-export function handWrittenPair(forward: Method, backward: Method, about: About): HandWritten {
+export function handWrittenPair(forward: Method, backward: Method, about: About): HandWrittenLayer {
   return { ...described(about, backward), self: null, forward, backward };
 }
 

@@ -1,8 +1,8 @@
 /** How a backward pass behaves whatever its values: proportional to the gradient that comes in, and free of earlier calls. */
 import { leavesOf } from "../../core/numbers";
 import type { Pattern } from "../blame/pattern";
-import type { Prepared } from "./prepare";
-import type { Change, Trial } from "./trial";
+import type { PreparedLayer } from "./prepare";
+import type { InputChange, Trial } from "./trial";
 
 /** A power of two, so that a sum of products scales without rounding; large, for limits that clip; negative, for masks. */
 const FACTOR = -8192;
@@ -21,8 +21,11 @@ const remembers: Pattern = {
 };
 
 /** What is wrong with the manner in which the gradient of each part is made; null where nothing is. */
-export function mannersOf({ trial, parts, gradients }: Prepared, weights: Float64Array): (Pattern | null)[] {
-  const numbers = (factor: number, before: readonly Change[] = []) =>
+export function mannersOf(
+  { trial, parts, gradients }: PreparedLayer,
+  weights: Float64Array,
+): (Pattern | null)[] {
+  const numbers = (factor: number, before: readonly InputChange[] = []) =>
     gradients(
       weights.map((w) => factor * w),
       before,
@@ -44,7 +47,11 @@ export function mannersOf({ trial, parts, gradients }: Prepared, weights: Float6
 }
 
 /** Null where a call on other values says nothing, or where the layer cannot be called on them. */
-function afterOthers<T>(trial: Trial, weights: Float64Array, fn: (others: readonly Change[]) => T): T | null {
+function afterOthers<T>(
+  trial: Trial,
+  weights: Float64Array,
+  fn: (others: readonly InputChange[]) => T,
+): T | null {
   const others = othersThan(trial);
   try {
     return trial.isAsBefore(others, weights) ? fn(others) : null;
@@ -54,9 +61,9 @@ function afterOthers<T>(trial: Trial, weights: Float64Array, fn: (others: readon
 }
 
 /** Values near those of the call. */
-function othersThan({ inputs }: Trial): Change[] {
+function othersThan({ inputs }: Trial): InputChange[] {
   return inputs.flatMap((value, input) =>
-    leavesOf(value).flatMap(({ path, flat }): Change[] => {
+    leavesOf(value).flatMap(({ path, flat }): InputChange[] => {
       if (!flat.continuous || (flat.data.every(Number.isInteger) && input > 0)) return [];
       const data = flat.data.map((v, i) => v * (1 + 0.1 * Math.sin(1 + 2 * i)));
       return [{ input, path, data, before: flat.data }];

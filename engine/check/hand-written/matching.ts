@@ -1,5 +1,5 @@
 /** Which of the gradients that a backward pass returns belongs to which input: by place, by name, by shape. */
-import { flatten, type Leaf, leavesOf, partAt } from "../../core/numbers";
+import { flatNumbers, type Leaf, leavesOf, partAt } from "../../core/numbers";
 import { gradientName, shortGradientName } from "./names";
 
 /** One argument of the forward pass. */
@@ -10,15 +10,15 @@ export interface Argument {
 
 /** `none`: null, which says that there is no gradient; `lacking`: nothing where one is expected. */
 export type Given =
-  | { readonly kind: "value"; readonly value: unknown; readonly place: Place }
+  | { readonly kind: "value"; readonly value: unknown; readonly place: ReturnedPlace }
   | { readonly kind: "none" | "lacking" };
 
 /** Where a gradient stood in what was returned: its place in the list or its key. */
-export type Place = number | string | null;
+export type ReturnedPlace = number | string | null;
 
 const lacking: Given = { kind: "lacking" };
 
-function given(value: unknown, place: Place): Given {
+function given(value: unknown, place: ReturnedPlace): Given {
   if (value === undefined) return lacking;
   return value === null ? { kind: "none" } : { kind: "value", value, place };
 }
@@ -28,7 +28,7 @@ export function matchArguments(returned: unknown, args: readonly Argument[]): Gi
   if (returned === undefined || returned === null) return args.map(() => given(returned, null));
   if (Array.isArray(returned))
     return args.length === 1 ? [ofOne(returned, args[0] as Argument)] : ofList(returned, args);
-  if (flatten(returned) !== null) return onlyOne(returned, args);
+  if (flatNumbers(returned) !== null) return onlyOne(returned, args);
   return typeof returned === "object"
     ? byName(returned as Record<string, unknown>, args)
     : args.map(() => lacking);
@@ -47,7 +47,7 @@ export function matchLeaf(found: Given, { leaves }: Argument, leaf: Leaf): Given
     const name = gradientName(key, Object.keys(around)) ?? shortGradientName(key, Object.keys(around));
     if (name !== undefined) return given((around as Record<string, unknown>)[name], place);
   }
-  const flat = flatten(value);
+  const flat = flatNumbers(value);
   const continuous = leaves.filter((each) => each.flat.continuous);
   if (flat !== null && flat.data.length === leaf.flat.data.length && continuous.length === 1) return found;
   const list = Array.isArray(value) ? (value as unknown[]) : [];
@@ -87,7 +87,7 @@ function ofList(returned: readonly unknown[], args: readonly Argument[]): Given[
   if (fitting) return placed(returned, args, fitting);
   const expanded = byLeaves(returned, args);
   if (expanded) return expanded;
-  const flat = flatten(returned);
+  const flat = flatNumbers(returned);
   if (
     flat !== null &&
     args.some(({ leaves }) => leaves.length === 1 && leaves[0]?.flat.data.length === flat.data.length)

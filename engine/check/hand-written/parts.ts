@@ -1,5 +1,5 @@
 /** What of a layer is checked: its inputs and the fields that are parameters, each with the gradient that it was given. */
-import { type Flat, flatten, type Leaf, leavesOf, partAt } from "../../core/numbers";
+import { type Flat, flatNumbers, type Leaf, leavesOf, partAt } from "../../core/numbers";
 import { isTensor } from "../../core/tensor";
 import type { ParameterName } from "../../tracing/run";
 import { type Argument, type Given, isScalar, isWhole, matchArguments, matchLeaf } from "./matching";
@@ -138,7 +138,7 @@ function keysOf(holder: object): string[] {
 }
 
 function sizeAt(fields: ReadonlyMap<string, unknown>, path: Path): number {
-  return flatten(partAt(fields, path))?.data.length ?? -1;
+  return flatNumbers(partAt(fields, path))?.data.length ?? -1;
 }
 
 /** The gradient of each part in what a backward pass gave. */
@@ -161,7 +161,7 @@ export function gradientsOf(parts: readonly Part[], gave: Gave, args: readonly A
 }
 
 function extrasOf(returned: unknown, count: number): readonly unknown[] {
-  return Array.isArray(returned) && flatten(returned) === null && returned.length > count
+  return Array.isArray(returned) && flatNumbers(returned) === null && returned.length > count
     ? returned.slice(count)
     : [];
 }
@@ -178,7 +178,7 @@ function fromReturned(
     typeof returned === "object" &&
     returned !== null &&
     !Array.isArray(returned) &&
-    flatten(returned) === null
+    flatNumbers(returned) === null
   ) {
     const keys = Object.keys(returned);
     const name = gradientName(key, keys) ?? shortGradientName(key, keys);
@@ -186,7 +186,7 @@ function fromReturned(
       return { kind: "value", value: (returned as Record<string, unknown>)[name], place: name };
   }
   const value = extra[nth];
-  if (nth >= 0 && flatten(value)?.data.length === flat.data.length)
+  if (nth >= 0 && flatNumbers(value)?.data.length === flat.data.length)
     return { kind: "value", value, place: null };
   return { kind: "lacking" };
 }

@@ -2,10 +2,10 @@
 import { ModelError } from "../../core/error";
 import { RandomGenerator } from "../../core/random";
 import { numbersOf } from "./compare";
-import type { HandWritten } from "./layer";
+import type { HandWrittenLayer } from "./layer";
 import type { Given } from "./matching";
 import { argumentsOf, gradientsOf, type Part, partsOf } from "./parts";
-import { type Change, type Gave, Trial } from "./trial";
+import { type Gave, type InputChange, Trial } from "./trial";
 
 /** The gradient of one part, as it was given and as numbers; a sentence where these do not fit. */
 export interface PartGradient {
@@ -14,18 +14,18 @@ export interface PartGradient {
 }
 
 /** A layer that can be tried; to be closed. */
-export interface Prepared {
+export interface PreparedLayer {
   readonly trial: Trial;
   readonly parts: readonly Part[];
   /** One backward pass; the gradient of each part, in order. */
   gradients(
     cotangent: Float64Array,
-    before?: readonly Change[],
+    before?: readonly InputChange[],
   ): { readonly gave: Gave; readonly of: readonly PartGradient[] };
 }
 
 /** @throws whatever forward or backward throw */
-export function prepare(layer: HandWritten): Prepared {
+export function prepareLayer(layer: HandWrittenLayer): PreparedLayer {
   const trial = new Trial(layer);
   try {
     const first = { trial, ...gradientsIn(trial, partsOf(trial)) };
@@ -39,7 +39,7 @@ export function prepare(layer: HandWritten): Prepared {
   }
 }
 
-function gradientsIn(trial: Trial, parts: readonly Part[]): Omit<Prepared, "trial"> {
+function gradientsIn(trial: Trial, parts: readonly Part[]): Omit<PreparedLayer, "trial"> {
   const args = argumentsOf(trial.inputs, trial.layer.called.inputs);
   const cleared = parts.flatMap(({ gradientAt }) => (gradientAt === null ? [] : [gradientAt]));
   return {
@@ -57,7 +57,7 @@ function gradientsIn(trial: Trial, parts: readonly Part[]): Omit<Prepared, "tria
 }
 
 /** Tries the ways of calling the backward pass; that with the most gradients of the right size is meant. */
-function chooseConvention(prepared: Prepared): void {
+function chooseConvention(prepared: PreparedLayer): void {
   const { trial } = prepared;
   const conventions = trial.conventions();
   if (conventions.length === 0)
@@ -80,7 +80,7 @@ function chooseConvention(prepared: Prepared): void {
     throw new ModelError("what its forward pass gives is not made of numbers");
 }
 
-function scoreOf({ trial, gradients }: Prepared): number {
+function scoreOf({ trial, gradients }: PreparedLayer): number {
   const output = trial.outputs();
   if (output.length === 0) return 0;
   return gradients(weightsFor(output)).of.filter(

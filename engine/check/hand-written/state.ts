@@ -1,6 +1,6 @@
 /** What a layer remembers between its calls: fields, private ones too, and variables of its file. The check puts it back. */
 import type { TopLevel } from "../../core/hand-calls";
-import { copyOf, writeAt } from "../../core/numbers";
+import { deepCopy, writeAt } from "../../core/numbers";
 import { isTensor } from "../../core/tensor";
 import { privateFieldsOf } from "../../tracing/private-fields";
 
@@ -37,7 +37,7 @@ export class State {
     const seen = new Map<unknown, unknown>();
     const stays = (value: object) => this.#holders.has(value);
     for (const [object, fields] of this.#start) {
-      const copies = new Map([...fields].map(([key, value]) => [key, copyOf(value, { stays }, seen)]));
+      const copies = new Map([...fields].map(([key, value]) => [key, deepCopy(value, { stays }, seen)]));
       this.#holders.get(object)?.write(copies);
     }
   }

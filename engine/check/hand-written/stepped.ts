@@ -1,5 +1,5 @@
 /** Weights that a backward pass changes itself, keeping no gradient of them: the gradient is in what it adds. */
-import { flatten, partAt } from "../../core/numbers";
+import { flatNumbers, partAt } from "../../core/numbers";
 import { normOf } from "../../report/stats";
 import type { Evaluation } from "../differences/variants";
 import type { Part } from "./parts";
@@ -10,7 +10,7 @@ const FAR = 1e-4;
 
 /** What a backward pass adds to a field of its own; null where it leaves it as it is. */
 export function stepOf({ path, flat, input }: Part, { fields }: Gave): Float64Array | null {
-  const after = input === null ? flatten(partAt(fields, path))?.data : undefined;
+  const after = input === null ? flatNumbers(partAt(fields, path))?.data : undefined;
   if (after?.length !== flat.data.length || !flat.continuous) return null;
   const step = after.map((v, i) => v - (flat.data[i] as number));
   return step.some((v) => v !== 0) && step.every(Number.isFinite) ? step : null;

@@ -2,19 +2,19 @@
 
 import { ModelError } from "../../core/error";
 import { watchCalls } from "../../core/hand-calls";
-import { copyOf, type Flat, leavesOf, partAt, replaced } from "../../core/numbers";
+import { deepCopy, type Flat, leavesOf, partAt, replaced } from "../../core/numbers";
 import { Draws } from "../../tracing/draws";
 import { inBackward } from "../../tracing/steps";
 import { inFloat64 } from "../differences/replay";
 import { type Convention, conventionsOf } from "./convention";
-import type { HandWritten } from "./layer";
+import type { HandWrittenLayer } from "./layer";
 import { withSameRandom } from "./random";
 import { State } from "./state";
 
 type Path = readonly (string | number)[];
 
 /** Other numbers in an input, or in a field of the object. */
-export interface Change {
+export interface InputChange {
   readonly input: number | null;
   readonly path: Path;
   readonly data: Float64Array;
@@ -40,11 +40,11 @@ export class Trial {
   #copies = true;
   #convention: Convention | null = null;
 
-  constructor(readonly layer: HandWritten) {
+  constructor(readonly layer: HandWrittenLayer) {
     this.#state = new State(layer.self === null ? [] : [layer.self], layer.files);
-    this.inputs = layer.inputs.map((input) => copyOf(input));
+    this.inputs = layer.inputs.map((input) => deepCopy(input));
     if (layer.self !== null) this.#state.assume(layer.self, layer.modes);
-    this.#lent = this.inputs.map((input) => copyOf(input));
+    this.#lent = this.inputs.map((input) => deepCopy(input));
     this.#state.restore();
   }
 
@@ -85,7 +85,7 @@ export class Trial {
   }
 
   /** All numbers of the output, with other numbers in inputs or fields. */
-  outputs(changes: readonly Change[] = []): Float64Array {
+  outputs(changes: readonly InputChange[] = []): Float64Array {
     return this.#once(() => {
       if (this.#restores) this.#state.restore();
       const { self } = this.layer;
@@ -134,7 +134,7 @@ export class Trial {
    * @param cleared fields that hold gradients, which some passes add to
    * @param before an earlier call on other numbers, after which the fields are cleared again
    */
-  gradients(cotangent: Float64Array, cleared: readonly Path[], before: readonly Change[] = []): Gave {
+  gradients(cotangent: Float64Array, cleared: readonly Path[], before: readonly InputChange[] = []): Gave {
     return this.#once(() => {
       this.#state.restore();
       if (before.length > 0) {
@@ -146,14 +146,14 @@ export class Trial {
       const { self } = this.layer;
       // Some passes change the weights themselves: what they left is copied, and the next call starts anew.
       const fields = self === null ? new Map<string, unknown>() : this.#state.fieldsOf(self);
-      const gave = { returned: copyOf(value), fields: copyOf(fields), called };
+      const gave = { returned: deepCopy(value), fields: deepCopy(fields), called };
       this.#state.restore();
       return gave;
     });
   }
 
   /** True when a whole call on other numbers changes nothing of what the next forward pass gives. */
-  isAsBefore(others: readonly Change[], cotangent: Float64Array): boolean {
+  isAsBefore(others: readonly InputChange[], cotangent: Float64Array): boolean {
     if (others.length === 0 || this.#restores) return false;
     const expected = this.outputs();
     return this.#once(() => {
@@ -190,10 +190,10 @@ export class Trial {
     return this.#convention ? this.#convention.output(result) : result;
   }
 
-  #fresh(changes: readonly Change[] = []): unknown[] {
+  #fresh(changes: readonly InputChange[] = []): unknown[] {
     // A field that is changed may be an input that forward kept.
     const isField = changes.some(({ input }) => input === null);
-    const inputs = this.#copies || isField ? this.inputs.map((input) => copyOf(input)) : [...this.#lent];
+    const inputs = this.#copies || isField ? this.inputs.map((input) => deepCopy(input)) : [...this.#lent];
     return changes.reduce(changed, inputs);
   }
 
@@ -203,7 +203,7 @@ export class Trial {
   }
 }
 
-function changed(inputs: unknown[], { input, path, data }: Change): unknown[] {
+function changed(inputs: unknown[], { input, path, data }: InputChange): unknown[] {
   if (input === null) return inputs;
   const found = leavesOf(inputs[input]).find((leaf) => leaf.path.join() === path.join());
   if (found) inputs[input] = replaced(inputs[input], path, found.flat.rebuild(data.slice()));
@@ -231,7 +231,7 @@ function withNumbers(value: unknown, numbers: Float64Array): unknown {
     const own = numbers.slice(at, at + flat.data.length);
     at += own.length;
     return replaced(result, path, flat.rebuild(own));
-  }, copyOf(value));
+  }, deepCopy(value));
 }
 
 function isSame(a: Float64Array, b: Float64Array): boolean {

@@ -1,6 +1,6 @@
 /** At a jump of the slope several gradients are right: any between the slopes of both sides, for each output by itself. */
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type Step } from "../differences/replay";
+import { inFloat64, type ReplayStep } from "../differences/replay";
 import type { Element } from "./judge";
 
 /** Moves this small, relative to the element, show the slope of each side. */
@@ -13,7 +13,7 @@ const MARGIN = 1e-4;
  * numbers of both signs and added up, such slopes need not lie between the slopes of the sum.
  */
 export function isValidChoice(
-  step: Step,
+  step: ReplayStep,
   input: number,
   weights: Tensor,
   { index, analytic }: Element,

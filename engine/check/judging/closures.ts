@@ -2,11 +2,11 @@
 import { allOps } from "../../core/op";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
-import { inFloat64, isCut, type Replay, type Step } from "../differences/replay";
+import { inFloat64, isCut, type Replay, type ReplayStep } from "../differences/replay";
 
 /** An operation, and a tensor that its forward pass reads without taking it as an input. */
 export interface Closure {
-  readonly step: Step;
+  readonly step: ReplayStep;
   readonly tensor: Tensor;
 }
 
@@ -41,7 +41,7 @@ export function findClosures({ steps }: Replay, tensors: readonly Tensor[]): Clo
 }
 
 /** True for operations that the model file defines. */
-export function isCustom({ node: { op } }: Step): boolean {
+export function isCustom({ node: { op } }: ReplayStep): boolean {
   return allOps().get(op.name) !== op;
 }
 
@@ -53,7 +53,7 @@ function readAmong(some: readonly Tensor[], changes: (some: readonly Tensor[]) =
   return [...readAmong(some.slice(0, middle), changes), ...readAmong(some.slice(middle), changes)];
 }
 
-function resultOf({ node }: Step): ArrayLike<number> | null {
+function resultOf({ node }: ReplayStep): ArrayLike<number> | null {
   try {
     return inFloat64(() => node.op.forward(node.inputs, node.attrs).data.slice());
   } catch {

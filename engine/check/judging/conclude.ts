@@ -8,14 +8,14 @@ import { type Detailed, detailOf } from "../differences/detail";
 import type { Compared } from "../differences/elements";
 import { OVER } from "../differences/pace";
 import type { Evaluation } from "../differences/variants";
-import type { Element, Outcome } from "./judge";
+import type { Element, Judgement } from "./judge";
 import { at, overall, type Undecided, verdicts, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
 export type Facts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;
 
 /** " in line 12" of the model file, or nothing. */
-export function where(site: Site | null): string {
+export function inLine(site: Site | null): string {
   return site === null ? "" : ` in line ${site.line}`;
 }
 
@@ -59,7 +59,7 @@ function verdictOf(analytic: Float64Array, compared: Compared, every: boolean): 
 }
 
 /** What the elements are that a verdict speaks of. */
-const failingOutcomes: Partial<Readonly<Record<Verdict, Outcome>>> = {
+const failingOutcomes: Partial<Readonly<Record<Verdict, Judgement>>> = {
   "wrong-derivative": "wrong",
   kink: "kink",
   "non-finite": "non-finite",

@@ -3,18 +3,18 @@ import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { alongGradients, type Downstream, downstreamOf, everywhere, type Passes } from "../differences/batch";
 import { centralDerivative, LADDER } from "../differences/difference";
-import { type Cut, isCut, type Replay, type Step } from "../differences/replay";
+import { type Cut, isCut, type Replay, type ReplayStep } from "../differences/replay";
 import { scaleOf } from "./judge";
 import { isFlat } from "./standstill";
 
 /** Where a dependence leaves the gradient's way. */
 export interface Leak {
-  readonly step: Step | Cut;
+  readonly step: ReplayStep | Cut;
   /** Slope of the loss along a random direction, with the dependence and without it. */
   readonly withIt: number;
   readonly without: number;
   /** The cuts that are meant, when there is no other. */
-  readonly meant: readonly (Step | Cut)[];
+  readonly meant: readonly (ReplayStep | Cut)[];
 }
 
 const STEPS = LADDER.slice(2, 10);
@@ -28,7 +28,7 @@ export function findCut(
   replay: Replay,
   slot: number,
   noise: number,
-  isMeant: (step: Step | Cut) => boolean = () => false,
+  isMeant: (step: ReplayStep | Cut) => boolean = () => false,
 ): Leak | null {
   const rest: Passes = (step) => alongGradients(step) || !isMeant(step);
   const found = findLeak(replay, slot, noise, rest);

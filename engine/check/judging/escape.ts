@@ -10,7 +10,7 @@ import type { Run } from "../../tracing/run";
 import { HeldNumbers } from "../differences/held-numbers";
 import type { Pace } from "../differences/pace";
 import { replay } from "../differences/replay";
-import { where } from "./conclude";
+import { inLine } from "./conclude";
 import { entryOf } from "./entry";
 import type { Subject } from "./target";
 
@@ -181,7 +181,7 @@ export function explainEscape({
   intents,
 }: Escape): Pick<Check, "verdict" | "message" | "culprit" | "worst" | "intents"> {
   const place =
-    op === null ? "somewhere between them" : `and came back as a plain number in ${op}${where(site)}`;
+    op === null ? "somewhere between them" : `and came back as a plain number in ${op}${inLine(site)}`;
   const [changed, explained] = showPair(real, recorded);
   return {
     verdict: "cut",

@@ -5,7 +5,7 @@ import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
 import type { Site } from "../../report/report";
 import type { Fault } from "../blame/operation";
-import { inFloat64, type Step } from "../differences/replay";
+import { inFloat64, type ReplayStep } from "../differences/replay";
 
 export type Idiom = "a straight-through estimator" | "gradient reversal" | "clipping of the gradient";
 
@@ -17,7 +17,7 @@ const MOVE = 1e-7;
 const [SMALL, LARGE] = [1e-6, 1e6];
 
 /** The idiom that an operation of the model file is, as far as its values and its backward rule tell. */
-export function idiomOf(step: Step, input: number): Idiom | null {
+export function idiomOf(step: ReplayStep, input: number): Idiom | null {
   const { op, inputs, out } = step.node;
   if (allOps().get(op.name) === op) return null;
   const random = new RandomGenerator(out.size);
@@ -56,7 +56,12 @@ export function advice(site: Site | null, idiom: Idiom | null = null): string {
   return idiom === null ? ` I${rest}` : ` This looks like ${idiom}; i${rest}`;
 }
 
-function gradientFor({ node }: Step, input: number, incoming: Float64Array, factor: number): Values | null {
+function gradientFor(
+  { node }: ReplayStep,
+  input: number,
+  incoming: Float64Array,
+  factor: number,
+): Values | null {
   const g = new Tensor(
     incoming.map((v) => v * factor),
     node.out.shape,
@@ -86,7 +91,7 @@ function isBounded(small: Values, large: Values): boolean {
 }
 
 /** True when small moves of an input do not change the result at all: rounding, signs, comparisons. */
-function isStill({ node: { op, attrs, inputs, out } }: Step, input: number): boolean {
+function isStill({ node: { op, attrs, inputs, out } }: ReplayStep, input: number): boolean {
   return [MOVE, -MOVE].every((by) => {
     const moved = inputs.map((x, i) =>
       i === input && x.data instanceof Float64Array

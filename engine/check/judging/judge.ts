@@ -16,7 +16,7 @@ import { type Evaluation, lossesInTurns } from "../differences/variants";
 /** What an error estimate is multiplied with before a difference counts as wrong. */
 export const SAFETY = 6;
 
-export type Outcome = "ok" | "wrong" | "kink" | "undecided" | "non-finite";
+export type Judgement = "ok" | "wrong" | "kink" | "undecided" | "non-finite";
 
 export interface Element {
   readonly index: number;
@@ -25,7 +25,7 @@ export interface Element {
   /** Estimated error of `numeric`. */
   readonly error: number;
   readonly step: number;
-  readonly outcome: Outcome;
+  readonly outcome: Judgement;
   /** One-sided slopes, left and right, when the element was refined. */
   readonly slopes: readonly [number, number] | null;
 }
@@ -103,7 +103,7 @@ export function judge(index: number, analytic: number, given: Samples, { rtol, a
   const central = centralDerivative(samples);
   const left = leftDerivative(samples);
   const right = rightDerivative(samples);
-  const element = (outcome: Outcome, { value, error, step } = central): Element => ({
+  const element = (outcome: Judgement, { value, error, step } = central): Element => ({
     index,
     analytic,
     numeric: value,

@@ -2,7 +2,7 @@
 import { isModelError } from "../../core/error";
 import type { Site } from "../../report/report";
 import { OutOfTime, OVER } from "../differences/pace";
-import { where } from "./conclude";
+import { inLine } from "./conclude";
 import type { Undecided } from "./verdict";
 
 /** What is known of an exception: its sentence, and where it was thrown. */
@@ -53,7 +53,7 @@ export async function orNotChecked(
     const { message, site } = explain(error);
     const reason = isModelError(error) ? message : `it threw "${message}"`;
     return abouts.map((about) => {
-      const place = site?.line === about.site?.line ? "" : where(site);
+      const place = site?.line === about.site?.line ? "" : inLine(site);
       return notChecked({ ...about, site: site ?? about.site }, `${trimmed(reason)}${place}`);
     });
   }

@@ -6,7 +6,7 @@ import { explainChance, findChance } from "../differences/chance";
 import type { Pace } from "../differences/pace";
 import { isCut, type Replay, replay } from "../differences/replay";
 import { type Closure, findClosures, isCustom } from "./closures";
-import { where } from "./conclude";
+import { inLine } from "./conclude";
 import { explainEscape, findEscapes } from "./escape";
 import { intentAt } from "./intent";
 import type { Subject } from "./target";
@@ -85,6 +85,6 @@ function explainClosure(run: Run, { step: { recorded } }: Closure): Partial<Unde
   return {
     verdict: "cut",
     culprit: { op: name, site },
-    message: `The loss depends on it in a way that carries no gradient: ${name}${where(site)} reads it from outside. Only what it takes as an input gets a gradient from its backward pass: pass it to ${name}.`,
+    message: `The loss depends on it in a way that carries no gradient: ${name}${inLine(site)} reads it from outside. Only what it takes as an input gets a gradient from its backward pass: pass it to ${name}.`,
   };
 }

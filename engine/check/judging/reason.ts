@@ -6,21 +6,21 @@ import { detached, type Tensor } from "../../core/tensor";
 import type { Site } from "../../report/report";
 import type { Run } from "../../tracing/run";
 import { downstreamOf, everywhere } from "../differences/batch";
-import { type Cut, isCut, type Replay, type Step } from "../differences/replay";
-import { type Facts, where } from "./conclude";
+import { type Cut, isCut, type Replay, type ReplayStep } from "../differences/replay";
+import { type Facts, inLine } from "./conclude";
 import { changesFarAway, findCut, type Leak } from "./cut";
 import { advice } from "./idiom";
 import { intentAt } from "./intent";
-import { findStandstill, findStop, isFlat, reasonOf } from "./standstill";
+import { findStandstill, findStop, isFlat, whyFlat } from "./standstill";
 import type { Subject } from "./target";
 
-export function explainRandom(run: Run, { recorded }: Step): Facts {
+export function explainRandom(run: Run, { recorded }: ReplayStep): Facts {
   const { op, out } = recorded;
   const site = run.sources.site(out.site);
   return {
     verdict: "non-deterministic",
     culprit: { op: op.name, site },
-    message: `${op.name}${where(site)} gives another result each time it runs on the same inputs, so differences say nothing about the gradient.`,
+    message: `${op.name}${inLine(site)} gives another result each time it runs on the same inputs, so differences say nothing about the gradient.`,
   };
 }
 
@@ -53,7 +53,7 @@ export function withCut(run: Run, replay: Replay, { tensor }: Subject, facts: Fa
 }
 
 /** The comment that allows a cut: at its line, or at the call of noGrad around it. */
-function intentOfCut(run: Run, step: Step | Cut): Site | null {
+function intentOfCut(run: Run, step: ReplayStep | Cut): Site | null {
   const tensor = isCut(step) ? step.tensor : step.recorded.out;
   return intentAt(run, run.sources.site(tensor.site), quietSiteOf(run, tensor));
 }
@@ -68,10 +68,10 @@ function cutFacts(run: Run, { step, withIt, without, meant }: Leak): Facts {
   const site = run.sources.site(tensor.site);
   const name = isCut(step) ? "detach" : step.recorded.op.name;
   const quiet = quietSiteOf(run, tensor);
-  const around = quiet && quiet.line !== site?.line ? `, under noGrad()${where(quiet)}` : "";
+  const around = quiet && quiet.line !== site?.line ? `, under noGrad()${inLine(quiet)}` : "";
   const how = isCut(step)
-    ? `detach()${where(site)} cuts the gradient`
-    : `${name}${where(site)} ran without gradients${around}`;
+    ? `detach()${inLine(site)} cuts the gradient`
+    : `${name}${inLine(site)} ran without gradients${around}`;
   // What only the gradient knows of is the slope of something flat: rounding, with a slope put in its place.
   const isFlat = Math.abs(withIt) < 1e-6 * Math.abs(without);
   const intents = meant.map((each) => intentOfCut(run, each)).filter((each) => each !== null);
@@ -101,7 +101,7 @@ function explainVacuous(
   const culprit = { op: step.recorded.op.name, site };
   const { name } = step.recorded.op;
   const isLeft = !step.differentiable && !isFlat(step.node);
-  const reason = isLeft ? `${name}${where(site)} ran without gradients.` : reasonOf(step, where(site));
+  const reason = isLeft ? `${name}${inLine(site)} ran without gradients.` : whyFlat(step, inLine(site));
   if (!isFlat(step.node)) return { culprit, message: `${facts.message} ${reason}` };
   if (step.recorded.isDerivative) {
     const message = `Nothing flows: it appears in a gradient that the loss contains, and that gradient stays the same when it moves a little. ${reason}`;

@@ -2,7 +2,7 @@
 import { allOps } from "../../core/op";
 import type { Run } from "../../tracing/run";
 import type { Fault } from "../blame/operation";
-import { type Facts, where } from "./conclude";
+import { type Facts, inLine } from "./conclude";
 
 /** Nearer to 0 or 1 than this, a probability has lost too many digits for its logarithm to have a slope that shows. */
 const NEAR = 1e-6;
@@ -21,6 +21,6 @@ export function explainSaturated(run: Run, facts: Facts, { step: { recorded } }:
     ...facts,
     verdict: "noise-floor",
     culprit: { op: recorded.op.name, site },
-    message: `Probabilities that reach binaryCrossEntropy${where(site)} are so close to 0 or 1 that its gradient is cut off, as PyTorch's is, and differences say little. binaryCrossEntropyWithLogits of the values before the sigmoid has an exact one. ${facts.message}`,
+    message: `Probabilities that reach binaryCrossEntropy${inLine(site)} are so close to 0 or 1 that its gradient is cut off, as PyTorch's is, and differences say little. binaryCrossEntropyWithLogits of the values before the sigmoid has an exact one. ${facts.message}`,
   };
 }

@@ -7,7 +7,7 @@ import { add, mul } from "../../ops/arithmetic";
 import { sum } from "../../ops/reduce";
 import type { Check } from "../../report/report";
 import type { Run } from "../../tracing/run";
-import { decide } from "./verdict";
+import { giveVerdict } from "./verdict";
 
 const mark = " (second order)";
 
@@ -43,7 +43,7 @@ export function gradientRun({ rerun, ...run }: Run, seed: number): Run | null {
 /** Rows for parameters whose gradient is the same everywhere. */
 export function constantGradients(first: readonly Check[]): Check[] {
   return first.map((check) =>
-    decide({
+    giveVerdict({
       ...asSecondOrder(check),
       verdict: "vacuous",
       message: "Nothing flows: the gradient is constant, so its own gradient is 0.",

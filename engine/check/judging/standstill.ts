@@ -3,14 +3,14 @@ import { isFloat } from "../../core/dtype";
 import type { Node } from "../../core/tape";
 import type { Tensor } from "../../core/tensor";
 import type { Downstream } from "../differences/batch";
-import { isCut, type Step } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay";
 
 /** The operation nearest to the loss that got a gradient and passed none towards the tensor; null when there is none. */
-export function findStandstill({ replay, slot, steps }: Downstream): Step | null {
+export function findStandstill({ replay, slot, steps }: Downstream): ReplayStep | null {
   const onTheWay = new Set([slot, ...steps.map((step) => (isCut(step) ? step.to : step.out))]);
   const arrives = (s: number) => replay.gradients[s]?.data.some((v) => v !== 0) ?? false;
   const stops = steps.findLast(
-    (step): step is Step =>
+    (step): step is ReplayStep =>
       !isCut(step) &&
       arrives(step.out) &&
       step.inputs.some((input) => onTheWay.has(input)) &&
@@ -20,10 +20,10 @@ export function findStandstill({ replay, slot, steps }: Downstream): Step | null
 }
 
 /** The first operation on the way to the loss whose output takes no gradient; null when there is none. */
-export function findStop({ replay, steps }: Downstream): Step | null {
+export function findStop({ replay, steps }: Downstream): ReplayStep | null {
   const takes = (slot: number) => replay.values[slot]?.requiresGrad ?? false;
   const stop = steps.find(
-    (step): step is Step => !isCut(step) && !step.differentiable && step.inputs.some(takes),
+    (step): step is ReplayStep => !isCut(step) && !step.differentiable && step.inputs.some(takes),
   );
   return stop ?? null;
 }
@@ -35,7 +35,7 @@ export function isFlat(node: Node): boolean {
 }
 
 /** What a student should know about an operation that passes nothing. */
-export function reasonOf({ node }: Step, line: string): string {
+export function whyFlat({ node }: ReplayStep, line: string): string {
   const { name } = node.op;
   const x = node.inputs[0] as Tensor;
   if (isFlat(node)) {

@@ -6,8 +6,8 @@ import type { Run } from "../../tracing/run";
 import { explainNonFinite, explainNonFiniteGradient, explainWrong } from "../blame/blame";
 import { type Downstream, downstreamOf } from "../differences/batch";
 import type { Pace } from "../differences/pace";
-import type { Comparison } from "../differences/plan";
-import { isCut, type Replay, type Step } from "../differences/replay";
+import type { CandidateResult } from "../differences/plan";
+import { isCut, type Replay, type ReplayStep } from "../differences/replay";
 import { conclude, type Facts } from "./conclude";
 import { confirm } from "./confirm";
 import { takesLonger } from "./cut";
@@ -17,14 +17,19 @@ import type { Subject } from "./target";
 import { verdicts } from "./verdict";
 
 /** A subject that is ready to be compared. */
-export interface Prepared {
+export interface PreparedSubject {
   readonly subject: Subject;
   readonly downstream: Downstream;
   readonly analytic: Float64Array;
 }
 
 /** What the replay tells of a subject without any difference: its facts where that decides; else it is ready to be compared. */
-export function prepare(run: Run, replay: Replay, subject: Subject, unstable: Step | null): Facts | Prepared {
+export function prepareSubject(
+  run: Run,
+  replay: Replay,
+  subject: Subject,
+  unstable: ReplayStep | null,
+): Facts | PreparedSubject {
   const slot = replay.slotOf(subject.tensor);
   if (slot === undefined) {
     return {
@@ -50,10 +55,10 @@ export function prepare(run: Run, replay: Replay, subject: Subject, unstable: St
 }
 
 /** The verdict on a subject that was compared, and its reason. */
-export async function settle(
+export async function judgeSubject(
   run: Run,
-  { subject, downstream, analytic }: Prepared,
-  { compared: first, noise, every }: Comparison,
+  { subject, downstream, analytic }: PreparedSubject,
+  { compared: first, noise, every }: CandidateResult,
   tolerances: Tolerances,
   pace: Pace,
 ): Promise<Facts> {

@@ -1,25 +1,31 @@
 /** The checks of all subjects of a replay, which share the time that there is. */
 import type { Run } from "../../tracing/run";
 import type { Pace } from "../differences/pace";
-import { type Comparison, compareAll, isUntouched, type PlanOptions, type Thrown } from "../differences/plan";
-import type { Replay, Step } from "../differences/replay";
+import {
+  type CandidateResult,
+  compareAll,
+  isUntouched,
+  type PlanOptions,
+  type Thrown,
+} from "../differences/plan";
+import type { Replay, ReplayStep } from "../differences/replay";
 import type { Facts } from "./conclude";
 import { type About, type Explain, orNotChecked } from "./not-checked";
-import { type Prepared, prepare, settle } from "./subject";
+import { judgeSubject, type PreparedSubject, prepareSubject } from "./subject";
 import { fullName, type Subject } from "./target";
 import type { Undecided } from "./verdict";
 
 export interface SubjectOptions extends PlanOptions {
   /** An operation that gives another result each time it runs. */
-  readonly unstable: Step | null;
+  readonly unstable: ReplayStep | null;
   readonly explain: Explain;
 }
 
 /** A subject as it stands when all are compared. */
 interface Case {
   readonly subject: Subject;
-  readonly prepared: Prepared | Facts | Thrown;
-  readonly comparison: Comparison | Thrown | null;
+  readonly prepared: PreparedSubject | Facts | Thrown;
+  readonly comparison: CandidateResult | Thrown | null;
 }
 
 /** A row for each subject; without those to which a check that was cancelled did not come. */
@@ -51,7 +57,9 @@ async function comparedCases(
   options: SubjectOptions,
   pace: Pace,
 ): Promise<Case[]> {
-  const found = subjects.map((subject) => attempt(() => prepare(run, replay, subject, options.unstable)));
+  const found = subjects.map((subject) =>
+    attempt(() => prepareSubject(run, replay, subject, options.unstable)),
+  );
   const ready = found.filter(isPrepared);
   const candidates = ready.map(({ subject, downstream, analytic }) => {
     return { name: fullName(subject), evaluation: downstream, analytic };
@@ -59,7 +67,7 @@ async function comparedCases(
   const comparisons = await compareAll(candidates, options, pace);
   return subjects.map((subject, i): Case => {
     const prepared = found[i] as Case["prepared"];
-    const comparison = comparisons[ready.indexOf(prepared as Prepared)] ?? null;
+    const comparison = comparisons[ready.indexOf(prepared as PreparedSubject)] ?? null;
     return { subject, prepared, comparison };
   });
 }
@@ -72,9 +80,9 @@ async function rowsOf(
 ): Promise<Undecided[]> {
   for (const each of [prepared, comparison]) if (isThrown(each)) throw each.thrown;
   if (!isPrepared(prepared)) return [rowOf(subject, prepared as Facts, 0)];
-  const compared = comparison as Comparison;
+  const compared = comparison as CandidateResult;
   const begun = pace.now();
-  const facts = await settle(run, prepared, compared, tolerances, pace);
+  const facts = await judgeSubject(run, prepared, compared, tolerances, pace);
   return [rowOf(subject, facts, compared.durationMs + pace.now() - begun)];
 }
 
@@ -90,7 +98,7 @@ function isThrown(found: object | null): found is Thrown {
   return found !== null && "thrown" in found;
 }
 
-function isPrepared(found: Case["prepared"]): found is Prepared {
+function isPrepared(found: Case["prepared"]): found is PreparedSubject {
   return "downstream" in found;
 }
 

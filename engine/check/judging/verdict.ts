@@ -101,7 +101,7 @@ export type Undecided = Omit<Check, "outcome" | "complete" | "rank" | "severity"
   Partial<Pick<Check, "intents">>;
 
 /** What leaves the checker: the only place where a verdict becomes an outcome. */
-export function decide(check: Undecided): Check {
+export function giveVerdict(check: Undecided): Check {
   const { outcome, complete, severity, look } = verdicts[check.verdict];
   const rank = complete ? { note: look.tone === "info" ? 0 : 1, pass: 2, fail: 4 }[outcome] : 3;
   return { intents: [], ...check, outcome, complete, rank, severity, look };

@@ -3,7 +3,7 @@ import type { Values } from "../../core/dtype";
 import type { Shape } from "../../core/shape";
 import { collapse, jsKernels } from "../js";
 import type { Elementwise, Kernels, Operand } from "../kernels";
-import { lend, lendResult, settle } from "./loan";
+import { endLoan, lend, lendResult } from "./loan";
 import { addressOf } from "./memory";
 import type { Map1, Map2, WasmExports } from "./module";
 import type { Worth } from "./worth";
@@ -94,7 +94,7 @@ function addressIn(operand: Operand, out: Float32Array): number {
 
 function runRow(one: Map1, x: Operand, out: Float32Array): void {
   one(addressIn(x, out), lendResult(out), out.length);
-  settle();
+  endLoan();
 }
 
 /** The last two dimensions at a time. */
@@ -124,5 +124,5 @@ function runRows(
     }
     two(xFrom, xs[last] as number, xRow, yFrom, ys[last] as number, yRow, outAt + 4 * at, n, rows);
   }
-  settle();
+  endLoan();
 }

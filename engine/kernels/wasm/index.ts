@@ -2,11 +2,11 @@
 import { jsKernels } from "../js";
 import type { Kernels } from "../kernels";
 import { mapOf } from "./elementwise";
-import { borrow, lend, lendResult, settle } from "./loan";
+import { borrow, endLoan, lend, lendResult } from "./loan";
 import { matmulOf } from "./matmul";
 import { allocateShared } from "./memory";
 import { compileKernels, instantiate, type WasmExports } from "./module";
-import { copyOf, findLargestOf, foldOf, unfoldOf } from "./moves";
+import { copyKernel, findLargestOf, foldOf, unfoldOf } from "./moves";
 import { combineRowsOf, dotRowsOf } from "./rows";
 import { gatherTeam } from "./team";
 import { usual, type Worth } from "./worth";
@@ -24,7 +24,7 @@ function reduceOf(wasm: WasmExports, worth: Worth): Kernels["reduce"] {
     const outAt = lendResult(out);
     if (kind === "sum") wasm.sum_f32(xAt, outAt, outer, size, inner, borrow(8 * inner));
     else wasm.max_f32(xAt, outAt, outer, size, inner);
-    settle();
+    endLoan();
   };
 }
 
@@ -39,7 +39,7 @@ export function openWasm(worth: Worth = usual): Kernels {
     map: mapOf(wasm, worth),
     matmul: matmulOf(wasm, team, worth),
     reduce: reduceOf(wasm, worth),
-    copy: copyOf(wasm, worth),
+    copy: copyKernel(wasm, worth),
     unfold: unfoldOf(wasm),
     fold: foldOf(wasm),
     findLargest: findLargestOf(wasm),

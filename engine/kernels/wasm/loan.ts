@@ -52,7 +52,7 @@ export function lendResult(values: Results): number {
 }
 
 /** Ends the call: results go where they belong, working space is free again. */
-export function settle(): void {
+export function endLoan(): void {
   if (results.length > 0) {
     for (const { values, address } of results) {
       const from = address / values.BYTES_PER_ELEMENT;

@@ -2,7 +2,7 @@
 import type { Values } from "../../core/dtype";
 import { jsKernels } from "../js";
 import type { Kernels, MatmulSize } from "../kernels";
-import { borrow, lend, lendResult, settle } from "./loan";
+import { borrow, endLoan, lend, lendResult } from "./loan";
 import type { Matmul, WasmExports } from "./module";
 import type { Product, Team } from "./team";
 import type { Worth } from "./worth";
@@ -61,7 +61,7 @@ function multiply(
   const scratch = borrow(threads * scratchBytes);
   if (threads > 1) team.run(product, threads, scratch, scratchBytes);
   else runAlone(out instanceof Float32Array ? wasm.matmul_f32 : wasm.matmul_f64, product, scratch);
-  settle();
+  endLoan();
 }
 
 function runAlone(kernel: Matmul, product: Product, scratch: number): void {

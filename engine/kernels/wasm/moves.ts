@@ -3,7 +3,7 @@ import type { Values } from "../../core/dtype";
 import type { Windows } from "../im2col";
 import { collapse, jsKernels } from "../js";
 import type { Kernels } from "../kernels";
-import { lend, lendResult, settle } from "./loan";
+import { endLoan, lend, lendResult } from "./loan";
 import { addressOf } from "./memory";
 import type { Im2col, WasmExports } from "./module";
 import type { Worth } from "./worth";
@@ -14,7 +14,7 @@ function pays(x: Values, out: Values, worth: Worth): boolean {
   return addressOf(out) !== 0 && (addressOf(x) !== 0 || 4 * x.length <= out.length);
 }
 
-export function copyOf(wasm: WasmExports, worth: Worth): Kernels["copy"] {
+export function copyKernel(wasm: WasmExports, worth: Worth): Kernels["copy"] {
   return (x, out, shape, strides, offset) => {
     const covered = out instanceof Float32Array && x instanceof Float32Array && out.length >= worth.fast;
     if (!covered || !pays(x, out, worth)) {
@@ -31,7 +31,7 @@ export function copyOf(wasm: WasmExports, worth: Worth): Kernels["copy"] {
     const steps = [...[0, 0, 0].slice(0, missing), ...(flat.strides[0] as number[])].map((step) => 4 * step);
     const [aStep, bStep, row, step] = steps as [number, number, number, number];
     wasm.copy_f32(lend(x, x) + 4 * offset, aStep, bStep, row, step, lendResult(out), a, b, n, m);
-    settle();
+    endLoan();
   };
 }
 
@@ -43,7 +43,7 @@ export function unfoldOf(wasm: WasmExports): Kernels["unfold"] {
       return;
     }
     call(wasm.unfold_f32, lend(image, image), lendResult(columns), windows);
-    settle();
+    endLoan();
   };
 }
 
@@ -57,7 +57,7 @@ export function foldOf(wasm: WasmExports): Kernels["fold"] {
       return;
     }
     call(wasm.fold_f32, lend(columns, image), addressOf(image), windows);
-    settle();
+    endLoan();
   };
 }
 
@@ -65,7 +65,7 @@ export function findLargestOf(wasm: WasmExports): Kernels["findLargest"] {
   return (image, places, windows) => {
     if (image instanceof Float32Array) {
       call(wasm.largest_f32, lend(image, image), lendResult(places), windows);
-      settle();
+      endLoan();
     } else jsKernels.findLargest(image, places, windows);
   };
 }

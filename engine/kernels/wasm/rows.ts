@@ -1,7 +1,7 @@
 /** Sums and combinations over groups of rows by the WebAssembly module. */
 import { jsKernels } from "../js";
 import type { Kernels } from "../kernels";
-import { lend, lendResult, settle } from "./loan";
+import { endLoan, lend, lendResult } from "./loan";
 import type { WasmExports } from "./module";
 import type { Worth } from "./worth";
 
@@ -17,7 +17,7 @@ export function dotRowsOf(wasm: WasmExports, worth: Worth): Kernels["dotRows"] {
     const yAt = y === null ? 0 : y === x ? xAt : lend(y, x);
     const shiftAt = shift === null ? 0 : lend(shift, shift);
     wasm.dotRows_f32(xAt, yAt, shiftAt, lendResult(sums), x.length / (groups * b), groups, b);
-    settle();
+    endLoan();
   };
 }
 
@@ -41,6 +41,6 @@ export function combineRowsOf(wasm: WasmExports, worth: Worth): Kernels["combine
       groups,
       b,
     );
-    settle();
+    endLoan();
   };
 }

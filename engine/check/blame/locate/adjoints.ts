@@ -1,8 +1,8 @@
 /** The true gradients of what a forward pass computes on its way, by what each number of it does with the inputs. */
 import { type Experiment, joined, slopeOf } from "./experiment";
-import { norm } from "./span";
+import { lengthOf } from "./span";
 import { attempt } from "./steps";
-import { computedWithHeld, type Instance, type Moving, type Trace, traceOf, withMoved } from "./trace";
+import { computedWithHeld, type Instance, type Moving, type PassTrace, traceOf, withMoved } from "./trace";
 
 /** A number of the forward pass. */
 interface Variable {
@@ -42,7 +42,7 @@ export interface Truth {
 
 /** A vector of length 1 whose largest number is positive, and what it is multiplied with. */
 export function directionOf(column: Float64Array): { readonly unit: Float64Array; readonly by: number } {
-  const size = norm(column);
+  const size = lengthOf(column);
   if (!(size > 0)) return { unit: column, by: 0 };
   const largest = column.reduce((a, b) => (Math.abs(b) > 1.001 * Math.abs(a) ? b : a), 0);
   const by = Math.sign(largest) * size;
@@ -67,7 +67,7 @@ export class Adjoints {
   #known: readonly number[] | null = null;
   #ofInputs: readonly number[] | null = null;
 
-  constructor(experiment: Experiment, { forward }: Trace) {
+  constructor(experiment: Experiment, { forward }: PassTrace) {
     this.#experiment = experiment;
     this.#forward = forward;
     const all = experiment.parts.reduce((sum, { x }) => sum + x.length, 0);
@@ -87,7 +87,7 @@ export class Adjoints {
   of(column: Float64Array): Truth[] {
     const { unit } = directionOf(column);
     const key = this.#keyOf(unit);
-    const margin = SAME * norm(this.#mixing);
+    const margin = SAME * lengthOf(this.#mixing);
     const found: Truth[] = [];
     for (let i = this.#firstFrom(key - margin); i < this.#variables.length; i++) {
       const { key: other, by, unit: own, variable, order } = this.#variables[i] as Keyed;
@@ -166,7 +166,7 @@ export class Adjoints {
     const columns = Array.from({ length: count }, () => new Float64Array(all));
     let at = 0;
     for (const [p, { x }] of this.#experiment.parts.entries()) {
-      const size = norm(x) / Math.sqrt(Math.max(1, x.length));
+      const size = lengthOf(x) / Math.sqrt(Math.max(1, x.length));
       for (const [i, value] of x.entries()) {
         const slope = attempt(() =>
           slopeOf(SMALL * Math.max(Math.abs(value), size), (by) => {
@@ -292,5 +292,5 @@ function stretchesOf(summands: readonly number[]): number[] {
 const LONG = 30;
 
 function distance(a: Float64Array, b: Float64Array): number {
-  return norm(a.map((v, i) => v - (b[i] as number)));
+  return lengthOf(a.map((v, i) => v - (b[i] as number)));
 }

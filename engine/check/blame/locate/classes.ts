@@ -1,6 +1,6 @@
 /** Which steps of a backward pass stand for the same variable of the forward pass, and whether they are right about it. */
 import { type Adjoints, directionOf, type Truth } from "./adjoints";
-import { norm, Span } from "./span";
+import { lengthOf, Span } from "./span";
 import type { StepOf } from "./steps";
 
 /** What the steps tell. */
@@ -99,7 +99,7 @@ class Tally {
       for (const { column, gaps } of this.#missing)
         for (let i = 0; i < left.length; i++)
           left[i] = (left[i] as number) - (gaps[way] as number) * (column[i] as number);
-      return span.outside(left) * norm(left) < MISSED * norm(rest);
+      return span.outside(left) * lengthOf(left) < MISSED * lengthOf(rest);
     });
   }
 
@@ -227,7 +227,7 @@ function verdictOf({ plain, values, by }: Sum, truths: readonly Truth[]): Sum["v
 
 function isAlong(column: Float64Array, unit: Float64Array): boolean {
   const own = directionOf(column).unit;
-  return norm(own.map((v, i) => v - (unit[i] as number))) < NEAR;
+  return lengthOf(own.map((v, i) => v - (unit[i] as number))) < NEAR;
 }
 
 /** What is missed accounts for some of it at least: variables of other turns of a loop may be hidden by the fault itself. */

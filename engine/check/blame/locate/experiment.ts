@@ -1,7 +1,7 @@
 /** A hand-written function as its lines are looked at: run it, and run it with something changed. */
 
 /** One input or field by which it is differentiated. */
-export interface Place {
+export interface Differentiated {
   readonly x: Float64Array;
   /** The gradient that the backward pass gives, and that of the differences; NaN where that is not known. */
   readonly given: Float64Array;
@@ -9,7 +9,7 @@ export interface Place {
 }
 
 export interface Experiment {
-  readonly parts: readonly Place[];
+  readonly parts: readonly Differentiated[];
   /** The weighted output, with other numbers in a part. */
   loss(part?: number, x?: Float64Array): number;
   /** A forward and a backward pass for a multiple of the gradient of the output: the gradients of all parts. */

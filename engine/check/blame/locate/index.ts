@@ -9,7 +9,7 @@ import { attempt, stepsOf } from "./steps";
 import { traceOf } from "./trace";
 
 export type { Suspect } from "./choose";
-export type { Experiment, Place } from "./experiment";
+export type { Differentiated as Place, Experiment } from "./experiment";
 
 /** What is known of the text. */
 export interface Text {
@@ -27,7 +27,7 @@ const WRONG = 1e-4;
 const MOST_MS = 2000;
 
 /** Null where the steps do not tell. */
-export async function locate(experiment: Experiment, text: Text, pace: Pace): Promise<Suspect | null> {
+export async function locateFault(experiment: Experiment, text: Text, pace: Pace): Promise<Suspect | null> {
   const rest = restOf(experiment);
   if (rest.every((v) => v === 0)) return null;
   const trace = attempt(() => traceOf(() => experiment.gradients()));

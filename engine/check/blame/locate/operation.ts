@@ -6,9 +6,9 @@ import type { Site } from "../../../report/report";
 import type { Run, SourceLayerSite } from "../../../tracing/run";
 import { inBackward } from "../../../tracing/steps";
 import type { Pace } from "../../differences/pace";
-import { inFloat64, type Step } from "../../differences/replay";
+import { inFloat64, type ReplayStep } from "../../differences/replay";
 import { weightsOf } from "../../differences/weights";
-import { type Experiment, locate, type Place, type Suspect } from ".";
+import { type Experiment, locateFault, type Place, type Suspect } from ".";
 import { siteOfSuspect } from "./site";
 import { attempt } from "./steps";
 
@@ -17,13 +17,13 @@ const MOST = 400;
 /** Steps of differences, relative to the size of an input. */
 const STEP = 1e-3;
 
-const known = new WeakMap<Step, Promise<Suspect | null>>();
+const known = new WeakMap<ReplayStep, Promise<Suspect | null>>();
 
 /** The site that the text alone points to, or a line that the steps of the backward pass show to be wrong. */
 export async function lineOf(
   run: Run,
   source: SourceLayerSite,
-  step: Step,
+  step: ReplayStep,
   byText: Site | null,
   pace: Pace,
 ): Promise<Site | null> {
@@ -36,7 +36,7 @@ export async function lineOf(
 async function look(
   run: Run,
   { backward }: SourceLayerSite,
-  step: Step,
+  step: ReplayStep,
   pace: Pace,
 ): Promise<Suspect | null> {
   const { inputs, out } = step.node;
@@ -45,10 +45,10 @@ async function look(
   const incoming = weightsOf(out, 0);
   const experiment = attempt(() => experimentOf(step, moved, incoming));
   const siteOf = (id: number) => run.sources.site(id);
-  return experiment && locate(experiment, { own: backward, incoming: incoming.data, siteOf }, pace);
+  return experiment && locateFault(experiment, { own: backward, incoming: incoming.data, siteOf }, pace);
 }
 
-function experimentOf({ node }: Step, moved: readonly number[], incoming: Tensor): Experiment {
+function experimentOf({ node }: ReplayStep, moved: readonly number[], incoming: Tensor): Experiment {
   const { op, attrs } = node;
   const run = (part?: number, x?: Float64Array) => {
     const inputs = node.inputs.map((each, i) => {

@@ -2,8 +2,8 @@
 import type { Pace } from "../../differences/pace";
 import { changeOf, type Experiment, joined } from "./experiment";
 import { readPlace } from "./place";
-import { norm } from "./span";
-import { type Instance, type Trace, traceOf, withMoved } from "./trace";
+import { lengthOf } from "./span";
+import { type Instance, type PassTrace, traceOf, withMoved } from "./trace";
 
 /** One number that a step gave, and how the gradients of all parts depend on it. */
 export interface Number {
@@ -35,7 +35,7 @@ interface Running {
 /** Null when it would take too long. */
 export async function stepsOf(
   experiment: Experiment,
-  trace: Trace,
+  trace: PassTrace,
   isOwn: (place: string) => boolean,
   pace: Pace,
 ): Promise<StepOf[] | null> {
@@ -56,7 +56,7 @@ export async function stepsOf(
     // Sizes, places and counts are whole, and cannot be moved a little; what is 0 all over is there to be added to.
     const isForm = readPlace(place).isVariable && all.every(Number.isInteger);
     if (!all.every(Number.isFinite) || isForm || all.every((v) => v === 0)) continue;
-    const size = norm(Float64Array.from(all)) / Math.sqrt(all.length);
+    const size = lengthOf(Float64Array.from(all)) / Math.sqrt(all.length);
     const numbers: Number[] = [];
     for (const { instance, order } of running) {
       for (const [element, value] of instance.values.entries()) {
@@ -76,7 +76,7 @@ export async function stepsOf(
   return found;
 }
 
-function byPlace({ forward, backward }: Trace): Iterable<Running[]> {
+function byPlace({ forward, backward }: PassTrace): Iterable<Running[]> {
   const innocent = new Set(forward.map(({ place }) => place));
   const found = new Map<string, Running[]>();
   for (const [order, instance] of backward.entries()) {

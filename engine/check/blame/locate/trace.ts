@@ -14,7 +14,7 @@ export interface Instance {
 }
 
 /** The instances of both passes, each in the order in which they ran. */
-export interface Trace {
+export interface PassTrace {
   readonly forward: readonly Instance[];
   readonly backward: readonly Instance[];
 }
@@ -23,7 +23,7 @@ export interface Trace {
 const MOST = 20_000;
 
 /** Null when there are too many steps. */
-export function traceOf(fn: () => void): Trace | null {
+export function traceOf(fn: () => void): PassTrace | null {
   const trace = { forward: [] as Instance[], backward: [] as Instance[] };
   const counts = new Map<string, number>();
   let count = 0;

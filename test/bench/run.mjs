@@ -5,6 +5,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../../.scripts/install.mjs";
+import { showFigures } from "./figures.mjs";
 import { findPeers } from "./peers.mjs";
 import { showTable } from "./table.mjs";
 
@@ -12,7 +13,7 @@ const help = `npm run bench -- [NAME…] [--json] [--best] [--rounds N] [--engin
 
 Rows whose name contains one of the NAMEs, or all. Each engine runs in a process of its own, one at a time; the
 rounds are interleaved, so that a busy machine hits all alike. Times are medians in milliseconds, or with --best the
-shortest single runs, which a busy machine disturbs least.`;
+shortest single runs, which a busy machine disturbs least. Rows that have limits instead of peers are medians, too.`;
 
 function readArguments(args) {
   const options = { names: [], json: false, best: false, rounds: 5, engines: null };
@@ -91,10 +92,22 @@ async function main() {
     throw new Error(
       `No row is called ${options.names.join(" or ")}. There are: ${rows.map(([name]) => name).join(", ")}`,
     );
-  const peers = await findPeers(options.engines, say);
-  const table = { date: new Date().toISOString(), machine: describeMachine(), engines: {}, rows: [] };
+  const timed = wanted.filter(([, row]) => row.figures === undefined);
+  const peers = await findPeers(options.engines, say, timed.length > 0);
+  const table = {
+    date: new Date().toISOString(),
+    machine: describeMachine(),
+    engines: {},
+    rows: [],
+    figures: [],
+  };
   for (const [name, row] of wanted) {
     say(`${name} …\n`);
+    if (row.figures !== undefined) {
+      for (const figure of await row.figures(options.rounds))
+        table.figures.push({ row: name, ...figure, median: median(figure.values) });
+      continue;
+    }
     const able = peers.filter((peer) => has(row, peer));
     table.rows.push({
       name,
@@ -103,7 +116,15 @@ async function main() {
     });
   }
   for (const { name, version } of peers) if (version !== null) table.engines[name] = version;
-  writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showTable(table, options.best));
+  writeSync(1, options.json ? `${JSON.stringify(table, null, 2)}\n` : showAll(table, options.best));
+}
+
+function showAll(table, best) {
+  const parts = [
+    table.rows.length > 0 ? showTable(table, best) : `${table.date.slice(0, 10)} · ${table.machine}\n`,
+  ];
+  if (table.figures.length > 0) parts.push(showFigures(table.figures));
+  return parts.join("\n");
 }
 
 function describeMachine() {

@@ -1,6 +1,7 @@
 /** A check under way: what it is about, and how far it is. */
+
+import type { CheckTarget } from "../engine/report/questions";
 import type { Report } from "../engine/report/report";
-import type { CheckTarget } from "../engine/runner/protocol";
 
 /** Counts are shown this often while the fraction hardly moves. */
 const PROGRESS_MS = 500;

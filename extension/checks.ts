@@ -1,8 +1,8 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
 import * as vscode from "vscode";
 import { formatNumber, showCount, showDuration } from "../engine/core/number-text";
+import type { CheckTarget } from "../engine/report/questions";
 import type { Check, Culprit, Site, VerdictLook } from "../engine/report/report";
-import type { CheckTarget } from "../engine/runner/protocol";
 import type { SourceLayer } from "../engine/source";
 import type { Session } from "./session";
 

@@ -1,7 +1,7 @@
 /** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
 import * as vscode from "vscode";
+import type { CheckSettings, Limits } from "../engine/report/questions";
 import type { CheckMethod, DeviceChoice } from "../engine/report/report";
-import type { CheckSettings, Limits } from "../engine/runner/protocol";
 import { log } from "./log";
 
 interface Setting<T> {

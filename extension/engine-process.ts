@@ -2,21 +2,10 @@
 import { dirname } from "node:path";
 import { basename } from "node:path/posix";
 import * as vscode from "vscode";
+import type { CheckParams, CheckResult, TraceParams, TraceResult } from "../engine/report/questions";
+import type { Answered, LaterRequest, Params } from "../engine/report/requests";
 import type { Asking, Engine } from "../engine/runner/client";
-import type {
-  CheckCurveParams,
-  CheckCurveResult,
-  CheckDetailsParams,
-  CheckDetailsResult,
-  CheckParams,
-  CheckResult,
-  OutputParams,
-  ProgressParams,
-  TraceParams,
-  TraceResult,
-  ValuesParams,
-  ValuesResult,
-} from "../engine/runner/protocol";
+import type { OutputParams, ProgressParams } from "../engine/runner/protocol";
 import { readSetting } from "./config";
 import { fileOf } from "./files";
 import { IdleEnd } from "./idle";
@@ -27,14 +16,20 @@ import { trustMessage } from "./trust";
 /** A process that nobody asked for so long ends; what it found stays shown. */
 const IDLE_MS = 5 * 60_000;
 
-type OnProgress = (progress: ProgressParams) => void;
+/** How a question is asked; what ends by `token` takes its process with it when it does not come back. */
+export interface Asked {
+  readonly token?: vscode.CancellationToken | undefined;
+  /** Nobody waits for the answer any more; the run is kept. */
+  readonly unwanted?: vscode.CancellationToken | undefined;
+  readonly onProgress?: (progress: ProgressParams) => void;
+}
 
 /** A cancellation token as the engine takes it; `dispose` lets go of the token. */
-function signalOf(token: vscode.CancellationToken): { signal: AbortSignal } & vscode.Disposable {
+function signalOf(token: vscode.CancellationToken | undefined): { signal: AbortSignal } & vscode.Disposable {
   const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  const subscription = token.onCancellationRequested(() => controller.abort());
-  return { signal: controller.signal, dispose: () => subscription.dispose() };
+  if (token?.isCancellationRequested) controller.abort();
+  const subscription = token?.onCancellationRequested(() => controller.abort());
+  return { signal: controller.signal, dispose: () => subscription?.dispose() };
 }
 
 export class EngineProcess implements vscode.Disposable {
@@ -63,43 +58,17 @@ export class EngineProcess implements vscode.Disposable {
     return this.#engine?.hasTape ?? false;
   }
 
-  async trace(
-    params: TraceParams,
-    token: vscode.CancellationToken,
-    onProgress: OnProgress,
-  ): Promise<TraceResult> {
-    return this.#ask(token, onProgress, (engine, asking) => engine.trace(params, asking));
+  trace(params: TraceParams, asked: Asked): Promise<TraceResult> {
+    return this.#during(asked, (engine, asking) => engine.trace(params, asking));
   }
 
-  async check(
-    params: CheckParams,
-    token: vscode.CancellationToken,
-    onProgress: OnProgress,
-  ): Promise<CheckResult> {
-    return this.#ask(token, onProgress, (engine, asking) => engine.check(params, asking));
+  check(params: CheckParams, asked: Asked): Promise<CheckResult> {
+    return this.#during(asked, (engine, asking) => engine.check(params, asking));
   }
 
-  async checkDetails(
-    params: CheckDetailsParams,
-    token: vscode.CancellationToken,
-  ): Promise<CheckDetailsResult> {
-    return this.#ask(
-      token,
-      () => undefined,
-      (engine, asking) => engine.checkDetails(params, asking),
-    );
-  }
-
-  async checkCurve(params: CheckCurveParams, token: vscode.CancellationToken): Promise<CheckCurveResult> {
-    return this.#ask(
-      token,
-      () => undefined,
-      (engine, asking) => engine.checkCurve(params, asking),
-    );
-  }
-
-  async values(params: ValuesParams): Promise<ValuesResult> {
-    return this.#idle.during(async () => (await this.#load()).values(params));
+  /** Asks about the last run. */
+  ask<N extends LaterRequest>(name: N, params: Params<N>, asked: Asked): Promise<Answered<N>> {
+    return this.#during(asked, (engine, asking) => engine.ask(name, params, asking));
   }
 
   /** Ends the process; the next question starts another one. */
@@ -119,16 +88,18 @@ export class EngineProcess implements vscode.Disposable {
     this.kill();
   }
 
-  async #ask<T>(
-    token: vscode.CancellationToken,
-    onProgress: OnProgress,
+  async #during<T>(
+    { token, unwanted, onProgress }: Asked,
     question: (engine: Engine, asking: Asking) => Promise<T>,
   ): Promise<T> {
-    const { signal, dispose } = signalOf(token);
+    const end = signalOf(token);
+    const drop = signalOf(unwanted);
+    const asking: Asking = { signal: end.signal, unwanted: drop.signal, ...(onProgress && { onProgress }) };
     try {
-      return await this.#idle.during(async () => question(await this.#load(), { signal, onProgress }));
+      return await this.#idle.during(async () => question(await this.#load(), asking));
     } finally {
-      dispose();
+      end.dispose();
+      drop.dispose();
       this.#printed.end();
     }
   }

@@ -1,9 +1,9 @@
 /** A trace on a disk, as an earlier window wrote it: read back only when it has its form. */
 import { rm } from "node:fs/promises";
 import { deserialize, serialize } from "node:v8";
+import { type Form, fits, listOf, object, recordOf, text } from "../engine/report/forms";
 import type { Check, REPORT_VERSION, Report } from "../engine/report/report";
-import { type Form, fits, listOf, object, recordOf, text } from "../engine/runner/forms";
-import { check, report } from "../engine/runner/report-form";
+import { check, report } from "../engine/report/report-form";
 import { readRegularFile, replaceFile } from "./regular-file";
 
 export interface KeptTrace {

@@ -1,13 +1,9 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
+import { type Checked, type CheckTarget, isFailed } from "../engine/report/questions";
 import type { Check, Failure, Finding, Report } from "../engine/report/report";
-import type {
-  Checked,
-  CheckTarget,
-  ProgressParams,
-  ValuesParams,
-  ValuesResult,
-} from "../engine/runner/protocol";
+import { type Answer, type PanelRequest, type Params, requests } from "../engine/report/requests";
+import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
 import { withNew } from "./checks";
@@ -26,10 +22,6 @@ export interface Trace {
   readonly report: Report;
   readonly checks: readonly Check[];
   readonly edits: EditsSince;
-}
-
-interface Failed {
-  readonly failure: Failure;
 }
 
 export type Running = "trace" | "check" | null;
@@ -106,22 +98,19 @@ export class Session implements vscode.Disposable {
     return this.#turns.alone(cancel, (token) => this.#check(target, token));
   }
 
-  /** Elements of a tensor of the last run; rejects when its tape is gone. */
-  async values(params: ValuesParams): Promise<ValuesResult> {
-    if (!this.engine.hasTape) throw new Error(goneText());
-    return this.engine.values(params);
-  }
-
-  /** Asks the engine about a check, after what is under way; rejects when it cannot answer, with the reason. */
-  async askAboutCheck<R extends object>(
-    question: (engine: EngineProcess, token: vscode.CancellationToken) => Promise<R>,
-  ): Promise<Exclude<R, Failed>> {
-    const answer = await this.#turns.after(async (token) => {
+  /** Asks the engine about the last run, work after what is under way; rejects when there is no answer, with the reason. */
+  async ask<N extends PanelRequest>(
+    name: N,
+    params: Params<N>,
+    unwanted?: vscode.CancellationToken,
+  ): Promise<Answer<N>> {
+    const ask = (token?: vscode.CancellationToken) => {
       if (!this.engine.hasTape) throw new Error(goneText());
-      return question(this.engine, token);
-    });
-    if ("failure" in answer) throw new Error((answer as unknown as Failed).failure.message);
-    return answer as Exclude<R, Failed>;
+      return this.engine.ask(name, params, { token, unwanted });
+    };
+    const answer = await (requests[name].isWork ? this.#turns.after(ask) : ask());
+    if (isFailed(answer)) throw new Error(answer.failure.message);
+    return answer;
   }
 
   /** Ends what is under way; that it was stopped is known at once. */
@@ -191,8 +180,11 @@ export class Session implements vscode.Disposable {
         this.#fail(missing, edits);
         return;
       }
-      const result = await this.engine.trace(this.#traceParams(), token, ({ message }) => {
-        if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
+      const result = await this.engine.trace(this.#traceParams(), {
+        token,
+        onProgress: ({ message }) => {
+          if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
+        },
       });
       if (token.isCancellationRequested) this.#setState({ kind: "stopped" });
       else if ("report" in result) this.#accept(result.report, edits);
@@ -211,9 +203,11 @@ export class Session implements vscode.Disposable {
     try {
       const result = await this.engine.check(
         { target, settings: readCheckSettings(countLayers(target, this.report), this.uri) },
-        token,
-        (progress) => {
-          if (!token.isCancellationRequested) this.#setProgress(target, progress);
+        {
+          token,
+          onProgress: (progress) => {
+            if (!token.isCancellationRequested) this.#setProgress(target, progress);
+          },
         },
       );
       if ("failure" in result) this.#failCheck(target, result.failure);

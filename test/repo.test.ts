@@ -32,7 +32,7 @@ const layers = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/runner\/(protocol|client|forms|report-form)$|webview\/protocol$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/(forms|report-form|questions|requests)$|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
     types: /^engine\/report\/report$/,
   },
 ];

@@ -1,9 +1,9 @@
 /** What stands on the command line, checked. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { CheckSettings, CheckTarget } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
-import type { CheckSettings, CheckTarget } from "../runner/protocol";
 
 export const usage = `gradlens: see what the backward pass of a model does
 

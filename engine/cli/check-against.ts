@@ -1,8 +1,8 @@
 /** `gradlens check FILE --against REFERENCE`: the gradients of the run beside those that PyTorch saved. */
-import { isModelError } from "../core/error";
+import { InternalError, isModelError } from "../core/error";
+import type { TraceResult } from "../report/questions";
 import type { ReportParameter } from "../report/report";
 import type { Engine } from "../runner/client";
-import type { TraceResult } from "../runner/protocol";
 import { compareGradients, type Gradient, isDifferent, type Reference, readReference } from "./against";
 import { showCompared } from "./against-text";
 import { FAILED, FINE, mistake, out, print, refuse, toJson } from "./answer";
@@ -54,7 +54,8 @@ async function gradientOf(
   if (gradNorm === null) return { name, shape, values: null };
   const values = new Float64Array(shape.reduce((size, n) => size * n, 1));
   for (let start = 0; start < values.length; start += SLICE) {
-    const slice = await engine.values({ node, of: "grad", start, count: SLICE });
+    const slice = await engine.ask("values", { node, of: "grad", start, count: SLICE });
+    if ("failure" in slice) throw new InternalError(slice.failure.message);
     values.set(slice.values, start);
   }
   return { name, shape, values };

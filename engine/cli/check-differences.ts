@@ -1,9 +1,9 @@
 /** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
 import { writeFileSync } from "node:fs";
 import { isFine } from "../check/judging/verdict";
+import type { TraceResult } from "../report/questions";
 import type { Check, Failure, Finding, Report } from "../report/report";
 import type { Engine } from "../runner/client";
-import type { TraceResult } from "../runner/protocol";
 import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checksText, moreTime } from "./check-text";

@@ -1,8 +1,8 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
 import { countVerdicts, gravest } from "../check/judging/verdict";
 import { showCount, showNumber } from "../core/number-text";
+import { type CheckSettings, DEFAULT_BUDGET_MS } from "../report/questions";
 import type { Check, VerdictLook } from "../report/report";
-import { type CheckSettings, DEFAULT_BUDGET_MS } from "../runner/check-protocol";
 import { showSeconds } from "../runner/time-limit";
 import type { FileOutcome } from "./check-differences";
 import { showFinding, snippet } from "./messages";

@@ -7,8 +7,6 @@ import { asSecondOrder, constantGradients, firstOrderName, gradientRun } from ".
 import { findSubjects } from "../check/judging/target";
 import { now } from "../core/clock";
 import { isModelError, ModelError } from "../core/error";
-import type { Check } from "../report/report";
-import type { Run } from "../tracing/run";
 import {
   type CheckCurveParams,
   type CheckDetailsParams,
@@ -17,7 +15,9 @@ import {
   type CheckSettings,
   type CheckTarget,
   DEFAULT_BUDGET_MS,
-} from "./protocol";
+} from "../report/questions";
+import type { Check } from "../report/report";
+import type { Run } from "../tracing/run";
 
 /** Elements in one answer. */
 const PAGE = 65_536;

@@ -1,40 +1,27 @@
 /** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
-import { CancellationTokenSource, type RequestType } from "vscode-jsonrpc/node";
-import type { Failure, Report, Stats } from "../report/report";
-import {
-  checkResult,
-  curveResult,
-  detailsResult,
-  statsResult,
-  traceResult,
-  valuesResult,
-} from "./answer-forms";
-import { EngineChild } from "./engine-child";
-import { type Form, fits, oneOrOther } from "./forms";
-import { chooseNode, type NodeChoice } from "./node-choice";
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
+import { failed, traced } from "../report/answer-forms";
+import { type Form, oneOrOther } from "../report/forms";
 import {
   BUDGET_GRACE_MS,
-  type CheckCurveParams,
-  type CheckCurveResult,
-  type CheckDetailsParams,
-  type CheckDetailsResult,
   type CheckParams,
   type CheckResult,
-  checkCurveRequest,
-  checkDetailsRequest,
-  checkRequest,
   DEFAULT_BUDGET_MS,
-  type OutputParams,
-  type ProgressParams,
-  type StatsParams,
-  statsRequest,
+  type Failed,
   type TraceParams,
   type TraceResult,
-  traceRequest,
-  type ValuesParams,
-  type ValuesResult,
-  valuesRequest,
-} from "./protocol";
+} from "../report/questions";
+import type { Failure, Report } from "../report/report";
+import {
+  type Answered,
+  type LaterRequest,
+  type Params,
+  type RequestName,
+  requests,
+} from "../report/requests";
+import { EngineChild } from "./engine-child";
+import { chooseNode, type NodeChoice } from "./node-choice";
+import type { OutputParams, ProgressParams } from "./protocol";
 import { budgetHint, reportMs, showSeconds, timeoutHint } from "./time-limit";
 
 export interface EngineOptions {
@@ -54,8 +41,10 @@ export interface EngineOptions {
 }
 
 export interface Asking {
-  /** Ends the run (at once) or the check (between two elements). */
+  /** Ends the run (at once) or the check (between two elements); a process that goes on nevertheless is ended. */
   readonly signal?: AbortSignal;
+  /** Nobody waits for the answer any more: work ends when it can, and the run is kept. */
+  readonly unwanted?: AbortSignal;
   readonly onProgress?: (progress: ProgressParams) => void;
 }
 
@@ -106,10 +95,11 @@ export class Engine {
     this.hasTape = false;
     const child = await this.#ready(memoryMiB);
     const onAbort = () => child.kill(cancelled());
-    const send = () => child.connection.sendRequest(traceRequest, params);
+    const send = (): Promise<TraceResult> => child.connection.sendRequest("trace", params);
     const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
     const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: outOfTime(timeoutMs) };
-    const result = hold(await this.#ask(child, send, asking, onAbort, limit), traceResult, child);
+    const answer = await this.#wait(child, send, asking, onAbort, limit);
+    const result = hold(answer, formOf("trace"), child);
     this.hasTape = child.isRunning && "report" in result;
     return result;
   }
@@ -117,26 +107,12 @@ export class Engine {
   /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
   check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
     this.#budgetMs = params.settings?.budgetMs ?? DEFAULT_BUDGET_MS;
-    return this.#checking(checkRequest, checkResult, params, asking);
+    return this.#ask("check", params, asking);
   }
 
-  /** The numbers behind a row of a check. */
-  checkDetails(params: CheckDetailsParams, asking: Asking = {}): Promise<CheckDetailsResult> {
-    return this.#checking(checkDetailsRequest, detailsResult, params, asking);
-  }
-
-  /** The differences of one element over their step. */
-  checkCurve(params: CheckCurveParams, asking: Asking = {}): Promise<CheckCurveResult> {
-    return this.#checking(checkCurveRequest, curveResult, params, asking);
-  }
-
-  /** Elements of a tensor of the last run. @throws when there is no run */
-  values(params: ValuesParams): Promise<ValuesResult> {
-    return this.#live().connection.sendRequest(valuesRequest, params).then(expect(valuesResult));
-  }
-
-  stats(params: StatsParams): Promise<Stats | null> {
-    return this.#live().connection.sendRequest(statsRequest, params).then(expect(statsResult));
+  /** Asks about the last run. Never rejects: what cannot be answered gives a `Failure`. */
+  ask<N extends LaterRequest>(name: N, params: Params<N>, asking: Asking = {}): Promise<Answered<N>> {
+    return this.#ask(name, params, asking);
   }
 
   /** Ends the process; what it knew is gone. */
@@ -150,35 +126,47 @@ export class Engine {
     this.kill();
   }
 
-  /** Work on the last run that stops when asked to; a process that does not is ended. */
-  async #checking<P, R extends object>(
-    request: RequestType<P, R, void>,
-    form: Form<R>,
-    params: P,
+  async #ask<N extends LaterRequest | "check">(
+    name: N,
+    params: Params<N>,
     asking: Asking,
-  ): Promise<R | { readonly failure: Failure }> {
-    const { patienceMs = PATIENCE_MS } = this.options;
+  ): Promise<Answered<N>> {
     const child = this.#child;
-    if (asking.signal?.aborted) return { failure: cancelled() };
+    if (asking.signal?.aborted || asking.unwanted?.aborted) return { failure: cancelled() };
     if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
     const source = new CancellationTokenSource();
+    const send = (): Promise<Answered<N>> => child.connection.sendRequest(name, params, source.token);
+    const answer = requests[name].isWork
+      ? await this.#work(child, send, asking, source)
+      : await Promise.race([child.ended, send().catch((error: unknown) => this.#broken(child, error))]);
+    // A process that ends in the middle of its work leaves a report.
+    const result: Answered<N> | TraceResult = hold(answer, oneOrOther(formOf(name), traced), child);
+    this.hasTape &&= child.isRunning;
+    return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
+  }
+
+  /** Work on the last run that stops when asked to; a process that does not is ended. */
+  async #work<R extends object>(
+    child: EngineChild,
+    send: () => Promise<R>,
+    asking: Asking,
+    source: CancellationTokenSource,
+  ): Promise<R | TraceResult> {
+    const { patienceMs = PATIENCE_MS } = this.options;
     let patience: NodeJS.Timeout | undefined;
     const onAbort = () => {
       source.cancel();
       patience = setTimeout(() => child.kill(cancelled()), patienceMs);
     };
-    const send = (): Promise<R> => child.connection.sendRequest(request.method, params, source.token);
+    const onUnwanted = () => source.cancel();
+    asking.unwanted?.addEventListener("abort", onUnwanted);
     const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };
-    const answer = await this.#ask<R>(child, send, asking, onAbort, limit);
-    clearTimeout(patience);
-    const result: R | TraceResult = hold(answer, oneOrOther(form, traceResult), child);
-    this.hasTape &&= child.isRunning;
-    return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
-  }
-
-  #live(): EngineChild {
-    if (!this.#child?.isRunning || !this.hasTape) throw new Error(noRun().message);
-    return this.#child;
+    try {
+      return await this.#wait(child, send, asking, onAbort, limit);
+    } finally {
+      asking.unwanted?.removeEventListener("abort", onUnwanted);
+      clearTimeout(patience);
+    }
   }
 
   async #ready(memoryMiB: number): Promise<EngineChild> {
@@ -192,7 +180,7 @@ export class Engine {
   }
 
   /** Sends a request and waits for its answer, the end of the process, or the limit. */
-  async #ask<R>(
+  async #wait<R>(
     child: EngineChild,
     send: () => Promise<R>,
     { signal, onProgress }: Asking,
@@ -243,32 +231,24 @@ export class Engine {
   }
 }
 
+function formOf<N extends RequestName>(name: N): Form<Answered<N>> {
+  return oneOrOther(failed, requests[name].answer);
+}
+
 /** An answer of the right form; a process that gives another one is ended. */
-function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | { readonly failure: Failure } {
+function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | Failed {
   const misfit = form.misfit(answer);
   if (!misfit) return answer as R;
-  const message = misfitText(`answer${misfit.at}`, misfit.expected);
+  const what = `answer${misfit.at}`.slice(0, 200);
   const failure: Failure = {
     kind: "internal",
-    message,
+    message: `The engine process sent what it should not: ${what} is not ${misfit.expected}`,
     hint: "the next run starts a new one",
     site: null,
     stack: [],
   };
   child.kill(failure);
   return { failure };
-}
-
-/** The same for an answer that is refused by itself. */
-function expect<T>(form: Form<T>): (answer: unknown) => T {
-  return (answer) => {
-    if (!fits(answer, form)) throw new Error(misfitText("answer"));
-    return answer;
-  };
-}
-
-function misfitText(what: string, expected = "what was asked for"): string {
-  return `The engine process sent what it should not: ${what.slice(0, 200)} is not ${expected}`;
 }
 
 /** What a process leaves that ends in the middle of its work. */

@@ -4,23 +4,22 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Duplex, Readable } from "node:stream";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { InternalError } from "../core/error";
+import { type Form, fits } from "../report/forms";
+import type { TraceResult } from "../report/questions";
 import type { Failure } from "../report/report";
-import { output, progress, retirement } from "./answer-forms";
 import { openClientChannel } from "./channel";
-import { fits } from "./forms";
 import { FrameReader, MARK_BYTES } from "./frames";
 import { type NodeChoice, neededEnvironment } from "./node-choice";
 import { MAX_CHARACTERS } from "./output";
 import { stdio } from "./pipes";
 import { endGroup, endStrays, hasGroups, runVariable } from "./process-group";
 import {
+  type Notice,
+  type NoticeName,
+  notices,
   type OutputParams,
-  outputNotification,
+  PING,
   type ProgressParams,
-  pingRequest,
-  progressNotification,
-  retireNotification,
-  type TraceResult,
 } from "./protocol";
 import { showSeconds } from "./time-limit";
 
@@ -69,14 +68,10 @@ export class EngineChild {
     if (!prints || !errors || !answers || !from || !to)
       throw new InternalError("The engine process has no pipes");
     this.connection = openClientChannel(from, to, marks);
-    this.connection.onNotification(progressNotification, (params) => {
-      if (fits(params, progress)) this.onProgress?.(params);
-    });
-    this.connection.onNotification(outputNotification, (params) => {
-      if (fits(params, output)) options.onOutput(params);
-    });
-    this.connection.onNotification(retireNotification, (params) => {
-      this.retired = fits(params, retirement) ? params.reason : "it said that it should";
+    this.#heed("progress", (params) => this.onProgress?.(params));
+    this.#heed("output", (params) => options.onOutput(params));
+    this.#heed("retire", ({ reason }) => {
+      this.retired = reason;
     });
     // What a broken connection loses is told by the end of the process.
     this.connection.onError(() => undefined);
@@ -90,13 +85,22 @@ export class EngineChild {
     const { node, startMs = START_MS } = options;
     const silent = () => this.kill(notStarted(node, `it gave no answer within ${showSeconds(startMs)}`));
     const alarm = setTimeout(silent, startMs);
-    this.started = this.connection.sendRequest(pingRequest).then(
+    this.started = this.connection.sendRequest(PING).then(
       () => {
         this.#hasStarted = true;
         clearTimeout(alarm);
       },
       () => clearTimeout(alarm),
     );
+  }
+
+  /** Listens to what the process tells; one that tells what has not its form is to run no other model. */
+  #heed<N extends NoticeName>(name: N, listener: (params: Notice<N>) => void): void {
+    const form: Form<Notice<N>> = notices[name];
+    this.connection.onNotification(name, (params: unknown) => {
+      if (fits(params, form)) listener(params);
+      else this.retired ??= `its ${name} has not its form`;
+    });
   }
 
   /** Ends the process and all that its model started, at once. */

@@ -1,9 +1,9 @@
 /** What is watched, and what is said when a run reaches a limit. */
+import { BUDGET_GRACE_MS, type Limits } from "../report/questions";
 import type { Failure } from "../report/report";
 import { lastSite } from "./calls";
 import { memoryHint, showBytes } from "./memory";
 import { type ModelSources, siteAt } from "./model-sources";
-import { BUDGET_GRACE_MS, type Limits } from "./protocol";
 import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
 import type { LimitKind, Watch } from "./watch";
 
@@ -69,4 +69,9 @@ export function waitingTooLong({ timeoutMs }: Limits, sources: ModelSources): Fa
 export function noRun(): Failure {
   const message = "There is no run to ask about";
   return { kind: "internal", message, hint: "run Trace Backprop first", site: null, stack: [] };
+}
+
+export function noTensor(node: number, of: "value" | "grad"): Failure {
+  const message = of === "grad" ? `Tensor ${node} has no gradient` : `The last run has no tensor ${node}`;
+  return { kind: "internal", message, hint: null, site: null, stack: [] };
 }

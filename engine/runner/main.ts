@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { types } from "node:util";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
-import type { MessageConnection } from "vscode-jsonrpc/node";
+import type { CancellationToken, MessageConnection } from "vscode-jsonrpc/node";
 import { knowProxies } from "../core/observe";
 import * as gradlens from "../index";
+import { type Params, type RequestName, requestNames, requests } from "../report/requests";
 import { place } from "./calls";
 import { openEngineChannel } from "./channel";
 import { requireOwn } from "./commonjs";
@@ -13,18 +14,7 @@ import { closeExits } from "./exits";
 import { watchTimers } from "./leftovers";
 import { Output } from "./output";
 import { shareEngine } from "./packages";
-import {
-  checkCurveRequest,
-  checkDetailsRequest,
-  checkRequest,
-  outputNotification,
-  pingRequest,
-  progressNotification,
-  retireNotification,
-  statsRequest,
-  traceRequest,
-  valuesRequest,
-} from "./protocol";
+import { type Notice, type NoticeName, PING } from "./protocol";
 import { EngineSession } from "./session";
 import { type Charge, interruptName } from "./watch";
 
@@ -48,14 +38,15 @@ function start(): void {
   // The flag is for the engine's memory, not for models; V8 lets nobody delete the variable.
   Object.assign(globalThis, { gc: undefined });
   const watchdog = startWatchdog({ mark: marks.toClient, client, graceMs, place });
-  const output = new Output((params) => void connection.sendNotification(outputNotification, params));
+  const tell = <N extends NoticeName>(name: N, params: Notice<N>) =>
+    void connection.sendNotification(name, params);
+  const output = new Output((params) => tell("output", params));
   const session = new EngineSession({
     watch: (order) => watchdog.postMessage(serialize({ watch: order })),
     end: (failure) => watchdog.postMessage(serialize({ end: { failure } })),
     compiled: (sites) => watchdog.postMessage(serialize({ sites })),
-    progress: (message, fraction) =>
-      void connection.sendNotification(progressNotification, { message, fraction }),
-    retire: (reason) => void connection.sendNotification(retireNotification, { reason }),
+    progress: (message, fraction) => tell("progress", { message, fraction }),
+    retire: (reason) => tell("retire", { reason }),
     print: (text) => output.write("stderr", text),
   });
   Object.defineProperty(globalThis, interruptName, { value: session.interrupt });
@@ -84,23 +75,22 @@ function answer(connection: MessageConnection, session: EngineSession, output: O
     queue = turn.catch(() => undefined);
     return turn;
   };
-  connection.onRequest(pingRequest, () => undefined);
-  connection.onRequest(traceRequest, (params) =>
-    inTurn(async () => {
-      output.begin();
-      const result = await session.trace(params);
-      output.flush();
-      return result;
-    }),
-  );
-  const again = <T>(job: () => Promise<T>): Promise<T> => inTurn(() => output.withoutRepeats(job));
-  connection.onRequest(checkRequest, (params, token) => again(() => session.check(params, token)));
-  connection.onRequest(checkDetailsRequest, (params, token) =>
-    again(() => session.checkDetails(params, token)),
-  );
-  connection.onRequest(checkCurveRequest, (params, token) => again(() => session.checkCurve(params, token)));
-  connection.onRequest(valuesRequest, (params) => session.values(params));
-  connection.onRequest(statsRequest, (params) => session.stats(params));
+  const run = async <T>(job: () => Promise<T>): Promise<T> => {
+    output.begin();
+    const result = await job();
+    output.flush();
+    return result;
+  };
+  const answerTo = <N extends RequestName>(name: N) => {
+    const { isWork } = requests[name];
+    connection.onRequest<object, void>(name, (params: Params<N>, token: CancellationToken) => {
+      const job = async () => session.answers[name](params, token);
+      if (!isWork) return job();
+      return inTurn(() => (name === "trace" ? run(job) : output.withoutRepeats(job)));
+    });
+  };
+  connection.onRequest(PING, () => undefined);
+  requestNames.forEach(answerTo);
   connection.listen();
 }
 

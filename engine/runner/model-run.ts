@@ -9,6 +9,7 @@ import { currentSite, resetSites } from "../core/sites";
 import { record, Tape } from "../core/tape";
 import { isTensor, Tensor } from "../core/tensor";
 import * as gradlens from "../index";
+import type { TraceParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
 import { type Built, buildReport } from "../tracing/build-report";
 import type { Run } from "../tracing/run";
@@ -20,7 +21,6 @@ import { ModelProblem } from "./model-problem";
 import { type ModelSources, siteAt } from "./model-sources";
 import type { Exports } from "./packages";
 import { withPinnedChance } from "./pinned";
-import type { TraceParams } from "./protocol";
 
 export class ModelRun {
   readonly tape: Tape;

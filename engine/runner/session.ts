@@ -1,8 +1,9 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Tensor } from "../core/tensor";
-import type { Device, Failure, Stats } from "../report/report";
-import { statsOf } from "../report/stats";
+import type { TraceParams, TraceResult, ValuesParams } from "../report/questions";
+import type { Device, Failure } from "../report/report";
+import type { Answered, Params, RequestName } from "../report/requests";
 import type { Built } from "../tracing/build-report";
 import { changedForGood, changedHint, lastSite } from "./calls";
 import { type Asked, CheckSession } from "./check-session";
@@ -11,26 +12,21 @@ import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { failureOf } from "./failure";
 import { answerInBase64, stoppedAt } from "./interrupt";
-import { explainLimit, type Limited, noRun, runWith, waitingTooLong, watchFor } from "./limit-failures";
+import {
+  explainLimit,
+  type Limited,
+  noRun,
+  noTensor,
+  runWith,
+  waitingTooLong,
+  watchFor,
+} from "./limit-failures";
 import { limitMemory } from "./memory";
 import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
 import { showOriginalFunctions } from "./original-functions";
 import { showOriginalPlaces } from "./original-stacks";
 import { ProcessState, type StateObserver } from "./process-state";
-import type {
-  CheckCurveParams,
-  CheckCurveResult,
-  CheckDetailsParams,
-  CheckDetailsResult,
-  CheckParams,
-  CheckResult,
-  StatsParams,
-  TraceParams,
-  TraceResult,
-  ValuesParams,
-  ValuesResult,
-} from "./protocol";
 import { reportMs } from "./time-limit";
 import { again, type FileSites, type Interrupt, type Watch } from "./watch";
 
@@ -41,6 +37,11 @@ export interface Client extends StateObserver {
   end(failure: Failure): void;
   progress(message: string, fraction: number | null): void;
 }
+
+type Answering<N extends RequestName> = (
+  params: Params<N>,
+  token: CancellationToken,
+) => Answered<N> | Promise<Answered<N>>;
 
 // Taken before a model can change it.
 const race = Promise.race.bind(Promise);
@@ -75,27 +76,22 @@ export class EngineSession {
     return this.#close(run, device(), failure);
   }
 
-  check({ target, settings = {} }: CheckParams, token: CancellationToken): Promise<CheckResult> {
-    return this.#ask(token, settings.budgetMs, (checks, asked) => checks.check(target, settings, asked));
-  }
+  /** What answers each question; a rejection is a fault of ours. */
+  readonly answers: { readonly [N in RequestName]: Answering<N> } = {
+    trace: (params) => this.trace(params),
+    check: ({ target, settings = {} }, token) =>
+      this.#ask(token, settings.budgetMs, (checks, asked) => checks.check(target, settings, asked)),
+    checkDetails: (params, token) =>
+      this.#ask(token, undefined, (checks, asked) => checks.details(params, asked)),
+    checkCurve: (params, token) =>
+      this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked)),
+    values: (params) => this.#elements(params),
+  };
 
-  checkDetails(params: CheckDetailsParams, token: CancellationToken): Promise<CheckDetailsResult> {
-    return this.#ask(token, undefined, (checks, asked) => checks.details(params, asked));
-  }
-
-  checkCurve(params: CheckCurveParams, token: CancellationToken): Promise<CheckCurveResult> {
-    return this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked));
-  }
-
-  values({ node, of, start, count }: ValuesParams): ValuesResult {
+  #elements({ node, of, start, count }: ValuesParams): Answered<"values"> {
     const tensor = this.#tensor(node, of);
-    if (!tensor) return { values: new Float64Array(), shape: [] };
+    if (!tensor) return { failure: this.#last ? noTensor(node, of) : noRun() };
     return { values: Float64Array.from(tensor.data.slice(start, start + count)), shape: tensor.shape };
-  }
-
-  stats({ node, of }: StatsParams): Stats | null {
-    const tensor = this.#tensor(node, of);
-    return tensor ? statsOf(tensor) : null;
   }
 
   /** An exception that reached no handler: the run is over, if there is one. */

@@ -1,6 +1,6 @@
 /** Gradlens: Gradcheck This Layer. */
 import * as vscode from "vscode";
-import type { CheckTarget } from "../../engine/runner/protocol";
+import type { CheckTarget } from "../../engine/report/questions";
 import type { SourceLayer } from "../../engine/source";
 import { needsALook, targetOfLayer } from "../checks";
 import { lookUp } from "../editor/lookup";

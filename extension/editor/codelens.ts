@@ -1,7 +1,7 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
 import * as vscode from "vscode";
 import { formatNumber } from "../../engine/core/number-text";
-import type { CheckTarget } from "../../engine/runner/protocol";
+import type { CheckTarget } from "../../engine/report/questions";
 import type { Range, SourceLayer } from "../../engine/source";
 import { checkName, checksOf, markOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";

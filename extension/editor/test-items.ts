@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path/posix";
 import * as vscode from "vscode";
-import type { CheckTarget } from "../../engine/runner/protocol";
+import type { CheckTarget } from "../../engine/report/questions";
 import { documentOf, fileOf } from "../files";
 import { analyseDocument, analyseText } from "../model-files";
 import { currentRange } from "../places";

@@ -1,7 +1,7 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
 import * as vscode from "vscode";
-import { fits } from "../../engine/runner/forms";
-import { site } from "../../engine/runner/report-form";
+import { fits } from "../../engine/report/forms";
+import { site } from "../../engine/report/report-form";
 import {
   encodeNumbers,
   type FromPanel,
@@ -146,23 +146,19 @@ export class Panel implements vscode.Disposable {
       case "values":
         this.#answer(message.request, async () => {
           const { node, of, start, count } = message;
-          return { type: "values", ...(await this.session.values({ node, of, start, count })) };
+          return { type: "values", ...(await this.session.ask("values", { node, of, start, count })) };
         });
         break;
       case "details":
         this.#answer(message.request, async () => {
           const params = { ...message.row, start: message.start, count: message.count };
-          const details = await this.session.askAboutCheck((engine, token) =>
-            engine.checkDetails(params, token),
-          );
-          return { type: "details", ...details };
+          return { type: "details", ...(await this.session.ask("checkDetails", params)) };
         });
         break;
       case "curve":
         this.#answer(message.request, async () => {
           const params = { ...message.row, index: message.index };
-          const curve = await this.session.askAboutCheck((engine, token) => engine.checkCurve(params, token));
-          return { type: "curve", ...curve };
+          return { type: "curve", ...(await this.session.ask("checkCurve", params)) };
         });
         break;
       case "copy":

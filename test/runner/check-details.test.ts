@@ -1,9 +1,9 @@
 /** The numbers behind a check, asked of the engine process: both gradients by element, and the error over the step. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import type { CheckResult } from "../../engine/report/questions";
 import type { Failure } from "../../engine/report/report";
 import type { Engine } from "../../engine/runner/client";
-import type { CheckResult } from "../../engine/runner/protocol";
 import { openEngine, paramsFor, reportOf } from "./engine";
 
 const file = "/models/details.ts";
@@ -33,7 +33,7 @@ describe("check details", () => {
 
   const row = (parameter: string, nth = 0) => ({ target: "net", parameter, nth });
   const page = (parameter: string, start = 0, count = 100) =>
-    engine.checkDetails({ ...row(parameter), start, count });
+    engine.ask("checkDetails", { ...row(parameter), start, count });
   const checksOf = (result: CheckResult) => ("checks" in result ? result.checks : []);
 
   it("are there for every element, a page at a time", async () => {
@@ -62,7 +62,7 @@ describe("check details", () => {
   });
 
   it("hold the error over the step, with the step of the check", async () => {
-    const curve = ok(await engine.checkCurve({ ...row("a"), index: 1 }));
+    const curve = ok(await engine.ask("checkCurve", { ...row("a"), index: 1 }));
     assert.equal(curve.steps.length, 25);
     const errors = [...curve.numeric].map((slope) => Math.abs(slope - curve.analytic));
     assert.ok(Math.min(...errors) < 1e-9 && (errors[0] ?? 0) > 1e-4);
@@ -70,9 +70,9 @@ describe("check details", () => {
   });
 
   it("say what is not there", async () => {
-    const missing = await engine.checkDetails({ ...row("c"), start: 0, count: 1 });
+    const missing = await engine.ask("checkDetails", { ...row("c"), start: 0, count: 1 });
     assert.match("failure" in missing ? missing.failure.message : "", /net\.c.*net\.a/);
-    const outside = await engine.checkCurve({ ...row("a"), index: 6 });
+    const outside = await engine.ask("checkCurve", { ...row("a"), index: 6 });
     assert.match("failure" in outside ? outside.failure.message : "", /6 elements, found index 6/);
   });
 
@@ -134,7 +134,11 @@ export const loss = () => sum(w);`;
   it("that were stopped in the middle are not kept", async () => {
     await engine.check({ target: { kind: "path", path: "net.b" } });
     const controller = new AbortController();
-    const asked = engine.checkDetails({ ...row("a"), start: 0, count: 9 }, { signal: controller.signal });
+    const asked = engine.ask(
+      "checkDetails",
+      { ...row("a"), start: 0, count: 9 },
+      { signal: controller.signal },
+    );
     controller.abort();
     const result = await asked;
     if ("failure" in result) assert.equal(result.failure.kind, "cancelled");
@@ -146,7 +150,8 @@ export const loss = () => sum(w);`;
     const controller = new AbortController();
     await engine.check({ target: { kind: "path", path: "net.b" } });
     controller.abort();
-    const result = await engine.checkDetails(
+    const result = await engine.ask(
+      "checkDetails",
       { ...row("a"), start: 0, count: 9 },
       { signal: controller.signal },
     );

@@ -32,10 +32,12 @@ describe("engine process", () => {
     const x = report.parameters[0];
     assert.ok(x);
     const ask = { node: x.node, start: 1, count: 2 };
-    assert.deepEqual([...(await engine.values({ ...ask, of: "value" })).values], [2, 3]);
-    assert.deepEqual((await engine.values({ ...ask, of: "grad" })).shape, [3]);
-    assert.equal((await engine.stats({ node: x.node, of: "value" }))?.max, 3);
-    assert.equal(await engine.stats({ node: 999, of: "value" }), null);
+    const value = await engine.ask("values", { ...ask, of: "value" });
+    assert.deepEqual("values" in value && [...value.values], [2, 3]);
+    const grad = await engine.ask("values", { ...ask, of: "grad" });
+    assert.deepEqual("shape" in grad && grad.shape, [3]);
+    const none = await engine.ask("values", { ...ask, node: 999, of: "value" });
+    assert.equal("failure" in none && none.failure.message, "The last run has no tensor 999");
     const checked = await engine.check({ target: { kind: "all" } });
     assert.deepEqual("checks" in checked && checked.checks.map(({ verdict }) => verdict), ["ok"]);
     const missing = await engine.check({ target: { kind: "path", path: "net.fc7" } });
@@ -203,6 +205,7 @@ describe("engine process", () => {
     const { engine: fresh } = openEngine();
     const result = await fresh.check({ target: { kind: "all" } });
     assert.equal("failure" in result && result.failure.message, "There is no run to ask about");
-    assert.throws(() => fresh.values({ node: 0, of: "value", start: 0, count: 1 }), /no run/);
+    const values = await fresh.ask("values", { node: 0, of: "value", start: 0, count: 1 });
+    assert.match("failure" in values ? values.failure.message : "", /no run/);
   });
 });

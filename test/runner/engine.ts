@@ -1,8 +1,8 @@
 // An engine process for tests, and the texts that it leaves.
 import { join } from "node:path";
+import type { Limits, TraceParams, TraceResult } from "../../engine/report/questions";
 import type { Failure, Report } from "../../engine/report/report";
 import { Engine } from "../../engine/runner/client";
-import type { Limits, TraceParams, TraceResult } from "../../engine/runner/protocol";
 
 export const root = process.cwd();
 export const script = join(root, "dist/engine.js");

@@ -1,8 +1,8 @@
 /** Gradient checks of hand-written backward passes, from the text of a file to the verdict. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "mocha";
+import type { CheckTarget } from "../../engine/report/questions";
 import type { Check } from "../../engine/report/report";
-import type { CheckTarget } from "../../engine/runner/protocol";
 import { fixture, openEngine, paramsFor, reportOf } from "./engine";
 
 describe("hand-written layers in a file", () => {

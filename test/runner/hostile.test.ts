@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "mocha";
 import { showFailure } from "../../engine/cli/messages";
 import { styleFor } from "../../engine/cli/terminal";
+import type { Limits } from "../../engine/report/questions";
 import type { Report } from "../../engine/report/report";
-import type { Limits } from "../../engine/runner/protocol";
 import { failureOf, fixture, limits, openEngine, paramsFor, reportOf, withoutChance } from "./engine";
 
 const folder = fixture("hostile");

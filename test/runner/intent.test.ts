@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, describe, it } from "mocha";
 import { isFine } from "../../engine/check";
+import type { Checked } from "../../engine/report/questions";
 import type { Check } from "../../engine/report/report";
-import type { Checked } from "../../engine/runner/protocol";
 import { gradlens } from "./command";
 import { fixture, openEngine, paramsFor, reportOf } from "./engine";
 

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import type { Check, Report } from "../../engine/report/report";
+import { check as checkForm, report as reportForm } from "../../engine/report/report-form";
 import { Engine } from "../../engine/runner/client";
-import { check as checkForm, report as reportForm } from "../../engine/runner/report-form";
 import { openEngine, paramsFor, reportOf, root } from "./engine";
+import { impostor } from "./impostor";
 
 const file = "/models/forms.ts";
 const model = `import { nn, randn, relu } from "gradlens";
@@ -31,32 +32,6 @@ function withField(data: unknown, [key, ...rest]: Path, value: unknown): unknown
   Reflect.set(copy, key, withField(Reflect.get(copy, key), rest, value));
   return copy;
 }
-
-/** A process that answers every request with the same, in frames of the right mark. */
-const impostor = (answer: string) => `
-const { readSync, writeSync } = require("node:fs");
-const { serialize, deserialize } = require("node:v8");
-const marks = Buffer.alloc(32);
-for (let at = 0; at < 32; ) at += readSync(5, marks, at, 32 - at);
-const [mark, own] = [marks.subarray(0, 16), marks.subarray(16)];
-const send = (message) => {
-  const body = serialize(message);
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(body.length);
-  writeSync(4, Buffer.concat([own, size, body]));
-};
-const input = new (require("node:net").Socket)({ fd: 5, readable: true, writable: false });
-input.on("data", (data) => {
-  for (let at = data.indexOf(mark); at >= 0; at = data.indexOf(mark, at + 1)) {
-    const length = data.readUInt32LE(at + 16);
-    const { id, method } = deserialize(data.subarray(at + 20, at + 20 + length));
-    if (id === undefined) continue;
-    send({ jsonrpc: "2.0", method: "progress", params: { message: {}, fraction: "a" } });
-    send({ jsonrpc: "2.0", method: "output", params: null });
-    send({ jsonrpc: "2.0", id, result: method === "ping" ? null : ${answer} });
-  }
-});
-`;
 
 describe("the form of a report", () => {
   let report: Report;

@@ -1,4 +1,23 @@
 /** The forms of a report and of checks, for whoever gets them from a process or from a disk. */
+
+import {
+  count,
+  type Form,
+  flag,
+  listOf,
+  type Misfit,
+  nullable,
+  number,
+  object,
+  oneOf,
+  oneOrOther,
+  optional,
+  path,
+  place,
+  recordOf,
+  refine,
+  text,
+} from "./forms";
 import type {
   Check,
   Culprit,
@@ -18,25 +37,7 @@ import type {
   Stats,
   VerdictLook,
   WorstElement,
-} from "../report/report";
-import {
-  count,
-  type Form,
-  flag,
-  listOf,
-  type Misfit,
-  nullable,
-  number,
-  object,
-  oneOf,
-  oneOrOther,
-  optional,
-  path,
-  place,
-  recordOf,
-  refine,
-  text,
-} from "./forms";
+} from "./report";
 
 export const site: Form<Site> = object<Site>({
   file: path,

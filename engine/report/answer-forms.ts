@@ -1,0 +1,41 @@
+/** The forms of what is asked by panels, and of what is answered: nothing of another form reaches anybody. */
+import { count, type Form, floats, listOf, number, object, oneOf, text } from "./forms";
+import type {
+  CheckCurve,
+  CheckCurveParams,
+  CheckDetails,
+  CheckDetailsParams,
+  Checked,
+  CheckedRow,
+  Elements,
+  Failed,
+  TraceAnswer,
+  ValuesParams,
+} from "./questions";
+import { check, failure, finding, report } from "./report-form";
+
+const shape = listOf(count, 1000);
+const row = { target: text, parameter: text, nth: count } satisfies FieldsOf<CheckedRow>;
+const range = { start: count, count };
+
+type FieldsOf<T> = { readonly [K in keyof T]-?: Form<T[K]> };
+
+export const failed: Form<Failed> = object<Failed>({ failure });
+export const traced: Form<TraceAnswer> = object<TraceAnswer>({ report });
+export const checked: Form<Checked> = object<Checked>({ checks: listOf(check), findings: listOf(finding) });
+export const details: Form<CheckDetails> = object<CheckDetails>({ analytic: floats, numeric: floats, shape });
+export const curve: Form<CheckCurve> = object<CheckCurve>({
+  steps: floats,
+  numeric: floats,
+  analytic: number,
+  chosen: number,
+});
+export const elements: Form<Elements> = object<Elements>({ values: floats, shape });
+
+export const detailsParams: Form<CheckDetailsParams> = object<CheckDetailsParams>({ ...row, ...range });
+export const curveParams: Form<CheckCurveParams> = object<CheckCurveParams>({ ...row, index: count });
+export const valuesParams: Form<ValuesParams> = object<ValuesParams>({
+  node: count,
+  of: oneOf({ value: true, grad: true }),
+  ...range,
+});

@@ -1,0 +1,122 @@
+/** What the questions to an engine take, and what they answer: plain data. The map of them is requests.ts. */
+import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Report } from "./report";
+
+/** Why a question has no answer. */
+export interface Failed {
+  readonly failure: Failure;
+}
+
+export function isFailed(answer: object): answer is Failed {
+  return "failure" in answer;
+}
+
+export interface Limits {
+  /** Wall clock of a run, in milliseconds; the process is killed afterwards. A check has a budget of its own. */
+  readonly timeoutMs: number;
+  /** Heap and tensors together, in MiB. */
+  readonly memoryMiB: number;
+  readonly maxOperations: number;
+}
+
+export interface TraceParams {
+  /** Absolute path of the model file. */
+  readonly file: string;
+  /** Text of files that differ from the disk (unsaved editors), by absolute path. */
+  readonly overlays: Readonly<Record<string, string>>;
+  readonly device: DeviceChoice;
+  /** Default element type for the run. */
+  readonly dtype: "float32" | "float64";
+  readonly limits: Limits;
+}
+
+export interface TraceAnswer {
+  readonly report: Report;
+}
+
+/** A failure may come with the partial report of what ran before: then it stands in the report. */
+export type TraceResult = TraceAnswer | Failed;
+
+/** What to check: everything, a layer by path, or whatever was constructed or declared at a line. */
+export type CheckTarget =
+  | { readonly kind: "all" }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "line"; readonly file: string; readonly line: number };
+
+/** How to check; what is left out has the defaults of `CheckOptions` in engine/check. */
+export interface CheckSettings {
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly method?: CheckMethod;
+  /** Wall clock of a check in milliseconds; what was not compared by then is said. Default 60,000. */
+  readonly budgetMs?: number;
+  /** Also checks the gradient of the gradient. */
+  readonly secondOrder?: boolean;
+}
+
+/** The budget of a check that was given none. */
+export const DEFAULT_BUDGET_MS = 60_000;
+/** How long after its budget a check may take to come back: an operation that runs then is not interrupted. */
+export const BUDGET_GRACE_MS = 5_000;
+
+export interface CheckParams {
+  readonly target: CheckTarget;
+  readonly settings?: CheckSettings;
+}
+
+/** Several targets give several rows. */
+export interface Checked {
+  readonly checks: readonly Check[];
+  /** What else the check found: comments that allow nothing. */
+  readonly findings: readonly Finding[];
+}
+
+export type CheckResult = Checked | Failed;
+
+/** A row of a check; `nth` counts the rows of the same name before it. */
+export interface CheckedRow {
+  readonly target: string;
+  readonly parameter: string;
+  readonly nth: number;
+}
+
+/** Flat element range; an answer holds 65,536 elements at most. */
+export interface CheckDetailsParams extends CheckedRow {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Both gradients by element, in flat order; differences are NaN where no single element was compared. */
+export interface CheckDetails {
+  readonly analytic: Float64Array;
+  readonly numeric: Float64Array;
+  readonly shape: readonly number[];
+}
+
+export interface CheckCurveParams extends CheckedRow {
+  /** Flat index of the element. */
+  readonly index: number;
+}
+
+/** Central differences of one element over their step, and the step with which the check decided. */
+export interface CheckCurve {
+  readonly steps: Float64Array;
+  readonly numeric: Float64Array;
+  readonly analytic: number;
+  readonly chosen: number;
+}
+
+export interface ValuesParams {
+  readonly node: number;
+  readonly of: "value" | "grad";
+  /** Flat element range. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Elements in row-major order, fewer than asked for at the end; none where there is no such tensor. */
+export interface Elements {
+  readonly values: Float64Array;
+  readonly shape: readonly number[];
+}

@@ -1,0 +1,89 @@
+/**
+ * Everything that can be asked of an engine, for both borders: its process, and the panels. To add a question, add an entry
+ * here and its answer in the engine's session, where the compiler misses it; whoever stands between forwards all of them.
+ */
+import {
+  checked,
+  curve,
+  curveParams,
+  details,
+  detailsParams,
+  elements,
+  traced,
+  valuesParams,
+} from "./answer-forms";
+import type { Form } from "./forms";
+import type {
+  CheckCurve,
+  CheckCurveParams,
+  CheckDetails,
+  CheckDetailsParams,
+  Checked,
+  CheckParams,
+  Elements,
+  Failed,
+  TraceAnswer,
+  TraceParams,
+  ValuesParams,
+} from "./questions";
+
+export interface Question<P, A extends object> {
+  /** The form of an answer; one of another form is refused. */
+  readonly answer: Form<A>;
+  /** What panels may ask; null when they may not. */
+  readonly fromPanels: Form<P> | null;
+  /** Work waits for the work before it, tells how far it is, and keeps to a budget; all else is answered at once. */
+  readonly isWork: boolean;
+}
+
+interface PanelQuestion<P, A extends object> extends Question<P, A> {
+  readonly fromPanels: Form<P>;
+}
+
+const entries = {
+  /** Runs a model file and keeps its tape for later questions. */
+  trace: own<TraceParams, TraceAnswer>({ answer: traced, isWork: true }),
+  /** Checks gradients of the last run. Cancellation is honoured between elements. */
+  check: own<CheckParams, Checked>({ answer: checked, isWork: true }),
+  /** The numbers behind a row of a check; a row that the last check did not have is checked again. */
+  checkDetails: open<CheckDetailsParams, CheckDetails>({
+    answer: details,
+    fromPanels: detailsParams,
+    isWork: true,
+  }),
+  /** The differences of one element over their step. */
+  checkCurve: open<CheckCurveParams, CheckCurve>({ answer: curve, fromPanels: curveParams, isWork: true }),
+  /** Elements of a tensor of the last run. */
+  values: open<ValuesParams, Elements>({ answer: elements, fromPanels: valuesParams, isWork: false }),
+} as const;
+
+/** A question that panels do not ask. */
+function own<P, A extends object>(question: Omit<Question<P, A>, "fromPanels">): Question<P, A> {
+  return { ...question, fromPanels: null };
+}
+
+function open<P, A extends object>(question: PanelQuestion<P, A>): PanelQuestion<P, A> {
+  return question;
+}
+
+type Entries = typeof entries;
+export type RequestName = keyof Entries;
+/** The questions that panels may ask. */
+export type PanelRequest = {
+  [N in RequestName]: Entries[N] extends PanelQuestion<infer _, infer __> ? N : never;
+}[RequestName];
+
+/** Those about the last run and its last check. */
+export type LaterRequest = Exclude<RequestName, "trace" | "check">;
+
+type Shapes = {
+  [N in RequestName]: Entries[N] extends Question<infer P, infer A> ? { params: P; answer: A } : never;
+};
+export type Params<N extends RequestName> = Shapes[N]["params"];
+export type Answer<N extends RequestName> = Shapes[N]["answer"];
+/** What comes back: what cannot be answered says why. */
+export type Answered<N extends RequestName> = Answer<N> | Failed;
+
+export const requests: { readonly [N in RequestName]: Question<Params<N>, Answer<N>> } = entries;
+
+export const requestNames = Object.keys(requests) as readonly RequestName[];

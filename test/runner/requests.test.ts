@@ -1,0 +1,82 @@
+/** The questions to an engine: all of them are answered, in their form or with a reason, and can be cancelled. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { isFailed } from "../../engine/report/questions";
+import type { Report } from "../../engine/report/report";
+import { requestNames, requests } from "../../engine/report/requests";
+import { Engine } from "../../engine/runner/client";
+import { fixture, openEngine, paramsFor, reportOf, root } from "./engine";
+import { impostor } from "./impostor";
+
+const file = "/models/questions.ts";
+const overlays = {
+  [file]: `import { parameter, sum } from "gradlens";
+const w = parameter([1, 2]);
+export const loss = () => sum(w);`,
+};
+
+const textOf = (answer: object) => (isFailed(answer) ? answer.failure.message : "an answer");
+
+describe("questions to an engine", () => {
+  const { engine } = openEngine();
+  const folder = mkdtempSync(join(tmpdir(), "gradlens-questions-"));
+  let report: Report;
+  let other: Engine | null = null;
+  before(async () => {
+    report = reportOf(await engine.trace(paramsFor(file, { overlays })));
+  });
+  after(() => {
+    engine.dispose();
+    other?.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** An engine whose process gives a right report, and then another answer. */
+  const lying = async (answer: string) => {
+    const script = join(folder, "impostor.js");
+    const right = JSON.stringify({ report });
+    writeFileSync(script, impostor(`method === "trace" ? ${right} : ${answer}`));
+    other = new Engine({ script, folder: root });
+    reportOf(await other.trace(paramsFor(file)));
+    return other;
+  };
+  const values = { node: 0, of: "value", start: 0, count: 2 } as const;
+
+  it("are those of the map, of which panels may ask some, with a form for what they ask", () => {
+    const open = requestNames.filter((name) => requests[name].fromPanels !== null);
+    assert.ok(open.length > 0 && !open.includes("trace") && !open.includes("check"));
+    assert.equal(requests.values.fromPanels?.misfit({ ...values, of: "both" })?.at, ".of");
+  });
+
+  it("without an answer give the reason", async () => {
+    assert.equal(textOf(await engine.ask("values", values)), "an answer");
+    const none = await engine.ask("values", { ...values, node: 99 });
+    assert.equal(textOf(none), "The last run has no tensor 99");
+    const row = { target: "net", parameter: "v", nth: 0, start: 0, count: 1 };
+    assert.match(textOf(await engine.ask("checkDetails", row)), /net\.v/);
+    const { engine: fresh } = openEngine();
+    assert.equal(textOf(await fresh.ask("values", values)), "There is no run to ask about");
+  });
+
+  for (const answer of ["null", '"text"', "{ values: [1, 2], shape: [2] }", "{ failure: 3 }"])
+    it(`are refused the answer ${answer}, and its process is ended`, async () => {
+      const liar = await lying(answer);
+      assert.match(textOf(await liar.ask("values", values)), /sent what it should not: answer.* is not /);
+      assert.deepEqual([liar.isRunning, liar.hasTape], [false, false]);
+    });
+
+  it("whose answer nobody wants any more end, and the run stays", async () => {
+    reportOf(await engine.trace(paramsFor(fixture("budget/slow.ts"))));
+    const row = { target: "net", parameter: "weight", nth: 0, start: 0, count: 9 };
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const from = performance.now();
+    const answer = await engine.ask("checkDetails", row, { unwanted: controller.signal, onProgress });
+    assert.equal(isFailed(answer) && answer.failure.kind, "cancelled");
+    assert.ok(performance.now() - from < 30_000);
+    assert.equal(textOf(await engine.ask("values", values)), "an answer");
+  });
+});

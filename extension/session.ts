@@ -140,9 +140,10 @@ export class Session implements vscode.Disposable {
 
   /** A document was opened: its text may be another than the one that was traced, without an edit that anyone saw. */
   noteText(document: vscode.TextDocument): void {
-    const { stale } = this;
-    this.edits.compare(fileOf(document.uri), document.getText());
-    if (stale !== this.stale) this.#changed.fire(this);
+    const before = [this.stale, this.isFailureOld].join();
+    for (const edits of new Set([this.edits, this.#runEdits]))
+      edits.compare(fileOf(document.uri), document.getText());
+    if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
   /** Takes over what an earlier window knew, unless something is known already. */
@@ -234,6 +235,7 @@ export class Session implements vscode.Disposable {
     this.failure = report.failure;
     this.edits = edits;
     this.#runEdits = edits;
+    this.#forgetOthers(edits);
     this.checks = checks;
     this.checkFindings = [];
     const { device, durationMs, nodes } = report;
@@ -252,7 +254,13 @@ export class Session implements vscode.Disposable {
     this.failure = failure;
     // The report of an earlier run keeps its own edits; only a first failure has none to keep.
     if (!this.report) this.edits = edits;
+    this.#forgetOthers(edits);
     this.#setState(failed(failure));
+  }
+
+  /** Now it is known of which files the run speaks: the text of all others is no matter of it. */
+  #forgetOthers(edits: EditsSince): void {
+    edits.keepOnly((file) => this.covers(file) || file === this.failure?.site?.file);
   }
 
   #failCheck(target: CheckTarget, failure: Failure): void {

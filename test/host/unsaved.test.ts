@@ -91,6 +91,23 @@ describe("text that is not saved", () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   });
 
+  it("leaves the trace as it was when it is undone or thrown away", async () => {
+    const editor = await openTraced(sumTimes);
+    const changed = () => lossLens(editor).then((title) => / · before your edit$/.test(title));
+    await editor.edit((edit) => edit.delete(new vscode.Range(5, 0, 6, 0)));
+    await until("the mark of an edit", changed);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "// a note\n"));
+    await vscode.commands.executeCommand("undo");
+    await vscode.commands.executeCommand("undo");
+    await until("the end of the mark", async () => !(await changed()));
+    assert.match(await hoverText(editor, "sum = "), /\| 3 \|/);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "// another note\n"));
+    await until("the mark of another edit", changed);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    await vscode.window.showTextDocument(editor.document.uri);
+    await until("the end of the other mark", async () => !(await changed()));
+  });
+
   it("is what runs of a file that is imported, too", async () => {
     const helper = await openModel("export const scale = 2;\n");
     const name = helper.document.uri.path.split("/").at(-1);

@@ -2,8 +2,8 @@
 
 import { showShape, sizeOf } from "../core/shape";
 import type { Finding, ReportNode } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { said } from "./said";
+import type { Traced } from "./traced";
 
 const losses = new Set(["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"]);
 

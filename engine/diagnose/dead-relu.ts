@@ -2,8 +2,8 @@
 
 import { showTimes } from "../core/number-text";
 import type { Finding, ReportNode } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { said } from "./said";
+import type { Traced } from "./traced";
 
 /** Share of dead units in a layer that is worth a warning: SageMaker Debugger reports a layer above 50 %. */
 const SHARE = 0.5;
@@ -25,7 +25,7 @@ export function deadRelu(traced: Traced): Finding[] {
 
 /** Units (channels, for images) whose value is 0 for every example and place. */
 function deadUnits(traced: Traced, node: ReportNode, units: number): number[] {
-  const data = traced.tensors[node.id]?.data ?? [];
+  const data = traced.values(node.id, "value") ?? [];
   const [batch = 1] = node.shape;
   const places = data.length / (batch * units);
   const alive = new Uint8Array(units);

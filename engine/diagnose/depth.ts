@@ -1,7 +1,6 @@
 /** The layers of a run in the order in which they ran, with the gradients of their parameters. */
 import type { Site } from "../report/report";
-import { normOf } from "../report/stats";
-import type { Traced } from "../tracing/run";
+import type { Traced } from "./traced";
 
 /** A parameterised step of the network: a layer, or a loose weight, with the root mean square of its gradient. */
 export interface Layer {
@@ -22,11 +21,11 @@ export function layersOf(traced: Traced): Layer[] {
     for (const input of node.inputs) if (!firstUse.has(input)) firstUse.set(input, node.id);
   }
   const layers = traced.parameters.flatMap(({ node, name, scope, shape }): Layer[] => {
-    const g = traced.gradOf(node);
+    const g = traced.nodes[node]?.grad ?? null;
     const used = firstUse.get(node);
     if (shape.length < 2 || g === null || used === undefined) return [];
     const layer = traced.scopes[scope];
-    const norm = normOf(g.data);
+    const norm = g.nonFinite > 0 ? Number.NaN : g.norm;
     return [
       {
         name: scope > 0 && layer ? layer.path : name,

@@ -2,10 +2,10 @@
 
 import { showNumber } from "../core/number-text";
 import type { Finding } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { layersOf } from "./depth";
 import { factorsBetween } from "./path";
 import { said } from "./said";
+import type { Traced } from "./traced";
 
 /** The first layer's gradient over the last one's: AUTOTRAINER (Zhang et al., ICSE 2021) uses 70 on norms. */
 const RATIO = 70;

@@ -1,10 +1,10 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { Finding } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { broadcastLoss } from "./broadcast-loss";
 import { deadRelu } from "./dead-relu";
 import { explodingGradient } from "./exploding-gradient";
 import { nonFinite } from "./non-finite";
+import type { Traced } from "./traced";
 import { vanishingGradient } from "./vanishing-gradient";
 import { vanishingThroughTime } from "./vanishing-through-time";
 

@@ -2,8 +2,8 @@
 
 import { showCount, showNumber, showTimes } from "../core/number-text";
 import type { Finding, ReportNode } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { said } from "./said";
+import type { Traced } from "./traced";
 
 export function nonFinite(traced: Traced): Finding[] {
   const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
@@ -14,7 +14,7 @@ export function nonFinite(traced: Traced): Finding[] {
 }
 
 function inForward(traced: Traced, node: ReportNode): Finding {
-  const values = traced.tensors[node.id]?.data ?? [];
+  const values = traced.values(node.id, "value") ?? [];
   const what = kindOf(values);
   const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
   const affected = traced.nodes.filter(({ value }) => value.nonFinite > 0).length;
@@ -56,7 +56,7 @@ const diverged = {
 };
 
 function inBackward(traced: Traced, node: ReportNode): Finding {
-  const g = traced.gradOf(node.id)?.data ?? [];
+  const g = traced.values(node.id, "grad") ?? [];
   const what = kindOf(g);
   // What handed the bad gradient back is an operation that used this tensor and itself received a finite one.
   const user = traced.nodes.find(

@@ -1,5 +1,5 @@
 /** What the operations between two points of the backward pass do to its size, in factors. */
-import type { Traced } from "../tracing/run";
+import type { Traced } from "./traced";
 
 /** One operation on the way back, with the factor by which it changed the size of the gradient. */
 export interface Factor {

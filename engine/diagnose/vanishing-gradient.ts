@@ -2,10 +2,10 @@
 
 import { showNumber } from "../core/number-text";
 import type { Finding, Fix, RelatedSite } from "../report/report";
-import type { Traced } from "../tracing/run";
 import { type Layer, layersOf } from "./depth";
 import { type Factor, factorsBetween } from "./path";
 import { said } from "./said";
+import { calleeOf, type Traced } from "./traced";
 
 /** Both must hold: the ratio and the absolute value of AUTOTRAINER (Zhang et al., ICSE 2021), on rms per element. */
 const RATIO = 1e-3;
@@ -89,14 +89,14 @@ function related(gone: readonly Layer[]): RelatedSite[] {
     );
 }
 
-function fixesFor({ run, tensors }: Traced, culprit: Factor | null): Fix[] {
+function fixesFor(traced: Traced, culprit: Factor | null): Fix[] {
   if (culprit?.op === "sigmoid" || culprit?.op === "tanh") {
-    const edit = run.sources.renamed?.(tensors[culprit.node]?.site ?? 0, "relu");
+    const callee = calleeOf(traced, culprit.node);
     return [
       {
         title: `Use relu instead of ${culprit.op}`,
         detail: "relu passes the gradient unchanged wherever its input is positive.",
-        ...(edit ? { edit } : {}),
+        ...(callee ? { edit: { site: callee, newText: "relu" } } : {}),
       },
       {
         title: "Add a connection around the layers (x + f(x))",

@@ -2,9 +2,10 @@
 
 import { showNumber } from "../core/number-text";
 import type { Finding, ReportNode } from "../report/report";
-import type { Traced } from "../tracing/run";
+import { at } from "../report/trace";
 import { factorsBetween } from "./path";
 import { said } from "./said";
+import type { Traced } from "./traced";
 
 /** A state that keeps a tenth in each step is far below this after ten. */
 const RATIO = 1e-6;
@@ -20,12 +21,14 @@ export function vanishingThroughTime(traced: Traced): Finding[] {
 /** What each name of the model held one after the other, where every tensor was made with weights from the one before. */
 function statesOf(traced: Traced): ReportNode[][] {
   const held = new Map<string, ReportNode[]>();
-  for (const { binding, tensor, part } of traced.run.tape.bindings) {
-    const node = traced.nodes[traced.idOf(tensor) ?? -1];
+  const { events } = traced.trace.tables;
+  for (let row = 0; row < events.node.length; row++) {
+    const node = traced.nodes[at(events.node, row)];
     if (node?.kind !== "operation" || node.grad === null || node.grad.nonFinite > 0) continue;
-    const steps = held.get(`${binding}${part}`) ?? [];
+    const key = `${at(events.binding, row)} ${at(events.part, row)}`;
+    const steps = held.get(key) ?? [];
     if (steps.at(-1) !== node) steps.push(node);
-    held.set(`${binding}${part}`, steps);
+    held.set(key, steps);
   }
   return [...held.values()].filter((steps) => steps.length >= MIN_STEPS && isRecurrent(traced, steps));
 }

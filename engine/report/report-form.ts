@@ -146,6 +146,8 @@ const device = object<Device>({
 
 const parts: Form<Report> = object<Report>({
   version: count,
+  run: text,
+  language: text,
   file: path,
   device,
   dtype: text,

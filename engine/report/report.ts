@@ -136,6 +136,10 @@ export interface Finding {
 
 export interface Report {
   readonly version: number;
+  /** Unique among all runs. */
+  readonly run: string;
+  /** The language of the model file: "typescript", "javascript", "python". */
+  readonly language: string;
   readonly file: string;
   readonly device: Device;
   readonly dtype: string;

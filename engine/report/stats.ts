@@ -4,15 +4,15 @@ import type { Histogram, Stats } from "./report";
 
 const BINS = 24;
 
-/** min, max, mean, std (population), Euclidean norm and histogram of the finite elements; NaN where there are none. */
-export function statsOf({ data }: { readonly data: Values }): Stats {
+/** min, max, mean, std (population) and Euclidean norm of the finite elements; NaN where there are none. */
+export function measure(data: Values): Omit<Stats, "histogram"> {
   const { min, max, sum, squares, zeros, finite } = firstPass(data);
   const mean = sum / finite;
   const scale = Math.max(Math.abs(min), Math.abs(max));
-  const { deviations, scaled, counts } = secondPass(data, min, max, mean, scale);
+  const { deviations, scaled } = secondPass(data, mean, scale);
   // Squares of very large or very small values leave the range of doubles; then the scaled sum is used.
   const plain = squares < 1e300 && squares > 1e-280;
-  const stats: Stats = {
+  const stats: Omit<Stats, "histogram"> = {
     size: data.length,
     min: finite > 0 ? min : Number.NaN,
     max: finite > 0 ? max : Number.NaN,
@@ -21,7 +21,6 @@ export function statsOf({ data }: { readonly data: Values }): Stats {
     norm: finite === 0 || scale === 0 ? 0 : plain ? Math.sqrt(squares) : scale * Math.sqrt(scaled),
     zeros,
     nonFinite: data.length - finite,
-    histogram: histogram(min, max, counts, finite),
   };
   return data.length === 1 ? { ...stats, item: data[0] as number } : stats;
 }
@@ -62,10 +61,7 @@ function firstPass(data: Values) {
   return { min, max, sum, squares, zeros, finite };
 }
 
-function secondPass(data: Values, min: number, max: number, mean: number, scale: number) {
-  const counts = new Array<number>(BINS).fill(0);
-  // Without a range there is one bin only; 0 · ∞ would be no index.
-  const perBin = Number.isFinite(BINS / (max - min)) ? BINS / (max - min) : 0;
+function secondPass(data: Values, mean: number, scale: number) {
   let deviations = 0;
   let scaled = 0;
   for (let i = 0; i < data.length; i++) {
@@ -75,17 +71,25 @@ function secondPass(data: Values, min: number, max: number, mean: number, scale:
     deviations += d * d;
     const s = v / scale;
     scaled += s * s;
-    const bin = Math.min(BINS - 1, Math.floor((v - min) * perBin));
-    counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { deviations, scaled, counts };
+  return { deviations, scaled };
 }
 
-function histogram(min: number, max: number, counts: number[], finite: number): Histogram {
+/** How the finite elements are spread over bins of equal width. */
+export function histogramOf(data: Values): Histogram {
+  const { min, max, finite } = firstPass(data);
   if (finite === 0) return { low: 0, high: 0, counts: [] };
   const spread = max - min;
   // A single value, or a range whose width overflows, has no bins worth drawing.
-  return spread > 0 && Number.isFinite(BINS / spread) && Number.isFinite(spread)
-    ? { low: min, high: max, counts }
-    : { low: min, high: max, counts: [finite] };
+  const hasBins = spread > 0 && Number.isFinite(BINS / spread) && Number.isFinite(spread);
+  if (!hasBins) return { low: min, high: max, counts: [finite] };
+  const counts = new Array<number>(BINS).fill(0);
+  const perBin = BINS / spread;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i] as number;
+    if (v - v !== 0) continue;
+    const bin = Math.min(BINS - 1, Math.floor((v - min) * perBin));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { low: min, high: max, counts };
 }

@@ -1,4 +1,5 @@
 /** One run of a model file: loads it, calls its loss, differentiates, and makes the report, also when it ends early. */
+import { randomUUID } from "node:crypto";
 import { types } from "node:util";
 import { now } from "../core/clock";
 import { setDefaultDtype } from "../core/dtype";
@@ -11,7 +12,7 @@ import { isTensor, Tensor } from "../core/tensor";
 import * as gradlens from "../index";
 import type { TraceParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
-import { type Built, buildReport } from "../tracing/build-report";
+import { type Recorded, recordTrace } from "../tracing/record-trace";
 import type { Run } from "../tracing/run";
 import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
@@ -31,6 +32,7 @@ export class ModelRun {
   /** Where the random numbers stood when the loss was called. */
   #random: ReturnType<typeof generator.save> | null = null;
   readonly #started = now();
+  readonly id = randomUUID();
 
   constructor(
     readonly params: TraceParams,
@@ -71,7 +73,7 @@ export class ModelRun {
   }
 
   /** The run as far as it came. */
-  result(device: Device, failure: Failure | null): { readonly run: Run; readonly built: Built } {
+  result(device: Device, failure: Failure | null): { readonly run: Run; readonly recorded: Recorded } {
     const gradients = this.#gradients ?? this.tape.sweep?.gradients ?? null;
     const run: Run = {
       tape: this.tape,
@@ -79,6 +81,8 @@ export class ModelRun {
       gradients,
       isSweptByModel: gradients !== null && gradients === this.tape.sweep?.gradients,
       sources: this.sources,
+      id: this.id,
+      language: /\.[cm]?tsx?$/.test(this.params.file) ? "typescript" : "javascript",
       file: this.params.file,
       device,
       dtype: this.params.dtype,
@@ -88,7 +92,7 @@ export class ModelRun {
       rerun: ({ isPinned } = { isPinned: false }) =>
         isPinned ? withPinnedChance(() => this.#rerun()) : this.#rerun(),
     };
-    return { run, built: buildReport(run) };
+    return { run, recorded: recordTrace(run) };
   }
 
   /** Calls the file's loss again, from the same place in the sequence of random numbers. */

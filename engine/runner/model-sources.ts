@@ -1,7 +1,7 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Fix, Site } from "../report/report";
+import type { Site } from "../report/report";
 import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
 import type { Intent, SourceLayerSite, SourceName, Sources } from "../tracing/run";
 import type { FileSites } from "./watch";
@@ -114,7 +114,7 @@ export class ModelSources implements Sources {
    * Only where the other function is surely there: as a method, in the same namespace, or from the import that names this
    * one too, to which the editor adds it when it is missing.
    */
-  renamed(id: number, to: string): Fix["edit"] | null {
+  callee(id: number): Site | null {
     const entry = this.#owner(id, sitesOf);
     const site = entry?.analysis.sites[id - entry.firstSite];
     if (!entry || !site) return null;
@@ -122,7 +122,7 @@ export class ModelSources implements Sources {
       /import\s*(?:[\w$]+\s*,\s*)?{([^}]*)}\s*from\s*["']gradlens["']/.exec(entry.text)?.[1] ?? "";
     const isImported = named.split(",").some((name) => name.trim() === site.callee);
     if (!site.callee.includes(".") && !isImported) return null;
-    return { site: siteAt(entry.file, site.focus), newText: to };
+    return siteAt(entry.file, site.focus);
   }
 
   #compile(file: string, text: string): Entry {

@@ -1,10 +1,12 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Tensor } from "../core/tensor";
+import { plainReport } from "../report/plain-report";
 import type { TraceParams, TraceResult, ValuesParams } from "../report/questions";
-import type { Device, Failure } from "../report/report";
+import type { Device, Failure, Report } from "../report/report";
 import type { Answered, Params, RequestName } from "../report/requests";
-import type { Built } from "../tracing/build-report";
+import { histogramOf } from "../report/stats";
+import type { Recorded } from "../tracing/record-trace";
 import { changedForGood, changedHint, lastSite } from "./calls";
 import { type Asked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
@@ -52,7 +54,7 @@ export class EngineSession {
   #running: ModelRun | null = null;
   /** Of what runs now, or ran last. */
   #limits: Limited | null = null;
-  #last: { readonly built: Built; readonly checks: CheckSession } | null = null;
+  #last: { readonly recorded: Recorded; readonly checks: CheckSession } | null = null;
   /** What the watchdog was told; its report comes a moment later. */
   #stopped: Failure | null = null;
   #interrupt: ((failure: Failure) => void) | null = null;
@@ -117,7 +119,7 @@ export class EngineSession {
       const run = this.#running;
       if (!run || run.tape.count === 0) return null;
       const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
-      return answerInBase64({ report: run.result(device, this.#stopped).built.report });
+      return answerInBase64({ report: plain(run.result(device, this.#stopped).recorded) });
     },
   };
 
@@ -210,9 +212,12 @@ export class EngineSession {
   #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {
     try {
       if (failure && (run.tape.count === 0 || this.#state.stuck.length > 0)) return { failure };
-      const { run: kept, built } = run.result(device, failure);
-      this.#last = { built, checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)) };
-      return { report: built.report };
+      const { run: kept, recorded } = run.result(device, failure);
+      this.#last = {
+        recorded,
+        checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)),
+      };
+      return { report: plain(recorded) };
     } catch (error) {
       return { failure: failure ?? this.#explain(run, error) };
     } finally {
@@ -230,7 +235,14 @@ export class EngineSession {
   }
 
   #tensor(node: number, of: "value" | "grad"): Tensor | null {
-    const built = this.#last?.built;
-    return (of === "value" ? built?.tensors[node] : built?.gradOf(node)) ?? null;
+    const recorded = this.#last?.recorded;
+    return (of === "value" ? recorded?.tensors[node] : recorded?.gradOf(node)) ?? null;
   }
+}
+
+function plain({ report, tensors, gradOf }: Recorded): Report {
+  return plainReport(report, (node, of) => {
+    const tensor = of === "value" ? tensors[node] : gradOf(node);
+    return tensor ? histogramOf(tensor.data) : null;
+  });
 }

@@ -2,10 +2,10 @@
 
 import type { Node } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
-import type { Field } from "./names";
 import type { Run } from "./run";
 
-export const MAX_NODES = 20_000;
+/** Operations of more are left out of the middle of a run. */
+export const MAX_NODES = 200_000;
 
 export interface Numbered {
   /** By node id: leaves stand before their first use. */
@@ -16,8 +16,8 @@ export interface Numbered {
   readonly omitted: number;
 }
 
-/** Numbers the tensors of a run. Leaves that nothing used are nodes when a variable or a module holds them. */
-export function numberTensors(run: Run, fields: ReadonlyMap<Tensor, Field>, limit = MAX_NODES): Numbered {
+/** Numbers the tensors of a run. Leaves that nothing used are nodes when a variable or a module (`held`) holds them. */
+export function numberTensors(run: Run, held: ReadonlySet<Tensor>, limit = MAX_NODES): Numbered {
   const { kept, omitted } = choose(run, limit);
   const recorded = new Set(kept.map((node) => node.out));
   const tensors: Tensor[] = [];
@@ -35,7 +35,7 @@ export function numberTensors(run: Run, fields: ReadonlyMap<Tensor, Field>, limi
     if (origin !== undefined && !recorded.has(origin)) leaf(origin);
     number(x, null);
   };
-  const unused = unusedLeaves(run, fields);
+  const unused = unusedLeaves(run, held);
   const comesLater = (x: Tensor) => recorded.has(detached.get(x) ?? x);
   for (const x of unused) if (!comesLater(x)) leaf(x);
   for (const node of kept) {
@@ -47,10 +47,10 @@ export function numberTensors(run: Run, fields: ReadonlyMap<Tensor, Field>, limi
   return { tensors, operations, ids, omitted };
 }
 
-function unusedLeaves(run: Run, fields: ReadonlyMap<Tensor, Field>): Tensor[] {
+function unusedLeaves(run: Run, held: ReadonlySet<Tensor>): Tensor[] {
   const bound = run.tape.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
   const used = new Set(run.tape.nodes.flatMap((node) => node.inputs));
-  const unused = [...fields.keys(), ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
+  const unused = [...held, ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
   return [...new Set(unused)];
 }
 

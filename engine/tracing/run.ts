@@ -1,8 +1,8 @@
-/** What one run of a model file left behind, and what is derived from it: the input of report, diagnosis and check. */
+/** What one run of a model file left behind: the input of traces and checks. */
 
-import type { Node, Tape } from "../core/tape";
+import type { Tape } from "../core/tape";
 import type { Tensor } from "../core/tensor";
-import type { Device, Failure, Fix, ReportNode, ReportParameter, ReportScope, Site } from "../report/report";
+import type { Device, Failure, Site } from "../report/report";
 
 /** An identifier of the source that was given values. */
 export interface SourceName {
@@ -76,8 +76,8 @@ export interface Sources {
   handWritten?(): readonly SourceLayerSite[];
   /** Comments that say that a gradient is meant to be as it is. */
   intents?(): readonly Intent[];
-  /** The edit that calls the function `to` at a site instead; null where that is not known to be right. */
-  renamed?(id: number, to: string): Fix["edit"] | null;
+  /** Where the name of the function called at a site stands, if another one of the library may surely stand there instead. */
+  callee?(id: number): Site | null;
 }
 
 /**
@@ -97,6 +97,10 @@ export interface Run {
   /** Whether the model called backward itself: then its leaves hold in `grad` what several passes added up. */
   readonly isSweptByModel?: boolean;
   readonly sources: Sources;
+  /** Unique among all runs; left out where nobody asks. */
+  readonly id?: string;
+  /** The language of the model file; TypeScript unless it says otherwise. */
+  readonly language?: string;
   /** Absolute path of the model file. */
   readonly file: string;
   readonly device: Device;
@@ -107,17 +111,4 @@ export interface Run {
   readonly rerun?: Rerun;
   /** What the model file exports; null when it did not get that far. */
   readonly exports?: Readonly<Record<string, unknown>> | null;
-}
-
-/** A run as numbered nodes: what rules of the diagnosis look at. All lists of tensors are by node id. */
-export interface Traced {
-  readonly run: Run;
-  readonly nodes: readonly ReportNode[];
-  readonly tensors: readonly Tensor[];
-  /** The recorded operation of each node; null for leaves. */
-  readonly operations: readonly (Node | null)[];
-  readonly scopes: readonly ReportScope[];
-  readonly parameters: readonly ReportParameter[];
-  idOf(tensor: Tensor): number | null;
-  gradOf(id: number): Tensor | null;
 }

@@ -4,11 +4,11 @@ import { describe, it } from "mocha";
 import * as g from "../../engine/index";
 import type { Finding } from "../../engine/report/report";
 import { bind } from "../../engine/tracing/binding";
-import { buildReport } from "../../engine/tracing/build-report";
+import { recordTrace } from "../../engine/tracing/record-trace";
 import { onLine, type Pen, sampleRun } from "./sample-run";
 
 function findings(model: (pen: Pen) => g.Tensor): readonly Finding[] {
-  const { findings: found } = buildReport(sampleRun(model)).report;
+  const { findings: found } = recordTrace(sampleRun(model)).report;
   for (const { headline, explanation, message } of found) {
     assert.match(headline, /^\S.*\.$/s);
     assert.equal([headline, explanation].filter((each) => each !== "").join(" "), message);

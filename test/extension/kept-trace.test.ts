@@ -20,6 +20,8 @@ import { type KeptTrace, readTrace, writeTrace } from "../../extension/kept-trac
 
 const report: Report = {
   version: REPORT_VERSION,
+  run: "1",
+  language: "typescript",
   file: "/models/a.ts",
   device: { requested: "cpu", used: "cpu", reason: "" },
   dtype: "float32",

@@ -81,6 +81,8 @@ export class ReportBuilder {
     const last = this.nodes.at(-1);
     return {
       version: 1,
+      run: "1",
+      language: "typescript",
       file: "/models/net.ts",
       device: { requested: "auto", used: "cpu", reason: "small model" },
       dtype: "float32",

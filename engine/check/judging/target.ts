@@ -1,10 +1,9 @@
 /** Which tensors a check is about: the parameters of layers, or one tensor by its name. */
 import { ModelError } from "../../core/error";
 import type { Tensor } from "../../core/tensor";
-import type { Module } from "../../nn/module";
 import { constructedAt } from "../../nn/module-facts";
 import type { Site } from "../../report/report";
-import { type NamedModule, nameModules, nameTensors } from "../../tracing/names";
+import { type LiveNames, liveNames, type NamedLayer } from "../../tracing/live-names";
 import type { Run } from "../../tracing/run";
 
 /** What to check: everything, a layer or tensor by path, or whatever was constructed, declared or called at a line. */
@@ -25,19 +24,19 @@ export interface Subject {
 
 /** The tensors of a target. @throws ModelError when there are none, saying what could be checked */
 export function findSubjects(run: Run, target: Target): Subject[] {
-  const modules = nameModules(run);
-  const all = allSubjects(run, modules);
+  const names = liveNames(run);
+  const all = allSubjects(run, names);
   if (target.kind === "all") {
     if (all.length > 0) return all;
     throw new ModelError("nothing to check: the run has no parameter (no tensor with requiresGrad)");
   }
   const found =
-    target.kind === "path" ? byPath(run, modules, all, target.path) : byLine(run, modules, all, target);
+    target.kind === "path" ? byPath(run, names, all, target.path) : byLine(run, names, all, target);
   if (found.length > 0) return found;
-  const names = all.slice(0, 12).map(fullName);
+  const known = all.slice(0, 12).map(fullName);
   const asked = target.kind === "path" ? `"${target.path}"` : `line ${target.line}`;
   throw new ModelError(
-    `nothing to check at ${asked}: found no layer and no parameter there; this run has ${names.join(", ") || "none"}${all.length > 12 ? ", …" : ""}`,
+    `nothing to check at ${asked}: found no layer and no parameter there; this run has ${known.join(", ") || "none"}${all.length > 12 ? ", …" : ""}`,
   );
 }
 
@@ -45,11 +44,10 @@ export function fullName({ target, parameter }: Pick<Subject, "target" | "parame
   return target === "" ? parameter : `${target}.${parameter}`;
 }
 
-function allSubjects(run: Run, modules: ReadonlyMap<Module, NamedModule>): Subject[] {
-  const { fields, nameOf } = nameTensors(run, modules);
+function allSubjects(run: Run, { fields, nameOf }: LiveNames): Subject[] {
   const inLayers = [...fields].flatMap(([tensor, { owner, field }]): Subject[] => {
-    const path = modules.get(owner)?.path ?? "";
-    const site = run.sources.site(constructedAt(owner)) ?? run.sources.site(tensor.site);
+    const { module, path } = owner;
+    const site = run.sources.site(constructedAt(module)) ?? run.sources.site(tensor.site);
     return tensor.requiresGrad && tensor.isLeaf ? [{ target: path, parameter: field, tensor, site }] : [];
   });
   const used = run.tape.nodes.flatMap((node) => node.inputs);
@@ -64,16 +62,10 @@ function allSubjects(run: Run, modules: ReadonlyMap<Module, NamedModule>): Subje
   ];
 }
 
-function byPath(
-  run: Run,
-  modules: ReadonlyMap<Module, NamedModule>,
-  all: readonly Subject[],
-  path: string,
-): Subject[] {
+function byPath(run: Run, { nameOf }: LiveNames, all: readonly Subject[], path: string): Subject[] {
   const under = (name: string) => name === path || name.startsWith(`${path}.`) || name.startsWith(`${path}[`);
   const found = all.filter((subject) => under(fullName(subject)));
   if (found.length > 0) return found;
-  const { nameOf } = nameTensors(run, modules);
   const computed = run.tape.nodes.filter(({ out }) => out.requiresGrad && nameOf(out) === path).at(-1)?.out;
   if (computed === undefined) return [];
   return [{ target: "", parameter: path, tensor: computed, site: run.sources.site(computed.site) }];
@@ -82,15 +74,14 @@ function byPath(
 /** What was constructed or given a value at the line; else the layers that ran because of it; else the class there. */
 function byLine(
   run: Run,
-  modules: ReadonlyMap<Module, NamedModule>,
+  { layers }: LiveNames,
   all: readonly Subject[],
   { file, line }: { readonly file: string; readonly line: number },
 ): Subject[] {
   const covers = (site: Site | null | undefined) =>
     site !== null && site !== undefined && site.file === file && site.line <= line && line <= site.endLine;
-  const under = (layers: readonly NamedModule[]) =>
-    all.filter(({ target }) => layers.some(({ path }) => target === path || target.startsWith(`${path}.`)));
-  const layers = [...modules.values()];
+  const under = (some: readonly NamedLayer[]) =>
+    all.filter(({ target }) => some.some(({ path }) => target === path || target.startsWith(`${path}.`)));
   const constructed = under(layers.filter(({ module }) => covers(run.sources.site(constructedAt(module)))));
   if (constructed.length > 0) return constructed;
   const held = new Set(

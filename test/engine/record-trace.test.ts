@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as g from "../../engine/index";
-import { buildReport } from "../../engine/tracing/build-report";
 import { numberTensors } from "../../engine/tracing/numbered";
+import { recordTrace } from "../../engine/tracing/record-trace";
 import { lineSite, onLine, sampleRun } from "./sample-run";
 
 function twoLayers() {
@@ -31,7 +31,7 @@ function twoLayers() {
 
 describe("report", () => {
   it("numbers tensors so that inputs come first", () => {
-    const { nodes } = buildReport(twoLayers()).report;
+    const { nodes } = recordTrace(twoLayers()).report;
     nodes.forEach(({ id, inputs }, i) => {
       assert.equal(id, i);
       assert.ok(inputs.every((input) => input < id));
@@ -39,7 +39,7 @@ describe("report", () => {
   });
 
   it("names layers by variable and field, and parameters by their path", () => {
-    const { scopes, parameters, nodes, loss } = buildReport(twoLayers()).report;
+    const { scopes, parameters, nodes, loss } = recordTrace(twoLayers()).report;
     assert.deepEqual(
       scopes.map(({ path, type, parent, parameters: count }) => [path, type, parent, count]),
       [
@@ -60,13 +60,13 @@ describe("report", () => {
   });
 
   it("adds up gradients by layer", () => {
-    const { scopes, parameters } = buildReport(twoLayers()).report;
+    const { scopes, parameters } = recordTrace(twoLayers()).report;
     const norms = parameters.map(({ gradNorm }) => gradNorm ?? Number.NaN);
     assert.ok(Math.abs((scopes[0]?.gradNorm ?? 0) - Math.hypot(...norms)) < 1e-9);
   });
 
   it("keeps the iterations of a loop in order", () => {
-    const { report } = buildReport(
+    const { report } = recordTrace(
       sampleRun((pen) => {
         let x: g.Tensor = g.tensor(8, { requiresGrad: true });
         const halve = (value: g.Tensor) => g.div(value, 2);
@@ -81,7 +81,7 @@ describe("report", () => {
   });
 
   it("gives the gain of each operation, also where a tensor is used twice", () => {
-    const { nodes } = buildReport(
+    const { nodes } = recordTrace(
       sampleRun(() => {
         const x = g.tensor(3, { requiresGrad: true, dtype: "float64" });
         return g.mul(g.mul(x, 5), g.mul(x, x));
@@ -96,7 +96,7 @@ describe("report", () => {
   });
 
   it("shows a detached value as an operation that stops the gradient", () => {
-    const { nodes } = buildReport(
+    const { nodes } = recordTrace(
       sampleRun(() => {
         const w = g.tensor([1, 2], { requiresGrad: true });
         return g.sum(g.mul(w, g.mul(w, 2).detach()));
@@ -113,7 +113,7 @@ describe("report", () => {
       for (let i = 0; i < 50; i++) x = g.add(x, 1);
       return x;
     });
-    const { omitted, operations } = numberTensors(run, new Map(), 10);
+    const { omitted, operations } = numberTensors(run, new Set(), 10);
     assert.equal(omitted, 40);
     assert.equal(operations.filter((operation) => operation !== null).length, 10);
     assert.equal(operations.at(-1)?.out, run.loss);

@@ -1,0 +1,205 @@
+/** A trace as a report: what panels, editor and command line read. All of it is computed from the trace. */
+import { bindingsOf } from "./bindings";
+import { IS_LEAF, nameModules, nameTensors, TAKES_GRADIENT } from "./names";
+import { type NodeKind, REPORT_VERSION, type Report, type ReportNode, type Site, type Stats } from "./report";
+import type { Tables } from "./schema";
+import { scopesOf, type Weight } from "./scopes";
+import { type Steps, startsOf, stepsOf } from "./steps";
+import { at, rowAt, type Trace } from "./trace";
+
+/** What all nodes of a report share. */
+interface Shared {
+  readonly trace: Trace;
+  readonly steps: Steps;
+  readonly starts: Uint32Array;
+  /** Row of each node's gradient + 1; 0 for none. */
+  readonly gradients: Uint32Array;
+  /** Elements of single numbers that are not finite. */
+  readonly singles: ReadonlyMap<string, number>;
+  readonly sites: readonly Site[];
+  nameOf(node: number): string | null;
+  isInModule(node: number): boolean;
+  scopeOf(node: number): number;
+}
+
+/** A node that reads its columns when it is asked. */
+class TraceNode implements ReportNode {
+  readonly #shared: Shared;
+  #name: string | null | undefined;
+  #value: Stats | undefined;
+  #grad: Stats | null | undefined;
+
+  constructor(
+    readonly id: number,
+    shared: Shared,
+  ) {
+    this.#shared = shared;
+  }
+
+  get #nodes(): Tables["nodes"] {
+    return this.#shared.trace.tables.nodes;
+  }
+
+  #operation(column: keyof Tables["operations"]): string | null {
+    const { texts, tables } = this.#shared.trace;
+    const row = rowAt(this.#nodes.operation, this.id);
+    return row === null ? null : (texts[at(tables.operations[column], row)] ?? "");
+  }
+
+  get kind(): NodeKind {
+    const { id } = this;
+    if (at(this.#nodes.operation, id) > 0) return "operation";
+    // Weights take gradients; data has a name or more than one element; the rest are numbers in the text.
+    if (this.requiresGrad && at(this.#nodes.flags, id) & IS_LEAF) return "parameter";
+    const isData = !this.#shared.isInModule(id) && (this.name !== null || this.value.size > 1);
+    return isData ? "input" : "constant";
+  }
+
+  get op(): string {
+    return this.#operation("name") ?? this.kind;
+  }
+
+  get name(): string | null {
+    this.#name ??= this.#shared.nameOf(this.id);
+    return this.#name;
+  }
+
+  get scope(): number {
+    return this.#shared.scopeOf(this.id);
+  }
+
+  get inputs(): readonly number[] {
+    const { starts, trace } = this.#shared;
+    const { input } = trace.tables.edges;
+    const first = at(starts, this.id);
+    return Array.from({ length: at(starts, this.id + 1) - first }, (_, i) => at(input, first + i));
+  }
+
+  get shape(): readonly number[] {
+    return this.#shared.trace.shapes[at(this.#nodes.shape, this.id)] ?? [];
+  }
+
+  get dtype(): string {
+    return this.#shared.trace.texts[at(this.#nodes.dtype, this.id)] ?? "";
+  }
+
+  get site(): Site | null {
+    const row = rowAt(this.#nodes.site, this.id);
+    return row === null ? null : (this.#shared.sites[row] ?? null);
+  }
+
+  get label(): string {
+    return this.#operation("label") ?? "";
+  }
+
+  get formula(): string {
+    return this.#operation("formula") ?? "";
+  }
+
+  get role(): string {
+    return this.#operation("role") ?? "";
+  }
+
+  get requiresGrad(): boolean {
+    return (at(this.#nodes.flags, this.id) & TAKES_GRADIENT) !== 0;
+  }
+
+  get value(): Stats {
+    this.#value ??= this.#stats(this.#nodes, this.id, 0);
+    return this.#value;
+  }
+
+  get grad(): Stats | null {
+    if (this.#grad !== undefined) return this.#grad;
+    const row = rowAt(this.#shared.gradients, this.id);
+    this.#grad = row === null ? null : this.#stats(this.#shared.trace.tables.gradients, row, 1);
+    return this.#grad;
+  }
+
+  get gain(): number | null {
+    return this.#shared.steps.gain(this.id);
+  }
+
+  #stats(columns: Measured, row: number, of: number): Stats {
+    const size = this.shape.reduce((product, length) => product * length, 1);
+    const [min, max, mean, std, norm, zeros, nonFinite] = measures.map((each) => at(columns[each], row));
+    const histogram = { low: 0, high: 0, counts: [] };
+    const stats = { size, histogram, min, max, mean, std, norm, zeros, nonFinite } as Stats;
+    if (size !== 1) return stats;
+    return { ...stats, item: this.#shared.singles.get(`${this.id} ${of}`) ?? stats.min };
+  }
+}
+
+const measures = ["min", "max", "mean", "std", "norm", "zeros", "nonFinite"] as const;
+type Measured = Pick<Tables["nodes"], (typeof measures)[number]>;
+
+/** The report of a trace. */
+export function openTrace(trace: Trace): Report {
+  const { head, tables } = trace;
+  const sites = sitesOf(trace);
+  const modules = nameModules(trace);
+  const { fields, nameOf } = nameTensors(trace, modules);
+  const site = (row: number | null) => (row === null ? null : (sites[row] ?? null));
+  const nodes: TraceNode[] = [];
+  const shared: Shared = {
+    trace,
+    steps: stepsOf(trace),
+    starts: startsOf(tables.nodes.inputs),
+    gradients: rowsByNode(tables),
+    singles: singlesOf(tables),
+    sites,
+    nameOf,
+    isInModule: (node) => fields.has(node),
+    scopeOf: (node) => {
+      const call = rowAt(tables.nodes.call, node);
+      return scopes.indexOf(call === null ? fields.get(node)?.owner : at(tables.calls.module, call));
+    },
+  };
+  for (let id = 0; id < tables.nodes.operation.length; id++) nodes.push(new TraceNode(id, shared));
+  const weights = nodes.flatMap((node): Weight[] => {
+    const { id, shape, value, grad } = node;
+    if (!node.requiresGrad || !(at(tables.nodes.flags, id) & IS_LEAF)) return [];
+    const name = node.name ?? `parameter ${id}`;
+    return [{ node: id, name, shape, size: value.size, gradNorm: normOfAll(grad) }];
+  });
+  const scopes = scopesOf(trace, { modules, fields, weights, site });
+  const { loss, version: _, ...rest } = head;
+  return {
+    version: REPORT_VERSION,
+    ...rest,
+    loss: loss && { ...loss, site: site(loss.site) },
+    nodes,
+    parameters: scopes.parameters,
+    scopes: scopes.scopes,
+    bindings: bindingsOf(trace, (row) => sites[row] as Site),
+  };
+}
+
+/** The norm of a gradient that is finite everywhere; NaN for others. */
+function normOfAll(grad: Stats | null): number | null {
+  return grad && (grad.nonFinite > 0 ? Number.NaN : grad.norm);
+}
+
+function sitesOf({ texts, tables }: Trace): Site[] {
+  const { file, line, column, endLine, endColumn } = tables.sites;
+  return Array.from({ length: line.length }, (_, row) => ({
+    file: texts[at(file, row)] ?? "",
+    line: at(line, row),
+    column: at(column, row),
+    endLine: at(endLine, row),
+    endColumn: at(endColumn, row),
+  }));
+}
+
+function rowsByNode({ nodes, gradients }: Tables): Uint32Array {
+  const rows = new Uint32Array(nodes.operation.length);
+  for (let row = 0; row < gradients.node.length; row++) rows[at(gradients.node, row)] = row + 1;
+  return rows;
+}
+
+function singlesOf({ singles }: Tables): Map<string, number> {
+  const found = new Map<string, number>();
+  for (let row = 0; row < singles.node.length; row++)
+    found.set(`${at(singles.node, row)} ${at(singles.of, row)}`, at(singles.element, row));
+  return found;
+}

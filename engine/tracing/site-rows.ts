@@ -1,0 +1,38 @@
+/** The table of places in the source: each range once. */
+import type { Site } from "../report/report";
+import { optionalRow, type TableBuilder } from "./columns";
+import type { Sources } from "./run";
+
+export class SiteRows {
+  readonly #rows = new Map<string, number>();
+  readonly #byId = new Map<number, number | null>();
+
+  constructor(
+    private readonly sources: Sources,
+    private readonly builder: TableBuilder,
+  ) {}
+
+  /** Row of the call with an id of the instrumented code; null for an id that is unknown. */
+  call(id: number): number | null {
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known;
+    const site = this.sources.site(id);
+    const row = site && this.#add(site, this.row(this.sources.callee?.(id) ?? null));
+    this.#byId.set(id, row);
+    return row;
+  }
+
+  row(site: Site | null): number | null {
+    return site && this.#add(site, null);
+  }
+
+  #add({ file, line, column, endLine, endColumn }: Site, callee: number | null): number {
+    const key = `${line}:${column}:${endLine}:${endColumn}:${callee}:${file}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const place = { file: this.builder.text(file), line, column, endLine, endColumn };
+    const row = this.builder.add("sites", { ...place, callee: optionalRow(callee) });
+    this.#rows.set(key, row);
+    return row;
+  }
+}

@@ -1,27 +1,60 @@
 // The rules of the house that no compiler keeps: who may import whom, sizes, names, and that the manifest tells the truth.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, posix, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { Parser } from "acorn";
 import { describe, it } from "mocha";
+import { circlesOf, type Import, importsOf } from "./house/imports";
+
+interface Layer {
+  readonly files: RegExp;
+  readonly values: RegExp;
+  readonly types: RegExp;
+}
+
+/** Folders of the engine, and single files of the core; types may come from anywhere within the engine. */
+function row(files: RegExp, folders: string, ofCore = "", others = /^never$/): Layer {
+  const own = [
+    ...folders.split(" ").map((name) => `${name}/`),
+    ...ofCore
+      .split(" ")
+      .filter(Boolean)
+      .map((name) => `core/${name}$`),
+  ];
+  const values = new RegExp(`^engine/(${own.join("|")})|${others.source}`);
+  return { files, values, types: /^engine\/(?!source\/|runner\/|cli\/)/ };
+}
 
 /** What a folder may import: `values` and, as `import type` only, `types`. The first row that fits a file counts. */
-const layers = [
+const layers: readonly Layer[] = [
   {
     files: /^engine\/source\//,
     values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$)/,
-    types: /^engine\/report\/report$/,
+    types: /^engine\/(report\/report|core\/(top-level|private-fields))$/,
   },
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,
     values: /^(engine\/|node:|vscode-jsonrpc(\/|$)|gpu\.js$|webgpu$|get-tsconfig$)/,
     types: /^sarif$/,
   },
+  row(/^engine\/core\//, "core kernels"),
+  row(/^engine\/kernels\//, "kernels", "dtype error clock collector", /^dist\/kernels/),
+  row(/^engine\/ops\//, "core kernels ops"),
+  row(/^engine\/creation\//, "core creation"),
+  row(/^engine\/optim\//, "core optim"),
+  row(/^engine\/sweeps\//, "core kernels ops sweeps"),
+  row(/^engine\/nn\//, "core kernels ops creation nn"),
+  row(/^engine\/data\//, "core ops data", "", /^(fflate$|media\/)/),
+  // Plain data and what follows from it alone: no tensor and no tape.
+  row(/^engine\/report\//, "report", "number-text printable"),
+  row(/^engine\/diagnose\//, "report diagnose", "number-text shape"),
+  row(/^engine\/tracing\//, "core report ops nn optim diagnose tracing"),
+  row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),
   {
-    files: /^engine\//,
-    values: /^(engine\/(?!source\/|runner\/|cli\/|kernels\/gpu)|fflate$|media\/|dist\/kernels)/,
-    types: /^never$/,
+    files: /^engine\/index\.ts$/,
+    values: /^engine\/(?!source\/|runner\/|cli\/|kernels\/gpu)/,
+    types: /^engine\//,
   },
   {
     files: /^webview\//,
@@ -58,21 +91,6 @@ const scripts = sources.filter((path) => /\.(ts|mjs)$/.test(path));
 const product = scripts.filter(
   (path) => /^(engine|extension|webview)\/.*\.ts$/.test(path) && !path.includes("/assembly/"),
 );
-
-interface Import {
-  readonly target: string;
-  readonly isType: boolean;
-}
-
-function importsOf(path: string): Import[] {
-  const statement =
-    /^\s*(?:import|export)\s+(type\s)?(?:[\w*\s{},$]+?from\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;
-  return [...read(path).matchAll(statement)].map((match) => {
-    const name = match[2] ?? match[3] ?? "";
-    const target = name.startsWith(".") ? posix.normalize(posix.join(dirname(path), name)) : name;
-    return { target: target.replace(/\/index$/, "/"), isType: match[1] !== undefined };
-  });
-}
 
 /** Broken import rules of one file, each as a sentence. */
 function brokenImports(path: string): string[] {
@@ -135,6 +153,15 @@ describe("the house", () => {
   it("keeps its layers apart", () => {
     assert.ok(product.length > 0);
     none(product.flatMap(brokenImports));
+  });
+
+  it("has no circle of imports", () => {
+    none(circlesOf(product).map((circle) => circle.join(" → ")));
+    const planted: Readonly<Record<string, readonly string[]>> = { a: ["b", "d"], b: ["c"], c: ["a"], d: [] };
+    assert.deepEqual(
+      circlesOf(Object.keys(planted), (file) => planted[file] ?? []),
+      [["a", "b", "c", "a"]],
+    );
   });
 
   it("asks for no instance of a class that a model can change", () => {

@@ -1,6 +1,5 @@
 /** The gradient check as a function, for programs and tests: `torch.autograd.gradcheck`'s place in this library. */
 
-import { grad } from "../core/derivatives";
 import { inFunction, ModelError } from "../core/error";
 import { checkOptions } from "../core/options";
 import { RandomGenerator } from "../core/random";
@@ -8,8 +7,9 @@ import { refuseSurplus } from "../core/signature";
 import { record, Tape } from "../core/tape";
 import { isTensor, Tensor } from "../core/tensor";
 import { add, mul } from "../ops/arithmetic";
-import { sum } from "../ops/reduce";
+import { sum } from "../ops/broadcast";
 import type { Check } from "../report/report";
+import { grad } from "../sweeps/derivatives";
 import type { Run } from "../tracing/run";
 import { type CheckOptions, checkGradients } from "./index";
 

@@ -12,14 +12,6 @@ export interface HandCall {
   readonly at: number;
 }
 
-/** The functions at the top of a file, and its variables: a layer may remember something in them. */
-export interface TopLevel {
-  readonly functions: Readonly<Record<string, unknown>>;
-  readonly constants: () => Readonly<Record<string, unknown>>;
-  readonly variables: () => Readonly<Record<string, unknown>>;
-  readonly write: (values: Readonly<Record<string, unknown>>) => void;
-}
-
 /** Different kinds of calls, by the shapes of their arguments, that are kept for each object. */
 const MAX_KINDS = 3;
 /** Objects whose calls are kept for each function; the code of the others is the same. */

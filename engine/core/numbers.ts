@@ -1,7 +1,7 @@
 /** The numbers in what a hand-written layer takes and gives: tensors, plain numbers, nested arrays, typed arrays. */
 
-import { privateFieldsOf } from "../tracing/private-fields";
 import { isFloat } from "./dtype";
+import { privateFieldsOf } from "./private-fields";
 import { sizeOf } from "./shape";
 import { isTensor, Tensor } from "./tensor";
 

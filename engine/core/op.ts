@@ -2,7 +2,8 @@
 import { isFloat } from "./dtype";
 import { withName } from "./error";
 import type { OpFunction } from "./op-function";
-import { recordOperation, setQuiet } from "./recording";
+import { recordOperation } from "./record-operation";
+import { setQuiet } from "./recording";
 import type { Role } from "./role";
 import type { At, Rule, Rules } from "./rule";
 import type { Sampler } from "./sampler";
@@ -11,7 +12,6 @@ import type { Tensor } from "./tensor";
 
 export { inFunction } from "./error";
 export type { OpFunction, OptionPositions as Positions } from "./op-function";
-export type { Role } from "./role";
 export type { At, Rule, Rules } from "./rule";
 
 /** An operation. Everything that Gradlens says and checks about it derives from this record. */

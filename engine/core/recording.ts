@@ -1,11 +1,7 @@
 /** What is being recorded at the moment, and onto which tape. */
 
-import { Node } from "./node";
-import type { Op } from "./op";
 import { currentScope, currentSite, enterScope, leave, leaveThrowing } from "./sites";
-import { stampOf } from "./stamps";
 import type { Tape } from "./tape";
-import { Tensor } from "./tensor";
 
 let tape: Tape | null = null;
 let gradEnabled = true;
@@ -13,9 +9,6 @@ let quiet = false;
 let derivative = false;
 /** The call of `noGrad` that is running. */
 let quietSite = 0;
-
-/** What `noGrad` kept a gradient from, with the site of its call: who cut a gradient can be named. */
-export const quietedAt = new WeakMap<Tensor, number>();
 
 /** The tape that records now, or null. */
 export function activeTape(): Tape | null {
@@ -131,29 +124,12 @@ export function isQuiet(): boolean {
   return quiet;
 }
 
-/**
- * Notes that `made` was made by `op`, when a gradient or a tape asks for it.
- * @returns the result; a tensor of its own where the operation hands an input back as it came, as a roll all the way round
- */
-export function recordOperation(
-  op: Op,
-  inputs: readonly Tensor[],
-  attrs: object,
-  made: Tensor,
-  differentiable: boolean,
-): Tensor {
-  const out = inputs.includes(made) ? new Tensor(made.data, made.shape, made.dtype) : made;
-  let needsGrad = false;
-  if (differentiable && gradEnabled) {
-    for (let i = 0; i < inputs.length && !needsGrad; i++) needsGrad = (inputs[i] as Tensor).requiresGrad;
-  }
-  if (!needsGrad && tape === null) return out;
-  out.requiresGrad = needsGrad;
-  const node = new Node(op, inputs, attrs, out, currentScope());
-  if (needsGrad) node.stamp = stampOf(op, inputs);
-  else if (!gradEnabled && inputs.some((x) => x.requiresGrad)) quietedAt.set(out, quietSite);
-  node.isDerivative = derivative;
-  out.node = node;
-  tape?.push(node);
-  return out;
+/** Whether what runs is a part of a derivative. */
+export function isDerivative(): boolean {
+  return derivative;
+}
+
+/** The call of `noGrad` that is running. */
+export function siteOfNoGrad(): number {
+  return quietSite;
 }

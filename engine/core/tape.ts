@@ -1,15 +1,15 @@
 /** The tape: what was computed, in order. It knows operations, not derivatives. */
 
 import { type Block, releaseExcept } from "../kernels";
-import type { FileVariables } from "../tracing/standing";
 import type { BindingEvent, ModuleBinding } from "./binding-event";
 import { ModelError } from "./error";
 import { forgetValues } from "./forget";
-import { HandCalls, type TopLevel } from "./hand-calls";
+import { HandCalls } from "./hand-calls";
 import { LeafNames } from "./leaf-names";
 import type { Node } from "./node";
 import { showCount } from "./number-text";
 import type { Tensor } from "./tensor";
+import type { FileVariables, TopLevel } from "./top-level";
 
 export type { BindingEvent, ModuleBinding } from "./binding-event";
 export { Node, type Scope } from "./node";

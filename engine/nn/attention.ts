@@ -15,7 +15,7 @@ import { dropout } from "../ops/dropout";
 import { chunk } from "../ops/join";
 import { linear } from "../ops/linear";
 import { matmul } from "../ops/matmul";
-import { mean } from "../ops/reduce";
+import { mean } from "../ops/mean";
 import { gelu } from "../ops/smooth-activations";
 import { softmax } from "../ops/softmax";
 import { squeeze, unsqueeze } from "../ops/squeeze";

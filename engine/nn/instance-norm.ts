@@ -11,7 +11,7 @@ import { full } from "../creation/create";
 import { checkTensor } from "../ops/arguments";
 import { batchNorm } from "../ops/batch-norm";
 import { instanceNorm } from "../ops/layer-norm";
-import { mean } from "../ops/reduce";
+import { mean } from "../ops/mean";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { variances } from "../ops/statistics";
 import { Module } from "./module";

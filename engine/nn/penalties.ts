@@ -3,7 +3,7 @@
 import { ModelError } from "../core/error";
 import type { Tensor } from "../core/tensor";
 import { abs, add, square } from "../ops/arithmetic";
-import { sum } from "../ops/reduce";
+import { sum } from "../ops/broadcast";
 
 function total(parameters: Iterable<Tensor>, each: (p: Tensor) => Tensor): Tensor {
   const parts = [...parameters].map((p) => sum(each(p)));

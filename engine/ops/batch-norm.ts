@@ -4,17 +4,15 @@ import { ModelError } from "../core/error";
 import { flag, number, tensor } from "../core/kinds";
 import { defineOp, inFunction, type OpFunction, type Positions } from "../core/op";
 import type { Widest } from "../core/op-function";
-import { showShape } from "../core/shape";
+import { type Shape, showShape } from "../core/shape";
 import { arrange, isOptions, takes } from "../core/signature";
-import { isTensor, Tensor } from "../core/tensor";
-import { full } from "../creation/create";
+import { isTensor, Tensor, zeroFilled } from "../core/tensor";
 import { checkSameShape, type Maybe, readArgs } from "./arguments";
 import { add, mul, sub } from "./arithmetic";
-import { broadcastLike } from "./broadcast";
+import { broadcastLike, sum } from "./broadcast";
 import { checkChannels } from "./layer-norm";
 import { channelSize, normalisation, normalisationCall, perChannel } from "./normalisation";
 import { rsqrt } from "./powers";
-import { sum } from "./reduce";
 import { groupMoments } from "./standardize";
 import { reshape } from "./view";
 
@@ -173,11 +171,16 @@ export function batchNorm(...args: Widest<Args<BatchNormOptions>, InPositions>):
       if (given) return copyOf(checkShaped(given, name, shape));
       throw new ModelError(`${name} is missing, expected the running statistics when training is false`);
     };
-    const one =
-      weight === undefined ? full(shape, 1, { dtype: x.dtype }) : checkShaped(weight, "weight", shape);
-    const zero = bias === undefined ? full(shape, 0, { dtype: x.dtype }) : checkShaped(bias, "bias", shape);
+    const one = weight === undefined ? ones(shape, x) : checkShaped(weight, "weight", shape);
+    const zero = bias === undefined ? zeroFilled(shape, x.dtype) : checkShaped(bias, "bias", shape);
     return normalizeFixed(x, read("runningMean"), read("runningVar"), one, zero, { eps });
   });
+}
+
+function ones(shape: Shape, { dtype }: Tensor): Tensor {
+  const out = zeroFilled(shape, dtype);
+  out.data.fill(1);
+  return out;
 }
 
 /** Their own memory, because a later training call changes the running statistics in place. */

@@ -8,15 +8,17 @@ import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { add, div, mul, neg, sub } from "./arithmetic";
+import { sum } from "./broadcast";
 import { cast } from "./cast";
 import { isnan, logicalNot } from "./comparison";
 import { composed } from "./composed";
-import { toTensor } from "./elementwise";
-import { mean, type Reduce, type ReduceOptions, sum, takesDims } from "./reduce";
+import { mean } from "./mean";
+import { type Reduce, type ReduceOptions, takesDims } from "./reducing";
 import { floor } from "./rounding";
 import { clamp, where } from "./select";
 import { type DimOptions, softmax } from "./softmax";
 import { std, type VarOptions, variances } from "./statistics";
+import { toTensor } from "./to-tensor";
 
 /** x + weight (y − x): from x at 0 to y at 1. */
 export const lerp: (x: Tensor, y: Tensor, weight: TensorLike) => Tensor = composed(

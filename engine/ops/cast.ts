@@ -5,7 +5,8 @@ import { ModelError } from "../core/error";
 import { defineOp, type OpFunction } from "../core/op";
 import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
-import { mapElements, toTensor } from "./elementwise";
+import { mapElements } from "./map-elements";
+import { toTensor } from "./to-tensor";
 
 const kernel = { name: "cast", expr: "x" };
 const toBool = { name: "toBool", expr: "x !== 0 ? 1 : 0" };

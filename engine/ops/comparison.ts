@@ -4,7 +4,9 @@ import { defineOp, type OpFunction } from "../core/op";
 import type { Sampler } from "../core/sampler";
 import { takes } from "../core/signature";
 import type { TensorLike } from "../core/tensor";
-import { type Binary, mapElements, toTensor, type Unary } from "./elementwise";
+import type { Binary, Unary } from "./elementwise";
+import { mapElements } from "./map-elements";
+import { toTensor } from "./to-tensor";
 
 /** A function of elements whose result is true or false. */
 function predicate<P extends [TensorLike] | [TensorLike, TensorLike]>(

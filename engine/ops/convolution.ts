@@ -6,7 +6,7 @@ import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Elementwise } from "../kernels/kernels";
 import type { Maybe } from "./arguments";
-import { broadcastLike } from "./broadcast";
+import { broadcastLike, sum } from "./broadcast";
 import { readConvolution, readTransposed, takesConvolution, takesTransposed } from "./convolution-arguments";
 import {
   type Geometry,
@@ -19,7 +19,6 @@ import {
   transposedSize,
 } from "./convolution-geometry";
 import { correlate, correlateWeight, spread } from "./convolution-products";
-import { sum } from "./reduce";
 import { reshape } from "./view";
 
 /** Where the kernel of a convolution lies; one number stands for all dimensions of the image. */

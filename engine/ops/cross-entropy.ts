@@ -8,12 +8,11 @@ import { takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { checkFloat, checkSameShape, type Maybe, readArgs } from "./arguments";
 import { div, mul, neg, sub } from "./arithmetic";
-import { broadcastLike } from "./broadcast";
+import { broadcastLike, sum } from "./broadcast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
-import { floating } from "./elementwise";
-import { sum } from "./reduce";
 import { checkReduction, type LossOptions, type LossReduction, oldReduction, reductions } from "./reduction";
 import { logSoftmax, softmax } from "./softmax";
+import { floating } from "./to-tensor";
 import { reshape } from "./view";
 
 /** What `crossEntropy` takes besides its tensors. */

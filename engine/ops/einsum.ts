@@ -5,13 +5,12 @@ import { ModelError } from "../core/error";
 import { defineOp, type OpFunction, type Rule } from "../core/op";
 import { sizeOf, stridesOf } from "../core/shape";
 import { isTensor, type Tensor } from "../core/tensor";
-import { sumTo } from "./broadcast";
+import { expand, sum, sumTo } from "./broadcast";
 import { type Equation, parseEquation, sizesOf } from "./einsum-equation";
-import { toTensor } from "./elementwise";
 import { identity } from "./linear";
 import { matmulTransposed } from "./matmul";
-import { sum } from "./reduce";
-import { expand, permute, reshape, strided } from "./view";
+import { toTensor } from "./to-tensor";
+import { permute, reshape, strided } from "./view";
 
 interface EinsumAttrs extends Equation {
   readonly sizes: ReadonlyMap<string, number>;

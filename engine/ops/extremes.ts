@@ -8,9 +8,9 @@ import { normalizeDim, showShape, sizeOf } from "../core/shape";
 import { arrange, takes } from "../core/signature";
 import { isTensor, Tensor, type TensorLike } from "../core/tensor";
 import { div, mul } from "./arithmetic";
+import { sum } from "./broadcast";
 import { cast } from "./cast";
 import { eq } from "./comparison";
-import { toTensor } from "./elementwise";
 import {
   type Reduce,
   type ReduceArgs,
@@ -20,10 +20,10 @@ import {
   reducedShape,
   reduceWith,
   restoreDims,
-  sum,
   takesDims,
-} from "./reduce";
+} from "./reducing";
 import { maximum, minimum, where } from "./select";
+import { toTensor } from "./to-tensor";
 
 type Extreme = "max" | "min";
 

@@ -10,9 +10,9 @@ import { arrange, takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { checkInteger, checkTensor } from "./arguments";
 import { copyBlock } from "./copy-block";
-import { toTensor } from "./elementwise";
 import { narrow, padWidths } from "./pad";
 import { unsqueeze } from "./squeeze";
+import { toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 /** The dimension along which something happens. */

@@ -1,5 +1,4 @@
 /** Shapes by other means: repeat, movedim, unflatten, stacking, grids, diagonals, differences. */
-
 import { allocate } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { choice, count, dim as dimension, dims, either, integer, tensor } from "../core/kinds";
@@ -10,13 +9,14 @@ import { takes } from "../core/signature";
 import { fromValues, type Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { sub } from "./arithmetic";
+import { expand } from "./broadcast";
 import { composed } from "./composed";
 import { indexSelect } from "./index-select";
 import { cat, type DimOption } from "./join";
 import { narrow } from "./pad";
 import { flip, tile } from "./rearrange";
 import { diagonal, onDiagonal } from "./triangle";
-import { expand, permute, reshape, transpose } from "./view";
+import { permute, reshape, transpose } from "./view";
 
 /**
  * The whole tensor again and again along its dimensions; new ones stand in front.

@@ -8,14 +8,13 @@ import { showShape, sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { isTensor, Tensor } from "../core/tensor";
 import { add, mul, neg, sub } from "./arithmetic";
-import { broadcastLike, sumTo } from "./broadcast";
+import { broadcastLike, expand, sum, sumTo } from "./broadcast";
 import { identity } from "./linear";
 import { factorise, solveWith } from "./lu";
 import { matmulTransposed } from "./matmul";
-import { sum } from "./reduce";
 import { where } from "./select";
 import { tril } from "./triangle";
-import { expand, reshape, transpose } from "./view";
+import { reshape, transpose } from "./view";
 
 /** Checks for square matrices of floating point in the last two dimensions. */
 function checkSquare(x: unknown, argument = "x"): Tensor {

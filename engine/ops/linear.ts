@@ -8,10 +8,9 @@ import { takes } from "../core/signature";
 import { isTensor, type Tensor, type TensorLike, zeroFilled } from "../core/tensor";
 import { type Maybe, readArgs } from "./arguments";
 import { add, mul } from "./arithmetic";
-import { broadcastLike, sumTo } from "./broadcast";
-import { toTensor } from "./elementwise";
+import { broadcastLike, sum, sumTo } from "./broadcast";
 import { matmulTransposed } from "./matmul";
-import { sum } from "./reduce";
+import { toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 /** x as a matrix whose rows are the vectors along the last dimension. */

@@ -9,12 +9,11 @@ import type { Tensor } from "../core/tensor";
 import { relu } from "./activations";
 import { checkFloat, type Maybe, readArgs } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";
-import { broadcastLike, sumTo } from "./broadcast";
+import { broadcastLike, sum, sumTo } from "./broadcast";
 import { cast } from "./cast";
 import { checkClasses, checkClassWeights, classLayout } from "./class-targets";
 import { gt } from "./comparison";
 import { gather } from "./gather";
-import { sum } from "./reduce";
 import {
   checkReduction,
   type LossOptions,

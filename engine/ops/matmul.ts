@@ -8,9 +8,9 @@ import { broadcastShapes, type Shape, showShape, sizeOf } from "../core/shape";
 import { arrange, takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
-import { sumTo } from "./broadcast";
-import { toTensor } from "./elementwise";
-import { expand, reshape } from "./view";
+import { expand, sumTo } from "./broadcast";
+import { toTensor } from "./to-tensor";
+import { reshape } from "./view";
 
 interface MatmulAttrs {
   /** Reads x (y) with its last two dimensions swapped, without a copy: what derivatives need. */

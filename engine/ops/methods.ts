@@ -1,16 +1,14 @@
 /** The common operations as methods of tensors: `x.matmul(w).add(b)`. */
-import { describeValue } from "../core/describe";
 import type { DType } from "../core/dtype";
 import { ModelError } from "../core/error";
-import { addGradientHook, type GradientHook, type RemovableHandle } from "../core/gradient-hooks";
-import { type BackwardOptions, backward } from "../core/reverse";
 import { showShape } from "../core/shape";
-import { requireGrad, type Tensor } from "../core/tensor";
+import type { Tensor } from "../core/tensor";
 import { leakyRelu, relu } from "./activations";
 import { abs, add, div, mul, neg, reciprocal, square, sub } from "./arithmetic";
+import { expand, sum } from "./broadcast";
 import { cast } from "./cast";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, ne } from "./comparison";
-import { type AnyFunction, defineMethod } from "./define-method";
+import { defineMethod } from "./define-method";
 import { exp, log, log1p } from "./exponentials";
 import { amax, amin, argmax, argmin, max, min, type OneDimOptions, type Selection } from "./extremes";
 import { gather } from "./gather";
@@ -19,12 +17,12 @@ import { chunk, split } from "./join";
 import { inverse } from "./linalg";
 import { dot, outer, trace } from "./linear";
 import { matmul } from "./matmul";
+import { mean } from "./mean";
 import type { Method, MethodsOf } from "./method-types";
 import { narrow } from "./pad";
 import { pow, rsqrt, sqrt } from "./powers";
 import { cumprod, prod } from "./products";
 import { flip, roll, tile } from "./rearrange";
-import { mean, sum } from "./reduce";
 import { ceil, floor, round, sign } from "./rounding";
 import { cumsum } from "./scan";
 import { clamp, maskedFill, maximum, minimum } from "./select";
@@ -34,7 +32,7 @@ import { flatten, squeeze, unsqueeze } from "./squeeze";
 import { logsumexp, norm, std, variances } from "./statistics";
 import { diagonal, tril, triu } from "./triangle";
 import { cos, sin, tan, tanh } from "./trigonometry";
-import { expand, permute, reshape, transpose } from "./view";
+import { permute, reshape, transpose } from "./view";
 
 /** Functions whose first argument is the tensor, under the names of the methods. */
 const functions = {
@@ -64,7 +62,8 @@ type Modules = typeof import("./activations") &
   typeof import("./powers") &
   typeof import("./products") &
   typeof import("./rearrange") &
-  typeof import("./reduce") &
+  typeof import("./broadcast") &
+  typeof import("./mean") &
   typeof import("./rounding") &
   typeof import("./scan") &
   typeof import("./select") &
@@ -96,23 +95,6 @@ declare module "../core/tensor" {
     to(dtype: DType): Tensor;
     /** The transposed matrix. @throws ModelError for more than two dimensions */
     t(): Tensor;
-    /**
-     * Accumulates the gradient of this tensor into `grad` of every leaf that takes one.
-     * @param gradient of this tensor's shape; may be left out for a tensor of one element
-     */
-    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
-    backward(options: BackwardOptions): void;
-    backward(gradient: Tensor | null | undefined, retainGraph: boolean, createGraph?: boolean): void;
-    /**
-     * Has `hook` run whenever a backward pass has the whole gradient of this tensor; what it returns takes the gradient's
-     * place.
-     * @throws ModelError for a tensor that takes no gradient
-     */
-    registerHook(hook: GradientHook): RemovableHandle;
-    /** Keeps the gradient of this tensor in `grad`, as for leaves. */
-    retainGrad(): void;
-    /** Says whether this leaf takes a gradient. @throws ModelError for a tensor that was computed from others */
-    requiresGrad_(requiresGrad?: boolean): this;
   }
 }
 
@@ -125,31 +107,8 @@ function transposed(x: Tensor): Tensor {
   return x.ndim < 2 ? x : transpose(x, 0, 1);
 }
 
-function registerHook(x: Tensor, hook: GradientHook): RemovableHandle {
-  if (!x.requiresGrad) throw new ModelError("registerHook() found a tensor that takes no gradient");
-  if (typeof hook === "function") return addGradientHook(x, hook);
-  throw new ModelError(`registerHook() found ${describeValue(hook)}, expected a function of the gradient`);
-}
-
-function retainGrad(x: Tensor): void {
-  if (x.isLeaf) return;
-  registerHook(x, (g) => {
-    x.grad = x.grad === null ? g : add(x.grad, g);
-  });
-}
-
-function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
-  if (x.isLeaf) return requireGrad(x, requiresGrad);
-  throw new ModelError("requiresGrad_() found a tensor that was computed from others, expected a leaf", {
-    hint: "detach() gives one without history",
-  });
-}
-
 /** These check the number of their arguments by themselves. */
-const others = { max, min, to: cast, backward };
-for (const [name, f] of Object.entries({ ...functions, ...others })) defineMethod(name, f as AnyFunction);
+const others = { max, min, to: cast };
+for (const [name, f] of Object.entries({ ...functions, ...others })) defineMethod(name, f);
 
 defineMethod("t", transposed, 0);
-defineMethod("registerHook", registerHook as AnyFunction, 1);
-defineMethod("retainGrad", retainGrad, 0);
-defineMethod("requiresGrad_", setRequiresGrad as AnyFunction, 1);

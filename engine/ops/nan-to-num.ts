@@ -4,8 +4,9 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import { isfinite } from "./comparison";
-import { mapElements, toTensor } from "./elementwise";
+import { mapElements } from "./map-elements";
 import { where } from "./select";
+import { toTensor } from "./to-tensor";
 
 /** What takes the place of NaN and of the infinities. */
 export interface NanToNumOptions {

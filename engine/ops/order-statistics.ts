@@ -10,18 +10,18 @@ import { takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
 import { checkFloat, checkInteger, checkTensor } from "./arguments";
 import { add, div, mul, sub } from "./arithmetic";
+import { sum } from "./broadcast";
 import { cast } from "./cast";
 import { eq, isnan } from "./comparison";
 import { composed } from "./composed";
-import { floating, toTensor } from "./elementwise";
 import type { Selection } from "./extremes";
 import { gather } from "./gather";
 import { stack } from "./join";
 import { narrow } from "./pad";
-import { sum } from "./reduce";
 import { where } from "./select";
 import { argsort, sort } from "./sort";
 import { squeeze } from "./squeeze";
+import { floating, toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 /** The place of the lower median in sorted order. */

@@ -6,10 +6,11 @@ import { Tensor } from "../core/tensor";
 import { elu, relu6, selu } from "./activations";
 import { checkTensor } from "./arguments";
 import { addcdiv, addcmul, clampMax, clampMin, floorDivide, lerp, nanmean, nansum, softmin } from "./blends";
+import { expand } from "./broadcast";
 import { cast } from "./cast";
 import { allclose, equal, isclose } from "./closeness";
 import { isfinite, isinf, isnan, logicalXor } from "./comparison";
-import { type AnyFunction, defineMethod } from "./define-method";
+import { defineMethod } from "./define-method";
 import { normalize } from "./distances";
 import { expm1, log2, log10 } from "./exponentials";
 import { scatterAdd } from "./gather";
@@ -60,7 +61,7 @@ import { gelu, logSigmoid, mish } from "./smooth-activations";
 import { argsort, sort, topk } from "./sort";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh } from "./trigonometry";
 import { all, any, countNonzero } from "./truth";
-import { expand, permute, reshape, transpose } from "./view";
+import { permute, reshape, transpose } from "./view";
 
 const functions = {
   ...{ gelu, elu, selu, relu6, mish, logSigmoid, hardshrink, softshrink, tanhshrink, softmin },
@@ -165,7 +166,7 @@ const like = (move: (x: Tensor, shape: Shape) => Tensor) => (x: Tensor, other: T
   move(x, checkTensor(other, "other").shape);
 const to = (dtype: DType) => (x: Tensor) => (x.dtype === dtype ? x : cast(x, dtype));
 
-const others: Readonly<Record<string, AnyFunction>> = {
+const others: Readonly<Record<string, (x: Tensor, ...rest: never[]) => unknown>> = {
   viewAs: like(reshape),
   reshapeAs: like(reshape),
   expandAs: like(expand),
@@ -182,7 +183,7 @@ const others: Readonly<Record<string, AnyFunction>> = {
   tolist: (x) => x.toArray(),
 };
 
-for (const [name, f] of Object.entries(functions)) defineMethod(name, f as AnyFunction);
+for (const [name, f] of Object.entries(functions)) defineMethod(name, f);
 for (const [name, f] of Object.entries(others)) defineMethod(name, f, /As$/.test(name) ? 1 : 0);
 
 const properties: Readonly<Record<string, (x: Tensor) => Tensor>> = {

@@ -1,12 +1,13 @@
 /** Other names that PyTorch has for operations. */
 
 import { abs, div, mul, neg, sub } from "./arithmetic";
+import { expand } from "./broadcast";
 import { ge, gt, le, lt, ne } from "./comparison";
 import { cat } from "./join";
 import { movedim } from "./layouts";
 import { clamp } from "./select";
 import { acos, acosh, asin, asinh, atan, atan2, atanh } from "./trigonometry";
-import { expand, reshape, transpose } from "./view";
+import { reshape, transpose } from "./view";
 
 /** Another name of `abs`: |x|, element by element. */
 export const absolute: typeof abs = abs;

@@ -9,8 +9,8 @@ import { takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
 import { checkInteger } from "./arguments";
 import { copyBlock } from "./copy-block";
-import { toTensor } from "./elementwise";
 import { mixAlong, type Taps } from "./mix";
+import { toTensor } from "./to-tensor";
 import { strided } from "./view";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";

@@ -10,7 +10,7 @@ import type { Elementwise } from "../kernels/kernels";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastLike, sumTo } from "./broadcast";
-import { mapElements, type Params } from "./elementwise";
+import { mapElements, type Params } from "./map-elements";
 import {
   checkReduction,
   type LossOptions,

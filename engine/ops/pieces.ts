@@ -8,14 +8,13 @@ import { normalizeDim, showShape } from "../core/shape";
 import { arrange, takes } from "../core/signature";
 import { isTensor, type Tensor, type TensorLike } from "../core/tensor";
 import { add, mul, sub } from "./arithmetic";
-import { sumTo } from "./broadcast";
-import { floating, toTensor } from "./elementwise";
+import { sum, sumTo } from "./broadcast";
 import { amax } from "./extremes";
 import { cat } from "./join";
 import { narrow } from "./pad";
-import { sum } from "./reduce";
 import { sigmoid } from "./smooth-activations";
 import { type NormAttrs, normSlope, vectorNorm } from "./statistics";
+import { floating, toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 /** The two halves along `dim`. */

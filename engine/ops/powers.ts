@@ -9,9 +9,11 @@ import type { Elementwise } from "../kernels/kernels";
 import { add, div, mul } from "./arithmetic";
 import { broadcastLike, sumTo } from "./broadcast";
 import { eq, ge, logicalAnd } from "./comparison";
-import { type Binary, binary, floating, mapElements, toTensor, type Unary, unary } from "./elementwise";
+import { type Binary, binary, type Unary, unary } from "./elementwise";
 import { log } from "./exponentials";
+import { mapElements } from "./map-elements";
 import { maskedFill } from "./select";
+import { floating, toTensor } from "./to-tensor";
 
 interface PowAttrs {
   /** The exponent when it is a number; otherwise it is the second input. */

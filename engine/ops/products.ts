@@ -6,7 +6,7 @@ import { sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { type Tensor, type TensorLike, zeroFilled } from "../core/tensor";
 import { div, mul } from "./arithmetic";
-import { toTensor } from "./elementwise";
+import { expand, sum } from "./broadcast";
 import {
   type Reduce,
   type ReduceArgs,
@@ -15,12 +15,12 @@ import {
   reduceAttrs,
   reduceWith,
   restoreDims,
-  sum,
   takesDims,
-} from "./reduce";
+} from "./reducing";
 import { cumsum, type ScanArgs, type ScanAttrs, type ScanOptions, scan, scanArgs } from "./scan";
 import { where } from "./select";
-import { expand, permute, reshape } from "./view";
+import { toTensor } from "./to-tensor";
+import { permute, reshape } from "./view";
 
 const hasZero = (x: Tensor) => x.data.includes(0);
 

@@ -7,11 +7,11 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { normalizeDim, normalizeDims, showShape, stridesOf } from "../core/shape";
 import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
-import { toTensor } from "./elementwise";
+import { expand, sum } from "./broadcast";
 import { joinAlong } from "./join";
 import { narrow } from "./pad";
-import { sum } from "./reduce";
-import { expand, reshape, strided } from "./view";
+import { toTensor } from "./to-tensor";
+import { reshape, strided } from "./view";
 
 /** Reverses the order along dimensions. */
 export const flip: OpFunction<

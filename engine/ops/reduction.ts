@@ -3,7 +3,8 @@
 import { choice, gone, type Kind } from "../core/kinds";
 import { checkChoice } from "../core/options";
 import type { Tensor } from "../core/tensor";
-import { mean, sum } from "./reduce";
+import { sum } from "./broadcast";
+import { mean } from "./mean";
 
 export type LossReduction = "mean" | "sum" | "none";
 

@@ -4,7 +4,7 @@ import { ModelError } from "../core/error";
 import { number } from "../core/kinds";
 import type { Sampler } from "../core/sampler";
 import { mul, neg, sub } from "./arithmetic";
-import type { Params } from "./elementwise";
+import type { Params } from "./map-elements";
 import { type LossArgs, type PairLoss, pairLoss, type UsualPositions, usual } from "./pair-loss";
 import { type LossOptions, type LossReduction, reductions } from "./reduction";
 import { sign } from "./rounding";

@@ -9,8 +9,8 @@ import type { Tensor } from "../core/tensor";
 import { checkFloat } from "./arguments";
 import { add, mul } from "./arithmetic";
 import { composed } from "./composed";
+import { mean } from "./mean";
 import { rsqrt } from "./powers";
-import { mean } from "./reduce";
 
 /** What `rmsNorm` takes besides its tensors. */
 export interface RmsNormOptions {

@@ -7,7 +7,7 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { normalizeDim, sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
-import { toTensor } from "./elementwise";
+import { toTensor } from "./to-tensor";
 
 /** What running sums and products go along. */
 export interface ScanOptions {

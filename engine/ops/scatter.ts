@@ -8,13 +8,13 @@ import { normalizeDim, stridesOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { Tensor } from "../core/tensor";
 import { checkTensor } from "./arguments";
+import { sum } from "./broadcast";
 import { composed } from "./composed";
-import { toTensor } from "./elementwise";
 import { checkIndexFits, forEachPlace, gather, zerosOfType } from "./gather";
 import { checkIndex } from "./index-argument";
 import type { DimOption } from "./join";
 import { padWidths } from "./pad";
-import { sum } from "./reduce";
+import { toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 interface ScatterAttrs {

@@ -11,7 +11,9 @@ import type { Elementwise } from "../kernels/kernels";
 import { mul } from "./arithmetic";
 import { broadcastLike, sumTo } from "./broadcast";
 import { eq, ge, le, logicalAnd, lt } from "./comparison";
-import { type Binary, binary, mapElements, toTensor, unary } from "./elementwise";
+import { type Binary, binary, unary } from "./elementwise";
+import { mapElements } from "./map-elements";
+import { toTensor } from "./to-tensor";
 
 const choose: Elementwise = { name: "where", expr: "x !== 0 ? y : z" };
 

@@ -10,11 +10,11 @@ import { fromValues, type Tensor, type TensorLike } from "../core/tensor";
 import { checkTensor } from "./arguments";
 import { broadcastLike } from "./broadcast";
 import { composed } from "./composed";
-import { toTensor } from "./elementwise";
 import { indexSelect } from "./index-select";
 import type { DimOption } from "./join";
 import { padWidths } from "./pad";
 import { unsqueeze } from "./squeeze";
+import { toTensor } from "./to-tensor";
 import { reshape, strided } from "./view";
 
 type SelectArgs = [x: TensorLike, dim: number, index: number];

@@ -7,10 +7,10 @@ import { normalizeDim } from "../core/shape";
 import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import { div, mul, sub } from "./arithmetic";
-import { floating, toTensor } from "./elementwise";
+import { sum } from "./broadcast";
 import { exp, log } from "./exponentials";
 import { amax } from "./extremes";
-import { sum } from "./reduce";
+import { floating, toTensor } from "./to-tensor";
 
 /** What `softmax` and `logSoftmax` go along. */
 export interface DimOptions {

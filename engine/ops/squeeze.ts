@@ -6,7 +6,7 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
-import { toTensor } from "./elementwise";
+import { toTensor } from "./to-tensor";
 import { reshape } from "./view";
 
 interface ShapeAttrs {

@@ -5,7 +5,7 @@ import { isQuiet } from "../core/tape";
 import { Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import { div, mul, neg, sub } from "./arithmetic";
-import { mean } from "./reduce";
+import { mean } from "./mean";
 
 interface EpsAttrs {
   readonly eps: number;

@@ -6,15 +6,15 @@ import { defineOp, type OpFunction, type Positions } from "../core/op";
 import { takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import { abs, add, div, mul, sub } from "./arithmetic";
+import { sum } from "./broadcast";
 import { cast } from "./cast";
 import { eq, isfinite, logicalNot } from "./comparison";
-import { floating, toTensor } from "./elementwise";
 import { exp, log } from "./exponentials";
 import { amax, amin } from "./extremes";
+import { mean } from "./mean";
 import { pow, sqrt } from "./powers";
 import {
   countOf,
-  mean,
   type Reduce,
   type ReduceArgs,
   type ReduceAttrs,
@@ -22,11 +22,11 @@ import {
   type ReducePositions,
   reduceAttrs,
   restoreDims,
-  sum,
   takesDims,
-} from "./reduce";
+} from "./reducing";
 import { sign } from "./rounding";
 import { maskedFill } from "./select";
+import { floating, toTensor } from "./to-tensor";
 
 /** What `var` and `std` take besides x. */
 export interface VarOptions extends ReduceOptions {

@@ -1,18 +1,18 @@
 /** What holds for all or for any elements along dimensions, and how many are not 0. */
 import { defineOp } from "../core/op";
 import type { Tensor } from "../core/tensor";
+import { sum } from "./broadcast";
 import { cast } from "./cast";
 import { eq, ne } from "./comparison";
-import { toTensor } from "./elementwise";
 import {
   type Reduce,
   type ReduceArgs,
   type ReduceAttrs,
   type ReducePositions,
   reduceAttrs,
-  sum,
   takesDims,
-} from "./reduce";
+} from "./reducing";
+import { toTensor } from "./to-tensor";
 
 /** A reduction of what is not 0, through which no gradient passes. */
 function ofTruths(name: string, label: string, reduce: (x: Tensor, attrs: ReduceAttrs) => Tensor): Reduce {

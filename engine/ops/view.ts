@@ -1,16 +1,15 @@
-/** Operations that move elements without changing them: reshape, permute, transpose, expand. */
+/** Operations that move elements without changing them: reshape, permute, transpose. */
 
 import { checkShape } from "../core/check-shape";
 import { describeValue, showValue } from "../core/describe";
 import { allocateUnset } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { defineOp, type OpFunction } from "../core/op";
-import { broadcastStrides, normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../core/shape";
+import { normalizeDim, type Shape, showShape, sizeOf, stridesOf } from "../core/shape";
 import { takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
 import { kernels } from "../kernels";
-import { sumTo } from "./broadcast";
-import { toTensor } from "./elementwise";
+import { toTensor } from "./to-tensor";
 
 /** A contiguous copy of `x` read with `strides` from `offset` over `shape`. */
 export function strided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
@@ -19,11 +18,11 @@ export function strided(x: Tensor, shape: Shape, strides: readonly number[], off
   return new Tensor(out, shape, x.dtype);
 }
 
-const takesShape = takes(["x", "shape"], {}, { spread: "shape" });
-type ShapeArgs = [x: TensorLike, shape: Shape];
-type ShapeSpread = [x: TensorLike, shape: number | Shape, ...sizes: number[]];
+export const takesShape = takes(["x", "shape"], {}, { spread: "shape" });
+export type ShapeArgs = [x: TensorLike, shape: Shape];
+export type ShapeSpread = [x: TensorLike, shape: number | Shape, ...sizes: number[]];
 
-interface ShapeAttrs {
+export interface ShapeAttrs {
   readonly shape: Shape;
 }
 
@@ -48,7 +47,7 @@ export const reshape: OpFunction<ShapeArgs, ShapeSpread> = defineOp<ShapeArgs, S
 });
 
 /** @throws ModelError unless `list` is an array of numbers */
-function checkList(list: unknown, argument: string): void {
+export function checkList(list: unknown, argument: string): void {
   if (Array.isArray(list) && list.every((n) => typeof n === "number")) return;
   throw new ModelError(`${argument} is ${describeValue(list)}, expected an array of integers`);
 }
@@ -133,30 +132,5 @@ export const transpose: OpFunction<[x: TensorLike, dim0: number, dim1: number]> 
   samples: (r) => [
     [r.uniform([2, 3]), 0, 1],
     [r.uniform([2, 3, 4]), -1, 0],
-  ],
-});
-
-/** Repeats dimensions of size 1; −1 keeps a size, new dimensions stand in front. */
-export const expand: OpFunction<ShapeArgs, ShapeSpread> = defineOp<ShapeArgs, ShapeAttrs, ShapeSpread>({
-  name: "expand",
-  takes: takesShape,
-  role: "moves",
-  label: "expand x",
-  formula: "\\bar{x} = \\sum \\bar{o} \\text{ over the repeated dimensions}",
-  args(x, shape) {
-    const input = toTensor(x);
-    checkList(shape, "shape");
-    const shift = shape.length - input.ndim;
-    const full = shape.map((n, i) => (n === -1 && i >= shift ? (input.shape[i - shift] as number) : n));
-    const fits = shift >= 0 && input.shape.every((n, i) => n === full[i + shift] || n === 1);
-    if (!fits) throw new ModelError(`shape ${showShape(input.shape)} does not expand to ${showShape(shape)}`);
-    return { inputs: [input], attrs: { shape: checkShape(full) } };
-  },
-  forward: ([x], { shape }) => strided(x as Tensor, shape, broadcastStrides((x as Tensor).shape, shape)),
-  vjp: [(g, { x }) => sumTo(g, x)],
-  jvp: [(t, { attrs }) => expand(t, attrs.shape)],
-  samples: (r) => [
-    [r.uniform([2, 1]), [2, 3]],
-    [r.uniform([3]), [2, -1]],
   ],
 });

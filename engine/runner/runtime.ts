@@ -2,14 +2,15 @@
 
 import { tellCall } from "../core/hand-calls";
 import { fieldOf } from "../core/observe";
+import { keepPrivateFields } from "../core/private-fields";
 import { enter, leave, leaveThrowing, resume, suspend } from "../core/sites";
 import { activeTape, enterModule } from "../core/tape";
+import type { TopLevel } from "../core/top-level";
 import { tellsItself } from "../nn/forward-calls";
 import { isMadeModule } from "../nn/module-facts";
-import type { Runtime, TopLevel } from "../source";
+import type { Runtime } from "../source";
 import { bind } from "../tracing/binding";
 import { draws } from "../tracing/draws";
-import { keepPrivateFields } from "../tracing/private-fields";
 import { standIn } from "../tracing/stand-in";
 import { passStep } from "../tracing/steps";
 import { beforeCall, repairNow } from "./calls";

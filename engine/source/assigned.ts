@@ -1,6 +1,7 @@
 /** Bindings made by statements and expressions: assignments, fields, returns. */
-import { bindIdentifier, type FoundBinding, type MarkPlace } from "./bindings";
+
 import { isLoop } from "./declared";
+import { bindIdentifier, type FoundBinding, type MarkPlace } from "./found-binding";
 import { functionAround, nameExpression, nameField, nameFunction, nameFunctionAround } from "./names";
 import { isDestructuring, targetsOf } from "./patterns";
 import { bare, endOfName, isFunction, isNode, type SyntaxNode } from "./syntax-node";

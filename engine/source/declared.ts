@@ -1,5 +1,5 @@
 /** Bindings made by declarations: variables, parameters, loop variables. */
-import { bindIdentifier, type FoundBinding, type MarkPlace } from "./bindings";
+import { bindIdentifier, type FoundBinding, type MarkPlace } from "./found-binding";
 import { isDestructuring, targetsOf } from "./patterns";
 import { isFunction, isNode, type SyntaxNode } from "./syntax-node";
 import type { BindingRole } from "./types";

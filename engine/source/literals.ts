@@ -1,5 +1,5 @@
 /** Bindings made by object literals that a name holds: `const params = { w: randn([3]) }` gives `params.w`. */
-import type { FoundBinding } from "./bindings";
+import type { FoundBinding } from "./found-binding";
 import { nameExpression, nameField, nameKey } from "./names";
 import { holderOf } from "./slots";
 import { isNode, type SyntaxNode } from "./syntax-node";

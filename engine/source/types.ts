@@ -1,4 +1,6 @@
 /** What reading a model file's text gives: call sites, bindings, identifiers and layers, as plain data. */
+import type { PrivateField } from "../core/private-fields";
+import type { TopLevel } from "../core/top-level";
 
 /** A stretch of the ORIGINAL text: lines and columns start at 1, the end is exclusive. */
 export interface Range {
@@ -204,18 +206,4 @@ export interface Runtime {
   declares(file: string, variables: readonly (readonly [name: string, read: () => unknown])[]): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */
   resume<T>(suspended: unknown, value: T, ...ignored: unknown[]): T;
-}
-
-/** Reads and writes one private field; `read` throws for an object that does not have it. */
-export type PrivateField = readonly [
-  read: (object: object) => unknown,
-  write: (object: object, value: unknown) => void,
-];
-
-/** The functions of pairs, and the variables that they may change. */
-export interface TopLevel {
-  readonly functions: Readonly<Record<string, unknown>>;
-  readonly constants: () => Readonly<Record<string, unknown>>;
-  readonly variables: () => Readonly<Record<string, unknown>>;
-  readonly write: (values: Readonly<Record<string, unknown>>) => void;
 }

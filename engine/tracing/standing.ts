@@ -7,13 +7,14 @@
  * the shortest one counts, of these the first. Nothing of the program runs for this: getters and proxies are passed by.
  */
 
+import { lineageOf } from "../core/lineage";
 import { fieldOf, isOpaque, silently } from "../core/observe";
+import { privateFieldsOf } from "../core/private-fields";
 import { isMadeTensor, type Tensor } from "../core/tensor";
+import type { FileVariables } from "../core/top-level";
 import type { Module } from "../nn/module";
 import { isMadeModule } from "../nn/module-facts";
 import { Optimizer } from "../optim/optimizer";
-import { lineageOf } from "./lineage";
-import { privateFieldsOf } from "./private-fields";
 import type { Run } from "./run";
 
 /** Where a tensor or a layer stands. */
@@ -26,12 +27,6 @@ export interface Standing {
   /** The nearest layer on the path, and the path from there: `.head.fc`; null when no layer is on it. */
   readonly owner: Module | null;
   readonly within: string;
-}
-
-/** How to read the variables at the top of a file: names, and what gives their values; a `let` may have none yet. */
-export interface FileVariables {
-  readonly file: string;
-  readonly variables: readonly (readonly [name: string, read: () => unknown])[];
 }
 
 /** Values that are looked into; a program that keeps a million rows of data is not read to the end. */

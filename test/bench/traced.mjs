@@ -12,7 +12,7 @@ export * as gradlens from "./engine/index";
 export { bind } from "./engine/tracing/binding";
 export { enter, leave, resume, suspend } from "./engine/core/sites";
 export { compile } from "./engine/source";
-export { sweep } from "./engine/core/reverse";
+export { sweep } from "./engine/sweeps/reverse";
 export { record, Tape } from "./engine/core/tape";
 `;
 

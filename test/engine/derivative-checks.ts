@@ -1,12 +1,12 @@
 /** Checks of one operation's derivatives at one call: each gives what is wrong, or null. */
 import { isFloat } from "../../engine/core/dtype";
-import { forwardSweep } from "../../engine/core/forward";
 import { type At, apply, type Call, type Op } from "../../engine/core/op";
-import { sweep } from "../../engine/core/reverse";
 import { Sampler } from "../../engine/core/sampler";
 import { type Shape, sameShape, showShape } from "../../engine/core/shape";
 import { enableGrad, Node, quietly } from "../../engine/core/tape";
 import { Tensor, zeroFilled } from "../../engine/core/tensor";
+import { forwardSweep } from "../../engine/sweeps/forward";
+import { sweep } from "../../engine/sweeps/reverse";
 
 type Check = (op: Op, call: Call<object>) => string | null;
 

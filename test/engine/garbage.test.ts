@@ -1,8 +1,6 @@
 /** Whatever is passed to an operation, a layer or an optimiser: a result or a ModelError, never another error. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { customOp } from "../../engine/core/custom-op";
-import * as derivatives from "../../engine/core/derivatives";
 import { ModelError } from "../../engine/core/error";
 import { RandomGenerator } from "../../engine/core/random";
 import * as create from "../../engine/creation/create";
@@ -13,6 +11,8 @@ import * as regular from "../../engine/creation/create-regular";
 import * as nn from "../../engine/nn";
 import * as ops from "../../engine/ops";
 import * as optim from "../../engine/optim";
+import { customOp } from "../../engine/sweeps/custom-op";
+import * as derivatives from "../../engine/sweeps/derivatives";
 
 const random = new RandomGenerator(1);
 const below = (n: number) => Math.floor(random.uniform() * n);

@@ -3,8 +3,8 @@ import "../../engine/ops";
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { grad, hvp, nn, optim, Tensor, tensor } from "../../engine";
-import { backward } from "../../engine/core/reverse";
 import { add, mul, relu, square, sum } from "../../engine/ops";
+import { backward } from "../../engine/sweeps/reverse";
 
 const leaf = (...values: number[]) => tensor(values, { dtype: "float64", requiresGrad: true });
 

@@ -1,11 +1,11 @@
 /** Layers against the values that PyTorch computed: outputs, gradients, names, running statistics, clipping. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { backward } from "../../engine/core/reverse";
 import { Tensor } from "../../engine/core/tensor";
 import { tensor } from "../../engine/creation/create";
 import * as nn from "../../engine/nn";
 import { square, sum } from "../../engine/ops";
+import { backward } from "../../engine/sweeps/reverse";
 import { type LayerCase, layers, moreLayers, type Reference, reference } from "./layer-cases";
 
 type Args = Record<string, unknown>;

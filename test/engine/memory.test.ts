@@ -7,12 +7,12 @@ import { matmul, mean, mul, parameter, randn, relu, square, sum, type Tensor, te
 import { collector, installCollector } from "../../engine/core/collector";
 import { allocate } from "../../engine/core/dtype";
 import { InternalError, ModelError } from "../../engine/core/error";
-import { backward } from "../../engine/core/reverse";
 import { record, Tape } from "../../engine/core/tape";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../../engine/kernels";
 import { type Block, release, reserve } from "../../engine/kernels/wasm/blocks";
 import { addressOf, allocateShared, releaseValues } from "../../engine/kernels/wasm/memory";
 import { allowCollection } from "../../engine/runner/collector";
+import { backward } from "../../engine/sweeps/reverse";
 
 const MIB = 2 ** 20;
 setFlagsFromString("--expose-gc");

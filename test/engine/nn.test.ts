@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { ModelError } from "../../engine/core/error";
 import { manualSeed } from "../../engine/core/random";
-import { backward } from "../../engine/core/reverse";
 import { type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { ones, randn, tensor, zeros } from "../../engine/creation/create";
 import * as nn from "../../engine/nn";
+import { backward } from "../../engine/sweeps/reverse";
 
 class Net extends nn.Module {
   readonly stem = new nn.Sequential(new nn.Linear(4, 3), new nn.ReLU(), new nn.Linear(3, 2));

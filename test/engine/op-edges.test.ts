@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { ModelError } from "../../engine/core/error";
 import { manualSeed } from "../../engine/core/random";
-import { backward } from "../../engine/core/reverse";
 import type { Tensor } from "../../engine/core/tensor";
 import { arange, full, ones, randn, tensor, zeros } from "../../engine/creation/create";
 import * as ops from "../../engine/ops";
+import { backward } from "../../engine/sweeps/reverse";
 
 const values = (x: Tensor | null) => Array.from((x as Tensor).data);
 const leaf = (data: number[] | number[][], shape?: number[]) =>

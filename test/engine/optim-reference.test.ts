@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { grad } from "../../engine";
-import { backward } from "../../engine/core/reverse";
 import { requireGrad, type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { tensor } from "../../engine/creation/create";
 import { add, mul, narrow, square, sub, sum } from "../../engine/ops";
 import * as optim from "../../engine/optim";
+import { backward } from "../../engine/sweeps/reverse";
 import { readReference } from "./reference";
 
 interface Path {

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { ModelError } from "../../engine/core/error";
-import { backward } from "../../engine/core/reverse";
 import { requireGrad, type Tensor, zeroFilled } from "../../engine/core/tensor";
 import { tensor } from "../../engine/creation/create";
 import { mul, square, sum } from "../../engine/ops";
 import * as optim from "../../engine/optim";
+import { backward } from "../../engine/sweeps/reverse";
 import { reference } from "./layer-cases";
 
 interface Lecture {

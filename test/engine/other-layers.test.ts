@@ -3,9 +3,9 @@ import "../../engine/ops";
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { manualSeed, nn, ones, tensor, zeros } from "../../engine";
-import { backward } from "../../engine/core/reverse";
 import type { Tensor } from "../../engine/core/tensor";
 import { sum } from "../../engine/ops";
+import { backward } from "../../engine/sweeps/reverse";
 
 const moments = (x: Tensor) => {
   const values = Array.from(x.data);

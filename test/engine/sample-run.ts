@@ -1,10 +1,10 @@
 /** Runs a model for tests as the engine process does: on a tape, with its loss differentiated. */
 
-import { backward, sweep } from "../../engine/core/reverse";
 import { enter, leave, resetSites } from "../../engine/core/sites";
 import { activeTape, record, Tape } from "../../engine/core/tape";
 import { Tensor } from "../../engine/core/tensor";
 import type { Site } from "../../engine/report/report";
+import { backward, sweep } from "../../engine/sweeps/reverse";
 import { bind } from "../../engine/tracing/binding";
 import type { Run, SourceName } from "../../engine/tracing/run";
 

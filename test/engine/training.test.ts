@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { data, nn, optim } from "../../engine";
 import { manualSeed } from "../../engine/core/random";
-import { backward } from "../../engine/core/reverse";
 import { noGrad } from "../../engine/core/tape";
 import type { Tensor } from "../../engine/core/tensor";
 import { argmax, crossEntropy } from "../../engine/ops";
+import { backward } from "../../engine/sweeps/reverse";
 
 interface Task {
   readonly net: nn.Module & { forward(x: Tensor): Tensor };

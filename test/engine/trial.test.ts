@@ -1,9 +1,10 @@
 /** The trial of a short cut: its probes change as many places as are asked for, so that right short cuts stand it. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Changes } from "../../engine/check/differences/advance";
 import { multiplyChanged } from "../../engine/check/differences/multiply-changed";
-import { isCut, type ReplayStep, replay } from "../../engine/check/differences/replay";
+import type { Changes } from "../../engine/check/differences/one-by-one";
+import { replay } from "../../engine/check/differences/replay";
+import { isCut, type ReplayStep } from "../../engine/check/differences/replay-step";
 import { givesTheSame } from "../../engine/check/differences/trial";
 import type { Sparse } from "../../engine/check/differences/variants";
 import * as g from "../../engine/index";

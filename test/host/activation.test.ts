@@ -25,7 +25,12 @@ describe("activation", () => {
   it("reads little when it starts: no parser, no protocol of the engine process, nothing that computes", () => {
     const bundle = join(extension().extensionPath, "dist/extension.js");
     const text = readFileSync(bundle, "utf8");
-    for (const part of ["engine/core/reverse.ts", "engine/ops/", "engine/source/", "engine/runner/client.ts"])
+    for (const part of [
+      "engine/sweeps/reverse.ts",
+      "engine/ops/",
+      "engine/source/",
+      "engine/runner/client.ts",
+    ])
       assert.ok(!text.includes(`// ${part}`), `${part} is in the bundle`);
     for (const part of ["gpu.js", "acorn", "vscode-jsonrpc"])
       assert.ok(!text.includes(`node_modules/${part}`), `${part} is in the bundle`);

@@ -1,8 +1,8 @@
 /** A trial as a function of plain numbers, with its backward pass: what the rules of other checkers are applied to. */
 import { prepareLayer } from "../../engine/check/hand-written/prepare";
-import { sweep } from "../../engine/core/reverse";
 import { record, Tape } from "../../engine/core/tape";
 import * as g from "../../engine/index";
+import { sweep } from "../../engine/sweeps/reverse";
 import type { LayerTrial, TapeTrial, Trial } from "../fixtures/faults/trial";
 import { leafOf } from "./gradlens";
 

@@ -3,7 +3,8 @@ import type { Values } from "../../core/dtype";
 import { allOps } from "../../core/op";
 import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type ReplayStep } from "../differences/replay";
+import { inFloat64 } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import type { Pattern } from "./pattern";
 
 /** Relative difference up to which results count as the same. */

@@ -5,7 +5,7 @@ import type { Site } from "../../report/report";
 import type { Run, SourceLayerSite } from "../../tracing/run";
 import type { Downstream } from "../differences/batch";
 import type { Pace } from "../differences/pace";
-import type { ReplayStep } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import { returnedSite } from "../hand-written/custom-ops";
 import { type Facts, inLine } from "../judging/conclude";
 import { adviceForFault } from "../judging/idiom";

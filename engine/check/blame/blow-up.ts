@@ -1,9 +1,10 @@
 /** Where numbers stop being finite: in the backward pass, or in the forward pass beside the recorded point. */
 import { sizeOf } from "../../core/shape";
 import type { Tensor } from "../../core/tensor";
-import { oneByOne } from "../differences/advance";
 import { changesOf, type Downstream } from "../differences/batch";
-import { inFloat64, isCut, type ReplayStep } from "../differences/replay";
+import { oneByOne } from "../differences/one-by-one";
+import { inFloat64 } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay-step";
 import type { Variants } from "../differences/variants";
 import { scaleOf } from "../judging/judge";
 

@@ -3,7 +3,7 @@ import { allOps } from "../../core/op";
 import type { Tensor } from "../../core/tensor";
 import type { Downstream } from "../differences/batch";
 import type { Pace } from "../differences/pace";
-import { isCut, type ReplayStep } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay-step";
 import type { Judgement } from "../judging/judge";
 import { findMisbehaviour } from "./behaviour";
 import { findForgetful } from "./forgetful";

@@ -3,7 +3,8 @@
 import { allOps } from "../../core/op";
 import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type ReplayStep } from "../differences/replay";
+import { inFloat64 } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import type { Fault } from "./operation";
 
 /** The fault of an operation that gives another gradient after it was called with other inputs; else null. */

@@ -4,19 +4,15 @@ import { sameShape } from "../../core/shape";
 import { Node, quietly } from "../../core/tape";
 import { Tensor } from "../../core/tensor";
 import { mul } from "../../ops/arithmetic";
-import { sum } from "../../ops/reduce";
+import { sum } from "../../ops/broadcast";
 import { downstreamOf } from "../differences/batch";
-import {
-  agreementOf,
-  type Comparing,
-  compareDirections,
-  comparingWith,
-  searchWhereWrong,
-} from "../differences/directions";
+import { agreementOf, compareDirections, comparingWith, searchWhereWrong } from "../differences/directions";
 import { type Compared, compareElements } from "../differences/elements";
+import type { Comparing } from "../differences/gap";
 import { noiseOf } from "../differences/noise";
 import type { Pace } from "../differences/pace";
-import { inFloat64, type Replay, type ReplayStep, replay } from "../differences/replay";
+import { inFloat64, type Replay, replay } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import type { Evaluation } from "../differences/variants";
 import { weightsOf } from "../differences/weights";
 import { isValidChoice } from "../judging/choice";

@@ -1,7 +1,8 @@
 /** Sums and means over everything when few elements changed: the old result and what the changes add. */
 
 import type { Node } from "../../core/tape";
-import { mean, sum } from "../../ops/reduce";
+import { sum } from "../../ops/broadcast";
+import { mean } from "../../ops/mean";
 import type { Dense, Sparse } from "./variants";
 
 /** The result of each variant; null when the operation is no sum or mean to a single number. */

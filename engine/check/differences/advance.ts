@@ -3,7 +3,8 @@ import type { Values } from "../../core/dtype";
 import { Tensor } from "../../core/tensor";
 import { addUpChanged } from "./add-up-changed";
 import { isProduct, multiplyChanged } from "./multiply-changed";
-import type { ReplayStep } from "./replay";
+import { type Changes, densely, oneByOne } from "./one-by-one";
+import type { ReplayStep } from "./replay-step";
 import {
   broadcastIndex,
   findLift,
@@ -14,10 +15,7 @@ import {
   type Moves,
 } from "./structure";
 import { givesTheSame } from "./trial";
-import { allocateLike, type Dense, type Sparse, toDense, type Variants, variantOf } from "./variants";
-
-/** The changed inputs of a step, by slot. */
-export type Changes = ReadonlyMap<number, Variants>;
+import { allocateLike, type Dense, type Sparse, type Variants } from "./variants";
 
 /** A short cut: the variants of the output, or null where it does not apply. */
 type Way = (step: ReplayStep, changes: Changes, count: number) => Variants | null;
@@ -78,22 +76,6 @@ export function advance(step: ReplayStep, changes: Changes, count: number): Vari
   return out ?? oneByOne(step, changes, count);
 }
 
-/** The operation itself, once for each variant: slow, and right by definition. */
-export function oneByOne(step: ReplayStep, changes: Changes, count: number): Dense {
-  const { inputs, out } = step.node;
-  const dense = densely(step, changes, count);
-  const data = allocateLike(out, count * out.size);
-  for (let k = 0; k < count; k++) {
-    const variant = step.inputs.map((slot, i) => {
-      const input = inputs[i] as Tensor;
-      const of = dense.get(slot);
-      return of === undefined ? input : variantOf(of, input, k);
-    });
-    data.set(forwardOf(step)(variant).data, k * out.size);
-  }
-  return { kind: "dense", data };
-}
-
 function isLarge({ node: { inputs, out } }: ReplayStep): boolean {
   return [out, ...inputs].some(({ size }) => size >= LARGE);
 }
@@ -141,15 +123,6 @@ function placeOf(step: ReplayStep, slot: number): number {
 function onlyPlace(step: ReplayStep, changes: Changes): number {
   const [slot = -1] = changes.keys();
   return changes.size === 1 ? placeOf(step, slot) : -1;
-}
-
-function densely(step: ReplayStep, changes: Changes, count: number): Map<number, Dense> {
-  return new Map(
-    [...changes].map(([slot, variants]) => [
-      slot,
-      toDense(variants, step.node.inputs[step.inputs.indexOf(slot)] as Tensor, count),
-    ]),
-  );
 }
 
 /** An elementwise operation on the changed elements alone, in one call over all variants. */

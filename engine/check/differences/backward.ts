@@ -4,7 +4,7 @@ import { sameShape, showShape } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { add } from "../../ops/arithmetic";
 import { sumTo } from "../../ops/broadcast";
-import { type Cut, isCut, type ReplayStep } from "./replay";
+import { type Cut, isCut, type ReplayStep } from "./replay-step";
 
 /** A backward rule that gave no usable gradient. */
 export interface Broken {

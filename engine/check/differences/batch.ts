@@ -1,7 +1,9 @@
 /** Evaluates the loss under many perturbations of one tensor at once, recomputing only what depends on it. */
 import type { Tensor } from "../../core/tensor";
-import { advance, type Changes, oneByOne } from "./advance";
-import { type Cut, inFloat64, isCut, type Replay, type ReplayStep } from "./replay";
+import { advance } from "./advance";
+import { type Changes, oneByOne } from "./one-by-one";
+import { inFloat64, type Replay } from "./replay";
+import { type Cut, isCut, type ReplayStep } from "./replay-step";
 import { type Evaluation, toDense, type Variants } from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */

@@ -1,8 +1,9 @@
 /** The gradient along random directions: what they cost does not grow with the size of a tensor. */
 import { RandomGenerator } from "../../core/random";
-import { type Look, scaleOf, type Tolerances } from "../judging/judge";
+import { scaleOf } from "../judging/judge";
 import { LADDER } from "./difference";
 import type { Compared } from "./elements";
+import { AGREEMENT, type Comparing, type Gap, gapAlong, type Line } from "./gap";
 import { searchWrong } from "./search";
 
 /** Directions compared: a single wrong element escapes none of them, because no component is near 0. */
@@ -13,24 +14,6 @@ const [LARGEST, SMALLEST] = [4, 14];
 const CLEAR = 1e7;
 /** Places of the ladder, from the first step, at which a direction that does not agree at once is tried. */
 const OTHERS = [0, 2, 4, -2];
-const AGREEMENT = 1e-6;
-const SAFETY = 6;
-
-/** What is compared, and with what. */
-export interface Comparing extends Look {
-  /** The gradient of the backward pass. */
-  readonly analytic: ArrayLike<number>;
-  readonly tolerances: Tolerances;
-}
-
-/** The derivative along a direction, or a part of it, by both ways. */
-export interface Gap {
-  readonly analytic: number;
-  readonly numeric: number;
-  /** Up to which both may differ. */
-  readonly margin: number;
-  readonly step: number;
-}
 
 /** What random directions told. */
 export interface Agreement {
@@ -134,38 +117,6 @@ function firstPlace({ analytic, noise }: Comparing, { direction }: Line): number
   const slope = direction.reduce((sum, d, i) => sum + d * (analytic[i] as number), 0);
   const place = Math.log(Math.abs(slope) / (CLEAR * noise)) / Math.log(4) - 1;
   return Number.isFinite(place) ? Math.min(SMALLEST - 4, Math.max(LARGEST + 2, Math.floor(place))) : 6;
-}
-
-/** A part of a direction, from one element to another. */
-export interface Line {
-  readonly direction: Float64Array;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Both derivatives along a line; null when the work should stop. */
-export async function gapAlong(comparing: Comparing, line: Line, step: number): Promise<Gap | null> {
-  const { analytic: gradient, noise, pace, tolerances } = comparing;
-  let analytic = 0;
-  let squares = 0;
-  for (let i = line.from; i < line.to; i++) {
-    const part = (gradient[i] as number) * (line.direction[i] as number);
-    analytic += part;
-    squares += part * part;
-  }
-  if (!(await pace.turn())) return null;
-  const plus = lossAlong(comparing, line, step);
-  if (!(await pace.turn())) return null;
-  const numeric = (plus - lossAlong(comparing, line, -step)) / (2 * step);
-  // Adding many products rounds too; its error grows with the root of their squares.
-  const rounding = AGREEMENT * Math.max(Math.abs(analytic), Math.abs(numeric)) + 1e-12 * Math.sqrt(squares);
-  return { analytic, numeric, margin: SAFETY * (noise / step) + rounding + tolerances.atol, step };
-}
-
-function lossAlong({ evaluation }: Look, { direction, from, to }: Line, t: number): number {
-  const data = Float64Array.from(evaluation.x.data);
-  for (let i = from; i < to; i++) data[i] = (data[i] as number) + t * (direction[i] as number);
-  return evaluation.losses({ kind: "dense", data }, 1)[0] as number;
 }
 
 /** What is compared with steps of the tensor's own scale. */

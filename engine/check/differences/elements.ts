@@ -5,7 +5,7 @@ import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
 import { type Element, type Look, SAFETY, scaleOf, type Tolerances } from "../judging/judge";
-import type { Gap } from "./directions";
+import type { Gap } from "./gap";
 import { resolveDoubts } from "./in-doubt";
 import { methods } from "./methods";
 import { type Pace, Pieces } from "./pace";

@@ -6,27 +6,7 @@ import { detached, Tensor } from "../../core/tensor";
 import { type Broken, backwardOver } from "./backward";
 import { withHeld } from "./held";
 import { OutOfTime } from "./pace";
-
-/** One operation of the replay. Slots number its tensors; leaves have slots too. */
-export interface ReplayStep {
-  /** The operation as it was recorded. */
-  readonly recorded: Node;
-  /** The operation in the replay; its output's `node` when a gradient passes. */
-  readonly node: Node;
-  readonly inputs: readonly number[];
-  readonly out: number;
-  /** True when a gradient passes from its output to its inputs. */
-  readonly differentiable: boolean;
-  /** How long the operation took, in milliseconds. */
-  readonly ms: number;
-}
-
-/** A value that was detached: equal to `from`, but no gradient passes. */
-export interface Cut {
-  readonly from: number;
-  readonly to: number;
-  readonly tensor: Tensor;
-}
+import type { Cut, ReplayStep } from "./replay-step";
 
 export interface Replay {
   /** Values in float64 (integers and masks as they are), by slot. */
@@ -39,10 +19,6 @@ export interface Replay {
   /** The first backward rule that gave no usable gradient. */
   readonly broken: Broken | null;
   slotOf(tensor: Tensor): number | undefined;
-}
-
-export function isCut(step: ReplayStep | Cut): step is Cut {
-  return "from" in step;
 }
 
 export interface ReplayOptions {

@@ -2,7 +2,7 @@
 import { RandomGenerator } from "../../core/random";
 import { type Element, judge, sample } from "../judging/judge";
 import { LADDER } from "./difference";
-import { type Comparing, type Gap, gapAlong } from "./directions";
+import { type Comparing, type Gap, gapAlong } from "./gap";
 
 /** What the search looked at; empty when it was stopped before. */
 export interface SearchResult {

@@ -4,7 +4,7 @@ import { RandomGenerator } from "../../core/random";
 import { type Shape, sameShape, sizeOf } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { fusedCrossEntropy } from "./fused-loss";
-import type { ReplayStep } from "./replay";
+import type { ReplayStep } from "./replay-step";
 
 /** Where each element of an output comes from: the index in the input, or −1 for one that does not depend on it. */
 export interface Moves {

@@ -3,8 +3,8 @@ import type { Values } from "../../core/dtype";
 import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
-import { type Changes, oneByOne } from "./advance";
-import type { ReplayStep } from "./replay";
+import { type Changes, oneByOne } from "./one-by-one";
+import type { ReplayStep } from "./replay-step";
 import { allocateLike, type Sparse, toDense, type Variants } from "./variants";
 
 /** Sizes of the moves of each probe, relative to the values: far more than rounding, so that a difference shows. */

@@ -1,5 +1,7 @@
 /** Operations that give another result when they run again on the same inputs. */
-import { isCut, type Replay, type ReplayStep } from "./replay";
+
+import type { Replay } from "./replay";
+import { isCut, type ReplayStep } from "./replay-step";
 
 /** The first operation whose result differs between two replays of the same run, or null. */
 export function findUnstable(first: Replay, second: Replay): ReplayStep | null {

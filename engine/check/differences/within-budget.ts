@@ -1,6 +1,8 @@
 /** Comparisons for which the time is too short: a direction for all, a search where one does not agree, then elements. */
-import { type Agreement, agreementOf, type Comparing, comparingWith, searchWhereWrong } from "./directions";
+
+import { type Agreement, agreementOf, comparingWith, searchWhereWrong } from "./directions";
 import { type Compared, compareElements } from "./elements";
+import type { Comparing } from "./gap";
 import { noiseOf } from "./noise";
 import type { Pace } from "./pace";
 import type { Candidate, CandidateResult, PlanOptions, Thrown } from "./plan";

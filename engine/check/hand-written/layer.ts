@@ -1,5 +1,5 @@
 /** A layer with a backward pass written by hand, as the check sees it: two functions, and one call that was made of them. */
-import type { TopLevel } from "../../core/hand-calls";
+import type { TopLevel } from "../../core/top-level";
 import type { Site } from "../../report/report";
 import type { GradientSite, SourceLayerSite } from "../../tracing/run";
 import type { Called } from "./convention";

@@ -1,8 +1,9 @@
 /** What a layer remembers between its calls: fields, private ones too, and variables of its file. The check puts it back. */
-import type { TopLevel } from "../../core/hand-calls";
+
 import { deepCopy, writeAt } from "../../core/numbers";
+import { privateFieldsOf } from "../../core/private-fields";
 import { isTensor } from "../../core/tensor";
-import { privateFieldsOf } from "../../tracing/private-fields";
+import type { TopLevel } from "../../core/top-level";
 
 type Fields = Map<string, unknown>;
 

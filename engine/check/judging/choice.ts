@@ -1,6 +1,7 @@
 /** At a jump of the slope several gradients are right: any between the slopes of both sides, for each output by itself. */
 import { Tensor } from "../../core/tensor";
-import { inFloat64, type ReplayStep } from "../differences/replay";
+import { inFloat64 } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import type { Element } from "./judge";
 
 /** Moves this small, relative to the element, show the slope of each side. */

@@ -2,7 +2,8 @@
 import { allOps } from "../../core/op";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
-import { inFloat64, isCut, type Replay, type ReplayStep } from "../differences/replay";
+import { inFloat64, type Replay } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay-step";
 
 /** An operation, and a tensor that its forward pass reads without taking it as an input. */
 export interface Closure {

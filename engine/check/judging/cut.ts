@@ -3,7 +3,8 @@ import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { alongGradients, type Downstream, downstreamOf, everywhere, type Passes } from "../differences/batch";
 import { centralDerivative, LADDER } from "../differences/difference";
-import { type Cut, isCut, type Replay, type ReplayStep } from "../differences/replay";
+import type { Replay } from "../differences/replay";
+import { type Cut, isCut, type ReplayStep } from "../differences/replay-step";
 import { scaleOf } from "./judge";
 import { isFlat } from "./standstill";
 

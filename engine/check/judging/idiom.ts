@@ -5,7 +5,8 @@ import { RandomGenerator } from "../../core/random";
 import { Tensor } from "../../core/tensor";
 import type { Site } from "../../report/report";
 import type { Fault } from "../blame/operation";
-import { inFloat64, type ReplayStep } from "../differences/replay";
+import { inFloat64 } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 
 export type Idiom = "a straight-through estimator" | "gradient reversal" | "clipping of the gradient";
 

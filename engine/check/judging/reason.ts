@@ -1,12 +1,13 @@
 /** Puts into words why no gradient, or not all of it, arrives: cuts, steps, chance. */
 
 import { showPair } from "../../core/number-text";
-import { quietedAt } from "../../core/recording";
+import { quietedAt } from "../../core/record-operation";
 import { detached, type Tensor } from "../../core/tensor";
 import type { Site } from "../../report/report";
 import type { Run } from "../../tracing/run";
 import { downstreamOf, everywhere } from "../differences/batch";
-import { type Cut, isCut, type Replay, type ReplayStep } from "../differences/replay";
+import type { Replay } from "../differences/replay";
+import { type Cut, isCut, type ReplayStep } from "../differences/replay-step";
 import { type Facts, inLine } from "./conclude";
 import { changesFarAway, findCut, type Leak } from "./cut";
 import { advice } from "./idiom";

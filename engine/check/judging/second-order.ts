@@ -1,11 +1,12 @@
 /** The check of second derivatives: the gradient of the gradient, by the same means as the gradient. */
-import { grad } from "../../core/derivatives";
+
 import { RandomGenerator } from "../../core/random";
 import { record, Tape } from "../../core/tape";
 import { Tensor } from "../../core/tensor";
 import { add, mul } from "../../ops/arithmetic";
-import { sum } from "../../ops/reduce";
+import { sum } from "../../ops/broadcast";
 import type { Check } from "../../report/report";
+import { grad } from "../../sweeps/derivatives";
 import type { Run } from "../../tracing/run";
 import { giveVerdict } from "./verdict";
 

@@ -3,7 +3,7 @@ import { isFloat } from "../../core/dtype";
 import type { Node } from "../../core/tape";
 import type { Tensor } from "../../core/tensor";
 import type { Downstream } from "../differences/batch";
-import { isCut, type ReplayStep } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay-step";
 
 /** The operation nearest to the loss that got a gradient and passed none towards the tensor; null when there is none. */
 export function findStandstill({ replay, slot, steps }: Downstream): ReplayStep | null {

@@ -7,7 +7,8 @@ import { explainNonFinite, explainNonFiniteGradient, explainWrong } from "../bla
 import { type Downstream, downstreamOf } from "../differences/batch";
 import type { Pace } from "../differences/pace";
 import type { CandidateResult } from "../differences/plan";
-import { isCut, type Replay, type ReplayStep } from "../differences/replay";
+import type { Replay } from "../differences/replay";
+import { isCut, type ReplayStep } from "../differences/replay-step";
 import { conclude, type Facts } from "./conclude";
 import { confirm } from "./confirm";
 import { takesLonger } from "./cut";

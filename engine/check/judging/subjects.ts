@@ -8,7 +8,8 @@ import {
   type PlanOptions,
   type Thrown,
 } from "../differences/plan";
-import type { Replay, ReplayStep } from "../differences/replay";
+import type { Replay } from "../differences/replay";
+import type { ReplayStep } from "../differences/replay-step";
 import type { Facts } from "./conclude";
 import { type About, type Explain, orNotChecked } from "./not-checked";
 import { judgeSubject, type PreparedSubject, prepareSubject } from "./subject";

@@ -1,17 +1,17 @@
 /** The reverse sweep: from the cotangent of an output to the gradient of everything it was made of. */
 
+import { ModelError } from "../core/error";
+import { releaseTemporaries } from "../core/forget";
+import { callHooks, gradientHookCalls } from "../core/gradient-hooks";
+import { checkUnchanged } from "../core/stamps";
+import { activeTape, asDerivative, type Node, quietly } from "../core/tape";
+import type { Tensor } from "../core/tensor";
 import { logAllocations } from "../kernels";
 import { add } from "../ops/arithmetic";
 import { cast } from "../ops/cast";
 import { forgetShared } from "../ops/once";
 import { type BackwardCall, type BackwardOptions, readBackward } from "./backward-call";
 import { checkCotangent } from "./cotangent";
-import { ModelError } from "./error";
-import { releaseTemporaries } from "./forget";
-import { callHooks, gradientHookCalls } from "./gradient-hooks";
-import { checkUnchanged } from "./stamps";
-import { activeTape, asDerivative, type Node, quietly } from "./tape";
-import type { Tensor } from "./tensor";
 
 export type { BackwardOptions } from "./backward-call";
 export { checkCotangent } from "./cotangent";

@@ -1,16 +1,12 @@
-/** Reductions over dimensions: sum and mean. */
-
+/** How reductions are made: the dimensions that they go over, the shape that is left, and the kernel. */
 import { allocateUnset, type DType } from "../core/dtype";
 import { dims, flag } from "../core/kinds";
-import { defineOp, type OpFunction, type Positions } from "../core/op";
+import type { OpFunction, Positions } from "../core/op";
 import { normalizeDims, type Shape, sizeOf } from "../core/shape";
 import { type Signature, takes } from "../core/signature";
 import { Tensor, type TensorLike } from "../core/tensor";
 import { kernels } from "../kernels";
 import type { Reduction } from "../kernels/kernels";
-import { div } from "./arithmetic";
-import { broadcastLike } from "./broadcast";
-import { floating, toTensor } from "./elementwise";
 import { permute, reshape } from "./view";
 
 /** The dimensions that a reduction goes over, and whether they stay. */
@@ -76,51 +72,6 @@ export function restoreDims(g: Tensor, x: Tensor, attrs: ReduceAttrs): Tensor {
   if (attrs.keepdim) return g;
   return reshape(g, reducedShape(x.shape, { dims: attrs.dims, keepdim: true }));
 }
-
-/** Sum over dimensions. Integers and booleans give int32. */
-export const sum: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
-  name: "sum",
-  takes: takesDims,
-  role: "gathers",
-  label: "Σ x",
-  formula: "\\bar{x}_i = \\bar{o}",
-  args(x, options = {}) {
-    const input = toTensor(x);
-    return { inputs: [input], attrs: reduceAttrs(input, options) };
-  },
-  forward: ([x], attrs) =>
-    reduceWith("sum", x as Tensor, attrs, x?.dtype === "bool" ? "int32" : (x as Tensor).dtype),
-  vjp: [(g, { x, attrs }) => broadcastLike(restoreDims(g, x, attrs), x)],
-  jvp: [(t, { attrs }) => sum(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
-  samples: (r) => [
-    [r.uniform([2, 3])],
-    [r.uniform([2, 3, 2]), { dim: [0, 2] }],
-    [r.uniform([2, 3]), { dim: -1, keepdim: true }],
-    [r.uniform([])],
-    [r.uniform([2, 1, 2]), { dim: 1 }],
-  ],
-});
-
-/** Arithmetic mean over dimensions. */
-export const mean: Reduce = defineOp<ReduceArgs, ReduceAttrs, ReducePositions>({
-  name: "mean",
-  takes: takesDims,
-  role: "gathers",
-  label: "mean x",
-  formula: "\\bar{x}_i = \\bar{o} / n",
-  args(x, options = {}) {
-    const input = floating(toTensor(x));
-    return { inputs: [input], attrs: reduceAttrs(input, options) };
-  },
-  forward: ([x], attrs) => div(reduceWith("sum", x as Tensor, attrs), countOf(x as Tensor, attrs)),
-  vjp: [(g, { x, attrs }) => broadcastLike(div(restoreDims(g, x, attrs), countOf(x, attrs)), x)],
-  jvp: [(t, { attrs }) => mean(t, { dim: attrs.dims, keepdim: attrs.keepdim })],
-  samples: (r) => [
-    [r.uniform([2, 3])],
-    [r.uniform([2, 3, 2]), { dim: 1 }],
-    [r.uniform([2, 3, 2]), { dim: [0, -1], keepdim: true }],
-  ],
-});
 
 /** How many elements are reduced into one. */
 export function countOf(x: Tensor, { dims }: ReduceAttrs): number {

@@ -1,9 +1,10 @@
 /** The forward sweep: tangents carried along what was recorded. */
+
+import { asDerivative, type Node, quietly } from "../core/tape";
+import type { Tensor } from "../core/tensor";
+import { zeroFilled } from "../core/tensor";
 import { add } from "../ops/arithmetic";
 import { cast } from "../ops/cast";
-import { asDerivative, type Node, quietly } from "./tape";
-import type { Tensor } from "./tensor";
-import { zeroFilled } from "./tensor";
 
 /**
  * Tangents of `outputs` when the leaves move along `tangents`, through the recorded operations between them.

@@ -1,20 +1,20 @@
 /** Operations that a model file defines: a value and a hand-written backward pass. */
 
+import { describeValue } from "../core/describe";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { type At, apply, type Op } from "../core/op";
+import { checkOptions } from "../core/options";
+import { shortName } from "../core/printable";
+import { sameShape, showShape } from "../core/shape";
+import { activeTape, enableGrad, isQuiet, quietly } from "../core/tape";
+import { isTensor, Tensor, type TensorLike, zeroFilled } from "../core/tensor";
 import { keepAllocations } from "../kernels";
 import { mul } from "../ops/arithmetic";
-import { toTensor } from "../ops/elementwise";
-import { sum } from "../ops/reduce";
+import { sum } from "../ops/broadcast";
+import { toTensor } from "../ops/to-tensor";
 import { checkBackward, type HandWrittenOp } from "./custom-op-check";
-import { describeValue } from "./describe";
-import { isFloat } from "./dtype";
-import { ModelError } from "./error";
-import { type At, apply, type Op } from "./op";
-import { checkOptions } from "./options";
-import { shortName } from "./printable";
 import { sweep } from "./reverse";
-import { sameShape, showShape } from "./shape";
-import { activeTape, enableGrad, isQuiet, quietly } from "./tape";
-import { isTensor, Tensor, type TensorLike, zeroFilled } from "./tensor";
 
 /** What a hand-written backward pass gets. */
 export interface BackwardContext {

@@ -1,11 +1,11 @@
 /** Compares the hand-written backward pass of an operation with differences, at the inputs of one call. */
 
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { showShape } from "../core/shape";
+import { quietly } from "../core/tape";
+import type { Tensor } from "../core/tensor";
 import { cast } from "../ops/cast";
-import { isFloat } from "./dtype";
-import { ModelError } from "./error";
-import { showShape } from "./shape";
-import { quietly } from "./tape";
-import type { Tensor } from "./tensor";
 
 /** An operation's value and the gradients that its backward pass gives for a cotangent of the output. */
 export interface HandWrittenOp {

@@ -1,8 +1,8 @@
 /** Where a reverse sweep starts: the checked cotangent of its output. */
-import { showValue } from "./describe";
-import { ModelError } from "./error";
-import { sameShape, showShape } from "./shape";
-import { isTensor, Tensor } from "./tensor";
+import { showValue } from "../core/describe";
+import { ModelError } from "../core/error";
+import { sameShape, showShape } from "../core/shape";
+import { isTensor, Tensor } from "../core/tensor";
 
 /** The cotangent to start from: the one given, or 1 for an output of one element. */
 export function checkCotangent(caller: string, output: Tensor, gradient: Tensor | undefined): Tensor {

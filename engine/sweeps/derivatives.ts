@@ -1,18 +1,18 @@
 /** Derivatives as functions: grad, vjp, jvp, Jacobians and Hessians, in any nesting. */
 
+import { describeValue } from "../core/describe";
+import { isFloat } from "../core/dtype";
+import { ModelError } from "../core/error";
+import { flag, tensor } from "../core/kinds";
+import { sameShape, showShape } from "../core/shape";
+import { readCall, refuseSurplus, takes } from "../core/signature";
+import { enableGrad, isGradEnabled } from "../core/tape";
+import { isTensor, Tensor, zeroFilled } from "../core/tensor";
 import { alias } from "../ops/alias";
 import { stack } from "../ops/join";
 import { reshape } from "../ops/view";
-import { describeValue } from "./describe";
-import { isFloat } from "./dtype";
-import { ModelError } from "./error";
 import { forwardSweep, orZeros } from "./forward";
-import { flag, tensor } from "./kinds";
 import { checkCotangent, sweep } from "./reverse";
-import { sameShape, showShape } from "./shape";
-import { readCall, refuseSurplus, takes } from "./signature";
-import { enableGrad, isGradEnabled } from "./tape";
-import { isTensor, Tensor, zeroFilled } from "./tensor";
 
 /** What `grad` takes besides the output and the inputs. */
 export interface GradOptions {

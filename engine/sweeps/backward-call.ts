@@ -1,7 +1,7 @@
 /** How a backward pass is called: with a gradient, with options, in PyTorch's positions. */
-import { flag } from "./kinds";
-import { readCall, takes } from "./signature";
-import type { Tensor } from "./tensor";
+import { flag } from "../core/kinds";
+import { readCall, takes } from "../core/signature";
+import type { Tensor } from "../core/tensor";
 
 export interface BackwardOptions {
   /** Records the backward pass itself, so that it can be differentiated. */

@@ -1,5 +1,5 @@
 /** The prototypes of a value, read so that no proxy among them hears of it. */
-import { isOpaque } from "../core/observe";
+import { isOpaque } from "./observe";
 
 /** From the nearest one on; it ends at a proxy. */
 export function lineageOf(object: object): object[] {

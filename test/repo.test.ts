@@ -47,7 +47,7 @@ const layers: readonly Layer[] = [
   row(/^engine\/nn\//, "core kernels ops creation nn"),
   row(/^engine\/data\//, "core ops data", "", /^(fflate$|media\/)/),
   // Plain data and what follows from it alone: no tensor and no tape.
-  row(/^engine\/report\//, "report", "number-text printable"),
+  row(/^engine\/report\//, "report", "number-text printable", /^fflate$/),
   row(/^engine\/diagnose\//, "report diagnose", "number-text shape"),
   row(/^engine\/tracing\//, "core report ops nn optim diagnose tracing"),
   row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),

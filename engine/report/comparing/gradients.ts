@@ -1,0 +1,70 @@
+/** Two norms of a gradient beside each other: by how much they differ, and how that is said. */
+import { showNumber } from "../../core/number-text";
+import type { ComparedGradient, GradientChange } from "../comparison";
+
+export const FACTOR = 2;
+
+/** A norm, and whether all elements behind it are finite; null without a gradient. */
+export interface Norm {
+  readonly norm: number;
+  readonly isFinite: boolean;
+}
+
+export function compareNorms(a: Norm | null, b: Norm | null, factor: number): ComparedGradient {
+  const change = changeOf(a, b, factor);
+  const ratio =
+    a !== null && b !== null && a.isFinite && b.isFinite && a.norm > 0 && b.norm > 0 ? b.norm / a.norm : null;
+  return { a: a?.norm ?? null, b: b?.norm ?? null, ratio, change };
+}
+
+/** A norm that came without its elements. */
+export function plainNorm(norm: number | null): Norm | null {
+  return norm === null ? null : { norm, isFinite: Number.isFinite(norm) };
+}
+
+function changeOf(a: Norm | null, b: Norm | null, factor: number): GradientChange {
+  if (a === null || b === null) return a === b ? "none" : a === null ? "none-in-a" : "none-in-b";
+  if (!a.isFinite || !b.isFinite)
+    return a.isFinite ? "not-finite-in-b" : b.isFinite ? "not-finite-in-a" : "not-finite";
+  if (a.norm === 0 || b.norm === 0)
+    return a.norm === b.norm ? "same" : a.norm === 0 ? "zero-in-a" : "zero-in-b";
+  // Not by the ratio, which may be too large or too small for a number.
+  if (b.norm / factor > a.norm) return "larger";
+  return a.norm / factor > b.norm ? "smaller" : "same";
+}
+
+/** True for what a person who compares wants to see. */
+export function isChanged({ change }: ComparedGradient): boolean {
+  return change !== "same" && change !== "none" && change !== "not-finite";
+}
+
+/** How much a person wants to see it: what broke or appeared first, then by the factor. */
+export function sizeOfChange({ ratio, change }: ComparedGradient): number {
+  if (change === "none" || (change === "same" && ratio === null)) return 0;
+  if (change === "not-finite") return 0.5;
+  if (ratio === null) return Number.POSITIVE_INFINITY;
+  return Math.abs(Math.log(ratio));
+}
+
+const words: Readonly<Record<Exclude<GradientChange, "same" | "larger" | "smaller">, string>> = {
+  none: "no gradient",
+  "none-in-a": "no gradient in A",
+  "none-in-b": "no gradient in B",
+  "zero-in-a": "0 in A",
+  "zero-in-b": "0 in B",
+  "not-finite-in-a": "not finite in A",
+  "not-finite-in-b": "not finite in B",
+  "not-finite": "not finite",
+};
+
+/** "× 12", "÷ 3.5", "no gradient in B" */
+export function showChange({ change, ratio, a, b }: ComparedGradient): string {
+  if (change !== "same" && change !== "larger" && change !== "smaller") return words[change];
+  if (a === b) return "same";
+  if (ratio === null) return "";
+  return ratio >= 1 ? `× ${showRatio(ratio)}` : `÷ ${showRatio(1 / ratio)}`;
+}
+
+function showRatio(ratio: number): string {
+  return showNumber(ratio, ratio < 1.1 ? 5 : 3);
+}

@@ -4,15 +4,18 @@ import { parseArgs } from "node:util";
 import type { CheckSettings, CheckTarget } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
+import { devices, dtypes, modelFile, notNegative, oneOf, positive, UsageError } from "./argument-values";
+import { type CompareArguments, readCompareArguments } from "./compare-arguments";
 
 export const usage = `gradlens: see what the backward pass of a model does
 
   gradlens trace FILE    run a model file and show the gradient of every layer
   gradlens check FILE    compare its gradients with finite differences
+  gradlens compare A B   run two files and show what differs, or one twice: compare FILE --seed 0,1
 
   --json                    print the result as JSON (NaN and infinities as strings)
-  --dtype float32|float64   element type of tensors made from numbers (float32)
-  --device auto|cpu|gpu     where to compute (auto)
+  --dtype float32|float64   element type of tensors made from numbers (float32); compare: A,B for one each
+  --device auto|cpu|gpu     where to compute (auto); compare: A,B for one each
   --timeout SECONDS         limit of a run (30)
   --memory MIB              limit of a run's memory (2048)
   --node PATH               Node to run the model with
@@ -25,16 +28,15 @@ export const usage = `gradlens: see what the backward pass of a model does
   --atol NUMBER             check: absolute difference to accept (0)
   --budget SECONDS          check: time to compare in; what was not compared by then is said (60)
   --limit ELEMENTS          check: larger parameters are checked along random directions (20000)
-  --seed NUMBER             check: seed of those directions (0)
+  --seed NUMBER             trace: seed of random numbers; check: of those directions; compare: A,B for one each (0)
   --method NAME             check: central, forward, five-point or richardson differences (central)
   --second-order            check: the gradient of the gradient too
+  --factor NUMBER           compare: a gradient that is this many times as large or small has changed (2)
+  --all                     compare: every row, however many
   --help, --version
 
 Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the file or the arguments are wrong
 `;
-
-/** A mistake in the arguments. */
-export class UsageError extends Error {}
 
 export interface Arguments {
   readonly command: "trace" | "check" | "help" | "version";
@@ -79,29 +81,34 @@ const options = {
   seed: { type: "string" },
   method: { type: "string" },
   "second-order": { type: "boolean" },
+  factor: { type: "string" },
+  all: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
 
 /** @throws UsageError */
-export function readArguments(args: readonly string[]): Arguments {
+export function readArguments(args: readonly string[]): Arguments | CompareArguments {
   const { values, positionals } = parse(args);
   const [command, file, ...more] = positionals;
   if (command === undefined && values.json && !values.help && !values.version)
     throw new UsageError("--json needs a command: gradlens trace model.ts --json");
   const wantsHelp = values.help || command === "help" || (command === undefined && !values.version);
   const known = wantsHelp ? "help" : values.version ? "version" : command;
+  if (known === "compare") return readCompareArguments(values, positionals.slice(1));
   if (known !== "help" && known !== "version" && known !== "trace" && known !== "check") {
-    throw new UsageError(`there is no command "${command}"; expected trace or check`);
+    throw new UsageError(`there is no command "${command}"; expected trace, check or compare`);
   }
+  const foreign = (["factor", "all"] as const).find((name) => values[name] !== undefined);
+  if (foreign !== undefined) throw new UsageError(`--${foreign} is for compare`);
   if (more.length > 0) throw new UsageError(`one file at a time; found also ${more.join(" ")}`);
   const isRun = known === "trace" || known === "check";
   return {
     command: known,
     file: isRun ? modelFile(known, file) : "",
     json: values.json ?? false,
-    dtype: oneOf("dtype", values.dtype, ["float32", "float64"]),
-    device: oneOf("device", values.device, ["auto", "cpu", "gpu"]),
+    dtype: oneOf("dtype", values.dtype, [...dtypes]),
+    device: oneOf("device", values.device, [...devices]),
     timeoutMs: 1000 * positive("timeout", values.timeout, 30),
     memoryMiB: Math.ceil(positive("memory", values.memory, 2048)),
     nodePath: values.node ?? "",
@@ -181,12 +188,6 @@ function readSettings(values: SettingOptions): CheckSettings {
   };
 }
 
-function notNegative(name: string, value: string): number {
-  const number = Number(value);
-  if (value.trim() !== "" && number >= 0 && Number.isFinite(number)) return number;
-  throw new UsageError(`--${name} is "${value}"; expected a number, 0 or more`);
-}
-
 function readFailOn(value: string | undefined): Severity | null {
   const severities: [Severity, Severity] = ["warning", "error"];
   return value === undefined ? null : oneOf("fail-on", value, severities);
@@ -198,30 +199,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function modelFile(command: string, file: string | undefined): string {
-  if (file === undefined)
-    throw new UsageError(`gradlens ${command} needs a file: gradlens ${command} model.ts`);
-  const found = kindOfFile(file);
-  if (found === notThere) throw new UsageError(`there is no file ${file}`);
-  if (found !== "file") throw new UsageError(`${file} ${found}; expected a model file`);
-  return resolve(file);
-}
-
-function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly [T, ...T[]]): T {
-  if (value === undefined) return allowed[0];
-  const found = allowed.find((each) => each === value);
-  if (!found) throw new UsageError(`--${name} is "${value}"; expected ${allowed.join(" or ")}`);
-  return found;
-}
-
-function positive(name: string, value: string | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (!(number > 0) || !Number.isFinite(number))
-    throw new UsageError(`--${name} is "${value}"; expected a number above 0`);
-  return number;
 }
 
 function targetOf(target: string | undefined, file: string | undefined): CheckTarget {

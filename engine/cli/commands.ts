@@ -1,36 +1,20 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
-import { join } from "node:path";
-import { printed } from "../core/printable";
 import type { Report, Severity } from "../report/report";
-import { Engine } from "../runner/client";
-import type { OutputParams } from "../runner/protocol";
+import type { Engine } from "../runner/client";
 import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checkByDifferences } from "./check-differences";
-import { currentFolder } from "./current-folder";
-import { hasColours } from "./terminal";
 import { showReport } from "./trace-text";
+import { limitsOf, withEngine } from "./with-engine";
 
-export async function runCommand(args: Arguments): Promise<number> {
-  const onOutput = ({ stream, text }: OutputParams) => {
-    const to = stream === "stderr" || args.stdoutIsData ? process.stderr : process.stdout;
-    // A file or the next program gets what was printed, as from plain Node.
-    to.write(to.isTTY ? printed(text, hasColours(to, process.env)) : text);
-  };
-  const script = join(__dirname, "engine.js");
-  const engine = new Engine({ script, folder: currentFolder ?? "/", nodePath: args.nodePath, onOutput });
-  process.once("exit", () => engine.dispose());
-  try {
-    return await perform(engine, args);
-  } finally {
-    engine.dispose();
-  }
+export function runCommand(args: Arguments): Promise<number> {
+  return withEngine(args, (engine) => perform(engine, args));
 }
 
 async function perform(engine: Engine, args: Arguments): Promise<number> {
-  const { file, device, dtype, timeoutMs, memoryMiB } = args;
-  const limits = { timeoutMs, memoryMiB, maxOperations: 5_000_000 };
-  const traced = await engine.trace({ file, overlays: {}, device, dtype, limits });
+  const { file, device, dtype, settings } = args;
+  const seed = args.command === "trace" ? (settings.seed ?? 0) : 0;
+  const traced = await engine.trace({ file, overlays: {}, device, dtype, seed, limits: limitsOf(args) });
   if (args.command === "trace")
     return "failure" in traced ? refuse(traced.failure, args) : show(traced, args);
   if (args.against === null) return checkByDifferences(engine, traced, args);

@@ -1,8 +1,10 @@
-/** The command line: `gradlens trace FILE`, `gradlens check FILE`. */
+/** The command line: `gradlens trace FILE`, `gradlens check FILE`, `gradlens compare A B`. */
 import { printable } from "../core/printable";
 import { mistake, print, refuse, toJson } from "./answer";
-import { type Arguments, readArguments, UsageError, usage } from "./arguments";
+import { UsageError } from "./argument-values";
+import { readArguments, usage } from "./arguments";
 import { runCommand } from "./commands";
+import { runCompare } from "./compare-runs";
 import { currentFolder } from "./current-folder";
 import { readVersion } from "./version";
 
@@ -16,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
       asked,
     );
   }
-  let read: Arguments;
+  let read: ReturnType<typeof readArguments>;
   try {
     read = readArguments(args);
   } catch (error) {
@@ -25,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (read.command === "help") print(read.json ? toJson({ usage }) : usage.trimEnd());
   else if (read.command === "version") print(read.json ? toJson({ version: readVersion() }) : readVersion());
+  else if (read.command === "compare") return runCompare(read);
   else return runCommand(read);
   return 0;
 }

@@ -96,7 +96,7 @@ function tensors({ nodes, file }: Report, style: Style): string {
 }
 
 /** A line of the model's own file is a number; of another one the path from there stands before it. */
-function showLine({ file, line }: Site, own: string): string {
+export function showLine({ file, line }: Site, own: string): string {
   return file === own ? String(line) : `${relative(dirname(own), file).replaceAll("\\", "/")}:${line}`;
 }
 

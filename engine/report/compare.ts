@@ -7,9 +7,9 @@ import type {
   ComparedLayer,
   ComparedParameter,
   ComparedRun,
-  Comparison,
   NodeChange,
   NodePair,
+  RunComparison,
 } from "./comparison";
 import type { Finding, Report, ReportNode, Stats } from "./report";
 
@@ -17,7 +17,7 @@ export { FACTOR, isChanged, showChange, sizeOfChange } from "./comparing/gradien
 export * from "./comparison";
 
 /** @param factor beyond which a gradient counts as changed */
-export function compareReports(a: Report, b: Report, factor = FACTOR): Comparison {
+export function compareReports(a: Report, b: Report, factor = FACTOR): RunComparison {
   const alignment = align(outlineOf(a), outlineOf(b));
   const { nodes } = alignment;
   const [inA, inB] = [[...a.nodes], [...b.nodes]];
@@ -68,7 +68,8 @@ function normOf(stats: Stats | null): Norm | null {
   return stats && { norm: stats.norm, isFinite: stats.nonFinite === 0 && Number.isFinite(stats.norm) };
 }
 
-function isSame({ value, gradient }: NodePair): boolean {
+function isSame({ changes, value, gradient }: NodePair): boolean {
+  if (changes.some((change) => change !== "name")) return false;
   return sameNumber(value.a, value.b) && sameNumber(gradient.a, gradient.b);
 }
 
@@ -117,16 +118,23 @@ function compareLayers(a: Report, b: Report, { layers }: Alignment, factor: numb
   return rows.slice(1);
 }
 
-/** A finding is the same when its rule looks at the same tensor, or at none in both. */
+/** A finding is the same when its rule looks at the same tensor, or at none in both, or once only in each. */
 function compareFindings(a: Report, b: Report, { nodes }: Alignment): ComparedFindings {
-  const left = [...a.findings];
+  const gone = [...a.findings];
   const kept: Finding[] = [];
-  const fresh: Finding[] = [];
-  for (const finding of b.findings) {
-    const node = finding.node === null ? null : (nodes.toA[finding.node] ?? -1);
-    const i = left.findIndex((other) => other.rule === finding.rule && other.node === node);
-    if (i >= 0) left.splice(i, 1);
-    (i >= 0 ? kept : fresh).push(finding);
-  }
-  return { gone: left, new: fresh, kept };
+  const keep = (found: readonly Finding[], isSame: (before: Finding, after: Finding) => boolean) =>
+    found.filter((after) => {
+      const i = gone.findIndex((before) => before.rule === after.rule && isSame(before, after));
+      if (i < 0) return true;
+      gone.splice(i, 1);
+      kept.push(after);
+      return false;
+    });
+  const fresh = keep([...b.findings], (before, after) => {
+    return before.node === (after.node === null ? null : (nodes.toA[after.node] ?? -1));
+  });
+  const isOnly = (list: readonly Finding[], { rule }: Finding) =>
+    list.filter((each) => each.rule === rule).length === 1;
+  const rest = keep(fresh, (before, after) => isOnly(gone, before) && isOnly(fresh, after));
+  return { gone, new: rest, kept };
 }

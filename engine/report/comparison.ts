@@ -17,7 +17,7 @@ export type GradientChange =
   | "not-finite-in-b"
   | "not-finite";
 
-export interface ComparedGradient {
+export interface ComparedNorms {
   /** Norms; null without a gradient. */
   readonly a: number | null;
   readonly b: number | null;
@@ -37,7 +37,7 @@ export interface NodePair {
   readonly changes: readonly NodeChange[];
   /** Norms of the finite elements. */
   readonly value: { readonly a: number; readonly b: number };
-  readonly gradient: ComparedGradient;
+  readonly gradient: ComparedNorms;
   /** What the operation hands back over what it received. */
   readonly gain: { readonly a: number | null; readonly b: number | null };
 }
@@ -47,7 +47,7 @@ export interface ComparedRow {
   /** In A; null when it has none. */
   readonly a: string | null;
   readonly b: string | null;
-  readonly gradient: ComparedGradient;
+  readonly gradient: ComparedNorms;
 }
 
 export interface ComparedParameter extends ComparedRow {
@@ -79,12 +79,12 @@ export interface ComparedRun {
   readonly operations: number;
 }
 
-export interface Comparison {
+export interface RunComparison {
   readonly a: ComparedRun;
   readonly b: ComparedRun;
   /** A gradient whose norm is more than this many times as large, or as small, has changed. */
   readonly factor: number;
-  /** Every loss, value norm and gradient norm is the same number in both. */
+  /** The same operations on the same shapes and types, with the same norm of every value and gradient. */
   readonly isIdentical: boolean;
   readonly pairs: readonly NodePair[];
   /** Ids of nodes that only one of the runs has. */

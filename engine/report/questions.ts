@@ -26,6 +26,8 @@ export interface TraceParams {
   readonly device: DeviceChoice;
   /** Default element type for the run. */
   readonly dtype: "float32" | "float64";
+  /** Where random numbers begin, until the model itself says where; 0. */
+  readonly seed?: number;
   readonly limits: Limits;
 }
 

@@ -44,12 +44,12 @@ export class ModelRun {
 
   /** Runs the file to its gradients. @throws whatever the model throws */
   async run(): Promise<void> {
-    const { file, overlays, dtype } = this.params;
+    const { file, overlays, dtype, seed = 0 } = this.params;
     this.sources.begin();
     resetSites();
     beginCalls(this.repair);
     setDefaultDtype(dtype);
-    manualSeed(0);
+    manualSeed(seed);
     const loader = new Loader({ sources: this.sources, overlays, gradlens }, file);
     process.argv.splice(1, process.argv.length, file);
     await record(this.tape, async () => {

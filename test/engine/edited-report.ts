@@ -2,7 +2,7 @@
 import type { Report, ReportNode, Site } from "../../engine/report/report";
 import type { Draw } from "../random/draw";
 
-export interface Edited {
+export interface EditedReport {
   readonly report: Report;
   /** By node of the report as it was, its node now; -1 for one that is gone. */
   readonly nowAt: readonly number[];
@@ -19,7 +19,7 @@ export interface Edits {
   readonly lines?: number;
 }
 
-export function editReport(report: Report, edits: Edits, draw: Draw): Edited {
+export function editReport(report: Report, edits: Edits, draw: Draw): EditedReport {
   const { gone = 0, inserted = 0, replaced = 0, renamed = 0, lines = 0 } = edits;
   const nowAt: number[] = [];
   /** What reads a node that is gone reads its first input. */
@@ -77,7 +77,10 @@ function moved(site: Site, lines: number): Site {
 }
 
 /** Of the nodes that are in both reports, how many `pairs` puts together rightly. */
-export function shareRight({ nowAt }: Edited, pairs: readonly { readonly a: number; readonly b: number }[]) {
+export function shareRight(
+  { nowAt }: EditedReport,
+  pairs: readonly { readonly a: number; readonly b: number }[],
+) {
   const found = new Map(pairs.map(({ a, b }) => [a, b]));
   let [right, kept] = [0, 0];
   nowAt.forEach((now, node) => {

@@ -42,23 +42,15 @@ function layerOf({ outline, layers }: Side, node: number): number {
   return layers[outline.scopes[node] ?? 0] ?? 0;
 }
 
-/** Weights of the same name in the same layer; then of the same shape in the same layer, in order; then of the same rank. */
+/** Weights of the same name in the same layer; one that was renamed is known by what reads it, later. */
 function linkWeights(nodes: Matching, left: Side, right: Side): void {
-  const tokens: ((layer: number, own: string, shape: readonly number[]) => string)[] = [
-    (layer, own) => `${layer} ${own}`,
-    (layer, _, shape) => `${layer} ${shape.join()}`,
-    (layer, _, shape) => `${layer} ${shape.length}`,
-  ];
-  for (const token of tokens) {
-    const of = ({ outline, layers }: Side): TokenOf => {
-      const byNode = new Map(
-        outline.weights.map(({ node, layer, own, shape }) => [node, token(layers[layer] ?? 0, own, shape)]),
-      );
-      return (node) => byNode.get(node) ?? null;
-    };
-    const step = token === tokens[0] ? linkGroups : linkInOrder;
-    step(nodes, of(left), of(right));
-  }
+  const nameOf = ({ outline, layers }: Side): TokenOf => {
+    const names = new Map(
+      outline.weights.map(({ node, layer, own }) => [node, `${layers[layer] ?? 0} ${own}`]),
+    );
+    return (node) => names.get(node) ?? null;
+  };
+  linkGroups(nodes, nameOf(left), nameOf(right));
 }
 
 /** Links nodes that come of the same leaves by the same operations, layer and name the same first. */

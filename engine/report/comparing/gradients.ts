@@ -1,6 +1,6 @@
 /** Two norms of a gradient beside each other: by how much they differ, and how that is said. */
 import { showNumber } from "../../core/number-text";
-import type { ComparedGradient, GradientChange } from "../comparison";
+import type { ComparedNorms, GradientChange } from "../comparison";
 
 export const FACTOR = 2;
 
@@ -10,7 +10,7 @@ export interface Norm {
   readonly isFinite: boolean;
 }
 
-export function compareNorms(a: Norm | null, b: Norm | null, factor: number): ComparedGradient {
+export function compareNorms(a: Norm | null, b: Norm | null, factor: number): ComparedNorms {
   const change = changeOf(a, b, factor);
   const ratio =
     a !== null && b !== null && a.isFinite && b.isFinite && a.norm > 0 && b.norm > 0 ? b.norm / a.norm : null;
@@ -34,12 +34,12 @@ function changeOf(a: Norm | null, b: Norm | null, factor: number): GradientChang
 }
 
 /** True for what a person who compares wants to see. */
-export function isChanged({ change }: ComparedGradient): boolean {
+export function isChanged({ change }: ComparedNorms): boolean {
   return change !== "same" && change !== "none" && change !== "not-finite";
 }
 
 /** How much a person wants to see it: what broke or appeared first, then by the factor. */
-export function sizeOfChange({ ratio, change }: ComparedGradient): number {
+export function sizeOfChange({ ratio, change }: ComparedNorms): number {
   if (change === "none" || (change === "same" && ratio === null)) return 0;
   if (change === "not-finite") return 0.5;
   if (ratio === null) return Number.POSITIVE_INFINITY;
@@ -57,14 +57,15 @@ const words: Readonly<Record<Exclude<GradientChange, "same" | "larger" | "smalle
   "not-finite": "not finite",
 };
 
-/** "× 12", "÷ 3.5", "no gradient in B" */
-export function showChange({ change, ratio, a, b }: ComparedGradient): string {
+/** Below this part of the norm, the part is said instead of the ratio. */
+const LITTLE = 1e-3;
+
+/** "× 12", "÷ 3.5", "within 2e-8", "no gradient in B" */
+export function showChange({ change, ratio, a, b }: ComparedNorms): string {
   if (change !== "same" && change !== "larger" && change !== "smaller") return words[change];
   if (a === b) return "same";
   if (ratio === null) return "";
-  return ratio >= 1 ? `× ${showRatio(ratio)}` : `÷ ${showRatio(1 / ratio)}`;
-}
-
-function showRatio(ratio: number): string {
-  return showNumber(ratio, ratio < 1.1 ? 5 : 3);
+  if (Math.abs(ratio - 1) < LITTLE) return `within ${showNumber(Math.abs(ratio - 1), 1)}`;
+  const [sign, times] = ratio >= 1 ? ["×", ratio] : ["÷", 1 / ratio];
+  return `${sign} ${showNumber(times, times < 1.1 ? 4 : 3)}`;
 }

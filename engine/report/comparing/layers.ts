@@ -1,36 +1,36 @@
 /** Which layer of one run is which of the other: by name within its parent, numbered ones by what they are and their order. */
-import type { Layer, Outline } from "./outline";
-import { alignSequences, type Pair } from "./sequences";
+import type { Outline, OutlineLayer } from "./outline";
+import { alignSequences, type IndexPair } from "./sequences";
 
 /** By index of a layer the number that both sides have for it; layers of one side alone have one of their own. */
 export interface PairedLayers {
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly IndexPair[];
   readonly a: readonly number[];
   readonly b: readonly number[];
 }
 
 export function pairLayers(a: Outline, b: Outline): PairedLayers {
-  const pairs: Pair[] = [];
+  const pairs: IndexPair[] = [];
   const [below, others] = [childrenOf(a.layers), childrenOf(b.layers)];
-  const open: Pair[] = [[0, 0]];
+  const open: IndexPair[] = [[0, 0]];
   for (let pair = open.pop(); pair; pair = open.pop()) {
     pairs.push(pair);
     const children = pairChildren(a.layers, b.layers, below[pair[0]] ?? [], others[pair[1]] ?? []);
     for (const each of children) open.push(each);
   }
   pairs.sort(([x], [y]) => x - y);
-  return { pairs, ...numbersOf(pairs, a.layers.length, b.layers.length) };
+  return { pairs, ...sharedNumbers(pairs, a.layers.length, b.layers.length) };
 }
 
 /** The same number for both of a pair, another for each of the rest. */
-export function numbersOf(pairs: readonly Pair[], sizeA: number, sizeB: number) {
+export function sharedNumbers(pairs: readonly IndexPair[], sizeA: number, sizeB: number) {
   const a = Array.from({ length: sizeA }, (_, i) => i);
   const b = Array.from({ length: sizeB }, (_, j) => sizeA + j);
   for (const [i, j] of pairs) b[j] = i;
   return { a, b };
 }
 
-function childrenOf(layers: readonly Layer[]): number[][] {
+function childrenOf(layers: readonly OutlineLayer[]): number[][] {
   const children: number[][] = layers.map(() => []);
   layers.forEach(({ parent }, i) => {
     if (parent !== null && parent !== i) children[parent]?.push(i);
@@ -42,32 +42,32 @@ function childrenOf(layers: readonly Layer[]): number[][] {
 const numbered = /(^|[.[#])\d+\]?$/;
 
 function pairChildren(
-  inA: readonly Layer[],
-  inB: readonly Layer[],
+  inA: readonly OutlineLayer[],
+  inB: readonly OutlineLayer[],
   a: readonly number[],
   b: readonly number[],
-): Pair[] {
+): IndexPair[] {
   const [restA, restB] = [new Set(a), new Set(b)];
-  const pairs: Pair[] = [];
-  const take = (found: readonly Pair[]) => {
+  const pairs: IndexPair[] = [];
+  const take = (found: readonly IndexPair[]) => {
     for (const pair of found) {
       restA.delete(pair[0]);
       restB.delete(pair[1]);
       pairs.push(pair);
     }
   };
-  const layerA = (i: number) => inA[i] as Layer;
-  const layerB = (j: number) => inB[j] as Layer;
+  const layerA = (i: number) => inA[i] as OutlineLayer;
+  const layerB = (j: number) => inB[j] as OutlineLayer;
   const named = new Map(b.map((j) => [layerB(j).own, j]));
   take(
-    a.flatMap((i): Pair[] => {
+    a.flatMap((i): IndexPair[] => {
       const { own } = layerA(i);
       const j = numbered.test(own) ? undefined : named.get(own);
       return j === undefined ? [] : [[i, j]];
     }),
   );
-  const stem = ({ own }: Layer) => own.replace(numbered, "");
-  const steps: ((layer: Layer) => string)[] = [
+  const stem = ({ own }: OutlineLayer) => own.replace(numbered, "");
+  const steps: ((layer: OutlineLayer) => string)[] = [
     (layer) => `${stem(layer)} ${layer.form}`,
     (layer) => `${stem(layer)} ${layer.type}`,
     ({ own }) => own,
@@ -88,7 +88,7 @@ export function alignTokens(
   b: readonly number[],
   inA: (item: number) => string,
   inB: (item: number) => string,
-): Pair[] {
+): IndexPair[] {
   const ids = new Map<string, number>();
   const idOf = (text: string) => {
     const id = ids.get(text) ?? ids.size;

@@ -1,6 +1,6 @@
 /** Which node of one run is which of the other, as far as it is known: one to one. */
 import type { Outline } from "./outline";
-import { alignSequences, longestRising, type Pair } from "./sequences";
+import { alignSequences, type IndexPair, longestRising } from "./sequences";
 
 export class Matching {
   /** By node of A its node in B, -1 for none; and the other way. */
@@ -29,8 +29,8 @@ export class Matching {
   }
 
   /** In the order of A. */
-  pairs(): Pair[] {
-    return [...this.toB].flatMap((b, a): Pair[] => (b === -1 ? [] : [[a, b]]));
+  pairs(): IndexPair[] {
+    return [...this.toB].flatMap((b, a): IndexPair[] => (b === -1 ? [] : [[a, b]]));
   }
 }
 
@@ -46,7 +46,7 @@ export function linkInOrder(matching: Matching, inA: TokenOf, inB: TokenOf): voi
     return id;
   };
   const { toA, toB } = matching;
-  const found: Pair[] = [];
+  const found: IndexPair[] = [];
   let [a, b] = [0, 0];
   for (const [i, j] of [...longestRising(matching.pairs()), [toB.length, toA.length] as const]) {
     const left = tokensBetween(toB, a, i, inA, idOf);

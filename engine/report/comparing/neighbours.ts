@@ -15,17 +15,20 @@ export function linkByNeighbours(nodes: Matching, left: Side, right: Side): void
   linkLeaves(nodes, left, right);
 }
 
-/** Leaves that are the same input of the same operation. */
+/** Leaves that are the same input of the same operation: data, and weights that were renamed. */
 function linkLeaves(nodes: Matching, left: Side, right: Side): void {
   const [a, b] = [left.outline, right.outline];
   for (let node = 0; node < a.count; node++) {
     const other = nodes.toB[node] ?? -1;
     if (other === -1) continue;
+    const isSame = a.ops[node] === b.ops[other];
     const theirs = b.inputs[other] ?? [];
     a.inputs[node]?.forEach((input, i) => {
-      const its = theirs[i];
-      if (its === undefined || a.kinds[input] === "operation" || a.kinds[input] === "parameter") return;
-      if (b.kinds[its] !== "operation" && b.kinds[its] !== "parameter") nodes.link(input, its);
+      const its = theirs[i] ?? -1;
+      const [x, y] = [a.kinds[input], b.kinds[its]];
+      if (its === -1 || x === "operation" || y === "operation") return;
+      const isWeight = x === "parameter" || y === "parameter";
+      if (isWeight ? isSame && x === y && a.ranks[input] === b.ranks[its] : true) nodes.link(input, its);
     });
   }
 }

@@ -13,13 +13,13 @@ export interface Outline {
   readonly ranks: readonly number[];
   readonly sites: readonly (Site | null)[];
   /** Layers, with the name of each within its parent. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly OutlineLayer[];
   /** Nodes of parameters, with the layer that holds each, and the name in it. */
-  readonly weights: readonly Weight[];
+  readonly weights: readonly OutlineWeight[];
   readonly loss: number | null;
 }
 
-export interface Layer extends Pick<ReportScope, "path" | "type"> {
+export interface OutlineLayer extends Pick<ReportScope, "path" | "type"> {
   readonly parent: number | null;
   /** "0" for "net.hidden.0" in "net.hidden"; the whole path at the top. */
   readonly own: string;
@@ -27,7 +27,7 @@ export interface Layer extends Pick<ReportScope, "path" | "type"> {
   readonly form: string;
 }
 
-export interface Weight {
+export interface OutlineWeight {
   readonly node: number;
   readonly name: string;
   readonly layer: number;
@@ -78,13 +78,13 @@ export function outlineOf(report: Report): Outline {
   };
 }
 
-function weightsOf({ parameters, scopes }: Report): Weight[] {
+function weightsOf({ parameters, scopes }: Report): OutlineWeight[] {
   return [...parameters].map(({ node, name, scope, shape }) => {
     return { node, name, layer: scope, own: nameWithin(name, scopes[scope]?.path ?? ""), shape };
   });
 }
 
-function layersOf({ scopes }: Report, weights: readonly Weight[]): Layer[] {
+function layersOf({ scopes }: Report, weights: readonly OutlineWeight[]): OutlineLayer[] {
   const forms = [...scopes].map(({ type }) => type);
   for (const { layer, own, shape } of weights) forms[layer] += ` ${own}[${shape.join()}]`;
   return [...scopes].map(({ path, type, parent }, i) => {

@@ -1,9 +1,9 @@
 /** Which call of one text is which of the other: places in order, by what is computed there, whatever moved the lines. */
 import type { Site } from "../report";
-import { numbersOf } from "./layers";
+import { sharedNumbers } from "./layers";
 import { linkInOrder, Matching } from "./matching";
 import type { Outline } from "./outline";
-import type { Pair } from "./sequences";
+import type { IndexPair } from "./sequences";
 
 /** A call of the source, and what the run computed there. */
 interface Place {
@@ -34,7 +34,7 @@ export function pairPlaces(a: Outline, b: Outline): PairedPlaces {
     const [x, y] = [inA.places[i], inB.places[j]];
     return x !== undefined && y !== undefined && fileA(x) === fileB(y);
   });
-  const numbers = numbersOf(pairs, inA.places.length, inB.places.length);
+  const numbers = sharedNumbers(pairs, inA.places.length, inB.places.length);
   const numberOf = (own: readonly number[], all: readonly number[]) =>
     own.map((place) => (place === -1 ? -1 : (all[place] ?? -1)));
   return { a: numberOf(inA.byNode, numbers.a), b: numberOf(inB.byNode, numbers.b) };
@@ -42,12 +42,12 @@ export function pairPlaces(a: Outline, b: Outline): PairedPlaces {
 
 /** Adds what stands between two pairs, when that is as much on both sides: another operation in the same place. */
 function fillGaps(
-  pairs: readonly Pair[],
+  pairs: readonly IndexPair[],
   sizeA: number,
   sizeB: number,
   fits: (i: number, j: number) => boolean,
-): Pair[] {
-  const filled: Pair[] = [];
+): IndexPair[] {
+  const filled: IndexPair[] = [];
   let [a, b] = [0, 0];
   for (const [i, j] of [...pairs, [sizeA, sizeB] as const]) {
     if (i - a === j - b) for (; a < i; a++, b++) if (fits(a, b)) filled.push([a, b]);

@@ -4,7 +4,7 @@
  */
 
 /** Indices of what belongs together, in `a` and in `b`, both growing. */
-export type Pair = readonly [a: number, b: number];
+export type IndexPair = readonly [a: number, b: number];
 
 interface Range {
   readonly a0: number;
@@ -16,8 +16,8 @@ interface Range {
 /** Edits that one search looks for; what lies behind them is searched from the furthest place that it came to. */
 const MOST_EDITS = 1000;
 
-export function alignSequences(a: readonly number[], b: readonly number[]): Pair[] {
-  const pairs: Pair[] = [];
+export function alignSequences(a: readonly number[], b: readonly number[]): IndexPair[] {
+  const pairs: IndexPair[] = [];
   const open: Range[] = [{ a0: 0, a1: a.length, b0: 0, b1: b.length }];
   for (let range = open.pop(); range; range = open.pop()) {
     const rest = trim(a, b, range, pairs);
@@ -30,7 +30,7 @@ export function alignSequences(a: readonly number[], b: readonly number[]): Pair
 }
 
 /** Takes away what both ends have in common. */
-function trim(a: readonly number[], b: readonly number[], range: Range, pairs: Pair[]): Range {
+function trim(a: readonly number[], b: readonly number[], range: Range, pairs: IndexPair[]): Range {
   let { a0, a1, b0, b1 } = range;
   while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) pairs.push([a0++, b0++]);
   while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) pairs.push([--a1, --b1]);
@@ -38,7 +38,7 @@ function trim(a: readonly number[], b: readonly number[], range: Range, pairs: P
 }
 
 /** Tokens that each side has once; of those that cross, as many as stand in the same order. */
-function uniqueTokens(a: readonly number[], b: readonly number[], { a0, a1, b0, b1 }: Range): Pair[] {
+function uniqueTokens(a: readonly number[], b: readonly number[], { a0, a1, b0, b1 }: Range): IndexPair[] {
   const onceIn = (list: readonly number[], from: number, to: number) => {
     const places = new Map<number, number>();
     for (let i = from; i < to; i++) {
@@ -48,7 +48,7 @@ function uniqueTokens(a: readonly number[], b: readonly number[], { a0, a1, b0, 
     return places;
   };
   const inB = onceIn(b, b0, b1);
-  const both: Pair[] = [];
+  const both: IndexPair[] = [];
   for (const [token, i] of onceIn(a, a0, a1)) {
     const j = inB.get(token) ?? -1;
     if (i >= 0 && j >= 0) both.push([i, j]);
@@ -56,7 +56,7 @@ function uniqueTokens(a: readonly number[], b: readonly number[], { a0, a1, b0, 
   return longestRising(both.sort(([x], [y]) => x - y));
 }
 
-function between(anchors: readonly Pair[], { a0, a1, b0, b1 }: Range, pairs: Pair[]): Range[] {
+function between(anchors: readonly IndexPair[], { a0, a1, b0, b1 }: Range, pairs: IndexPair[]): Range[] {
   const ranges: Range[] = [];
   let [a, b] = [a0, b0];
   for (const [i, j] of anchors) {
@@ -68,7 +68,7 @@ function between(anchors: readonly Pair[], { a0, a1, b0, b1 }: Range, pairs: Pai
 }
 
 /** As many of the pairs, which grow in the first index, as also grow in the second. */
-export function longestRising(pairs: readonly Pair[]): Pair[] {
+export function longestRising(pairs: readonly IndexPair[]): IndexPair[] {
   const ends: number[] = [];
   const before = new Int32Array(pairs.length);
   const second = (i: number | undefined) => (i === undefined ? -1 : (pairs[i]?.[1] ?? -1));
@@ -82,20 +82,20 @@ export function longestRising(pairs: readonly Pair[]): Pair[] {
     before[i] = low === 0 ? -1 : (ends[low - 1] ?? -1);
     ends[low] = i;
   });
-  const found: Pair[] = [];
-  for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i] ?? -1) found.push(pairs[i] as Pair);
+  const found: IndexPair[] = [];
+  for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i] ?? -1) found.push(pairs[i] as IndexPair);
   return found.reverse();
 }
 
 /** What the other side has not at all is no part of the search. */
-function shortestEdit(a: readonly number[], b: readonly number[], { a0, a1, b0, b1 }: Range): Pair[] {
+function shortestEdit(a: readonly number[], b: readonly number[], { a0, a1, b0, b1 }: Range): IndexPair[] {
   const [inA, inB] = [new Set(a.slice(a0, a1)), new Set(b.slice(b0, b1))];
   const at: number[] = [];
   const bt: number[] = [];
   for (let i = a0; i < a1; i++) if (inB.has(a[i] ?? -1)) at.push(i);
   for (let j = b0; j < b1; j++) if (inA.has(b[j] ?? -1)) bt.push(j);
   const [x, y] = [at.map((i) => a[i] ?? -1), bt.map((j) => b[j] ?? -1)];
-  const pairs: Pair[] = [];
+  const pairs: IndexPair[] = [];
   for (let [i, j] = [0, 0]; i < x.length && j < y.length; ) {
     const found = search(x, y, i, j);
     for (const [p, q] of found.pairs) pairs.push([at[p] ?? 0, bt[q] ?? 0]);
@@ -124,7 +124,7 @@ function search(a: readonly number[], b: readonly number[], x0: number, y0: numb
     steps.push(reach.slice(mid - d, mid + d + 1));
     if (best.x === n && best.y === m) break;
   }
-  const pairs = wayBack(steps, best).map(([x, y]): Pair => [x0 + x, y0 + y]);
+  const pairs = wayBack(steps, best).map(([x, y]): IndexPair => [x0 + x, y0 + y]);
   return { pairs, end: [x0 + best.x, y0 + best.y] as const };
 }
 
@@ -133,7 +133,7 @@ function wayBack(
   steps: readonly Int32Array[],
   end: { readonly x: number; readonly y: number; readonly d: number },
 ) {
-  const pairs: Pair[] = [];
+  const pairs: IndexPair[] = [];
   let { x, y } = end;
   for (let d = end.d; d >= 0; d--) {
     const k = x - y;

@@ -1,8 +1,8 @@
 /** An engine process for a command: what its model prints is printed, and it ends with the command. */
 import { join } from "node:path";
 import { printed } from "../core/printable";
-import { Engine } from "../runner/client";
 import type { Limits } from "../report/questions";
+import { Engine } from "../runner/client";
 import type { OutputParams } from "../runner/protocol";
 import { currentFolder } from "./current-folder";
 import { hasColours } from "./terminal";

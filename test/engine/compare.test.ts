@@ -6,7 +6,7 @@ import { compareReports, isChanged, showChange } from "../../engine/report/compa
 import { compareNorms, plainNorm } from "../../engine/report/comparing/gradients";
 import { alignSequences } from "../../engine/report/comparing/sequences";
 import type { Report } from "../../engine/report/report";
-import { buildReport } from "../../engine/tracing/build-report";
+import { recordTrace } from "../../engine/tracing/record-trace";
 import { runOf } from "../random/check";
 import { Draw } from "../random/draw";
 import { makeModel } from "../random/model";
@@ -16,7 +16,7 @@ import { longLoop } from "./long-loop";
 function randomReports(count: number): Report[] {
   return Array.from({ length: count }, (_, seed) => {
     const run = runOf(makeModel(seed));
-    const { report } = buildReport(run);
+    const { report } = recordTrace(run);
     run.tape.drop();
     return report;
   });

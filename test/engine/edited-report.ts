@@ -1,4 +1,5 @@
 // A report as it would be after edits of its model: nodes gone, others renamed or inserted, lines moved.
+import { plainReport } from "../../engine/report/plain-report";
 import type { Report, ReportNode, Site } from "../../engine/report/report";
 import type { Draw } from "../random/draw";
 
@@ -27,7 +28,7 @@ export function editReport(report: Report, edits: Edits, draw: Draw): EditedRepo
   const nodes: ReportNode[] = [];
   const names = new Map<string, string>();
   const loss = report.loss?.node;
-  for (const node of report.nodes) {
+  for (const node of plainReport(report, () => null).nodes) {
     const isStep = node.kind === "operation" && node.id !== loss;
     const inputs = node.inputs.map((input) => readsNow[input] ?? 0);
     if (isStep && inputs.length > 0 && draw.chance(gone)) {

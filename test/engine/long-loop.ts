@@ -1,7 +1,7 @@
 // A recurrence of numbers that runs as often as asked: three operations a turn, on one of ten weights each.
 import { add, mul, parameter, tanh } from "../../engine/index";
 import type { Report } from "../../engine/report/report";
-import { buildReport } from "../../engine/tracing/build-report";
+import { recordTrace } from "../../engine/tracing/record-trace";
 import { onLine, sampleRun } from "./sample-run";
 
 export function longLoop(turns: number): Report {
@@ -16,7 +16,7 @@ export function longLoop(turns: number): Report {
     }
     return x;
   });
-  const { report } = buildReport(run);
+  const { report } = recordTrace(run);
   run.tape.drop();
   return report;
 }

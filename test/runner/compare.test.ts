@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "mocha";
 import { compareReports } from "../../engine/report/compare";
+import type { TraceParams } from "../../engine/report/questions";
 import type { Report } from "../../engine/report/report";
-import type { TraceParams } from "../../engine/runner/protocol";
 import { gradlens } from "./command";
 import { fixture, openEngine, paramsFor, reportOf, root } from "./engine";
 

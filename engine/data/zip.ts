@@ -1,7 +1,7 @@
 /** Zip archives, read strictly: nothing is inflated before its size, its place and its name are known to be sound. */
 import { inflateSync, strFromU8 } from "fflate";
+import { crc32 } from "../core/crc32";
 import { ModelError } from "../core/error";
-import { crc32 } from "./crc32";
 import { quoted } from "./quoted";
 
 /** One file of an archive, as its directory describes it (PKWARE APPNOTE 6.3.10, sections 4.3.7 to 4.3.16). */

@@ -128,10 +128,10 @@ function holds(type: number, v: number): boolean {
   return Number.isInteger(v) && !Object.is(v, -0) && v >= 0 && v < 2 ** (8 << type);
 }
 
-function writeStrange(_key: string, value: unknown): unknown {
+export function writeStrange(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? `\u0000${value}` : value;
 }
 
-function readStrange(_key: string, value: unknown): unknown {
+export function readStrange(_key: string, value: unknown): unknown {
   return typeof value === "string" ? (strange.get(value) ?? value) : value;
 }

@@ -138,7 +138,7 @@ export const failure: Form<Failure> = object<Failure>({
   stack: listOf(text, 10_000),
 });
 
-const device = object<Device>({
+export const device: Form<Device> = object<Device>({
   requested: oneOf({ auto: true, cpu: true, gpu: true }),
   used: oneOf({ cpu: true, gpu: true }),
   reason: text,

@@ -1,4 +1,4 @@
-/** The checksum of zip archives. */
+/** The checksum of zip archives and of saved traces. */
 
 const POLYNOMIAL = 0xedb88320;
 

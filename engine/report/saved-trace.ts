@@ -1,0 +1,171 @@
+/**
+ * A saved trace, the content of a `.gradlens` file: eight letters, a version and a checksum, then the trace, the checks, and
+ * the values of its nodes as far as there is room. It is read without the model, and without an engine.
+ */
+import { strFromU8, strToU8 } from "fflate";
+import { crc32 } from "../core/crc32";
+import { readStrange, writeStrange } from "./codec";
+import { type Form, listOf } from "./forms";
+import { type OpenReport, openBytes } from "./open-bytes";
+import type { Check } from "./report";
+import { check } from "./report-form";
+
+const LETTERS = "GRADLENS";
+/** Grows when older readers could not make sense of a file. */
+export const SAVED_VERSION = 1;
+const HEAD_BYTES = 16;
+
+/** Elements of a value or a gradient, in the type that they have. */
+export type SavedElements = Float32Array | Float64Array | Int32Array | Uint8Array;
+const types = [Float32Array, Float64Array, Int32Array, Uint8Array] as const;
+
+export type Of = "value" | "grad";
+const sides: readonly Of[] = ["value", "grad"];
+
+/** A trace with what else is known of its run. */
+export interface SavedTrace {
+  readonly report: OpenReport;
+  readonly checks: readonly Check[];
+  /** The elements of a node; null where they were not saved. */
+  elements(node: number, of: Of): SavedElements | null;
+  /** How many values and gradients were left out, for their size. */
+  readonly leftOut: number;
+}
+
+interface Parts {
+  readonly checks: readonly Check[];
+  readonly leftOut: number;
+  readonly traceBytes: number;
+  /** Four numbers for each: node, 0 or 1 for value or gradient, type, elements. */
+  readonly values: readonly number[];
+}
+
+/** Values of more bytes together are left out unless a person asks for more. */
+export const MOST_VALUE_BYTES = 2 ** 25;
+
+interface ToSave {
+  /** The trace as it crossed the border. */
+  readonly trace: Uint8Array;
+  readonly checks: readonly Check[];
+  readonly nodes: number;
+  elements(node: number, of: Of): SavedElements | null;
+}
+
+/** The bytes of a file. Values are taken in the order of the nodes, small ones before large ones, until there is no more room. */
+export function encodeSaved(
+  { trace, checks, nodes, elements }: ToSave,
+  mostBytes = MOST_VALUE_BYTES,
+): Uint8Array {
+  const all = Array.from({ length: nodes }, (_, node) =>
+    sides.flatMap((of) => {
+      const found = elements(node, of);
+      return found ? [{ node, side: sides.indexOf(of), found }] : [];
+    }),
+  ).flat();
+  let room = mostBytes;
+  const fitting = all
+    .toSorted((a, b) => a.found.byteLength - b.found.byteLength)
+    .filter(({ found }) => {
+      room -= found.byteLength;
+      return room >= 0;
+    });
+  const parts: Parts = {
+    checks,
+    leftOut: all.length - fitting.length,
+    traceBytes: trace.length,
+    values: fitting.flatMap(({ node, side, found }) => [node, side, typeOf(found), found.length]),
+  };
+  const header = strToU8(JSON.stringify(parts, writeStrange));
+  const start = aligned(HEAD_BYTES + 4 + header.length);
+  let end = start + aligned(trace.length);
+  const offsets = fitting.map(({ found }) => {
+    const offset = end;
+    end = aligned(end + found.byteLength);
+    return offset;
+  });
+  const bytes = new Uint8Array(end);
+  const view = new DataView(bytes.buffer);
+  bytes.set(strToU8(LETTERS));
+  view.setUint32(8, SAVED_VERSION, true);
+  view.setUint32(HEAD_BYTES, header.length, true);
+  bytes.set(header, HEAD_BYTES + 4);
+  bytes.set(trace, start);
+  fitting.forEach(({ found }, i) => {
+    bytes.set(new Uint8Array(found.buffer, found.byteOffset, found.byteLength), offsets[i] ?? 0);
+  });
+  view.setUint32(12, crc32(bytes.subarray(HEAD_BYTES)), true);
+  return bytes;
+}
+
+/** @throws Error, one sentence, for bytes that are no saved trace, a damaged one, or one of a later version */
+export function openSaved(given: Uint8Array): SavedTrace {
+  const bytes = given.byteOffset % 8 === 0 ? given : Uint8Array.from(given);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < HEAD_BYTES + 4 || strFromU8(bytes.subarray(0, 8), true) !== LETTERS)
+    throw new Error("This is no trace of Gradlens: it does not begin with its letters.");
+  const version = view.getUint32(8, true);
+  if (version !== SAVED_VERSION)
+    throw new Error(`This trace has the version ${version}; this Gradlens reads version ${SAVED_VERSION}.`);
+  if (crc32(bytes.subarray(HEAD_BYTES)) !== view.getUint32(12, true))
+    throw damaged("its checksum is not right");
+  const length = view.getUint32(HEAD_BYTES, true);
+  const start = aligned(HEAD_BYTES + 4 + length);
+  if (start > bytes.length) throw damaged("it is cut off");
+  const parts = readParts(bytes.subarray(HEAD_BYTES + 4, HEAD_BYTES + 4 + length));
+  const report = openBytes(bytes.subarray(start, start + parts.traceBytes));
+  const places = placesOf(parts, start, bytes.length);
+  return {
+    report,
+    checks: parts.checks,
+    leftOut: parts.leftOut,
+    elements: (node, of) => {
+      const place = places.get(`${node} ${of}`);
+      const Type = place && types[place.type];
+      return Type
+        ? new Type(bytes.buffer as ArrayBuffer, bytes.byteOffset + place.offset, place.length)
+        : null;
+    },
+  };
+}
+
+const checksForm: Form<readonly Check[]> = listOf(check);
+
+function readParts(header: Uint8Array): Parts {
+  const parts = JSON.parse(strFromU8(header), readStrange) as Parts;
+  const misfit = checksForm.misfit(parts?.checks);
+  if (misfit) throw damaged(`checks${misfit.at} is not ${misfit.expected}`);
+  const isCount = (n: unknown) => Number.isSafeInteger(n) && Number(n) >= 0;
+  const { leftOut, traceBytes, values } = parts;
+  if (![leftOut, traceBytes].every(isCount) || !Array.isArray(values) || !values.every(isCount))
+    throw damaged("its header is not right");
+  return parts;
+}
+
+/** Where the elements lie, by node and side. */
+function placesOf({ traceBytes, values }: Parts, start: number, end: number) {
+  const places = new Map<
+    string,
+    { readonly type: number; readonly offset: number; readonly length: number }
+  >();
+  let offset = start + aligned(traceBytes);
+  for (let i = 0; i < values.length; i += 4) {
+    const [node = 0, side = 0, type = 0, length = 0] = values.slice(i, i + 4);
+    const bytes = length * (types[type]?.BYTES_PER_ELEMENT ?? Number.NaN);
+    if (!(offset + bytes <= end)) throw damaged("its values are cut off");
+    places.set(`${node} ${sides[side]}`, { type, offset, length });
+    offset = aligned(offset + bytes);
+  }
+  return places;
+}
+
+function damaged(why: string): Error {
+  return new Error(`This trace is damaged: ${why}.`);
+}
+
+function typeOf(elements: SavedElements): number {
+  return types.findIndex((Type) => Object.prototype.toString.call(elements) === `[object ${Type.name}]`);
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}

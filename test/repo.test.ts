@@ -47,7 +47,7 @@ const layers: readonly Layer[] = [
   row(/^engine\/nn\//, "core kernels ops creation nn"),
   row(/^engine\/data\//, "core ops data", "", /^(fflate$|media\/)/),
   // Plain data and what follows from it alone: no tensor and no tape.
-  row(/^engine\/report\//, "report", "number-text printable", /^fflate$/),
+  row(/^engine\/report\//, "report", "number-text printable crc32", /^fflate$/),
   row(/^engine\/diagnose\//, "report diagnose", "number-text shape"),
   row(/^engine\/tracing\//, "core report ops nn optim diagnose tracing"),
   row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),
@@ -59,13 +59,13 @@ const layers: readonly Layer[] = [
   {
     files: /^webview\//,
     values:
-      /^(webview\/|engine\/core\/number-text$|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
+      /^(webview\/|engine\/report\/|engine\/core\/number-text$|vscode-jsonrpc(\/|$)|@vscode\/webview-ui-toolkit(\/|$)|uplot$|temml$)/,
     types: /^engine\/report\/report$/,
   },
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/(forms|report-form|questions|requests)$|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
     types: /^engine\/report\/report$/,
   },
 ];

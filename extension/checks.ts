@@ -1,30 +1,26 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
-import * as vscode from "vscode";
 import { formatNumber, showCount, showDuration } from "../engine/core/number-text";
+import { countVerdicts, gravest, isFine } from "../engine/report/checks";
+import { showIndex } from "../engine/report/element-index";
 import type { CheckTarget } from "../engine/report/questions";
-import type { Check, Culprit, Site, VerdictLook } from "../engine/report/report";
+import type { Check, MistakePattern, Site, VerdictLook } from "../engine/report/report";
 import type { SourceLayer } from "../engine/source";
 import type { Session } from "./session";
 
 export function targetTitle(target: CheckTarget): string {
-  if (target.kind === "path") return vscode.l10n.t("Gradcheck of {0}", target.path);
-  if (target.kind === "line") return vscode.l10n.t("Gradcheck of line {0}", target.line);
-  return vscode.l10n.t("Gradcheck of the model");
-}
-
-/** The check that speaks for several: a failure, else one that is not complete, else one that passed. */
-export function gravest(checks: readonly Check[]): Check | undefined {
-  return checks.toSorted((a, b) => b.rank - a.rank)[0];
+  if (target.kind === "path") return `Gradcheck of ${target.path}`;
+  if (target.kind === "line") return `Gradcheck of line ${target.line}`;
+  return "Gradcheck of the model";
 }
 
 /** Whether something is wrong or was left out. */
 export function needsALook(checks: readonly Check[]): boolean {
-  return checks.some(({ outcome, complete }) => outcome === "fail" || !complete);
+  return !checks.every(isFine);
 }
 
 /** "wrong derivative", "kink" */
 export function verdictTitle({ look }: Check): string {
-  return vscode.l10n.t(look.title);
+  return look.title;
 }
 
 /** "net.fc1.weight"; a layer that was not checked has no parameter. */
@@ -39,50 +35,29 @@ export function markOf({ look }: Check): string {
   return marks[look.tone];
 }
 
-/** "3 ok · 1 kink · 2 not checked": passes, notes, failures, and what is not complete. */
-export function countVerdicts(checks: readonly Check[]): string {
-  const counts = new Map<string, number>();
-  const place = ({ outcome, complete }: Check) => (complete ? { pass: 0, note: 1, fail: 2 }[outcome] : 3);
-  for (const check of checks.toSorted((a, b) => place(a) - place(b))) {
-    const title = verdictTitle(check);
-    counts.set(title, (counts.get(title) ?? 0) + 1);
-  }
-  return [...counts].map(([title, count]) => `${showCount(count)} ${title}`).join(" · ");
-}
-
 /** The element that is furthest off: "weight[3, 7]"; the layer where there is no parameter. */
 export function worstTitle({ target, parameter, worst }: Check): string {
   const name = parameter || target;
-  return worst && worst.index.length > 0 ? `${name}[${worst.index.join(", ")}]` : name;
+  return `${name}${showIndex(worst?.index ?? [])}`;
 }
 
-/** What is wrong with an operation, in a few words. */
-function mistake({ op, pattern }: Culprit): string {
-  switch (pattern) {
-    case "sign":
-      return vscode.l10n.t("{0} has the wrong sign", op);
-    case "factor":
-      return vscode.l10n.t("{0} is off by a factor", op);
-    case "zero":
-      return vscode.l10n.t("{0} hands nothing back", op);
-    case "transposed":
-      return vscode.l10n.t("{0} is transposed", op);
-    case "swapped":
-      return vscode.l10n.t("{0} swaps its inputs", op);
-    case "shifted":
-      return vscode.l10n.t("{0} is off by a shift", op);
-    default:
-      return vscode.l10n.t("wrong derivative of {0}", op);
-  }
-}
+/** What is wrong with an operation, in a few words, where the pattern of its errors tells. */
+const mistakes: Partial<Readonly<Record<MistakePattern, string>>> = {
+  sign: "has the wrong sign",
+  factor: "is off by a factor",
+  zero: "hands nothing back",
+  transposed: "is transposed",
+  swapped: "swaps its inputs",
+  shifted: "is off by a shift",
+};
 
 /** "sin has the wrong sign · line 24" */
 function blame(check: Check): string {
   const { culprit } = check;
   if (!culprit) return verdictTitle(check);
-  const what =
-    check.verdict === "wrong-derivative" ? mistake(culprit) : `${verdictTitle(check)} · ${culprit.op}`;
-  return culprit.site ? `${what} · ${vscode.l10n.t("line {0}", culprit.site.line)}` : what;
+  const mistake = culprit.pattern && mistakes[culprit.pattern];
+  const what = mistake ? `${culprit.op} ${mistake}` : `${verdictTitle(check)} · ${culprit.op}`;
+  return culprit.site ? `${what} · line ${culprit.site.line}` : what;
 }
 
 /** One line for a layer: "✓ gradcheck 2,080/2,080 · worst 3e-9 · 12 ms", or what keeps it from being that. */
@@ -108,7 +83,7 @@ function outcomeOf(checks: readonly Check[], check: Check): string {
   if (!isPlain) return `${said}${check.elements > 0 ? ` · ${counts}` : ""}`;
   const worst = Math.max(0, ...checks.map((each) => each.worst?.relError ?? 0));
   const directions = checks.some(({ method }) => method === "random-directions")
-    ? ` · ${vscode.l10n.t("random directions")}`
+    ? ` · random directions`
     : "";
   const time = showDuration(sum(({ durationMs }) => durationMs));
   return `${counts} · worst ${formatNumber(worst, 1)}${directions} · ${time}`;
@@ -172,5 +147,5 @@ export function pathAt(target: CheckTarget, session: Session): string | null {
   const isHere = ({ site }: { site: Site | null }) =>
     site !== null && session.edits.locate(site)?.start.line === target.line - 1;
   const scope = session.report?.scopes.find((each) => isHere(each) && each.path !== "");
-  return scope?.path ?? vscode.l10n.t("line {0}", target.line);
+  return scope?.path ?? `line ${target.line}`;
 }

@@ -1,12 +1,11 @@
 /** Failures as a session knows and shows them. */
-import * as vscode from "vscode";
 import type { Failure } from "../engine/report/report";
 import type { TraceState } from "../webview/protocol";
 import { log } from "./log";
 
 /** What to say where the engine that knew it has ended. */
 export function goneText(): string {
-  return vscode.l10n.t("The run is over and its values are gone. Trace again to see them.");
+  return "The run is over and its values are gone. Trace again to see them.";
 }
 
 /** The state after a failure. */

@@ -31,7 +31,7 @@ export async function writeTrace(path: string, trace: KeptTrace): Promise<void> 
  * The trace at a path; null when there is none, or one of another version.
  * @throws Error for what is damaged or no file, after putting it away
  */
-export async function readTrace(path: string): Promise<KeptTrace | null> {
+export async function readKept(path: string): Promise<KeptTrace | null> {
   try {
     const kept: unknown = deserialize(await readRegularFile(path, { most: MOST_BYTES, followLinks: false }));
     const version = fieldOf(fieldOf(kept, "report"), "version");

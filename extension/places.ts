@@ -27,12 +27,12 @@ async function mayShow(file: string, session: Session): Promise<boolean> {
   if (documentOf(file)) return true;
   const stat = await vscode.workspace.fs.stat(uriOf(file)).then(undefined, () => null);
   if (!stat || (stat.type & vscode.FileType.File) === 0) {
-    vscode.window.showWarningMessage(vscode.l10n.t("There is no file {0} to show.", oneLine(file)));
+    vscode.window.showWarningMessage(`There is no file ${oneLine(file)} to show.`);
     return false;
   }
   if (isOwnFile(file, session)) return true;
-  const open = vscode.l10n.t("Open");
-  const message = vscode.l10n.t("This place lies outside of the workspace: {0}", oneLine(file));
+  const open = "Open";
+  const message = `This place lies outside of the workspace: ${oneLine(file)}`;
   return (await vscode.window.showWarningMessage(message, open)) === open;
 }
 

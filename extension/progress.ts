@@ -2,7 +2,9 @@
  * Where a person sees how far the work is: in one place at a time. A panel that shows it comes first, then the lenses of
  * the file's editor. Where neither is in sight, it is the status bar, and for what takes long a notification with Cancel.
  */
+
 import * as vscode from "vscode";
+import { showPercent } from "../engine/core/number-text";
 import { targetTitle } from "./checks";
 import { readSetting } from "./config";
 import { fileOf } from "./files";
@@ -32,7 +34,7 @@ function describe(session: Session): string {
 /** For the status bar, where there is little room. */
 function brief({ name, checking }: Session): string {
   const fraction = checking?.fraction ?? null;
-  return fraction === null ? name : `${name} ${Math.round(fraction * 100)} %`;
+  return fraction === null ? name : `${name} ${showPercent(fraction)}`;
 }
 
 /** Progress in the window, for as long as no place of the work itself shows it. */

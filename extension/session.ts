@@ -18,7 +18,7 @@ import { Turns } from "./turns";
 import { whyNotRun } from "./why-not-run";
 
 /** What is known of a model file after a run, and the edits made since. */
-export interface Trace {
+export interface KnownTrace {
   readonly report: Report;
   readonly checks: readonly Check[];
   readonly edits: EditsSince;
@@ -147,7 +147,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** Takes over what an earlier window knew, unless something is known already. */
-  restore({ report, checks, edits }: Trace): void {
+  restore({ report, checks, edits }: KnownTrace): void {
     if (this.state.kind !== "empty") return;
     this.#accept(report, edits, checks);
   }
@@ -172,7 +172,7 @@ export class Session implements vscode.Disposable {
     this.#runEdits = edits;
     this.failure = null;
     this.unfinished = null;
-    this.#setState({ kind: "running", message: vscode.l10n.t("Running {0}", this.name) });
+    this.#setState({ kind: "running", message: `Running ${this.name}` });
     // A process takes a moment to end; nobody is to wait for that.
     const stopping = token.onCancellationRequested(() => this.#setState({ kind: "stopped" }));
     try {

@@ -28,7 +28,7 @@ export class Toasts {
     }
     const own = { message, until: Date.now() + SHOWN_MS };
     this.#current = own;
-    const silence = vscode.l10n.t("Don't Show Again");
+    const silence = "Don't Show Again";
     const chosen = await vscode.window.showInformationMessage(message, ...Object.keys(actions), silence);
     if (this.#current === own) this.#current = null;
     if (chosen === silence) await this.memory.update(key, true);

@@ -5,11 +5,11 @@ import type * as vscode from "vscode";
 import type { Check, Report } from "../engine/report/report";
 import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
-import { readTrace, writeTrace } from "./kept-trace";
+import { readKept, writeTrace } from "./kept-trace";
 import { log } from "./log";
 import { readRegularFile } from "./regular-file";
 import { filesOf } from "./report-files";
-import type { Session, Trace } from "./session";
+import type { KnownTrace, Session } from "./session";
 
 /** Reports that are larger are not worth a window's reload. */
 const MOST_NODES = 20_000;
@@ -70,10 +70,10 @@ export class TraceStore implements vscode.Disposable {
   }
 
   /** What an earlier window knew of a model file, with the edits since; null when that is nothing. */
-  async find(uri: vscode.Uri): Promise<Trace | null> {
+  async find(uri: vscode.Uri): Promise<KnownTrace | null> {
     if (!this.folder) return null;
     try {
-      const kept = await readTrace(pathOf(this.folder, fileOf(uri)));
+      const kept = await readKept(pathOf(this.folder, fileOf(uri)));
       if (!kept) return null;
       const { report, checks, texts } = kept;
       const edits = new EditsSince(new Map(Object.entries(texts)));

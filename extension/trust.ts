@@ -2,15 +2,13 @@
 import * as vscode from "vscode";
 import type { Toasts } from "./toasts";
 
-export const trustMessage = vscode.l10n.t(
-  "Trust this workspace to run its model files. Until then, Gradlens runs nothing.",
-);
+export const trustMessage = "Trust this workspace to run its model files. Until then, Gradlens runs nothing.";
 
 /** True in a trusted workspace; else says what to do. */
 export function mayRun(toasts: Toasts): boolean {
   if (vscode.workspace.isTrusted) return true;
   toasts.say("trust", trustMessage, {
-    [vscode.l10n.t("Manage Workspace Trust")]: () => vscode.commands.executeCommand("workbench.trust.manage"),
+    "Manage Workspace Trust": () => vscode.commands.executeCommand("workbench.trust.manage"),
   });
   return false;
 }

@@ -11,14 +11,11 @@ export function whyNotRun(uri: vscode.Uri): Failure | null {
   if (!isUntitled(uri)) return null;
   const document = documentOf(fileOf(uri));
   if (!document) {
-    const message = vscode.l10n.t("{0} is closed, and it was never saved.", uri.path);
-    return { ...failure, message, hint: vscode.l10n.t("open the file that it was saved as, and trace that") };
+    const message = `${uri.path} is closed, and it was never saved.`;
+    return { ...failure, message, hint: "open the file that it was saved as, and trace that" };
   }
   const isBesideOthers = /\b(?:from|import|require)\s*\(?\s*["'`](\.{1,2}\/[^"'`]*)/.exec(document.getText());
   if (!isBesideOthers || vscode.workspace.workspaceFolders) return null;
-  const message = vscode.l10n.t(
-    '"{0}" is beside the file, and an unsaved file is in no folder.',
-    isBesideOthers[1] ?? "",
-  );
-  return { ...failure, message, hint: vscode.l10n.t("save the file first") };
+  const message = `"${isBesideOthers[1] ?? ""}" is beside the file, and an unsaved file is in no folder.`;
+  return { ...failure, message, hint: "save the file first" };
 }

@@ -2,7 +2,6 @@
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
-  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
   vsCodeProgressRing,
@@ -14,7 +13,6 @@ import { h, icon, on } from "./dom";
 export function registerToolkit() {
   provideVSCodeDesignSystem().register(
     vsCodeButton(),
-    vsCodeCheckbox(),
     vsCodeDropdown(),
     vsCodeOption(),
     vsCodeProgressRing(),
@@ -54,11 +52,6 @@ export function searchField(name: string, onInput: (text: string) => void): HTML
   const label = h("span", { class: "hidden", slot: "start", "aria-hidden": "true" }, name);
   const element = h("vscode-text-field", { placeholder: name }, symbol, label) as HTMLInputElement;
   return on(element, { input: () => onInput(element.value) });
-}
-
-export function checkbox(name: string, checked: boolean, onChange: (checked: boolean) => void): HTMLElement {
-  const element = h("vscode-checkbox", { checked }, name) as HTMLInputElement;
-  return on(element, { change: () => onChange(element.checked) });
 }
 
 export function dropdown(

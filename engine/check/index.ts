@@ -21,9 +21,9 @@ import { aboutOf, checkSubjects, type SubjectOptions } from "./judging/subjects"
 import { findSubjects, fullName, type Subject, type Target } from "./judging/target";
 import { type Undecided, verdicts } from "./judging/verdict";
 
+export { isFine } from "../report/checks";
 export type { Detail } from "./differences/detail";
 export type { Target } from "./judging/target";
-export { isFine } from "./judging/verdict";
 
 export interface CheckOptions {
   readonly onProgress?: (message: string, fraction: number) => void;

@@ -2,6 +2,7 @@
 
 import { showNumber, showPair } from "../core/number-text";
 import { showShape } from "../core/shape";
+import { showIndex } from "../report/element-index";
 import type { ComparedGradient } from "./against";
 import { isDifferent } from "./against";
 import { type Style, textTable } from "./terminal";
@@ -39,7 +40,7 @@ function numbersOf(row: ComparedGradient): string[] {
   if (row.kind === "shape") return ["", "", "", showShape(row.expected)];
   if (row.kind === "missing" || row.kind === "superfluous" || row.worst === null) return [];
   const { index, found, expected, relError } = row.worst;
-  return [showNumber(relError), `[${index.join(", ")}]`, ...showPair(found, expected)];
+  return [showNumber(relError), showIndex(index), ...showPair(found, expected)];
 }
 
 function summary(rows: readonly ComparedGradient[], rtol: number, style: Style): string {

@@ -1,11 +1,11 @@
 /** Gradients of a run beside those that PyTorch saved: which names belong together, and where the numbers differ most. */
 import { readFileSync } from "node:fs";
-import { unravel } from "../check/judging/verdict";
 import { ModelError } from "../core/error";
 import { sameShape } from "../core/shape";
 import type { Tensor } from "../core/tensor";
 import { readNpz } from "../data/npz";
 import { readSafetensors } from "../data/safetensors";
+import { unravel } from "../report/element-index";
 
 /** The gradient of a parameter in this run; no values when the backward pass did not reach it. */
 export interface Gradient {

@@ -9,7 +9,7 @@ export const dtypes = ["float32", "float64"] as const;
 export const devices = ["auto", "cpu", "gpu"] as const;
 
 /** The first of the choices when nothing is said. @throws UsageError */
-export function oneOf<T extends string>(
+export function oneOfNames<T extends string>(
   name: string,
   value: string | undefined,
   allowed: readonly [T, ...T[]],

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import type { CheckSettings, CheckTarget } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
-import { devices, dtypes, modelFile, notNegative, oneOf, positive, UsageError } from "./argument-values";
+import { devices, dtypes, modelFile, notNegative, oneOfNames, positive, UsageError } from "./argument-values";
 import { type CompareArguments, readCompareArguments } from "./compare-arguments";
 
 export const usage = `gradlens: see what the backward pass of a model does
@@ -107,8 +107,8 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     command: known,
     file: isRun ? modelFile(known, file) : "",
     json: values.json ?? false,
-    dtype: oneOf("dtype", values.dtype, [...dtypes]),
-    device: oneOf("device", values.device, [...devices]),
+    dtype: oneOfNames("dtype", values.dtype, [...dtypes]),
+    device: oneOfNames("device", values.device, [...devices]),
     timeoutMs: 1000 * positive("timeout", values.timeout, 30),
     memoryMiB: Math.ceil(positive("memory", values.memory, 2048)),
     nodePath: values.node ?? "",
@@ -183,14 +183,14 @@ function readSettings(values: SettingOptions): CheckSettings {
     ...(limit === undefined ? {} : { limit: notNegative("limit", limit) }),
     ...(seed === undefined ? {} : { seed: notNegative("seed", seed) }),
     budgetMs: 1000 * positive("budget", values.budget, 60),
-    method: oneOf("method", method, ["central", "forward", "five-point", "richardson"]),
+    method: oneOfNames("method", method, ["central", "forward", "five-point", "richardson"]),
     secondOrder: values["second-order"] ?? false,
   };
 }
 
 function readFailOn(value: string | undefined): Severity | null {
   const severities: [Severity, Severity] = ["warning", "error"];
-  return value === undefined ? null : oneOf("fail-on", value, severities);
+  return value === undefined ? null : oneOfNames("fail-on", value, severities);
 }
 
 function parse(args: readonly string[]) {

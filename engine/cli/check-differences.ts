@@ -1,6 +1,6 @@
 /** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
 import { writeFileSync } from "node:fs";
-import { isFine } from "../check/judging/verdict";
+import { isFine } from "../report/checks";
 import type { TraceResult } from "../report/questions";
 import type { Check, Failure, Finding, Report } from "../report/report";
 import type { Engine } from "../runner/client";

@@ -1,6 +1,7 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
-import { countVerdicts, gravest } from "../check/judging/verdict";
-import { showCount, showNumber } from "../core/number-text";
+import { showCount, showDuration, showNumber } from "../core/number-text";
+import { countVerdicts, gravest } from "../report/checks";
+import { showIndex } from "../report/element-index";
 import { type CheckSettings, DEFAULT_BUDGET_MS } from "../report/questions";
 import type { Check, VerdictLook } from "../report/report";
 import { showSeconds } from "../runner/time-limit";
@@ -27,7 +28,7 @@ export function checksText(
     check.look.title,
     amount(check),
     check.worst ? showNumber(check.worst.relError) : "–",
-    check.worst ? `[${check.worst.index.join(", ")}]` : "",
+    check.worst ? showIndex(check.worst.index) : "",
   ]);
   const notes = checks.filter(({ outcome }) => outcome !== "pass").map((check) => explain(check, style));
   const unused = findings
@@ -87,7 +88,7 @@ function summary(checks: readonly Check[], style: Style): string {
     countVerdicts(checks),
     `${showCount(elements)} elements compared`,
     `worst relative error ${showNumber(worst)}`,
-    `${Math.round(ms)} ms`,
+    showDuration(ms),
   ];
   return style[paints[tone]](`${marks[tone]} gradcheck: ${facts.join(" · ")}`);
 }

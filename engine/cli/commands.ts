@@ -1,5 +1,6 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
-import type { Report, Severity } from "../report/report";
+import type { Report } from "../report/report";
+import { isAtLeast } from "../report/severity";
 import type { Engine } from "../runner/client";
 import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
@@ -29,13 +30,8 @@ function show({ report }: { readonly report: Report }, args: Arguments): number 
     if (!args.json) complain(report.failure);
     return WRONG;
   }
-  return args.failOn && report.findings.some(({ severity }) => isAtLeast(severity, args.failOn))
+  const { failOn } = args;
+  return failOn !== null && report.findings.some(({ severity }) => isAtLeast(severity, failOn))
     ? FAILED
     : FINE;
-}
-
-const order: readonly Severity[] = ["info", "warning", "error"];
-
-function isAtLeast(severity: Severity, least: Severity | null): boolean {
-  return least !== null && order.indexOf(severity) >= order.indexOf(least);
 }

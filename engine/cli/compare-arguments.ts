@@ -5,7 +5,7 @@ import {
   dtypes,
   modelFile,
   notNegative,
-  oneOf,
+  oneOfNames,
   positive,
   UsageError,
   wholeNumber,
@@ -48,8 +48,8 @@ export function readCompareArguments(values: Values, files: readonly string[]): 
   const [a, b] = twoFiles(files, [values.seed, values.dtype, values.device]);
   const run = (file: string, dtype?: string, device?: string, seed?: string): RunChoice => ({
     file,
-    dtype: oneOf("dtype", dtype, [...dtypes]),
-    device: oneOf("device", device, [...devices]),
+    dtype: oneOfNames("dtype", dtype, [...dtypes]),
+    device: oneOfNames("device", device, [...devices]),
     seed: seed === undefined ? 0 : wholeNumber("seed", seed),
   });
   const factor = text("factor");

@@ -7,7 +7,7 @@ import type { Finding, ReportNode } from "../report/report";
 import type { CompareArguments, RunChoice } from "./compare-arguments";
 import type { ComparedReports } from "./compare-json";
 import { showPath } from "./messages";
-import { type Column, type Style, textTable } from "./terminal";
+import { type Style, type TextColumn, textTable } from "./terminal";
 import { showLine } from "./trace-text";
 
 /** Rows of a table, unless all are asked for. */
@@ -95,7 +95,7 @@ function summaryText({ comparison, a, b }: ComparedReports, style: Style): strin
 function parametersText({ comparison }: ComparedReports, most: number, style: Style): string {
   const sorted = [...comparison.parameters].sort((x, y) => importance(y) - importance(x));
   if (sorted.length === 0) return "";
-  const columns: Column[] = [
+  const columns: TextColumn[] = [
     { title: "weight" },
     { title: "shape" },
     { title: "‖gradient‖ A", align: "right" },
@@ -161,7 +161,7 @@ function operationsText(compared: ComparedReports, most: number, style: Style): 
       .map(({ x, y, pair }) => [...nameCells(compared, x, y), ...normCells(pair.gradient, true, true)]),
   ];
   if (cells.length === 0) return "";
-  const columns: Column[] = [
+  const columns: TextColumn[] = [
     { title: "operation" },
     { title: "tensor" },
     { title: "line A", align: "right" },
@@ -185,7 +185,7 @@ function nameCells(
 }
 
 function boundedTable(
-  columns: readonly Column[],
+  columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
   most: number,
   style: Style,

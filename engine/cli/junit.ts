@@ -1,4 +1,5 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
+import { showIndex } from "../report/element-index";
 import type { Check, Failure } from "../report/report";
 import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
@@ -47,11 +48,11 @@ function testCase(check: Check, file: string): string {
 function worstOf({ worst }: Check): string[] {
   if (!worst) return [];
   const { index, analytic, numeric } = worst;
-  return [`at [${index.join(", ")}]: backward pass ${analytic}, finite difference ${numeric}`];
+  return [`at ${showIndex(index)}: backward pass ${analytic}, finite difference ${numeric}`];
 }
 
 function seconds(ms: number): string {
-  return (ms / 1000).toFixed(3);
+  return String(Math.round(ms) / 1000);
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** How far a check is, on the standard error: one line that changes in a terminal, a line every few seconds in a log. */
+import { showPercent } from "../core/number-text";
 import type { ProgressParams } from "../runner/protocol";
 
 const EVERY_MS = { terminal: 100, log: 5_000 };
@@ -20,7 +21,7 @@ export function progressOn(stream: Stream, clock: () => number = () => performan
     onProgress({ message, fraction }: ProgressParams): void {
       if (clock() - last < every) return;
       last = clock();
-      const percent = fraction === null ? "" : `${Math.round(100 * fraction)} %  `;
+      const percent = fraction === null ? "" : `${showPercent(fraction)}  `;
       const text = `${percent}${message}`;
       stream.write(isTerminal ? CLEAR + text.slice(0, (stream.columns ?? 80) - 1) : `${text}\n`);
       isShown = true;

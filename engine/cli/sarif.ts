@@ -1,8 +1,10 @@
 /** Gradient checks and findings as SARIF 2.1.0, which code hosts show beside the lines: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. */
+
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
 import { verdicts } from "../check/judging/verdict";
+import { isMeant } from "../report/checks";
 import type { Check, Failure, Finding, Severity, Site } from "../report/report";
 import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
@@ -64,7 +66,7 @@ function resultOfCheck(check: Check, file: string): Result & { ruleId: string } 
     relatedLocations: culprit?.site && site ? [related(0, site, `${name} was made here`, file)] : [],
     partialFingerprints: { "parameter/v1": name },
     // What a comment in the file allows is listed, and counted by nobody.
-    ...(verdict === "intended" ? { suppressions: [{ kind: "inSource" as const }] } : {}),
+    ...(isMeant(check) ? { suppressions: [{ kind: "inSource" as const }] } : {}),
   };
 }
 

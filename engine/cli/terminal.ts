@@ -28,14 +28,14 @@ export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.Proce
   };
 }
 
-export interface Column {
+export interface TextColumn {
   readonly title: string;
   readonly align?: "left" | "right";
 }
 
 /** Rows of cells below their titles, each column as wide as its widest cell. */
 export function textTable(
-  columns: readonly Column[],
+  columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
   style: Style,
 ): string {

@@ -138,15 +138,8 @@ export function roundTo(dtype: DType, value: number): number {
   return dtype === "int32" ? value | 0 : value & 255;
 }
 
-/** The element type that a typed array holds. */
-export function dtypeOf(values: Values): DType {
-  if (values instanceof Float32Array) return "float32";
-  if (values instanceof Float64Array) return "float64";
-  return values instanceof Int32Array ? "int32" : "bool";
-}
-
 /** The wider of two element types (bool < int32 < float32 < float64), as PyTorch promotes tensors. */
-export function widest(a: DType, b: DType): DType {
+function widest(a: DType, b: DType): DType {
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }
 

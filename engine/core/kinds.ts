@@ -35,9 +35,7 @@ export const probability: Kind = kind(
   (v) => typeof v === "number" && v >= 0 && v <= 1,
 );
 export const flag: Kind = kind("true or false", (v) => typeof v === "boolean");
-export const text: Kind = kind("a text", (v) => typeof v === "string");
 export const tensor: Kind = kind("a tensor", (v) => isTensor(v));
-export const callback: Kind = kind("a function", (v) => typeof v === "function");
 /** A dimension, counted from either end. */
 export const dim: Kind = kind("an integer, a dimension", isInteger);
 export const dims: Kind = kind(

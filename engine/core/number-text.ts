@@ -68,6 +68,11 @@ export function showDuration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** A part of a whole, from 0 to 1: "43 %" */
+export function showPercent(fraction: number): string {
+  return `${Math.round(100 * fraction)} %`;
+}
+
 /** As `showNumber`, with a real minus sign. */
 export function formatNumber(value: number, digits = 4): string {
   return typeset(showNumber(value, digits));

@@ -168,7 +168,7 @@ export function writeAt(holder: unknown, path: readonly Key[], data: Float64Arra
 }
 
 /** @returns how many numbers were taken */
-export function writeInto(target: unknown, data: Float64Array): number {
+function writeInto(target: unknown, data: Float64Array): number {
   if (isTensor(target)) return writeInto(target.data, data);
   if (target instanceof Float32Array || target instanceof Float64Array) {
     target.set(data.subarray(0, target.length));

@@ -14,7 +14,7 @@ const blind: ReadonlySet<Role> = new Set(["distributes", "moves", "gathers", "st
 const looks = 4096;
 
 /** The stamp of an operation whose inputs are no leaves, or whose derivatives do not look at them. */
-export const unwatched = Number.NaN;
+const unwatched = Number.NaN;
 
 /** No fraction of small integers, so that changes of two elements do not add up to nothing. */
 const weight = Math.SQRT1_2;

@@ -13,7 +13,7 @@ export interface CreateOptions {
   requiresGrad?: boolean;
 }
 
-export const dtypes: Kind = choice("float32", "float64", "int32", "bool");
+const dtypes: Kind = choice("float32", "float64", "int32", "bool");
 export const createOptions: Kinds = { dtype: dtypes, requiresGrad: flag };
 
 /** What a function takes that makes a tensor from the arguments `first`. */

@@ -30,9 +30,3 @@ export function kernelSizes(layer: string, kernelSize: PerDim, rank: number): nu
   }
   return sizes;
 }
-
-/** @throws ModelError unless p is a probability */
-export function checkProbability(layer: string, p: unknown): number {
-  if (typeof p === "number" && p >= 0 && p <= 1) return p;
-  throw new ModelError(`${layer}(): p is ${JSON.stringify(p)}, expected a probability from 0 to 1`);
-}

@@ -8,7 +8,7 @@ import { type Kinds, takes } from "../core/signature";
 import type { Tensor, TensorLike } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
 import { broadcastLike, sumTo } from "./broadcast";
-import { mapElements, type Params } from "./map-elements";
+import { type KernelParams, mapElements } from "./map-elements";
 import { type Slope, withSlope } from "./slope";
 import { floating, toTensor } from "./to-tensor";
 
@@ -65,7 +65,7 @@ export function unary<
       const attrs = spec.options?.(...rest) ?? (nothing as A);
       return { inputs: [spec.keepsIntegers ? input : floating(input)], attrs };
     },
-    forward: ([x], attrs) => mapElements(f, [x as Tensor], attrs as Params),
+    forward: ([x], attrs) => mapElements(f, [x as Tensor], attrs as KernelParams),
     vjp: [rule],
     jvp: [rule],
     samples: spec.samples ?? ((r) => defaultSamples(r) as unknown as [[TensorLike, ...P]]),
@@ -139,7 +139,7 @@ export function binary(spec: BinarySpec): Binary {
 }
 
 /** Rules of an elementwise operation with broadcasting, from its local derivatives. */
-export function broadcastRules<A extends object>(derivatives: readonly (Rule<A> | null)[]) {
+function broadcastRules<A extends object>(derivatives: readonly (Rule<A> | null)[]) {
   const vjp = derivatives.map((d, i): Rule<A> | null =>
     d === null ? null : (g, at) => sumTo(d(g, at), at.inputs[i] as Tensor),
   );

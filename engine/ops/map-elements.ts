@@ -7,7 +7,7 @@ import { scalarFunction } from "../kernels/js";
 import type { Elementwise, Operand } from "../kernels/kernels";
 
 /** Numbers that a kernel needs besides its inputs, such as a slope, by the names of its params. */
-export type Params = Readonly<Record<string, number>>;
+export type KernelParams = Readonly<Record<string, number>>;
 
 const none: readonly number[] = [];
 const scalar: Shape = [];
@@ -18,7 +18,7 @@ const zero: readonly number[] = [0];
 export function mapElements(
   f: Elementwise,
   inputs: readonly Tensor[],
-  params: Params = {},
+  params: KernelParams = {},
   dtype?: DType,
 ): Tensor {
   const type = dtype ?? promote(inputs);

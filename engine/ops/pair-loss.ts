@@ -10,7 +10,7 @@ import type { Elementwise } from "../kernels/kernels";
 import { checkFloat, readArgs } from "./arguments";
 import { div, mul } from "./arithmetic";
 import { broadcastLike, sumTo } from "./broadcast";
-import { mapElements, type Params } from "./map-elements";
+import { type KernelParams, mapElements } from "./map-elements";
 import {
   checkReduction,
   type LossOptions,
@@ -33,7 +33,7 @@ export type PairLoss<O = LossOptions, P extends readonly unknown[] = UsualPositi
 export const usual: Kinds = { sizeAverage: oldReduction, reduce: oldReduction, reduction: reductions };
 
 /** ∂/∂x or ∂/∂y of an element's loss, at inputs that broadcast against each other. */
-type Local = (x: Tensor, y: Tensor, params: Params) => Tensor;
+type Local = (x: Tensor, y: Tensor, params: KernelParams) => Tensor;
 
 interface PairSpec<O extends LossOptions> {
   name: string;
@@ -44,24 +44,24 @@ interface PairSpec<O extends LossOptions> {
   /** The options in PyTorch's order; those of most losses when left out. */
   takes?: Kinds;
   /** The options besides `reduction`, with their defaults. */
-  options?: Params;
+  options?: KernelParams;
   derivatives: readonly [Local, Local];
   /** Whether a target of another shape is worth a warning, as in PyTorch. */
   expectsOneShape?: boolean;
-  check?: (x: Tensor, y: Tensor, params: Params) => void;
+  check?: (x: Tensor, y: Tensor, params: KernelParams) => void;
   samples: (r: Sampler) => readonly [LossArgs<O>, ...LossArgs<O>[]];
 }
 
 interface Attrs {
   readonly reduction: LossReduction;
-  readonly params: Params;
+  readonly params: KernelParams;
 }
 
 /** Defines a loss from its value and its local derivatives; inputs broadcast. */
 export function pairLoss<O extends LossOptions = LossOptions, P extends readonly unknown[] = UsualPositions>(
   spec: PairSpec<O>,
 ): PairLoss<O, P> {
-  const defaults: Params = spec.options ?? {};
+  const defaults: KernelParams = spec.options ?? {};
   const names = Object.keys(defaults);
   const f: Elementwise = { name: spec.name, expr: spec.kernel, params: names };
   return defineOp<LossArgs<O>, Attrs, LossPositions<P, O>>({
@@ -74,7 +74,7 @@ export function pairLoss<O extends LossOptions = LossOptions, P extends readonly
       const { tensors, options } = readArgs<O>(args, ["x", "target"], 2);
       const [x, y] = tensors.map((each, i) => checkFloat(each, i === 0 ? "x" : "target")) as [Tensor, Tensor];
       const { reduction, ...given } = options;
-      const params = { ...defaults, ...given } as Params;
+      const params = { ...defaults, ...given } as KernelParams;
       spec.check?.(x, y, params);
       if (spec.expectsOneShape === true) warnOfShapes(spec.name, x, y);
       return { inputs: [x, y], attrs: { reduction: checkReduction(reduction), params } };

@@ -4,7 +4,7 @@ import { ModelError } from "../core/error";
 import { number } from "../core/kinds";
 import type { Sampler } from "../core/sampler";
 import { mul, neg, sub } from "./arithmetic";
-import type { Params } from "./map-elements";
+import type { KernelParams } from "./map-elements";
 import { type LossArgs, type PairLoss, pairLoss, type UsualPositions, usual } from "./pair-loss";
 import { type LossOptions, type LossReduction, reductions } from "./reduction";
 import { sign } from "./rounding";
@@ -69,7 +69,7 @@ export const smoothL1Loss: PairLoss<SmoothL1Options, SmoothPositions> = pairLoss
   ],
 });
 
-function smoothSlope(x: Parameters<typeof mseLoss>[0], y: typeof x, { beta = 1 }: Params) {
+function smoothSlope(x: Parameters<typeof mseLoss>[0], y: typeof x, { beta = 1 }: KernelParams) {
   const difference = sub(x, y);
   return beta === 0 ? sign(difference) : clamp(mul(difference, 1 / beta), { min: -1, max: 1 });
 }

@@ -4,7 +4,7 @@ import type { Rule } from "../core/op";
 import { isQuiet } from "../core/tape";
 import type { Tensor } from "../core/tensor";
 import type { Elementwise } from "../kernels/kernels";
-import { mapElements, type Params } from "./map-elements";
+import { type KernelParams, mapElements } from "./map-elements";
 
 interface Moment {
   readonly inputs: readonly Tensor[];
@@ -39,7 +39,7 @@ export function withSlope<A extends object>(name: string, slope: Slope | undefin
     if (!isQuiet()) return rule(g, at);
     const inputs: Tensor[] = [];
     for (const letter of used) inputs.push(meaning(letter, g, at));
-    return mapElements(kernel, inputs, at.attrs as Params);
+    return mapElements(kernel, inputs, at.attrs as KernelParams);
   };
 }
 

@@ -4,7 +4,7 @@ import type { ReportBinding, Site } from "./report";
 import { at, type Trace } from "./trace";
 
 /** Iterations of a loop that are kept per identifier: the first and the last ones. */
-export const MAX_ITERATIONS = 200;
+const MAX_ITERATIONS = 200;
 
 export function bindingsOf({ texts, tables }: Trace, site: (row: number) => Site): ReportBinding[] {
   const { events, bindings } = tables;

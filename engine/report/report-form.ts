@@ -49,7 +49,7 @@ export const site: Form<Site> = object<Site>({
 
 const histogram = object<Histogram>({ low: number, high: number, counts: listOf(count, 10_000) });
 
-export const stats: Form<Stats> = object<Stats>({
+const stats: Form<Stats> = object<Stats>({
   size: count,
   min: number,
   max: number,

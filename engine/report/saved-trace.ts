@@ -12,7 +12,7 @@ import { check } from "./report-form";
 
 const LETTERS = "GRADLENS";
 /** Grows when older readers could not make sense of a file. */
-export const SAVED_VERSION = 1;
+const SAVED_VERSION = 1;
 const HEAD_BYTES = 16;
 
 /** Elements of a value or a gradient, in the type that they have. */
@@ -41,7 +41,7 @@ interface Parts {
 }
 
 /** Values of more bytes together are left out unless a person asks for more. */
-export const MOST_VALUE_BYTES = 2 ** 25;
+const MOST_VALUE_BYTES = 2 ** 25;
 
 interface ToSave {
   /** The trace as it crossed the border. */

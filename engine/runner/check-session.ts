@@ -22,7 +22,7 @@ import type { Run } from "../tracing/run";
 /** Elements in one answer. */
 const PAGE = 65_536;
 
-export type Asked = Pick<CheckOptions, "onProgress" | "isCancelled">;
+export type CheckAsked = Pick<CheckOptions, "onProgress" | "isCancelled">;
 
 export class CheckSession {
   /** Of the last check, and of rows that were asked about since. */
@@ -39,7 +39,7 @@ export class CheckSession {
     return this.#settings.budgetMs ?? DEFAULT_BUDGET_MS;
   }
 
-  async check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Checked> {
+  async check(target: CheckTarget, settings: CheckSettings, asked: CheckAsked): Promise<Checked> {
     this.#details.clear();
     this.#settings = settings;
     const checks = await this.#check(target, settings, asked);
@@ -49,7 +49,7 @@ export class CheckSession {
   }
 
   /** A page of both gradients of a row. @throws ModelError when the row has none */
-  async details({ start, count, ...row }: CheckDetailsParams, asked: Asked) {
+  async details({ start, count, ...row }: CheckDetailsParams, asked: CheckAsked) {
     const { analytic, numeric, evaluation } = await this.#find(row, asked);
     const end = start + Math.min(count, PAGE);
     return {
@@ -60,7 +60,7 @@ export class CheckSession {
   }
 
   /** Differences of one element over their step. @throws ModelError when there is no such element */
-  async curve({ index, ...row }: CheckCurveParams, asked: Asked) {
+  async curve({ index, ...row }: CheckCurveParams, asked: CheckAsked) {
     const { analytic, evaluation, stepAt } = await this.#find(row, asked);
     if (!(index >= 0 && index < analytic.length))
       throw new ModelError(`${nameOf(row)} has ${analytic.length} elements, found index ${index}`);
@@ -73,7 +73,7 @@ export class CheckSession {
     };
   }
 
-  async #check(target: CheckTarget, settings: CheckSettings, asked: Asked): Promise<Check[]> {
+  async #check(target: CheckTarget, settings: CheckSettings, asked: CheckAsked): Promise<Check[]> {
     const keep = (check: Check, detail: Detail) => {
       const key = nameOf(check);
       this.#details.set(key, [...(this.#details.get(key) ?? []), detail]);
@@ -94,7 +94,7 @@ export class CheckSession {
     return [...first, ...second.map(asSecondOrder)];
   }
 
-  async #find(row: CheckedRow, asked: Asked): Promise<Detail> {
+  async #find(row: CheckedRow, asked: CheckAsked): Promise<Detail> {
     const name = nameOf(row);
     const target = { kind: "path", path: firstOrderName(name) } as const;
     if (!this.#details.has(name)) {

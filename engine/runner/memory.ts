@@ -1,5 +1,6 @@
 /** The memory limit, as far as it can be kept from within: asked before each tensor is made. */
 import { guardAllocations, showSize } from "../core/dtype";
+import { showNumber } from "../core/number-text";
 import { bytesInUse, collectUnreachable, setMemoryBudget } from "../kernels";
 import { ModelProblem } from "./model-problem";
 
@@ -38,5 +39,5 @@ export function limitMemory(memoryMiB: number): void {
 
 export function showBytes(bytes: number): string {
   const [unit, size] = bytes >= 1024 * MIB ? ["GiB", 1024 * MIB] : ["MiB", MIB];
-  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+  return `${showNumber(bytes / size, 3)} ${unit}`;
 }

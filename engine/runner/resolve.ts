@@ -79,7 +79,7 @@ function resolvePath(target: string, overlays: Readonly<Record<string, string>>)
 }
 
 /** False also for what the file system cannot tell: a link to itself, a name that is too long. */
-export function isFile(path: string): boolean {
+function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {

@@ -8,7 +8,7 @@ import type { Answered, Params, RequestName } from "../report/requests";
 import { histogramOf } from "../report/stats";
 import type { Recorded } from "../tracing/record-trace";
 import { changedForGood, changedHint, lastSite } from "./calls";
-import { type Asked, CheckSession } from "./check-session";
+import { type CheckAsked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
 import { openDevice } from "./device";
 import { takeExit } from "./exits";
@@ -127,7 +127,7 @@ export class EngineSession {
   async #ask<R>(
     token: CancellationToken,
     budgetMs: number | undefined,
-    work: (checks: CheckSession, asked: Asked) => Promise<R>,
+    work: (checks: CheckSession, asked: CheckAsked) => Promise<R>,
   ): Promise<R | { readonly failure: Failure }> {
     if (!this.#last || !this.#limits) return { failure: noRun() };
     const { memoryMiB } = this.#limits;

@@ -42,7 +42,7 @@ function eraseStatements(owner: SyntaxNode, text: string, edits: Insertions): vo
 }
 
 /** Whether nothing of a statement runs. */
-export function vanishes(statement: SyntaxNode): boolean {
+function vanishes(statement: SyntaxNode): boolean {
   const inner = isNode(statement.declaration) ? statement.declaration : statement;
   const typesOnly = statement.exportKind === "type" || statement.importKind === "type";
   return isErased(inner) || (typesOnly && /^(Import|Export|TSImport)/.test(statement.type));

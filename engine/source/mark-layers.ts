@@ -29,7 +29,7 @@ export function markLayers(parsed: Parsed, edits: Insertions): void {
 }
 
 /** The key of a function: its place in the file. */
-export function functionKey(fn: SyntaxNode, { file, positions }: Parsed): string {
+function functionKey(fn: SyntaxNode, { file, positions }: Parsed): string {
   return layerKey(file, positions.range(fn.start, fn.end));
 }
 

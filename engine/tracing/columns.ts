@@ -4,7 +4,7 @@ import { type Column, schema, type TableName, type Tables } from "../report/sche
 type Row<T extends TableName> = { readonly [C in keyof (typeof schema)[T]]: number };
 
 /** Gives each text a row; the same text always the same. */
-export class Interned<T> {
+class Interned<T> {
   readonly list: T[] = [];
   readonly #rows = new Map<string, number>();
 

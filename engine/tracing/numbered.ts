@@ -5,7 +5,7 @@ import { detached, type Tensor } from "../core/tensor";
 import type { Run } from "./run";
 
 /** Operations of more are left out of the middle of a run. */
-export const MAX_NODES = 200_000;
+const MAX_NODES = 200_000;
 
 export interface Numbered {
   /** By node id: leaves stand before their first use. */

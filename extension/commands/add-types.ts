@@ -89,12 +89,9 @@ async function takeBack(added: readonly Added[]): Promise<void> {
 /** Says what came into the folder, and offers to take it back. */
 function say({ toasts }: Gradlens, added: readonly Added[]): void {
   const names = added.map(({ uri }) => vscode.workspace.asRelativePath(uri));
-  const message =
-    names.length > 1
-      ? vscode.l10n.t("Added {0} and {1}: TypeScript finds the types of Gradlens there.", ...names)
-      : vscode.l10n.t("Added {0}: TypeScript finds the types of Gradlens there.", ...names);
+  const message = `Added ${names.join(" and ")}: TypeScript finds the types of Gradlens there.`;
   log.info(message);
-  toasts.say("types", message, { [vscode.l10n.t("Undo")]: () => takeBack(added) });
+  toasts.say("types", message, { Undo: () => takeBack(added) });
 }
 
 /** Writes gradlens.d.ts, and a tsconfig.json where there is none, so that `import … from "gradlens"` has types. */
@@ -110,7 +107,7 @@ export async function addTypes(gradlens: Gradlens, argument?: unknown): Promise<
   const edit = new vscode.WorkspaceEdit();
   for (const { uri, contents } of added) edit.createFile(uri, { overwrite: true, contents });
   if (!(await vscode.workspace.applyEdit(edit)))
-    throw new Error(vscode.l10n.t("The types of Gradlens could not be written beside {0}.", model.fsPath));
+    throw new Error(`The types of Gradlens could not be written beside ${model.fsPath}.`);
   await restartTypeScript();
   say(gradlens, added);
 }

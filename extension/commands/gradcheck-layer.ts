@@ -34,12 +34,9 @@ async function targetAtCursor(session: Session, toasts: Toasts): Promise<CheckTa
   if (isHere && subject?.kind === "layer") return { kind: "path", path: subject.scope.path };
   const layer = analysis && editor ? layerAt(analysis, editor.selection.active.line + 1) : undefined;
   if (layer) return targetOfLayer(layer, session.file);
-  const message = vscode.l10n.t(
-    "Put the cursor on a layer, such as a line with new nn.Linear(…), to check it.",
-  );
+  const message = "Put the cursor on a layer, such as a line with new nn.Linear(…), to check it.";
   toasts.say("no-layer", message, {
-    [vscode.l10n.t("Check the Whole Model")]: () =>
-      vscode.commands.executeCommand("gradlens.gradcheckModel", session.uri),
+    "Check the Whole Model": () => vscode.commands.executeCommand("gradlens.gradcheckModel", session.uri),
   });
   return null;
 }
@@ -56,9 +53,7 @@ export async function gradcheckLayer(gradlens: Gradlens, argument?: unknown, pla
   if (!session) return;
   const target = targetOf(session, place) ?? (await targetAtCursor(session, gradlens.toasts));
   if (!target) return;
-  const checks = await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
-    session.check(target, cancel),
-  );
+  const checks = await showProgress(session, "Checking gradients", (cancel) => session.check(target, cancel));
   const { failure, unfinished } = session;
   const isStopped = session.state.kind === "stopped" || unfinished?.failure.kind === "cancelled";
   if (!isStopped && (failure || unfinished || needsALook(checks))) gradlens.panels.show("checks", session);

@@ -1,5 +1,4 @@
 /** Gradlens: Gradcheck Model. */
-import * as vscode from "vscode";
 import type { Gradlens } from "../gradlens";
 import { showProgress } from "../progress";
 import { mayRun } from "../trust";
@@ -11,7 +10,5 @@ export async function gradcheckModel(gradlens: Gradlens, argument?: unknown): Pr
   const session = findSession(gradlens, argument);
   if (!session) return;
   gradlens.panels.show("checks", session);
-  await showProgress(session, vscode.l10n.t("Checking gradients"), (cancel) =>
-    session.check({ kind: "all" }, cancel),
-  );
+  await showProgress(session, "Checking gradients", (cancel) => session.check({ kind: "all" }, cancel));
 }

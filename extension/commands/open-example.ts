@@ -56,7 +56,7 @@ async function copyExample(gradlens: Gradlens, { uri, label }: Example): Promise
 export async function openExample(gradlens: Gradlens, name?: unknown): Promise<void> {
   const examples = await findExamples(gradlens);
   const named = examples.find(({ label }) => label === name);
-  const placeHolder = vscode.l10n.t("An example to look at, change and trace");
+  const placeHolder = "An example to look at, change and trace";
   const chosen = named ?? (await vscode.window.showQuickPick(examples, { placeHolder, matchOnDetail: true }));
   if (!chosen) return;
   await vscode.window.showTextDocument(await copyExample(gradlens, chosen), { preview: false });

@@ -10,5 +10,5 @@ export function restartEngine({ sessions }: Gradlens): void {
     session.engine.kill();
   }
   log.info("All engine processes were ended; the next run starts a new one.");
-  vscode.window.setStatusBarMessage(vscode.l10n.t("Gradlens: the engine was restarted"), 3000);
+  vscode.window.setStatusBarMessage("Gradlens: the engine was restarted", 3000);
 }

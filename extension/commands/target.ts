@@ -35,8 +35,8 @@ export function findModel(gradlens: Gradlens, argument?: unknown): vscode.Uri | 
 
 /** Says that there is no model file, and what to do instead. */
 export function sayNoModel({ toasts }: Gradlens): void {
-  toasts.say("no-model", vscode.l10n.t("Open a TypeScript or JavaScript model file first."), {
-    [vscode.l10n.t("Open Example")]: () => vscode.commands.executeCommand("gradlens.openExample"),
+  toasts.say("no-model", "Open a TypeScript or JavaScript model file first.", {
+    "Open Example": () => vscode.commands.executeCommand("gradlens.openExample"),
   });
 }
 

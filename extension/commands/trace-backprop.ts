@@ -1,5 +1,4 @@
 /** Gradlens: Trace Backprop. */
-import * as vscode from "vscode";
 import type { Gradlens } from "../gradlens";
 import { showProgress } from "../progress";
 import { mayRun } from "../trust";
@@ -11,5 +10,5 @@ export async function traceBackprop(gradlens: Gradlens, argument?: unknown): Pro
   const session = findSession(gradlens, argument);
   if (!session) return;
   gradlens.panels.showTrace(session);
-  await showProgress(session, vscode.l10n.t("Tracing"), (cancel) => session.trace(cancel));
+  await showProgress(session, "Tracing", (cancel) => session.trace(cancel));
 }

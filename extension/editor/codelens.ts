@@ -1,6 +1,7 @@
 /** CodeLenses: "gradcheck this layer" over each layer and then its verdict; the loss and its gradient over the loss. */
+
 import * as vscode from "vscode";
-import { formatNumber } from "../../engine/core/number-text";
+import { formatNumber, showPercent } from "../../engine/core/number-text";
 import type { CheckTarget } from "../../engine/report/questions";
 import type { Range, SourceLayer } from "../../engine/source";
 import { checkName, checksOf, markOf, pathsOf, summarize } from "../checks";
@@ -24,7 +25,7 @@ class Lens extends vscode.CodeLens {
 }
 
 function staleMark(session: Session): string {
-  return session.stale ? ` · ${vscode.l10n.t("before your edit")}` : "";
+  return session.stale ? ` · before your edit` : "";
 }
 
 /** Whether a check takes in a layer of the document. */
@@ -45,25 +46,25 @@ function layerCommand(
   if (!vscode.workspace.isTrusted) return trustCommand();
   const checking = session?.checking;
   if (session && checking && isAbout(checking.target, layer, session, document.uri)) {
-    const percent = checking.fraction === null ? "" : ` ${Math.round(checking.fraction * 100)} %`;
+    const percent = checking.fraction === null ? "" : ` ${showPercent(checking.fraction)}`;
     const title = progressPlace(session) === "editor" ? `$(loading~spin) gradcheck${percent}` : "gradcheck …";
-    return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
+    return { title, command: "gradlens.stop", tooltip: "Click to stop" };
   }
   const { unfinished } = session ?? {};
   if (session && unfinished && isAbout(unfinished.target, layer, session, document.uri)) {
     if (unfinished.failure.kind === "cancelled")
       return {
         ...check,
-        title: `○ ${vscode.l10n.t("gradcheck stopped")}`,
-        tooltip: vscode.l10n.t("Click to check again"),
+        title: `○ gradcheck stopped`,
+        tooltip: "Click to check again",
       };
-    const title = `✗ ${vscode.l10n.t("gradcheck did not finish")}`;
+    const title = `✗ gradcheck did not finish`;
     return { ...check, title, tooltip: unfinished.failure.message };
   }
   const checks = session ? checksOf(layer, session) : [];
   if (!session || checks.length === 0) {
-    const tooltip = vscode.l10n.t("Compare this layer's gradients with finite differences");
-    return { ...check, title: vscode.l10n.t("gradcheck this layer"), tooltip };
+    const tooltip = "Compare this layer's gradients with finite differences";
+    return { ...check, title: "gradcheck this layer", tooltip };
   }
   const tooltip = checks.map((each) => `${markOf(each)} ${checkName(each)}: ${each.message}`).join("\n");
   return { ...check, title: summarize(checks) + staleMark(session), tooltip };
@@ -88,7 +89,7 @@ function layersOfRun(session: Session, { layers }: Reading, { uri }: vscode.Text
 }
 
 function trustCommand(): vscode.Command {
-  const title = vscode.l10n.t("Trust this workspace to run gradcheck");
+  const title = "Trust this workspace to run gradcheck";
   return { title, command: "workbench.trust.manage", tooltip: trustMessage };
 }
 
@@ -99,26 +100,26 @@ function lossCommand(session: Session | null, document: vscode.TextDocument): vs
   if (!vscode.workspace.isTrusted) return trustCommand();
   if (session?.state.kind === "running") {
     const isHere = progressPlace(session) === "editor" && !session.checking;
-    const title = `${isHere ? "$(loading~spin) " : ""}${vscode.l10n.t("tracing")} …`;
-    return { title, command: "gradlens.stop", tooltip: vscode.l10n.t("Click to stop") };
+    const title = `${isHere ? "$(loading~spin) " : ""}tracing …`;
+    return { title, command: "gradlens.stop", tooltip: "Click to stop" };
   }
   const loss = session?.report?.loss;
-  const stopped = session?.state.kind === "stopped" ? ` · ${vscode.l10n.t("stopped")}` : "";
+  const stopped = session?.state.kind === "stopped" ? ` · stopped` : "";
   if (!session || !loss)
     return {
       ...trace,
-      title: vscode.l10n.t("trace backprop") + stopped,
-      tooltip: vscode.l10n.t("Run this file and see its gradients"),
+      title: `trace backprop${stopped}`,
+      tooltip: "Run this file and see its gradients",
     };
   const norm = session.report?.scopes[0]?.gradNorm ?? null;
   const gradient = norm === null ? "" : ` · ‖∇‖ ${formatNumber(norm)}`;
   const title = `loss ${formatNumber(loss.value)}${gradient}${staleMark(session)}`;
-  if (session.stale) return { ...trace, title, tooltip: vscode.l10n.t("Click to trace again") };
+  if (session.stale) return { ...trace, title, tooltip: "Click to trace again" };
   return {
     title,
     command: "gradlens.showGradients",
     arguments: [file],
-    tooltip: vscode.l10n.t("Show the gradient of every layer"),
+    tooltip: "Show the gradient of every layer",
   };
 }
 

@@ -1,5 +1,7 @@
 /** Marks in the gutter and the overview ruler: findings, and layers with the outcome of their gradient check. */
+
 import * as vscode from "vscode";
+import { isMeant } from "../../engine/report/checks";
 import type { Check, Severity } from "../../engine/report/report";
 import { onDidChangeSetting, readSetting } from "../config";
 import type { rangeOf } from "../edits";
@@ -54,7 +56,7 @@ function rangesOf(session: Session | null, file: string): Ranges {
   for (const check of session.checks) {
     const site = check.culprit?.site ?? check.site;
     // What a comment allows needs no mark.
-    if (site && check.verdict !== "intended") add(outcomeMarks[check.outcome], site);
+    if (site && !isMeant(check)) add(outcomeMarks[check.outcome], site);
   }
   return ranges;
 }

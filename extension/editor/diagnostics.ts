@@ -70,17 +70,12 @@ function fromFailure({ site, message, hint, kind, stack }: Failure, session: Ses
 
 function fromCheck(check: Check, session: Session): Entry {
   const { worst, culprit, site, target, message, severity } = check;
+  const [analytic, numeric] = worst ? formatPair(worst.analytic, worst.numeric, 6) : [];
   const numbers = worst
-    ? vscode.l10n.t(
-        "{0}: the gradient says {1}, finite differences say {2}",
-        worstTitle(check),
-        ...formatPair(worst.analytic, worst.numeric, 6),
-      )
+    ? `${worstTitle(check)}: the gradient says ${analytic}, finite differences say ${numeric}`
     : "";
   const related =
-    culprit?.site && site
-      ? [{ site, message: vscode.l10n.t("{0} was made here", target || checkName(check)) }]
-      : [];
+    culprit?.site && site ? [{ site, message: `${target || checkName(check)} was made here` }] : [];
   return {
     site: culprit?.site ?? site ?? topOf(session.file),
     message: [message, numbers].filter((each) => each !== "").join("\n"),

@@ -42,6 +42,11 @@ export function merge(counts: readonly number[], most: number): number[] {
   return merged;
 }
 
+/** A coordinate, as exact as a screen is. */
+function tenth(value: number): number {
+  return Math.round(10 * value) / 10;
+}
+
 /** A `data:` address of an SVG, a few hundred bytes. */
 export function histogramImage({ low, high, counts }: Histogram, { bar, axis }: Palette): string {
   const bins = merge(counts, 30);
@@ -52,11 +57,11 @@ export function histogramImage({ low, high, counts }: Histogram, { bar, axis }: 
   const start = isOne ? (WIDTH - step) / 2 : 0;
   const bars = bins.map((count, index) => {
     const height = count === 0 ? 0 : Math.max(1, (count / most) * (FLOOR - 3));
-    return `M${(start + index * step).toFixed(1)} ${FLOOR}v-${height.toFixed(1)}h${Math.max(1, step - 0.6).toFixed(1)}V${FLOOR}z`;
+    return `M${tenth(start + index * step)} ${FLOOR}v-${tenth(height)}h${tenth(Math.max(1, step - 0.6))}V${FLOOR}z`;
   });
   const zero = low < 0 && high > 0 ? (-low / (high - low)) * WIDTH : null;
   const zeroLine =
-    zero === null ? "" : `<path d="M${zero.toFixed(1)} 2V${FLOOR}" stroke="${axis}" stroke-dasharray="2 2"/>`;
+    zero === null ? "" : `<path d="M${tenth(zero)} 2V${FLOOR}" stroke="${axis}" stroke-dasharray="2 2"/>`;
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">` +
     `<path fill="${bar}" d="${bars.join("")}"/>${zeroLine}<path d="M0 ${FLOOR}.5H${WIDTH}" stroke="${axis}"/></svg>`;

@@ -1,7 +1,9 @@
 /** What the hover over a tensor or a layer says, as markdown. */
+
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
 import type { Check, Finding, ReportNode, Stats } from "../../engine/report/report";
+import { byGravity } from "../../engine/report/severity";
 import { checkName, summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";
@@ -44,24 +46,24 @@ interface Row {
 }
 
 const nonFiniteRow: Row = {
-  title: vscode.l10n.t("NaN or infinite"),
+  title: "NaN or infinite",
   rank: 2,
   show: ({ nonFinite, size }) => share(nonFinite, size),
 };
 const zerosRow: Row = {
-  title: vscode.l10n.t("zeros"),
+  title: "zeros",
   rank: 4,
   show: ({ zeros, size }) => share(zeros, size),
 };
 const rows: readonly Row[] = [
-  { title: vscode.l10n.t("norm"), rank: 1, show: ({ norm }) => formatNumber(norm) },
+  { title: "norm", rank: 1, show: ({ norm }) => formatNumber(norm) },
   {
-    title: vscode.l10n.t("min … max"),
+    title: "min … max",
     rank: 3,
     show: ({ min, max }) => `${formatNumber(min, 3)} … ${formatNumber(max, 3)}`,
   },
   {
-    title: vscode.l10n.t("mean ± std"),
+    title: "mean ± std",
     rank: 5,
     show: ({ mean, std }) => `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`,
   },
@@ -78,8 +80,8 @@ function rowsOf({ value, grad }: ReportNode): Row[] {
 /** Value and gradient side by side, as many rows as fit in beside so many lines of text. */
 function table(node: ReportNode, lines: number): string {
   const { value, grad } = node;
-  const head = `| | ${vscode.l10n.t("value")} | ${vscode.l10n.t("gradient")} |\n|:--|--:|--:|`;
-  const none = vscode.l10n.t("none");
+  const head = `| | value | gradient |\n|:--|--:|--:|`;
+  const none = "none";
   // Of a tensor without a finite element there is nothing to say but that.
   const cell = (stats: Stats, row: Row) =>
     stats.size > 1 && stats.nonFinite === stats.size && row !== nonFiniteRow ? "–" : row.show(stats);
@@ -94,8 +96,7 @@ function table(node: ReportNode, lines: number): string {
 /** The histogram; in the place of the picture, for those who do not see it, stands the same in letters. */
 function picture(of: "value" | "grad", { histogram, nonFinite, size }: Stats): string {
   if (nonFinite === size) return "–";
-  const what =
-    of === "value" ? vscode.l10n.t("Histogram of the values") : vscode.l10n.t("Histogram of the gradient");
+  const what = of === "value" ? "Histogram of the values" : "Histogram of the gradient";
   const range = `${formatNumber(histogram.low, 3)} … ${formatNumber(histogram.high, 3)}`;
   const alt = `${what}, ${range}: ${histogramText(histogram)}`;
   return `![${alt}](${histogramImage(histogram, palettes[themeName()][of])})`;
@@ -104,10 +105,7 @@ function picture(of: "value" | "grad", { histogram, nonFinite, size }: Stats): s
 function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readonly string[]): string {
   const title = name ?? node.name ?? node.op;
   const kind = node.kind === "operation" ? "" : ` · ${node.kind}`;
-  const times =
-    nodes.length > 1
-      ? ` · ${vscode.l10n.t("iteration {0} of {1}", nodes.indexOf(node) + 1, nodes.length)}`
-      : "";
+  const times = nodes.length > 1 ? ` · iteration ${nodes.indexOf(node) + 1} of ${nodes.length}` : "";
   const shape = `${plain(node.dtype)} ${formatShape(node.shape)}`;
   return `**${plain(title)}** · ${shape}${kind}${times} &nbsp; ${links.join(" &nbsp; ")}`;
 }
@@ -115,7 +113,7 @@ function heading({ name, nodes }: TensorSubject, node: ReportNode, links: readon
 /** What made it, how that hands gradients back, and how much of them; what does not fit in one line is in the graph. */
 function operation({ op, label, role, formula, gain, kind }: ReportNode): string {
   if (kind !== "operation") return "";
-  const passes = gain === null || Number.isNaN(gain) ? "" : vscode.l10n.t("gain {0}", formatNumber(gain, 3));
+  const passes = gain === null || Number.isNaN(gain) ? "" : `gain ${formatNumber(gain, 3)}`;
   const made = label === "" ? op : label;
   const derivative = readableFormula(formula);
   const has = (parts: readonly string[]) => [made, ...parts, passes].join(" · ").length <= LONGEST_LINE;
@@ -133,16 +131,15 @@ function iterations({ nodes }: TensorSubject): string {
   if (nodes.length < 2) return "";
   const shown = nodes.length <= MOST_ITERATIONS ? nodes : [...nodes.slice(0, 2), null, ...nodes.slice(-2)];
   const norms = shown.map((node) => (node ? (node.grad ? formatNumber(node.grad.norm, 3) : "–") : "…"));
-  return `${vscode.l10n.t("‖∇‖ by iteration")}: ${norms.join(" → ")}`;
+  return `‖∇‖ by iteration: ${norms.join(" → ")}`;
 }
 
 /** The gravest finding in one line; Problems and the panel have the whole text, and the others. */
 function warning(findings: readonly Finding[], session: Session): string {
-  const order = ["error", "warning", "info"];
-  const [finding] = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const [finding] = findings.toSorted(byGravity);
   if (!finding) return "";
   const icons = { error: "$(error)", warning: "$(warning)", info: "$(info)" };
-  const more = findings.length > 1 ? vscode.l10n.t("{0} findings", findings.length) : vscode.l10n.t("more");
+  const more = findings.length > 1 ? `${findings.length} findings` : "more";
   const link = commandLink({
     title: more,
     command: "gradlens.showFindings",
@@ -174,15 +171,15 @@ function markdown(parts: readonly string[]): vscode.MarkdownString {
 function staleNote(session: Session): string {
   if (!session.stale) return "";
   const again = commandLink({
-    title: vscode.l10n.t("Trace again"),
+    title: "Trace again",
     command: "gradlens.traceBackprop",
     args: [session.file],
   });
-  return `$(history) *${vscode.l10n.t("The file changed since this trace.")}* ${again}`;
+  return `$(history) *The file changed since this trace.* ${again}`;
 }
 
 function checkLink(title: string, path: string, session: Session): string {
-  const hint = vscode.l10n.t("Compare the gradients of {0} with finite differences", path);
+  const hint = `Compare the gradients of ${path} with finite differences`;
   return commandLink({
     title,
     icon: "beaker",
@@ -195,8 +192,8 @@ function checkLink(title: string, path: string, session: Session): string {
 function noGradient({ grad, requiresGrad }: ReportNode): string {
   if (grad) return "";
   return requiresGrad
-    ? vscode.l10n.t("No gradient: the loss does not depend on it.")
-    : vscode.l10n.t("No gradient: it does not require one.");
+    ? "No gradient: the loss does not depend on it."
+    : "No gradient: it does not require one.";
 }
 
 export function describeTensor(subject: TensorSubject, session: Session): vscode.MarkdownString {
@@ -207,13 +204,13 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
   const scope = session.report?.scopes[node.scope]?.path;
   const links = [
     commandLink({
-      title: vscode.l10n.t("Graph"),
+      title: "Graph",
       icon: "type-hierarchy",
       command: "gradlens.showGraph",
       args: [session.file, node.id],
-      hint: vscode.l10n.t("Show in the graph"),
+      hint: "Show in the graph",
     }),
-    scope && node.kind !== "input" ? checkLink(vscode.l10n.t("Check"), scope, session) : "",
+    scope && node.kind !== "input" ? checkLink("Check", scope, session) : "",
   ];
   const above = [heading(subject, node, links), staleNote(session), warning(findings, session)];
   const own = session.checks.filter((check) => node.kind === "parameter" && checkName(check) === node.name);
@@ -225,13 +222,13 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
 export function describeLayer({ scope }: LayerSubject, session: Session): vscode.MarkdownString {
   const { path, type, site } = scope;
   const parameters = session.report?.parameters.filter(({ name }) => name.startsWith(`${path}.`)) ?? [];
-  const none = vscode.l10n.t("none");
+  const none = "none";
   const norm = scope.gradNorm === null ? none : formatNumber(scope.gradNorm);
   const place = site && site.file !== session.file ? ` · ${plain(describeSite(site))}` : "";
   const above = [
-    `**${plain(path)}** · ${plain(type)}${place} &nbsp; ${checkLink(vscode.l10n.t("Check"), path, session)}`,
+    `**${plain(path)}** · ${plain(type)}${place} &nbsp; ${checkLink("Check", path, session)}`,
     staleNote(session),
-    vscode.l10n.t("{0} parameters, norm of their gradient {1}", showCount(scope.parameters), norm),
+    `${showCount(scope.parameters)} parameters, norm of their gradient ${norm}`,
     verdict(session.checks.filter((check) => `${checkName(check)}.`.startsWith(`${path}.`))),
   ].filter((each) => each !== "");
   const { shown, more } = firstThatFit(parameters, above.length);
@@ -239,7 +236,7 @@ export function describeLayer({ scope }: LayerSubject, session: Session): vscode
     ({ name, shape, gradNorm }) =>
       `| ${plain(name.slice(path.length + 1))} | ${formatShape(shape)} | ${gradNorm === null ? none : formatNumber(gradNorm)} |`,
   );
-  if (more > 0) lines.push(`| ${vscode.l10n.t("… and {0} more", more)} | | |`);
-  const head = `| ${vscode.l10n.t("parameter")} | ${vscode.l10n.t("shape")} | ‖∇‖ |\n|:--|:--|--:|`;
+  if (more > 0) lines.push(`| … and ${more} more | | |`);
+  const head = `| parameter | shape | ‖∇‖ |\n|:--|:--|--:|`;
   return markdown([...above, lines.length === 0 ? "" : [head, ...lines].join("\n")]);
 }

@@ -21,7 +21,7 @@ function hintsOf(session: Session, document: vscode.TextDocument, shown: vscode.
     const text = texts.length > 4 ? `${texts[0]} … ${texts.at(-1)}` : texts.join(", ");
     const hint = new vscode.InlayHint(document.lineAt(line).range.end, `‖∇‖ ${text}`);
     hint.paddingLeft = true;
-    hint.tooltip = vscode.l10n.t("Norm of the gradient of this layer's parameters");
+    hint.tooltip = "Norm of the gradient of this layer's parameters";
     return hint;
   });
 }

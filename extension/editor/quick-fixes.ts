@@ -62,7 +62,7 @@ function intendedAction(
   check: Check,
   place: vscode.Location,
 ): vscode.CodeAction {
-  const title = vscode.l10n.t("Say that this gradient is intended");
+  const title = "Say that this gradient is intended";
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(place.range.start.line);
   const comment = "// gradlens: intended";

@@ -12,31 +12,30 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
   item.text = "Gradlens";
   if (!vscode.workspace.isTrusted) {
     item.detail = trustMessage;
-    item.command = { command: "workbench.trust.manage", title: vscode.l10n.t("Manage Trust") };
+    item.command = { command: "workbench.trust.manage", title: "Manage Trust" };
     return;
   }
   const file = session ? [session.file] : [];
   const again = {
     command: "gradlens.traceBackprop",
-    title: vscode.l10n.t("Trace Backprop"),
+    title: "Trace Backprop",
     arguments: file,
   };
-  item.command = session?.running ? { command: "gradlens.stop", title: vscode.l10n.t("Stop") } : again;
+  item.command = session?.running ? { command: "gradlens.stop", title: "Stop" } : again;
   if (!session) return;
   if (session.running) {
-    item.text = vscode.l10n.t("Gradlens: running");
-    item.detail =
-      session.state.kind === "running" ? session.state.message : vscode.l10n.t("Checking gradients");
+    item.text = "Gradlens: running";
+    item.detail = session.state.kind === "running" ? session.state.message : "Checking gradients";
     return;
   }
   const { failure, report, stale } = session;
   const isStopped = session.state.kind === "stopped";
   if (isStopped && !report) {
-    item.text = vscode.l10n.t("Gradlens: stopped");
-    item.detail = vscode.l10n.t("The run was ended before there was anything to show.");
+    item.text = "Gradlens: stopped";
+    item.detail = "The run was ended before there was anything to show.";
   } else if (failure) {
     item.severity = vscode.LanguageStatusSeverity.Error;
-    item.text = vscode.l10n.t("Gradlens: the run failed");
+    item.text = "Gradlens: the run failed";
     item.detail = failure.message;
   } else if (report) {
     const { device, loss, durationMs } = report;
@@ -44,8 +43,8 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
     const parts = [
       device.reason,
       showDuration(durationMs),
-      stale ? vscode.l10n.t("the file changed since") : "",
-      isStopped ? vscode.l10n.t("the run after it was stopped") : "",
+      stale ? "the file changed since" : "",
+      isStopped ? "the run after it was stopped" : "",
     ];
     item.detail = parts.filter((part) => part !== "").join(" · ");
   }
@@ -58,7 +57,7 @@ export function registerStatus(sessions: Sessions): vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     describe(item, (document && sessions.about(document.uri)) ?? sessions.current);
     if (document && wasTooSlow(document)) {
-      const why = vscode.l10n.t("This text could not be read in time: no layers are marked in it.");
+      const why = "This text could not be read in time: no layers are marked in it.";
       item.detail = [why, item.detail].filter((part) => part !== "").join(" · ");
     }
   };

@@ -99,7 +99,7 @@ function addModules(controller: vscode.TestController, file: vscode.TestItem, se
     const place = site ? currentRange(site, session) : null;
     const layer = controller.createTestItem(
       idOf(path),
-      path || vscode.l10n.t("tensors of the file"),
+      path || "tensors of the file",
       place?.uri ?? session.uri,
     );
     if (place) layer.range = place.range;

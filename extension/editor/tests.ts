@@ -52,7 +52,7 @@ interface Seen {
 }
 
 class GradientTests implements vscode.Disposable {
-  readonly #controller = vscode.tests.createTestController("gradlens", vscode.l10n.t("Gradient checks"));
+  readonly #controller = vscode.tests.createTestController("gradlens", "Gradient checks");
   readonly #models = new WorkspaceModels();
   readonly #subscriptions: vscode.Disposable[] = [this.#controller, this.#models];
   readonly #seen = new WeakMap<Session, Seen>();
@@ -71,7 +71,7 @@ class GradientTests implements vscode.Disposable {
     this.#controller.resolveHandler = (item) => this.#resolve(item);
     this.#controller.refreshHandler = () => this.#refresh();
     this.#subscriptions.push(
-      this.#controller.createRunProfile(vscode.l10n.t("Gradcheck"), Run, run, true, undefined, true),
+      this.#controller.createRunProfile("Gradcheck", Run, run, true, undefined, true),
       this.#models.onDidFind((uri) => this.#find(uri)),
       this.#models.onDidLose((uri) => this.#discover(uri)),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#discover(uri)),

@@ -26,12 +26,12 @@ function showPlace(site: Site | null, session: Session): Partial<vscode.TreeItem
   // What lies elsewhere is not opened by a click in passing.
   if (!site || !isOwnFile(site.file, session)) return {};
   const { uri, range } = currentRange(site, session);
-  const title = vscode.l10n.t("Show in the editor");
+  const title = "Show in the editor";
   return { command: { command: "vscode.open", title, arguments: [uri, { selection: range }] } };
 }
 
 function normOf({ gradNorm }: { readonly gradNorm: number | null }): string {
-  return gradNorm === null ? vscode.l10n.t("no gradient") : `‖∇‖ ${formatNumber(gradNorm, 3)}`;
+  return gradNorm === null ? "no gradient" : `‖∇‖ ${formatNumber(gradNorm, 3)}`;
 }
 
 function byNorm<T extends { readonly gradNorm: number | null }>(items: readonly T[]): T[] {
@@ -40,7 +40,7 @@ function byNorm<T extends { readonly gradNorm: number | null }>(items: readonly 
 
 function parameterEntry(parameter: ReportParameter, session: Session): Entry {
   const { name, node, shape } = parameter;
-  const title = vscode.l10n.t("Show in graph");
+  const title = "Show in graph";
   return new Entry(name.split(".").at(-1) ?? name, [], {
     description: `${normOf(parameter)} · ${formatShape(shape)}`,
     tooltip: name,
@@ -53,7 +53,7 @@ function layerEntry(scope: ReportScope, own: readonly ReportParameter[], session
   const parameters = byNorm(own).map((parameter) => parameterEntry(parameter, session));
   return new Entry(scope.path === "" ? session.name : scope.path, parameters, {
     description: scope.type === "" ? normOf(scope) : `${normOf(scope)} · ${scope.type}`,
-    tooltip: vscode.l10n.t("{0} parameters", showCount(scope.parameters)),
+    tooltip: `${showCount(scope.parameters)} parameters`,
     iconPath: new vscode.ThemeIcon("symbol-class"),
     ...showPlace(scope.site, session),
   });
@@ -105,7 +105,7 @@ function checkEntry(check: Check, session: Session): Entry {
 
 function rootsOf(session: Session): Entry[] {
   if (!session.report) return [];
-  const stale = session.stale ? vscode.l10n.t("before your edit") : "";
+  const stale = session.stale ? "before your edit" : "";
   const root = (label: string, children: Entry[], none: string) =>
     new Entry(label, children, {
       description: [children.length === 0 ? none : String(children.length), stale]
@@ -114,28 +114,28 @@ function rootsOf(session: Session): Entry[] {
       ...(children.length > 0 ? { collapsibleState: Expanded } : {}),
     });
   return [
-    root(vscode.l10n.t("Layers"), layerEntries(session), vscode.l10n.t("no layer has parameters")),
+    root("Layers", layerEntries(session), "no layer has parameters"),
     root(
-      vscode.l10n.t("Findings"),
+      "Findings",
       session.report.findings.map((finding) => findingEntry(finding, session)),
-      vscode.l10n.t("none"),
+      "none",
     ),
     root(
-      vscode.l10n.t("Checks"),
+      "Checks",
       session.checks.map((check) => checkEntry(check, session)),
-      vscode.l10n.t("none yet"),
+      "none yet",
     ),
   ];
 }
 
 /** What stands above the entries, or in their place. */
 function messageFor({ state, report }: Session): string {
-  if (state.kind === "failed") return vscode.l10n.t("The last run failed: {0}", state.message);
+  if (state.kind === "failed") return `The last run failed: ${state.message}`;
   if (state.kind === "running") return report ? "" : state.message;
   if (state.kind !== "stopped") return "";
   return report
-    ? vscode.l10n.t("Stopped. Shown below is what was known before.")
-    : vscode.l10n.t("Stopped before there was anything to show.");
+    ? "Stopped. Shown below is what was known before."
+    : "Stopped before there was anything to show.";
 }
 
 export function registerTree(sessions: Sessions): vscode.Disposable {

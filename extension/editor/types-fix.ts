@@ -18,7 +18,7 @@ export function registerTypesFix(): vscode.Disposable {
   ) => {
     const unresolved = diagnostics.filter((each) => isAboutGradlens(document, each));
     if (unresolved.length === 0) return [];
-    const title = vscode.l10n.t("Add Gradlens types to this folder");
+    const title = "Add Gradlens types to this folder";
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.diagnostics = unresolved;
     // TypeScript offers to remove the import, which is what a person wants least.

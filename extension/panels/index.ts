@@ -10,10 +10,10 @@ import { resourceRoots } from "./html";
 import { Panel } from "./panel";
 
 const titles: Record<PanelName, string> = {
-  graph: vscode.l10n.t("Graph"),
-  gradients: vscode.l10n.t("Gradients"),
-  checks: vscode.l10n.t("Checks"),
-  findings: vscode.l10n.t("Findings"),
+  graph: "Graph",
+  gradients: "Gradients",
+  checks: "Checks",
+  findings: "Findings",
 };
 
 const names = Object.keys(titles) as PanelName[];

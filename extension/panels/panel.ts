@@ -189,7 +189,7 @@ async function savePicture(name: string, bytes: Uint8Array, file: string): Promi
   const defaultUri = vscode.Uri.joinPath(vscode.Uri.file(file), "..", name);
   const uri = await vscode.window.showSaveDialog({
     defaultUri,
-    filters: { [vscode.l10n.t("Picture")]: ["png"] },
+    filters: { Picture: ["png"] },
   });
   if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
 }

@@ -89,10 +89,6 @@ export class Range {
 
 const say = (...text: readonly unknown[]) => console.error("  ", ...text);
 
-export const l10n = {
-  t: (text: string, ...values: readonly unknown[]) =>
-    text.replaceAll(/\{(\d+)\}/g, (_, at) => String(values[Number(at)])),
-};
 export const window = {
   visibleTextEditors: [],
   activeTextEditor: undefined,

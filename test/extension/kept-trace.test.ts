@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { serialize } from "node:v8";
 import { after, before, describe, it } from "mocha";
 import { REPORT_VERSION, type Report } from "../../engine/report/report";
-import { type KeptTrace, readTrace, writeTrace } from "../../extension/kept-trace";
+import { type KeptTrace, readKept, writeTrace } from "../../extension/kept-trace";
 
 const report: Report = {
   version: REPORT_VERSION,
@@ -41,7 +41,7 @@ describe("kept traces", () => {
   let folder: string;
   let at: string;
   const secret = () => join(folder, "secret");
-  const refuse = () => assert.rejects(readTrace(at));
+  const refuse = () => assert.rejects(readKept(at));
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "gradlens-kept-"));
     at = join(folder, "below", "a.trace");
@@ -49,15 +49,15 @@ describe("kept traces", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it("come back as they were, and none is none", async () => {
-    assert.equal(await readTrace(at), null);
+    assert.equal(await readKept(at), null);
     await writeTrace(at, trace);
-    assert.deepEqual(await readTrace(at), trace);
+    assert.deepEqual(await readKept(at), trace);
     assert.ok(!existsSync(`${at}.new`));
   });
 
   it("of another version are left alone", async () => {
     writeFileSync(at, serialize({ report: { version: REPORT_VERSION + 1 } }));
-    assert.equal(await readTrace(at), null);
+    assert.equal(await readKept(at), null);
     assert.ok(existsSync(at));
   });
 
@@ -82,7 +82,7 @@ describe("kept traces", () => {
     symlinkSync(secret(), `${at}.new`);
     await writeTrace(at, trace);
     assert.equal(readFileSync(secret(), "utf8"), "secret");
-    assert.deepEqual(await readTrace(at), trace);
+    assert.deepEqual(await readKept(at), trace);
   });
 
   it("are bounded, and put away when they are damaged", async () => {
@@ -100,7 +100,7 @@ describe("kept traces", () => {
       bytes[i] = (bytes[i] ?? 0) ^ (1 << (i % 8));
       for (const damaged of [bytes, whole.subarray(0, i)]) {
         writeFileSync(at, damaged);
-        const read = await readTrace(at).catch(() => null);
+        const read = await readKept(at).catch(() => null);
         if (read) assert.deepEqual(Object.keys(read.report), Object.keys(report));
       }
     }

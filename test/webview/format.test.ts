@@ -1,8 +1,9 @@
 // Places as people read them, tables as programs read them, and what messages carry.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { unravel } from "../../engine/report/element-index";
 import { toCsv } from "../../webview/csv";
-import { formatSite, unravel } from "../../webview/format";
+import { formatSite } from "../../webview/format";
 import { decodeNumbers, encodeNumbers } from "../../webview/protocol";
 import { site } from "./reports";
 

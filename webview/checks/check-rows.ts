@@ -1,10 +1,11 @@
 /** The table of all parameters by layer; each row opens to its details. */
 
 import { formatNumber, formatPair, showCount, showDuration, showTimes } from "../../engine/core/number-text";
+import { showIndex } from "../../engine/report/element-index";
 import type { Check } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h, icon, on } from "../dom";
-import { capitalize, formatIndex } from "../format";
+import { capitalize } from "../format";
 import { siteLink } from "../site-link";
 import { button } from "../toolkit";
 import { pictures } from "./pictures";
@@ -123,7 +124,7 @@ function summaryRow(name: HTMLElement, check: Check): HTMLElement {
         ? showTimes(checked, "direction")
         : `${showCount(checked)} / ${showCount(elements)}`,
     worst ? formatNumber(worst.relError, 2) : "",
-    worst ? formatIndex(worst.index) : "",
+    worst ? showIndex(worst.index) : "",
     analytic,
     numeric,
     culprit?.op ?? "",
@@ -160,7 +161,7 @@ function detailsOf(check: Check): HTMLElement {
       worst
         ? line(
             "Worst element",
-            `${formatIndex(worst.index)}: gradient ${analytic}, difference ${numeric}, `,
+            `${[showIndex(worst.index), "gradient"].filter(Boolean).join(": ")} ${analytic}, difference ${numeric}, `,
             `apart by ${formatNumber(worst.absError)} (${formatNumber(worst.relError)} relative)`,
           )
         : [],

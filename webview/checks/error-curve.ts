@@ -22,6 +22,11 @@ export function curvePoints({ steps, numeric, analytic }: CheckCurve): DrawnPoin
     .filter(({ step, error }) => step > 0 && Number.isFinite(error));
 }
 
+/** A coordinate, as exact as a screen is. */
+function tenth(value: number): number {
+  return Math.round(10 * value) / 10;
+}
+
 /** @param title the element: "[3, 7]" */
 export function drawErrorCurve(curve: CheckCurve, title: string): HTMLElement {
   const points = curvePoints(curve);
@@ -48,7 +53,7 @@ function plot(points: readonly DrawnPoint[], chosen: number, words: string): SVG
   const x = (exponent: number) => left + ((exponent - fromX) / (toX - fromX)) * (width - left - 8);
   const y = (exponent: number) => top + ((toY - exponent) / (toY - fromY)) * (height - top - bottom);
   const at = ({ step, error }: DrawnPoint) =>
-    `${x(Math.log10(step)).toFixed(1)},${y(error > 0 ? Math.log10(error) : fromY).toFixed(1)}`;
+    `${tenth(x(Math.log10(step)))},${tenth(y(error > 0 ? Math.log10(error) : fromY))}`;
   const line = svg("polyline", { points: points.map(at).join(" "), class: "line" });
   const dots = points.map((point) => {
     const [cx = "", cy = ""] = at(point).split(",");

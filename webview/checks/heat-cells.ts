@@ -6,7 +6,7 @@ import { type Cells, cellsOf, type Plane } from "./errors";
 import { liveCanvas } from "./live-canvas";
 
 /** The same for every tensor: right ones are dark, wrong ones light. */
-export const domain: Domain = { low: -12, high: 0 };
+const domain: Domain = { low: -12, high: 0 };
 const tallest = 320;
 const largest = 26;
 /** A vector is a band that can be pointed at. */

@@ -1,9 +1,9 @@
 /** The picture of the error over a tensor: a cell an element, the worst one marked, to be walked over by keys. */
 
 import { formatNumber } from "../../engine/core/number-text";
+import { showIndex, unravel } from "../../engine/report/element-index";
 import type { CheckDetails } from "../check-numbers";
 import { h, on } from "../dom";
-import { formatIndex, unravel } from "../format";
 import { iconButton } from "../toolkit";
 import { type Plane, planeOf, worstOf } from "./errors";
 import { drawCells, elementAt, type HeatLayout, heatLegend, layOut, markElement } from "./heat-cells";
@@ -137,7 +137,7 @@ function planePicker(
 /** "[3, 7]: gradient 0.41, difference 0.82, relative error 0.5" */
 function textOf({ analytic, numeric, shape }: CheckDetails, errors: Float64Array, index: number): string {
   const [a = 0, n = 0, error = 0] = [analytic[index], numeric[index], errors[index]];
-  const place = shape.length === 0 ? "" : `${formatIndex(unravel(index, shape))}: `;
+  const place = shape.length === 0 ? "" : `${showIndex(unravel(index, shape))}: `;
   if (Number.isNaN(n)) return `${place}gradient ${formatNumber(a, 6)}, not compared`;
   return `${place}gradient ${formatNumber(a, 6)}, difference ${formatNumber(n, 6)}, relative error ${formatNumber(error, 2)}`;
 }

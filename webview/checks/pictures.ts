@@ -1,12 +1,12 @@
 /** The pictures below an open row: error over the tensor, gradient against difference, error over the step. */
 
 import { formatNumber, formatPair } from "../../engine/core/number-text";
+import { showIndex, unravel } from "../../engine/report/element-index";
 import type { Check } from "../../engine/report/report";
 import { post } from "../bridge";
 import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";
 import { h } from "../dom";
-import { formatIndex, unravel } from "../format";
 import { drawTable } from "../table";
 import { button, progressRing } from "../toolkit";
 import { requestCurve, requestDetails } from "../values";
@@ -75,7 +75,7 @@ function showCurve(box: HTMLElement, row: CheckedRow, index: number, shape: read
   if (box.childElementCount === 0) box.replaceChildren(loading("Computing the error over the step"));
   requestCurve(row, index).then(
     (curve) => {
-      const title = shape.length === 0 ? "" : formatIndex(unravel(index, shape));
+      const title = showIndex(unravel(index, shape));
       // Another element may have been chosen meanwhile.
       if (box.dataset.index === asked) box.replaceChildren(drawErrorCurve(curve, title));
     },
@@ -86,7 +86,7 @@ function showCurve(box: HTMLElement, row: CheckedRow, index: number, shape: read
 function furthestTable({ analytic, numeric, shape }: CheckDetails, errors: Float64Array): HTMLElement {
   const columns = ["Element", "Gradient", "Difference", "Relative error"];
   const rows = furthest(errors, listed).map((i) => [
-    formatIndex(unravel(i, shape)),
+    showIndex(unravel(i, shape)),
     ...formatPair(analytic[i] ?? 0, numeric[i] ?? 0, 8),
     formatNumber(errors[i] ?? 0, 2),
   ]);

@@ -1,4 +1,5 @@
 /** How far the check under way is, with a button that stops it. */
+import { showPercent } from "../../engine/core/number-text";
 import { post } from "../bridge";
 import { h } from "../dom";
 import type { PanelState } from "../reduce";
@@ -17,7 +18,7 @@ export function createProgress() {
       if (!checking) return;
       const { target, fraction, doing } = checking;
       const what = target ? `Checking ${target}` : "Checking the model";
-      const part = fraction === null ? what : `${what}, ${Math.round(fraction * 100)} %`;
+      const part = fraction === null ? what : `${what}, ${showPercent(fraction)}`;
       text.textContent = [part, doing].filter((each) => each !== "").join(" · ");
       bar.setAttribute("aria-label", what);
       if (fraction === null) bar.removeAttribute("value");

@@ -2,6 +2,7 @@
 
 import { formatNumber, showTimes } from "../../engine/core/number-text";
 import type { Finding, Report, Severity } from "../../engine/report/report";
+import { byGravity, severities } from "../../engine/report/severity";
 import { post } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";
@@ -10,7 +11,6 @@ import { linkButton, siteLink } from "../site-link";
 import { connect } from "../store";
 import { drawTable } from "../table";
 
-const order: readonly Severity[] = ["error", "warning", "info"];
 const words: Readonly<Record<Severity, string>> = { error: "Error", warning: "Warning", info: "Note" };
 
 const frame = createFrame("Findings");
@@ -18,8 +18,8 @@ const body = h("div", { class: "findings" });
 frame.content.append(body);
 
 function show(report: Report) {
-  const findings = report.findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-  const summary = order
+  const findings = report.findings.toSorted(byGravity);
+  const summary = severities
     .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => showTimes(count, words[severity].toLowerCase()))

@@ -21,7 +21,7 @@ export function bars(title: string, rows: readonly Row[], thresholds: readonly R
 }
 
 /** At most six powers of ten. */
-export function ticks({ low, high }: Domain): number[] {
+function ticks({ low, high }: Domain): number[] {
   const every = Math.ceil((high - low) / 5);
   const count = Math.floor((high - low) / every) + 1;
   return Array.from({ length: count }, (_, i) => high - i * every).reverse();

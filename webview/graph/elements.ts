@@ -1,9 +1,9 @@
 /** The elements of a tensor and of its gradient, side by side, a page at a time. */
 
 import { formatNumber, showCount } from "../../engine/core/number-text";
+import { showIndex, unravel } from "../../engine/report/element-index";
 import type { ReportNode } from "../../engine/report/report";
 import { h } from "../dom";
-import { formatIndex, unravel } from "../format";
 import { drawTable } from "../table";
 import { button } from "../toolkit";
 import { requestValues } from "../values";
@@ -24,7 +24,7 @@ async function load(box: HTMLElement, node: ReportNode, start: number) {
       node.grad ? requestValues(node.id, "grad", start, pageSize) : null,
     ]);
     const rows = Array.from(value.values, (element, i) => [
-      formatIndex(unravel(start + i, node.shape)),
+      showIndex(unravel(start + i, node.shape)),
       formatNumber(element, 5),
       formatNumber(grad?.values[i] ?? Number.NaN, 5),
     ]);

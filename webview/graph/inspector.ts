@@ -156,7 +156,7 @@ function statistics({ value, grad }: ReportNode): HTMLElement {
 }
 
 /** What formulas call the inputs: each is named by the gradient it gets, else the first two are x and y. */
-export function inputNames({ formula, inputs }: ReportNode): readonly string[] {
+function inputNames({ formula, inputs }: ReportNode): readonly string[] {
   const named = Array.from(formula.matchAll(/\\bar\{(\w+)\}\s*=/g), ([, name]) => name ?? "");
   return named.length === inputs.length ? named : ["x", "y"];
 }

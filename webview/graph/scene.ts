@@ -88,7 +88,7 @@ export function buildScene(report: Report, collapsed: ReadonlySet<number>, measu
 }
 
 /** The powers of ten that hold the gradient norms of all nodes. */
-export function gradientDomain(report: Report): Domain {
+function gradientDomain(report: Report): Domain {
   return logDomain(report.nodes.map((node) => node.grad?.norm ?? 0));
 }
 

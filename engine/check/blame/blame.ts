@@ -1,17 +1,18 @@
 /** Puts a failure into words: the operation behind it, its line, and what it does. */
 
 import type { Node } from "../../core/tape";
+import { showIndex, unravel } from "../../report/element-index";
 import type { Site } from "../../report/report";
 import type { Run, SourceLayerSite } from "../../tracing/run";
 import type { Downstream } from "../differences/batch";
 import type { Pace } from "../differences/pace";
 import type { ReplayStep } from "../differences/replay-step";
 import { returnedSite } from "../hand-written/custom-ops";
-import { type Facts, inLine } from "../judging/conclude";
+import { type CheckFacts, inLine } from "../judging/conclude";
 import { adviceForFault } from "../judging/idiom";
 import { intentAt } from "../judging/intent";
 import { explainSaturated, isSaturated } from "../judging/saturated";
-import { at, unravel, worstElement } from "../judging/verdict";
+import { worstElement } from "../judging/verdict";
 import { findBlowUp, findForwardBlowUp } from "./blow-up";
 import { findCulprit, findOutcome } from "./culprit";
 import { lineOf } from "./locate/operation";
@@ -21,9 +22,9 @@ import type { Fault } from "./operation";
 export async function explainWrong(
   run: Run,
   downstream: Downstream,
-  facts: Facts,
+  facts: CheckFacts,
   pace: Pace,
-): Promise<Facts> {
+): Promise<CheckFacts> {
   const isMeant = (each: Fault) => intentOf(run, each) !== null;
   const found = await findCulprit(downstream, pace, (each) => isSaturated(each) || isMeant(each));
   const wrong = { ...facts, verdict: "wrong-derivative" as const };
@@ -52,7 +53,7 @@ export async function explainWrong(
   };
 }
 
-function severalKinks(run: Run, facts: Facts, { recorded }: ReplayStep): Partial<Facts> {
+function severalKinks(run: Run, facts: CheckFacts, { recorded }: ReplayStep): Partial<CheckFacts> {
   const site = run.sources.site(recorded.out.site);
   return {
     verdict: "kink",
@@ -77,7 +78,7 @@ async function lineOfFault(run: Run, fault: Fault, pace: Pace): Promise<Site | n
   return source ? lineOf(run, source, fault.step, byText, pace) : byText;
 }
 
-function blame(run: Run, facts: Facts, fault: Fault, site: Site | null): Partial<Facts> {
+function blame(run: Run, facts: CheckFacts, fault: Fault, site: Site | null): Partial<CheckFacts> {
   const { op } = fault.step.recorded;
   const forward =
     fault.forwardMode === "right"
@@ -113,7 +114,7 @@ export function explainNonFiniteGradient(
   run: Run,
   downstream: Downstream,
   analytic: Float64Array,
-): Facts | null {
+): CheckFacts | null {
   const { replay, x } = downstream;
   const loss = replay.values[replay.loss]?.data[0] as number;
   if (!Number.isFinite(loss)) {
@@ -122,7 +123,7 @@ export function explainNonFiniteGradient(
   const bad = analytic.findIndex((v) => !Number.isFinite(v));
   if (bad < 0) return null;
   const worst = worstElement(bad, analytic[bad] as number, Number.NaN, x.shape, 0);
-  const message = `The gradient of element ${at(unravel(bad, x.shape))} is ${analytic[bad]}, although the loss is finite`;
+  const message = `The gradient of element ${showIndex(unravel(bad, x.shape))} is ${analytic[bad]}, although the loss is finite`;
   const found = findBlowUp(downstream);
   if (found === null) return { verdict: "non-finite", message: `${message}.`, worst };
   const { op, out } = found.step.recorded;
@@ -139,9 +140,9 @@ export function explainNonFiniteGradient(
 export async function explainNonFinite(
   run: Run,
   downstream: Downstream,
-  facts: Facts,
+  facts: CheckFacts,
   pace: Pace,
-): Promise<Facts> {
+): Promise<CheckFacts> {
   const step =
     findForwardBlowUp(downstream, facts.worst?.index ?? []) ??
     (await findOutcome(downstream, "non-finite", pace));

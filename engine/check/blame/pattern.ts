@@ -3,8 +3,8 @@
 import { showNumber, showPair } from "../../core/number-text";
 import { type Shape, stridesOf } from "../../core/shape";
 import type { Tensor } from "../../core/tensor";
+import { showIndex, unravel } from "../../report/element-index";
 import type { MistakePattern } from "../../report/report";
-import { at, unravel } from "../judging/verdict";
 
 export interface Pattern {
   readonly name: MistakePattern;
@@ -57,7 +57,7 @@ function ofSample(
   return (
     common ?? {
       name: "elements",
-      sentence: `it is wrong ${where} ${at(unravel(first, x.shape))}: ${found} instead of ${wanted}`,
+      sentence: `it is wrong ${where} ${showIndex(unravel(first, x.shape))}: ${found} instead of ${wanted}`,
     }
   );
 }
@@ -194,8 +194,8 @@ function ofSome(
   const [found, wanted] = showPair(analytic[first] as number, numeric[first] as number);
   const where =
     bad.size === 1
-      ? `in one element, ${at(unravel(first, x.shape))}`
-      : `in ${bad.size} of ${x.size} elements, such as ${at(unravel(first, x.shape))}`;
+      ? `in one element, ${showIndex(unravel(first, x.shape))}`
+      : `in ${bad.size} of ${x.size} elements, such as ${showIndex(unravel(first, x.shape))}`;
   return {
     name: "elements",
     sentence: `it is wrong ${where}: ${found} instead of ${wanted}`,

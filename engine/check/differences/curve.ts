@@ -1,10 +1,5 @@
 /** How the error of a difference depends on its step: large steps cut off, small ones drown in rounding. */
-import { ModelError } from "../../core/error";
-import type { Run } from "../../tracing/run";
 import { scaleOf } from "../judging/judge";
-import { findSubjects } from "../judging/target";
-import { downstreamOf } from "./batch";
-import { replay } from "./replay";
 import type { Evaluation } from "./variants";
 
 /** One point of the curve. */
@@ -24,23 +19,7 @@ export interface ErrorCurve {
 /** Half a decade from step to step, from 1e-1 to 1e-13 times the size of the element. */
 const STEPS: readonly number[] = Array.from({ length: 25 }, (_, k) => 10 ** (-1 - k / 2));
 
-/**
- * Central differences of one element (by its flat index) of the tensor at `path`, for steps of all sizes.
- * @throws ModelError when there is no such tensor or element, or the loss does not depend on it
- */
-export function errorCurve(run: Run, path: string, index: number): ErrorCurve {
-  const [subject] = findSubjects(run, { kind: "path", path });
-  const again = run.loss === null ? null : replay(run.loss);
-  const slot = subject === undefined ? undefined : again?.slotOf(subject.tensor);
-  if (again === null || slot === undefined) throw new ModelError(`the loss does not depend on ${path}`);
-  const evaluation = downstreamOf(again, slot);
-  const { size } = evaluation.x;
-  if (!(index >= 0 && index < size))
-    throw new ModelError(`${path} has ${size} elements, found index ${index}`);
-  return curveOf(evaluation, again.gradients[slot]?.data[index] ?? 0, index);
-}
-
-/** The same where a check has been: of one element that exists. */
+/** Central differences of one element, by its flat index, for steps of all sizes. */
 export function curveOf(evaluation: Evaluation, analytic: number, index: number): ErrorCurve {
   const { x } = evaluation;
   const value = x.data[index] as number;

@@ -7,7 +7,7 @@ import { AGREEMENT, type Comparing, type Gap, gapAlong, type Line } from "./gap"
 import { searchWrong } from "./search";
 
 /** Directions compared: a single wrong element escapes none of them, because no component is near 0. */
-export const DIRECTIONS = 2;
+const DIRECTIONS = 2;
 /** Steps, as places of the ladder: 4^−5 … 4^−15. A direction through many elements meets many kinks: the smaller, the fewer. */
 const [LARGEST, SMALLEST] = [4, 14];
 /** The first step stands so far above the noise. */

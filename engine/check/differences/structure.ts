@@ -244,7 +244,7 @@ function fits(from: Shape, to: Shape): boolean {
 }
 
 /** The elements of `x`, broadcast to `shape`, at the given places, as a vector. */
-export function pick(x: Tensor, shape: Shape, places: ArrayLike<number>): Tensor {
+function pick(x: Tensor, shape: Shape, places: ArrayLike<number>): Tensor {
   const at = broadcastIndex(x.shape, shape);
   const data = new (x.data.constructor as Float64ArrayConstructor)(places.length) as Values;
   for (let i = 0; i < places.length; i++) data[i] = x.data[at(places[i] as number)] as number;

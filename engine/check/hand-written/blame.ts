@@ -16,7 +16,7 @@ export interface Judged {
 }
 
 /** Where the text makes the gradient of a part. */
-export function sourceOf(
+function sourceOf(
   { text }: HandWrittenLayer,
   { part, given }: Pick<Judged, "part" | "given">,
   count: number,

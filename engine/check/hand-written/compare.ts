@@ -6,7 +6,7 @@ import { findPattern, type Pattern } from "../blame/pattern";
 import type { CandidateResult } from "../differences/plan";
 import { inFloat64 } from "../differences/replay";
 import type { Evaluation, Variants } from "../differences/variants";
-import { conclude, type Facts } from "../judging/conclude";
+import { type CheckFacts, conclude } from "../judging/conclude";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
 import type { Gave, Trial } from "./trial";
@@ -16,7 +16,7 @@ const CHUNK = 64;
 
 /** What was found about a part, before anybody is blamed. */
 export interface PartFinding {
-  readonly facts: Facts;
+  readonly facts: CheckFacts;
   /** What is wrong, where something is. */
   readonly pattern: Pattern | null;
 }

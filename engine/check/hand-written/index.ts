@@ -13,7 +13,7 @@ import {
   type PlanOptions,
   type Thrown,
 } from "../differences/plan";
-import { type Facts, inLine } from "../judging/conclude";
+import { type CheckFacts, inLine } from "../judging/conclude";
 import type { Tolerances } from "../judging/judge";
 import type { Undecided } from "../judging/verdict";
 import { blameOf } from "./blame";
@@ -248,7 +248,7 @@ function checkOf(
   };
 }
 
-function plainRow(part: Part, facts: Facts): Row {
+function plainRow(part: Part, facts: CheckFacts): Row {
   return { part, given: { kind: "none" }, finding: { facts, pattern: null }, durationMs: 0 };
 }
 

@@ -2,6 +2,7 @@
 
 import { showCount, showNumber, showPair } from "../../core/number-text";
 import type { Tensor } from "../../core/tensor";
+import { showIndex } from "../../report/element-index";
 import type { Check, Site, Verdict, WorstElement } from "../../report/report";
 import { normOf } from "../../report/stats";
 import { type Detailed, detailOf } from "../differences/detail";
@@ -9,10 +10,10 @@ import type { Compared } from "../differences/elements";
 import { OVER } from "../differences/pace";
 import type { Evaluation } from "../differences/variants";
 import type { Element, Judgement } from "./judge";
-import { at, overall, type Undecided, verdicts, worstElement } from "./verdict";
+import { overall, type Undecided, verdicts, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
-export type Facts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;
+export type CheckFacts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;
 
 /** " in line 12" of the model file, or nothing. */
 export function inLine(site: Site | null): string {
@@ -24,7 +25,7 @@ export function conclude(
   analytic: Float64Array,
   compared: Compared,
   every: boolean,
-): Facts {
+): CheckFacts {
   const x = evaluation.x;
   const { refined, checked, pairs } = compared;
   const verdict = verdictOf(analytic, compared, every);
@@ -104,7 +105,7 @@ interface Told {
 
 function sentence(verdict: Verdict, told: Told): string {
   const { worst, shown, checked, total, every, pairs, compared } = told;
-  const place = worst === null || worst.index.length === 0 ? "here" : `at ${at(worst.index)}`;
+  const place = worst === null || worst.index.length === 0 ? "here" : `at ${showIndex(worst.index)}`;
   const [backward, differences] = showPair(worst?.analytic ?? Number.NaN, worst?.numeric ?? Number.NaN);
   const values = worst
     ? `${place} the backward pass gives ${backward}, differences give ${differences}`
@@ -162,7 +163,7 @@ function kinkAt(worst: WorstElement | null, shown: readonly Element[]): string {
     ({ analytic, numeric }) => analytic === worst?.analytic && numeric === worst.numeric,
   );
   const [left, right] = element?.slopes ?? [Number.NaN, Number.NaN];
-  const place = worst === null || worst.index.length === 0 ? "" : `at ${at(worst.index)} `;
+  const place = worst === null || worst.index.length === 0 ? "" : `at ${showIndex(worst.index)} `;
   return `${place}it is ${showNumber(left)} on the left and ${showNumber(right)} on the right, and the backward pass gives ${showNumber(worst?.analytic ?? Number.NaN)}`;
 }
 

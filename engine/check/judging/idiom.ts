@@ -18,7 +18,7 @@ const MOVE = 1e-7;
 const [SMALL, LARGE] = [1e-6, 1e6];
 
 /** The idiom that an operation of the model file is, as far as its values and its backward rule tell. */
-export function idiomOf(step: ReplayStep, input: number): Idiom | null {
+function idiomOf(step: ReplayStep, input: number): Idiom | null {
   const { op, inputs, out } = step.node;
   if (allOps().get(op.name) === op) return null;
   const random = new RandomGenerator(out.size);

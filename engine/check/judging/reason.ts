@@ -8,14 +8,14 @@ import type { Run } from "../../tracing/run";
 import { downstreamOf, everywhere } from "../differences/batch";
 import type { Replay } from "../differences/replay";
 import { type Cut, isCut, type ReplayStep } from "../differences/replay-step";
-import { type Facts, inLine } from "./conclude";
+import { type CheckFacts, inLine } from "./conclude";
 import { changesFarAway, findCut, type Leak } from "./cut";
 import { advice } from "./idiom";
 import { intentAt } from "./intent";
 import { findStandstill, findStop, isFlat, whyFlat } from "./standstill";
 import type { Subject } from "./target";
 
-export function explainRandom(run: Run, { recorded }: ReplayStep): Facts {
+export function explainRandom(run: Run, { recorded }: ReplayStep): CheckFacts {
   const { op, out } = recorded;
   const site = run.sources.site(out.site);
   return {
@@ -30,9 +30,9 @@ export function explainAgreement(
   run: Run,
   replay: Replay,
   { tensor }: Subject,
-  facts: Facts,
+  facts: CheckFacts,
   noise: number,
-): Facts {
+): CheckFacts {
   const slot = replay.slotOf(tensor) as number;
   // A detached tensor that takes a gradient is data, moved along its gradient: nobody wants more of it than what is recorded.
   const isData = detached.has(tensor);
@@ -44,7 +44,13 @@ export function explainAgreement(
 }
 
 /** A fault that is meant hides no cut that is not; cuts that are meant as well are told with it. */
-export function withCut(run: Run, replay: Replay, { tensor }: Subject, facts: Facts, noise: number): Facts {
+export function withCut(
+  run: Run,
+  replay: Replay,
+  { tensor }: Subject,
+  facts: CheckFacts,
+  noise: number,
+): CheckFacts {
   const slot = replay.slotOf(tensor) as number;
   const other = findCut(replay, slot, noise, (step) => intentOfCut(run, step) !== null);
   if (other === null) return facts;
@@ -64,7 +70,7 @@ function quietSiteOf({ sources }: Run, tensor: Tensor): Site | null {
   return quiet === undefined ? null : sources.site(quiet);
 }
 
-function cutFacts(run: Run, { step, withIt, without, meant }: Leak): Facts {
+function cutFacts(run: Run, { step, withIt, without, meant }: Leak): CheckFacts {
   const tensor = isCut(step) ? step.tensor : step.recorded.out;
   const site = run.sources.site(tensor.site);
   const name = isCut(step) ? "detach" : step.recorded.op.name;
@@ -93,9 +99,9 @@ function explainVacuous(
   run: Run,
   replay: Replay,
   slot: number,
-  facts: Facts,
+  facts: CheckFacts,
   isData: boolean,
-): Partial<Facts> {
+): Partial<CheckFacts> {
   const step = findStandstill(downstreamOf(replay, slot)) ?? findStop(downstreamOf(replay, slot, everywhere));
   if (step === null) return {};
   const site = run.sources.site(step.recorded.out.site);

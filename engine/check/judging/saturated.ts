@@ -2,7 +2,7 @@
 import { allOps } from "../../core/op";
 import type { Run } from "../../tracing/run";
 import type { Fault } from "../blame/operation";
-import { type Facts, inLine } from "./conclude";
+import { type CheckFacts, inLine } from "./conclude";
 
 /** Nearer to 0 or 1 than this, a probability has lost too many digits for its logarithm to have a slope that shows. */
 const NEAR = 1e-6;
@@ -15,7 +15,7 @@ export function isSaturated({ step: { recorded, node } }: Fault): boolean {
 }
 
 /** What a check says when nothing else is at fault. */
-export function explainSaturated(run: Run, facts: Facts, { step: { recorded } }: Fault): Facts {
+export function explainSaturated(run: Run, facts: CheckFacts, { step: { recorded } }: Fault): CheckFacts {
   const site = run.sources.site(recorded.out.site);
   return {
     ...facts,

@@ -9,7 +9,7 @@ import type { Pace } from "../differences/pace";
 import type { CandidateResult } from "../differences/plan";
 import type { Replay } from "../differences/replay";
 import { isCut, type ReplayStep } from "../differences/replay-step";
-import { conclude, type Facts } from "./conclude";
+import { type CheckFacts, conclude } from "./conclude";
 import { confirm } from "./confirm";
 import { takesLonger } from "./cut";
 import type { Tolerances } from "./judge";
@@ -30,7 +30,7 @@ export function prepareSubject(
   replay: Replay,
   subject: Subject,
   unstable: ReplayStep | null,
-): Facts | PreparedSubject {
+): CheckFacts | PreparedSubject {
   const slot = replay.slotOf(subject.tensor);
   if (slot === undefined) {
     return {
@@ -62,7 +62,7 @@ export async function judgeSubject(
   { compared: first, noise, every }: CandidateResult,
   tolerances: Tolerances,
   pace: Pace,
-): Promise<Facts> {
+): Promise<CheckFacts> {
   const compared = await confirm(downstream, analytic, noise, first, tolerances, pace);
   const facts = conclude(downstream, analytic, compared, every);
   const { replay, slot } = downstream;
@@ -77,7 +77,7 @@ export async function judgeSubject(
   return explainAgreement(run, replay, subject, facts, noise);
 }
 
-const cutUnknown: Facts = {
+const cutUnknown: CheckFacts = {
   verdict: "unfinished",
   message:
     "The gradient agrees with differences of what it passes; the time was over before what cuts it on another way was looked at.",

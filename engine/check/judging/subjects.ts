@@ -10,7 +10,7 @@ import {
 } from "../differences/plan";
 import type { Replay } from "../differences/replay";
 import type { ReplayStep } from "../differences/replay-step";
-import type { Facts } from "./conclude";
+import type { CheckFacts } from "./conclude";
 import { type About, type Explain, orNotChecked } from "./not-checked";
 import { judgeSubject, type PreparedSubject, prepareSubject } from "./subject";
 import { fullName, type Subject } from "./target";
@@ -25,7 +25,7 @@ export interface SubjectOptions extends PlanOptions {
 /** A subject as it stands when all are compared. */
 interface Case {
   readonly subject: Subject;
-  readonly prepared: PreparedSubject | Facts | Thrown;
+  readonly prepared: PreparedSubject | CheckFacts | Thrown;
   readonly comparison: CandidateResult | Thrown | null;
 }
 
@@ -80,7 +80,7 @@ async function rowsOf(
   pace: Pace,
 ): Promise<Undecided[]> {
   for (const each of [prepared, comparison]) if (isThrown(each)) throw each.thrown;
-  if (!isPrepared(prepared)) return [rowOf(subject, prepared as Facts, 0)];
+  if (!isPrepared(prepared)) return [rowOf(subject, prepared as CheckFacts, 0)];
   const compared = comparison as CandidateResult;
   const begun = pace.now();
   const facts = await judgeSubject(run, prepared, compared, tolerances, pace);
@@ -113,7 +113,7 @@ export function aboutOf({ target, parameter, site, tensor }: Subject): About {
   return { target, parameter, site, elements: tensor.size };
 }
 
-function rowOf(subject: Subject, facts: Facts, durationMs: number): Undecided {
+function rowOf(subject: Subject, facts: CheckFacts, durationMs: number): Undecided {
   return {
     ...aboutOf(subject),
     checked: 0,

@@ -1,7 +1,6 @@
 /** What a check says: a verdict, and in one table what each verdict comes to and how it is shown. */
-
-import { showCount } from "../../core/number-text";
-import { type Shape, sizeOf } from "../../core/shape";
+import type { Shape } from "../../core/shape";
+import { unravel } from "../../report/element-index";
 import type { Check, CheckOutcome, Severity, Verdict, VerdictLook, WorstElement } from "../../report/report";
 import type { Element } from "./judge";
 
@@ -107,43 +106,6 @@ export function giveVerdict(check: Undecided): Check {
   return { intents: [], ...check, outcome, complete, rank, severity, look };
 }
 
-/** Of several checks the one that speaks for all: a failure, else one that is not complete, else a pass. */
-export function gravest(checks: readonly Check[]): Check | undefined {
-  return checks.reduce<Check | undefined>(
-    (worst, each) => (worst !== undefined && worst.rank >= each.rank ? worst : each),
-    undefined,
-  );
-}
-
-/** Whether nothing is wrong and nothing was left out: what makes a command succeed. */
-export function isFine({ outcome, complete }: Pick<Check, "outcome" | "complete">): boolean {
-  return outcome !== "fail" && complete;
-}
-
-/** "3 ok · 1 kink · 1 wrong derivative · 2 not checked", in the order of the table. */
-export function countVerdicts(checks: readonly Check[]): string {
-  const counts = Object.entries(verdicts).map(([verdict, { look }]) => ({
-    title: look.title,
-    count: checks.filter((check) => check.verdict === verdict).length,
-  }));
-  return counts
-    .filter(({ count }) => count > 0)
-    .map(({ title, count }) => `${showCount(count)} ${title}`)
-    .join(" · ");
-}
-
-/** The N-dimensional index of a flat one. */
-export function unravel(index: number, shape: Shape): number[] {
-  let rest = index;
-  let size = sizeOf(shape);
-  return shape.map((n) => {
-    size /= n;
-    const at = Math.floor(rest / size);
-    rest -= at * size;
-    return at;
-  });
-}
-
 /**
  * The element that the check shows. Relative errors are taken against the element itself where it is wrong; where
  * all is well against the larger of it and the typical gradient, since a difference of rounding is no error.
@@ -164,10 +126,6 @@ export function worstElement(
     absError,
     relError: absError === 0 ? 0 : absError / size,
   };
-}
-
-export function at(index: readonly number[]): string {
-  return index.length === 0 ? "" : `[${index.join(", ")}]`;
 }
 
 /** The verdict of a tensor from those of its elements. */

@@ -13,7 +13,7 @@ const PANEL_BYTES = 32;
 const BLOCK_ROWS = 96;
 
 /** Bytes of working space for a product with n columns. */
-export function panelBytes(n: number, width: number): number {
+function panelBytes(n: number, width: number): number {
   return (Math.ceil((n * width) / PANEL_BYTES) * DEPTH + BLOCK_ROWS) * PANEL_BYTES;
 }
 

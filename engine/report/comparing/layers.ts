@@ -83,7 +83,7 @@ function pairChildren(
 }
 
 /** Aligns lists by a text of each item; gives the items. */
-export function alignTokens(
+function alignTokens(
   a: readonly number[],
   b: readonly number[],
   inA: (item: number) => string,

@@ -94,6 +94,6 @@ function layersOf({ scopes }: Report, weights: readonly OutlineWeight[]): Outlin
 }
 
 /** "0" for "net.hidden.0" in "net.hidden". */
-export function nameWithin(path: string, parent: string): string {
+function nameWithin(path: string, parent: string): string {
   return parent !== "" && path.startsWith(`${parent}.`) ? path.slice(parent.length + 1) : path;
 }

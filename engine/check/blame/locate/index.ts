@@ -5,7 +5,7 @@ import { Adjoints } from "./adjoints";
 import { choose, isOwn, type Suspect } from "./choose";
 import { type Experiment, joined } from "./experiment";
 import { readPlace } from "./place";
-import { attempt, stepsOf } from "./steps";
+import { attempt, instanceSteps } from "./steps";
 import { traceOf } from "./trace";
 
 export type { Suspect } from "./choose";
@@ -32,7 +32,7 @@ export async function locateFault(experiment: Experiment, text: Text, pace: Pace
   if (rest.every((v) => v === 0)) return null;
   const trace = attempt(() => traceOf(() => experiment.gradients()));
   if (trace === null) return null;
-  const steps = await stepsOf(experiment, trace, (place) => isOwn(readPlace(place).site, text), pace);
+  const steps = await instanceSteps(experiment, trace, (place) => isOwn(readPlace(place).site, text), pace);
   if (steps === null) return null;
   const begun = pace.now();
   attempt(() => traceOf(() => experiment.loss()));

@@ -39,7 +39,7 @@ export function lengthOf(v: Float64Array): number {
   return Math.sqrt(innerProduct(v, v));
 }
 
-export function innerProduct(a: Float64Array, b: Float64Array): number {
+function innerProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;

@@ -33,7 +33,7 @@ interface Running {
 }
 
 /** Null when it would take too long. */
-export async function stepsOf(
+export async function instanceSteps(
   experiment: Experiment,
   trace: PassTrace,
   isOwn: (place: string) => boolean,

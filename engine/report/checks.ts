@@ -1,0 +1,34 @@
+/** What several gradient checks come to together, from what each says of itself. */
+import { showCount } from "../core/number-text";
+import type { Check } from "./report";
+
+/** Of several checks the one that speaks for all: a failure, else one that is not complete, else a pass. */
+export function gravest(checks: readonly Check[]): Check | undefined {
+  return checks.reduce<Check | undefined>(
+    (worst, each) => (worst !== undefined && worst.rank >= each.rank ? worst : each),
+    undefined,
+  );
+}
+
+/** Whether nothing is wrong and nothing was left out: what makes a command succeed. */
+export function isFine({ outcome, complete }: Pick<Check, "outcome" | "complete">): boolean {
+  return outcome !== "fail" && complete;
+}
+
+/** Whether a comment in the file says that the gradient is meant to be as it is: it is listed, and is no problem. */
+export function isMeant({ outcome, severity }: Pick<Check, "outcome" | "severity">): boolean {
+  return outcome === "note" && severity === null;
+}
+
+/** Passes, notes, failures, and what is not complete. */
+function placeOf({ outcome, complete }: Check): number {
+  return complete ? { pass: 0, note: 1, fail: 2 }[outcome] : 3;
+}
+
+/** "3 ok · 1 kink · 1 wrong derivative · 2 not checked" */
+export function countVerdicts(checks: readonly Check[]): string {
+  const counts = new Map<string, number>();
+  for (const { look } of checks.toSorted((a, b) => placeOf(a) - placeOf(b)))
+    counts.set(look.title, (counts.get(look.title) ?? 0) + 1);
+  return [...counts].map(([title, count]) => `${showCount(count)} ${title}`).join(" · ");
+}

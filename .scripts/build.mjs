@@ -80,13 +80,17 @@ function bundle(entry, outfile, options) {
 }
 
 /** What the extension imports when it is first needed is a file of its own, so that its start reads less. */
-const lazy = { "engine/runner/client": "engine-client.js" };
+const lazy = {
+  "engine/runner/client": "engine-client.js",
+  "extension/panels/panel-line": "panel-line.js",
+};
 
 const lazily = {
   name: "lazily",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, kind }) => {
-      const [, file] = Object.entries(lazy).find(([part]) => path.endsWith(part)) ?? [];
+    onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
+      const imported = relative(root, join(resolveDir, path)).split(sep).join("/");
+      const file = lazy[imported];
       return kind === "dynamic-import" && file ? { path: `./${file}`, external: true } : undefined;
     });
   },

@@ -20,7 +20,7 @@ const IDLE_MS = 5 * 60_000;
 export interface Asked {
   readonly token?: vscode.CancellationToken | undefined;
   /** Nobody waits for the answer any more; the run is kept. */
-  readonly unwanted?: vscode.CancellationToken | undefined;
+  readonly unwanted?: AbortSignal | undefined;
   readonly onProgress?: (progress: ProgressParams) => void;
 }
 
@@ -92,14 +92,12 @@ export class EngineProcess implements vscode.Disposable {
     { token, unwanted, onProgress }: Asked,
     question: (engine: Engine, asking: Asking) => Promise<T>,
   ): Promise<T> {
-    const end = signalOf(token);
-    const drop = signalOf(unwanted);
-    const asking: Asking = { signal: end.signal, unwanted: drop.signal, ...(onProgress && { onProgress }) };
+    const { signal, dispose } = signalOf(token);
+    const asking: Asking = { signal, ...(unwanted && { unwanted }), ...(onProgress && { onProgress }) };
     try {
       return await this.#idle.during(async () => question(await this.#load(), asking));
     } finally {
-      end.dispose();
-      drop.dispose();
+      dispose();
       this.#printed.end();
     }
   }

@@ -99,11 +99,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** Asks the engine about the last run, work after what is under way; rejects when there is no answer, with the reason. */
-  async ask<N extends PanelRequest>(
-    name: N,
-    params: Params<N>,
-    unwanted?: vscode.CancellationToken,
-  ): Promise<Answer<N>> {
+  async ask<N extends PanelRequest>(name: N, params: Params<N>, unwanted?: AbortSignal): Promise<Answer<N>> {
     const ask = (token?: vscode.CancellationToken) => {
       if (!this.engine.hasTape) throw new Error(goneText());
       return this.engine.ask(name, params, { token, unwanted });

@@ -66,7 +66,7 @@ const layers: readonly Layer[] = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client)$|webview\/protocol$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client)$|webview\/(protocol|wire)$)/,
     types: /^engine\/report\/report$/,
   },
 ];

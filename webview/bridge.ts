@@ -1,8 +1,11 @@
-/** The one line to the extension: typed messages both ways, and a little state that survives a reload of the window. */
-import { decodeNumbers, type FromPanel, type ToPanel } from "./protocol";
+/** The one line to the extension: news and questions, typed, and a little state that survives a reload of the window. */
+import { CancellationTokenSource } from "vscode-jsonrpc/browser";
+import type { Answer, PanelRequest, Params } from "../engine/report/requests";
+import type { Nothing, ToExtension, ToPanel } from "./protocol";
+import { isEnvelope, openWire } from "./wire";
 
 interface Host {
-  postMessage(message: FromPanel): void;
+  postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -10,34 +13,50 @@ interface Host {
 declare function acquireVsCodeApi(): Host;
 
 const host = acquireVsCodeApi();
+const wire = openWire(`${Date.now()} ${Math.random()}`, (envelope) => host.postMessage(envelope));
+addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  if (isEnvelope(data)) wire.take(data);
+});
+wire.connection.listen();
 
-export function post(message: FromPanel) {
-  host.postMessage(message);
+type NewsOf<N extends keyof ToExtension> = Nothing extends ToExtension[N] ? [] : [news: ToExtension[N]];
+
+/** Tells the extension something. */
+export function post<N extends keyof ToExtension>(name: N, ...news: NewsOf<N>) {
+  void wire.connection.sendNotification(name, news[0] ?? {});
 }
 
-const listeners: ((message: ToPanel) => void)[] = [];
-
-/** Calls `listener` for every message of the extension, from now on. */
-export function listen(listener: (message: ToPanel) => void) {
-  if (listeners.length === 0) addEventListener("message", receive);
-  listeners.push(listener);
+/** Calls `listener` with all news of one name, from now on; there is one listener for each. */
+export function listen<N extends keyof ToPanel>(name: N, listener: (news: ToPanel[N]) => void) {
+  wire.connection.onNotification(name, (news: ToPanel[N]) => {
+    try {
+      listener(news);
+    } catch (error) {
+      // As what goes wrong in any other listener of the window.
+      reportError(error);
+    }
+  });
 }
 
-function receive({ data }: MessageEvent<unknown>) {
-  if (typeof data !== "object" || data === null || !("type" in data)) return;
-  const message = decodeNumbers(data) as ToPanel;
-  if (message.type === "state") host.setState({ ...keptState(), file: message.file });
-  for (const listener of listeners) listener(message);
+/** Asks the engine. Rejects with the reason when there is no answer, and when `signal` says that nobody wants it any more. */
+export function ask<N extends PanelRequest>(
+  name: N,
+  params: Params<N>,
+  signal?: AbortSignal,
+): Promise<Answer<N>> {
+  const source = new CancellationTokenSource();
+  if (signal?.aborted) source.cancel();
+  signal?.addEventListener("abort", () => source.cancel(), { once: true });
+  return wire.connection.sendRequest(name, params, source.token);
 }
 
 /** Tells the extension about what went wrong in here, so that it reaches the log. */
 export function reportErrors() {
   addEventListener("error", ({ message, error }) =>
-    post({ type: "error", message: error instanceof Error ? (error.stack ?? message) : message }),
+    post("error", { message: error instanceof Error ? (error.stack ?? message) : message }),
   );
   addEventListener("unhandledrejection", ({ reason }) =>
-    post({
-      type: "error",
+    post("error", {
       message: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
     }),
   );
@@ -61,6 +80,11 @@ export function loadState<T extends object>(defaults: T): T {
 
 export function saveState(state: object) {
   if (JSON.stringify(state).length <= maximumState) host.setState({ ...keptState(), ...state });
+}
+
+/** Keeps which model the panel is about, for after a reload. */
+export function keepFile(file: string) {
+  host.setState({ ...keptState(), file });
 }
 
 function keptState(): object {

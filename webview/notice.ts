@@ -28,8 +28,8 @@ export function noticeFor({ trace, report, stale }: PanelState): HTMLElement[] {
   }
 }
 
-const trace = () => post({ type: "trace" });
-const stop = () => post({ type: "stop" });
+const trace = () => post("trace");
+const stop = () => post("stop");
 
 function emptyPage() {
   return h(
@@ -168,7 +168,7 @@ export function interruption({ target, reason, message, hint }: Interrupted): HT
     h(
       "div",
       { class: "actions" },
-      button("Check Again", () => post({ type: "check", target }), { icon: "refresh" }),
+      button("Check Again", () => post("check", { target }), { icon: "refresh" }),
       limitButton(reason, "check.budget"),
     ),
   );
@@ -178,7 +178,7 @@ export function interruption({ target, reason, message, hint }: Interrupted): HT
 function limitButton(reason: Failure["kind"], time: LimitSetting): HTMLElement | null {
   if (reason !== "timeout" && reason !== "memory") return null;
   const setting = reason === "memory" ? "memory" : time;
-  return button("Change the Limit", () => post({ type: "limit", setting }), { icon: "settings-gear" });
+  return button("Change the Limit", () => post("limit", { setting }), { icon: "settings-gear" });
 }
 
 /** "is there a loop" as "Is there a loop.", as far as it does not end yet. */

@@ -5,7 +5,7 @@ import { h, on } from "./dom";
 import { formatSite } from "./format";
 
 export function siteLink(site: Site, text = formatSite(site)): HTMLElement {
-  return linkButton(text, () => post({ type: "reveal", site }), `Show ${formatSite(site)} in the editor`);
+  return linkButton(text, () => post("reveal", { site }), `Show ${formatSite(site)} in the editor`);
 }
 
 /** A button that looks like a link: it acts here and leads nowhere else. */

@@ -1,7 +1,6 @@
 /** Keeps the state that the extension sent up to date, and calls back. */
-import { listen, post } from "./bridge";
-import type { ToPanel } from "./protocol";
-import { type PanelState, reduce } from "./reduce";
+import { keepFile, listen, post } from "./bridge";
+import { type KeptNews, type PanelState, reducers } from "./reduce";
 
 const empty: PanelState = {
   trace: { kind: "empty" },
@@ -12,18 +11,19 @@ const empty: PanelState = {
   checking: null,
 };
 
-/** Says `ready` to the extension and calls back with every new state, and with the messages that are no state. */
-export function connect(
-  onDidChange: (state: PanelState) => void,
-  onDidReceive: (message: ToPanel, state: PanelState) => void = () => {},
-) {
+/** Says `ready` to the extension and calls back with every new state. */
+export function connect(onDidChange: (state: PanelState) => void) {
   let state = empty;
-  listen((message) => {
-    const next = reduce(state, message);
-    const isNew = next !== state;
-    state = next;
-    if (isNew) onDidChange(state);
-    else onDidReceive(message, state);
+  const follow = <N extends keyof KeptNews>(name: N, then: (news: KeptNews[N]) => void) =>
+    listen(name, (news: KeptNews[N]) => {
+      state = reducers[name](state, news);
+      then(news);
+    });
+  follow("trace", () => undefined);
+  follow("checks", () => undefined);
+  follow("state", ({ file }) => {
+    keepFile(file);
+    onDidChange(state);
   });
-  post({ type: "ready" });
+  post("ready");
 }

@@ -87,3 +87,8 @@ export type Answered<N extends RequestName> = Answer<N> | Failed;
 export const requests: { readonly [N in RequestName]: Question<Params<N>, Answer<N>> } = entries;
 
 export const requestNames = Object.keys(requests) as readonly RequestName[];
+export const panelRequests = requestNames.filter(isForPanels);
+
+function isForPanels(name: RequestName): name is PanelRequest {
+  return requests[name].fromPanels !== null;
+}

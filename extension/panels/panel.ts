@@ -2,33 +2,22 @@
 import * as vscode from "vscode";
 import { fits } from "../../engine/report/forms";
 import { site } from "../../engine/report/report-form";
-import {
-  encodeNumbers,
-  type FromPanel,
-  type Interrupted,
-  type PanelName,
-  type ToPanel,
-} from "../../webview/protocol";
+import type { Interrupted, PanelName, StateNews } from "../../webview/protocol";
 import { pathAt } from "../checks";
 import { log } from "../log";
 import { revealSite } from "../places";
 import type { Session } from "../session";
 import { renderPage, resourceRoots } from "./html";
-
-/** Messages of a run reach a panel at most this often; each carries the whole state. */
-const RUNNING_MS = 400;
-
-type Sent = Pick<Session, "state" | "report" | "checks" | "stale" | "checking" | "unfinished">;
-
-type Unnumbered<T> = T extends { readonly request: number } ? Omit<T, "request"> : never;
-/** What answers a question, without the question's number. */
-type Answer = Unnumbered<Exclude<ToPanel, { readonly type: "valuesFailed" }>>;
+import type { PanelLine, PanelListener } from "./panel-line";
+import { newsFor, type PanelKnowledge, type PanelNews } from "./panel-news";
 
 export class Panel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #waiting: ToPanel[] = [];
-  #sent: Sent | null = null;
-  #sentAt = 0;
+  readonly #line: Promise<PanelLine>;
+  /** What the page knows; null before it listens. */
+  #known: PanelKnowledge | null = null;
+  /** A node that is to be selected as soon as the page listens. */
+  #selected: number | null = null;
   #seenAt = 0;
 
   constructor(
@@ -40,9 +29,12 @@ export class Panel implements vscode.Disposable {
     const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, `media/marks/panel-${theme}.svg`);
     view.iconPath = { light: icon("light"), dark: icon("dark") };
     view.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(extensionUri) };
+    this.#line = this.#open();
     this.#subscriptions.push(
-      view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),
-      session.onDidChange(() => this.#update()),
+      view.webview.onDidReceiveMessage((data: unknown) => this.#line.then((line) => line.take(data))),
+      session.onDidChange(() => {
+        if (this.#known) this.#update();
+      }),
       view.onDidChangeViewState(() => this.#noteSight()),
     );
     this.#noteSight();
@@ -57,38 +49,59 @@ export class Panel implements vscode.Disposable {
   #noteSight(): void {
     this.session.noteSight(this.name, this.view.visible);
     if (this.view.visible) this.#seenAt = performance.now();
+    // The page is gone, and will say that it is ready when it is there again.
+    else this.#known = null;
   }
 
   select(node: number): void {
-    this.#post({ type: "select", node });
+    if (this.#known) this.#tell(["select", { node }]);
+    else this.#selected = node;
   }
 
   dispose(): void {
     this.session.noteSight(this.name, false);
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#line.then((line) => line.dispose());
   }
 
-  /** Sends at once, or as soon as the page listens. */
-  #post(message: ToPanel): void {
-    if (this.#sent) this.view.webview.postMessage(encodeNumbers(message));
-    else this.#waiting.push(message);
+  async #open(): Promise<PanelLine> {
+    const { PanelLine } = await import("./panel-line");
+    return new PanelLine((envelope) => void this.view.webview.postMessage(envelope), {
+      heed: this.#heed,
+      answer: (name, params, signal) => this.session.ask(name, params, signal),
+      fail: (error) => log.error(`The panel ${this.name} of ${this.session.name}`, error),
+    });
   }
 
-  #sendState(): void {
-    const { file, state, report, checks, stale, checking, unfinished } = this.session;
-    this.#sent = { state, report, checks, stale, checking, unfinished };
-    this.#sentAt = Date.now();
-    const interrupted = this.#interrupted();
-    this.#post({ type: "state", file, state, report, checks, interrupted, stale });
-    this.#sendChecking();
+  #tell([name, news]: PanelNews): void {
+    this.#line.then((line) => line.tell(name, news));
   }
 
-  #sendChecking(): void {
-    const { checking, state } = this.session;
+  /** Tells the page what it does not know yet. */
+  #update(): void {
+    const { report, checks } = this.session;
+    const now = { report, checks, state: this.#state() };
+    for (const news of newsFor(this.#known, now)) this.#tell(news);
+    this.#known = now;
+  }
+
+  #state(): StateNews {
+    const { file, state, stale, checking } = this.session;
     // The run before a check is shown as such.
-    if (!checking || state.kind === "running") return;
-    const target = pathAt(checking.target, this.session);
-    this.#post({ type: "checking", target, fraction: checking.fraction, doing: checking.message });
+    const isChecking = checking && state.kind !== "running" && (checking.fraction ?? 0) < 1;
+    return {
+      file,
+      trace: state,
+      stale,
+      interrupted: this.#interrupted(),
+      checking: isChecking
+        ? {
+            target: pathAt(checking.target, this.session),
+            fraction: checking.fraction,
+            doing: checking.message,
+          }
+        : null,
+    };
   }
 
   #interrupted(): Interrupted | null {
@@ -98,90 +111,36 @@ export class Panel implements vscode.Disposable {
     return { target: pathAt(target, this.session), reason: kind, message, hint };
   }
 
-  /** Sends what changed since the last message, and no more than that. */
-  #update(): void {
-    const last = this.#sent;
-    if (!last) return;
-    const { state, report, checks, stale, checking, unfinished } = this.session;
-    const isStillRunning = state.kind === "running" && last.state.kind === "running";
-    if (isStillRunning && Date.now() - this.#sentAt < RUNNING_MS) return;
-    if (state !== last.state || report !== last.report) {
-      this.#sendState();
-      return;
-    }
-    this.#sent = { state, report, checks, stale, checking, unfinished };
-    if (stale !== last.stale) this.#post({ type: "stale", stale });
-    if (checks !== last.checks || unfinished !== last.unfinished || (last.checking && !checking))
-      this.#post({ type: "checks", checks, interrupted: this.#interrupted() });
-    if (checking && checking !== last.checking) this.#sendChecking();
+  #run(command: string, ...args: readonly unknown[]): void {
+    vscode.commands.executeCommand(`gradlens.${command}`, this.session.file, ...args);
   }
 
-  #receive(message: FromPanel): void {
-    const run = (command: string, ...args: unknown[]) =>
-      vscode.commands.executeCommand(`gradlens.${command}`, this.session.file, ...args);
-    switch (message.type) {
-      case "ready":
-        this.#sendState();
-        for (const waiting of this.#waiting.splice(0)) this.#post(waiting);
-        break;
-      case "reveal":
-        if (fits(message.site, site)) revealSite(message.site, this.session);
-        break;
-      case "trace":
-        run("traceBackprop");
-        break;
-      case "check":
-        if (message.target === null) run("gradcheckModel");
-        else run("gradcheckLayer", message.target);
-        break;
-      case "stop":
-        this.session.stop();
-        break;
-      case "limit":
-        vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${message.setting}`);
-        break;
-      case "show":
-        run(showCommands[message.panel], message.node);
-        break;
-      case "values":
-        this.#answer(message.request, async () => {
-          const { node, of, start, count } = message;
-          return { type: "values", ...(await this.session.ask("values", { node, of, start, count })) };
-        });
-        break;
-      case "details":
-        this.#answer(message.request, async () => {
-          const params = { ...message.row, start: message.start, count: message.count };
-          return { type: "details", ...(await this.session.ask("checkDetails", params)) };
-        });
-        break;
-      case "curve":
-        this.#answer(message.request, async () => {
-          const params = { ...message.row, index: message.index };
-          return { type: "curve", ...(await this.session.ask("checkCurve", params)) };
-        });
-        break;
-      case "copy":
-        vscode.env.clipboard.writeText(message.text);
-        break;
-      case "save":
-        savePicture(message.name, message.bytes, this.session.file).catch((error) => log.error(error));
-        break;
-      case "error":
-        log.error(`The panel ${this.name} of ${this.session.name}: ${message.message}`);
-        break;
-    }
-  }
-
-  /** Answers a question of the page, or says why not. */
-  async #answer(request: number, find: () => Promise<Answer>): Promise<void> {
-    try {
-      this.#post({ ...(await find()), request });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#post({ type: "valuesFailed", request, message });
-    }
-  }
+  readonly #heed: PanelListener["heed"] = {
+    ready: () => {
+      this.#known = null;
+      this.#update();
+      if (this.#selected !== null) this.#tell(["select", { node: this.#selected }]);
+      this.#selected = null;
+    },
+    reveal: ({ site: place }) => {
+      if (fits(place, site)) revealSite(place, this.session);
+    },
+    trace: () => this.#run("traceBackprop"),
+    check: ({ target }) =>
+      target === null ? this.#run("gradcheckModel") : this.#run("gradcheckLayer", target),
+    stop: () => this.session.stop(),
+    limit: ({ setting }) => {
+      vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${setting}`);
+    },
+    show: ({ panel, node }) => this.#run(showCommands[panel], node),
+    copy: ({ text }) => {
+      vscode.env.clipboard.writeText(text);
+    },
+    save: ({ name, bytes }) => {
+      savePicture(name, bytes, this.session.file).catch((error) => log.error(error));
+    },
+    error: ({ message }) => log.error(`The panel ${this.name} of ${this.session.name}: ${message}`),
+  };
 }
 
 /** Asks where to, beside the model file at first, and writes the picture there. */

@@ -20,6 +20,8 @@ async function bundleBothEnds(outfile) {
     bundle: true,
     format: "cjs",
     platform: "node",
+    // vscode-jsonrpc has a part for pages, which only those that bundle for pages find.
+    conditions: ["browser"],
     target: "node20",
     alias: { vscode: "./test/bench/vscode-stand-in.ts" },
     // What only other panels ask of the editor is not there.

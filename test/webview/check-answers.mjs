@@ -13,28 +13,29 @@ export function answerCheckQuestions(page, shape) {
     const isWrong = (i) => i >= size - columns;
     const analytic = numeric.map((v, i) => (isWrong(i) ? v / 2 : v * (1 + 1e-9 * Math.cos(i * 31))));
     const steps = Float64Array.from({ length: 25 }, (_, k) => 10 ** (-1 - k / 2));
-    const answer = (message) => {
-      const { type, request } = message;
-      if (type === "details") {
-        const [from, to] = [message.start, message.start + message.count];
-        postMessage({
-          type,
-          request,
-          analytic: analytic.slice(from, to),
-          numeric: numeric.slice(from, to),
-          shape: dims,
-        });
-      } else if (type === "curve") {
+    globalThis.answerWith({
+      checkDetails({ start, count }) {
+        const part = (all) => all.slice(start, start + count);
+        return { analytic: part(analytic), numeric: part(numeric), shape: dims };
+      },
+      checkCurve() {
         const slopes = steps.map((h, k) => 1 + h * h + (1e-16 / h) * (1 + (k % 3)));
-        postMessage({ type, request, steps, numeric: slopes, analytic: 1, chosen: 5e-5 });
-      }
-    };
-    const { posted } = globalThis;
-    for (const message of posted) answer(message);
-    const push = posted.push.bind(posted);
-    posted.push = (...messages) => {
-      for (const message of messages) setTimeout(() => answer(message));
-      return push(...messages);
-    };
+        return { steps, numeric: slopes, analytic: 1, chosen: 5e-5 };
+      },
+    });
   }, shape);
+}
+
+/**
+ * From now on the page gets no numbers, but the reason.
+ * @param {any} page
+ * @param {string} why
+ */
+export function refuseCheckQuestions(page, why) {
+  return page.evaluate((message) => {
+    const refuse = () => {
+      throw new Error(message);
+    };
+    globalThis.answerWith({ checkDetails: refuse, checkCurve: refuse });
+  }, why);
 }

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { unravel } from "../../engine/report/element-index";
 import { toCsv } from "../../webview/csv";
 import { formatSite } from "../../webview/format";
-import { decodeNumbers, encodeNumbers } from "../../webview/protocol";
+import { decodeNumbers, encodeNumbers } from "../../webview/wire";
 import { site } from "./reports";
 
 describe("panels: places", () => {

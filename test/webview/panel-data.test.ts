@@ -6,7 +6,7 @@ import { checkGroups, summary } from "../../webview/checks/rows";
 import { depthRows, layerRows, parameterRows, thresholds } from "../../webview/gradients/series";
 import { nodesCsv } from "../../webview/graph/nodes-csv";
 import { nodeNames } from "../../webview/node-names";
-import { reduce } from "../../webview/reduce";
+import { reducers } from "../../webview/reduce";
 import { deepSigmoid, ReportBuilder, someChecks, statsOf, sumTimes } from "./reports";
 
 const start = {
@@ -120,50 +120,29 @@ describe("panels: checks of one name", () => {
 });
 
 describe("panels: state", () => {
-  it("keeps the report while a new run is under way, and ends checking with its result", () => {
+  const quiet = { file: "/models/model.ts", stale: false, interrupted: null, checking: null };
+  const ready = { ...quiet, trace: { kind: "ready" } } as const;
+
+  it("keeps the report and the checks through changes of state", () => {
     const report = sumTimes();
-    const shown = reduce(start, {
-      type: "state",
-      file: "/models/model.ts",
-      state: { kind: "ready" },
-      report,
-      checks: [],
-      interrupted: null,
-      stale: false,
+    const traced = reducers.state(reducers.trace(start, { report }), ready);
+    const checks = someChecks();
+    const checked = reducers.checks(traced, { checks });
+    const running = reducers.state(checked, {
+      ...quiet,
+      trace: { kind: "running", message: "Running" },
+      stale: true,
     });
-    const stale = reduce(shown, { type: "stale", stale: true });
-    assert.ok(stale.stale && stale.report === report);
-    const checking = reduce(stale, {
-      type: "checking",
-      target: "net.fc1",
-      fraction: 0.5,
-      doing: "",
-    });
-    assert.deepEqual(checking.checking, { target: "net.fc1", fraction: 0.5, doing: "" });
-    assert.equal(reduce(checking, { type: "checking", target: null, fraction: 1, doing: "" }).checking, null);
-    const checked = reduce(checking, { type: "checks", checks: someChecks(), interrupted: null });
-    assert.ok(checked.checking === null && checked.checks.length === someChecks().length);
+    assert.ok(running.report === report && running.checks === checks && running.stale);
+    const checking = { target: "net.fc1", fraction: 0.5, doing: "" };
+    assert.deepEqual(reducers.state(running, { ...ready, checking }).checking, checking);
   });
 
-  it("keeps the report at hand when a copy of it comes, and takes one of another run", () => {
-    const report = sumTimes();
-    const send = (next: typeof report) =>
-      ({
-        type: "state",
-        file: "/models/model.ts",
-        state: { kind: "ready" },
-        report: next,
-        checks: [],
-        interrupted: null,
-        stale: false,
-      }) as const;
-    const shown = reduce(start, send(report));
-    assert.equal(reduce(shown, send(structuredClone(report))).report, report);
-    const other = { ...structuredClone(report), durationMs: report.durationMs + 1 };
-    assert.equal(reduce(shown, send(other)).report, other);
-  });
-
-  it("leaves messages that are no state alone", () => {
-    assert.equal(reduce(start, { type: "select", node: 3 }), start);
+  it("keeps what says the same of a check that did not come to its end, so that its buttons stay", () => {
+    const interrupted = { target: null, reason: "cancelled", message: "stopped", hint: null } as const;
+    const stopped = reducers.state(start, { ...ready, interrupted });
+    const stale = reducers.state(stopped, { ...ready, interrupted: { ...interrupted }, stale: true });
+    assert.equal(stale.interrupted, stopped.interrupted);
+    assert.equal(reducers.state(stale, ready).interrupted, null);
   });
 });

@@ -18,7 +18,7 @@ const isHarmless = (text) => /Applying inline style violates|willReadFrequently/
  * @param {keyof typeof themes} [options.theme]
  * @param {number} [options.width]
  * @param {number} [options.height]
- * @param {object} [options.state] fields of the `state` message; without a report nothing was traced
+ * @param {object} [options.state] what `sendState` takes; without a report nothing was traced
  */
 export async function openPanel(browser, server, panel, options = {}) {
   const { theme = "dark", width = 900, height = 640, state } = options;
@@ -31,24 +31,25 @@ export async function openPanel(browser, server, panel, options = {}) {
   });
   page.on("pageerror", (error) => problems.push(String(error.stack)));
   await page.goto(server.url(panel, theme));
-  const send = (message) => page.evaluate((sent) => postMessage(sent), message);
-  const sendState = (fields = {}) =>
-    send({
-      type: "state",
-      file: "/models/model.ts",
-      state: { kind: "ready" },
-      report: null,
-      checks: [],
-      interrupted: null,
-      stale: false,
-      ...fields,
-    });
+  const tell = (name, news) => page.evaluate(([of, sent]) => globalThis.tell(of, sent), [name, news]);
+  const quiet = { file: "/models/model.ts", stale: false, interrupted: null, checking: null };
+  // A trace is told once.
+  let known = null;
+  /** @param {any} fields */
+  const sendState = async ({ report, checks, state: trace = { kind: "ready" }, ...fields } = {}) => {
+    if (report && report !== known) await tell("trace", { report });
+    known = report ?? known;
+    await tell("checks", { checks: checks ?? [] });
+    await tell("state", { ...quiet, trace, ...fields });
+  };
   if (state) await sendState(state);
   return {
     page,
-    send,
+    /** Tells the panel something, as the extension does. */
+    tell,
+    /** All that it is told of a run: fields of the `state`, that of the trace as `state`, and `report` and `checks`. */
     sendState,
-    /** What the panel posted so far, of one type. */
+    /** What the panel told and asked so far, of one name. */
     posted: (type) =>
       page.evaluate((wanted) => globalThis.posted.filter((message) => message.type === wanted), type),
     setTheme: (next) => page.evaluate((value) => globalThis.setTheme(value), themes[next]),

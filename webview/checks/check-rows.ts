@@ -55,7 +55,7 @@ export function checkTable(groups: readonly CheckGroup[], opened: Opened): HTMLE
 function groupHeading({ target, site }: CheckGroup): HTMLElement {
   const name = target || "Parameters of no layer";
   const check = button(target ? "Gradcheck This Layer" : "Gradcheck", () =>
-    post({ type: "check", target: target || null }),
+    post("check", { target: target || null }),
   );
   check.setAttribute("aria-label", `${check.textContent}: ${name}`);
   const content = h("div", {}, h("h2", {}, name), site && siteLink(site), check);

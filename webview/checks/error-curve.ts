@@ -1,7 +1,7 @@
 /** The error of the difference over its step, on two logarithmic axes: truncation to one side, rounding to the other. */
 
 import { formatNumber } from "../../engine/core/number-text";
-import type { CheckCurve } from "../check-numbers";
+import type { CheckCurve } from "../../engine/report/questions";
 import { h, svg } from "../dom";
 
 const width = 320;

@@ -1,7 +1,7 @@
 /** What the pictures of a check show: the relative error of each element, laid out as the tensor is. */
 
 import { unravel } from "../../engine/report/element-index";
-import type { CheckDetails } from "../check-numbers";
+import type { CheckDetails } from "../../engine/report/questions";
 
 export interface Plane {
   readonly rows: number;

@@ -2,7 +2,7 @@
 
 import { formatNumber } from "../../engine/core/number-text";
 import { showIndex, unravel } from "../../engine/report/element-index";
-import type { CheckDetails } from "../check-numbers";
+import type { CheckDetails } from "../../engine/report/questions";
 import { h, on } from "../dom";
 import { iconButton } from "../toolkit";
 import { type Plane, planeOf, worstOf } from "./errors";

@@ -9,7 +9,6 @@ import type { PanelState } from "../reduce";
 import { replaceInPlace } from "../replace-in-place";
 import { connect } from "../store";
 import { button } from "../toolkit";
-import { listenForValues } from "../values";
 import { checkTable } from "./check-rows";
 import { followTheme } from "./live-canvas";
 import { createProgress } from "./progress";
@@ -17,7 +16,6 @@ import { type CheckGroup, type CheckRow, checkGroups, rowKey, summary } from "./
 
 const kept = loadState({ open: [] as string[], closed: [] as string[] });
 
-listenForValues();
 followTheme();
 const frame = createFrame("Gradient checks");
 const counts = h("span", { class: "dimmed", role: "status" });
@@ -29,8 +27,8 @@ frame.content.append(
   h(
     "div",
     { class: "toolbar", role: "group", "aria-label": "Tools" },
-    button("Check All", () => post({ type: "check", target: null }), { icon: "beaker", primary: true }),
-    button("Copy as CSV", () => post({ type: "copy", text: csv(checks) }), { icon: "copy" }),
+    button("Check All", () => post("check", { target: null }), { icon: "beaker", primary: true }),
+    button("Copy as CSV", () => post("copy", { text: csv(checks) }), { icon: "copy" }),
     counts,
   ),
   progress.element,

@@ -2,9 +2,9 @@
 
 import { formatNumber, formatPair } from "../../engine/core/number-text";
 import { showIndex, unravel } from "../../engine/report/element-index";
+import type { CheckDetails, CheckedRow } from "../../engine/report/questions";
 import type { Check } from "../../engine/report/report";
 import { post } from "../bridge";
-import type { CheckDetails, CheckedRow } from "../check-numbers";
 import { toCsv } from "../csv";
 import { h } from "../dom";
 import { drawTable } from "../table";
@@ -48,7 +48,13 @@ export function pictures(check: Check, nth: number): Pictures {
 function contentOf(check: Check, row: CheckedRow, details: CheckDetails): HTMLElement[] {
   const errors = relativeErrors(details, check.outcome !== "fail");
   const curveBox = h("div", { class: "curve-box" });
-  const choose = (index: number) => showCurve(curveBox, row, index, details.shape);
+  let asked = new AbortController();
+  const choose = (index: number) => {
+    // The curve of the element that was chosen before is not wanted any more.
+    asked.abort();
+    asked = new AbortController();
+    showCurve(curveBox, row, index, { shape: details.shape, signal: asked.signal });
+  };
   const worst = check.worst ? flatIndex(check.worst.index, details.shape) : worstOf(errors);
   if (worst >= 0) choose(worst);
   const compared = errors.filter((error) => !Number.isNaN(error)).length;
@@ -69,17 +75,21 @@ function fewText(compared: number, { method, elements }: Check): string {
   return `Along random directions, ${few} compared alone. Raise the setting gradlens.check.limit to ${elements} to see them all.`;
 }
 
-function showCurve(box: HTMLElement, row: CheckedRow, index: number, shape: readonly number[]) {
-  const asked = String(index);
-  box.dataset.index = asked;
+function showCurve(
+  box: HTMLElement,
+  row: CheckedRow,
+  index: number,
+  { shape, signal }: { readonly shape: readonly number[]; readonly signal: AbortSignal },
+) {
   if (box.childElementCount === 0) box.replaceChildren(loading("Computing the error over the step"));
-  requestCurve(row, index).then(
+  requestCurve(row, index, signal).then(
     (curve) => {
       const title = showIndex(unravel(index, shape));
-      // Another element may have been chosen meanwhile.
-      if (box.dataset.index === asked) box.replaceChildren(drawErrorCurve(curve, title));
+      if (!signal.aborted) box.replaceChildren(drawErrorCurve(curve, title));
     },
-    (error: unknown) => box.replaceChildren(note(messageOf(error))),
+    (error: unknown) => {
+      if (!signal.aborted) box.replaceChildren(note(messageOf(error)));
+    },
   );
 }
 
@@ -103,7 +113,7 @@ function copyButton(row: CheckedRow, details: CheckDetails, errors: Float64Array
   const header = ["index", "analytic", "numeric", "absolute error", "relative error"];
   const copy = button(
     "Copy All Elements as CSV",
-    () => post({ type: "copy", text: toCsv(header, elementRows(details, errors)) }),
+    () => post("copy", { text: toCsv(header, elementRows(details, errors)) }),
     { icon: "copy" },
   );
   copy.setAttribute("aria-label", `${copy.textContent}: ${row.parameter}`);
@@ -115,7 +125,7 @@ function flatIndex(index: readonly number[], shape: readonly number[]): number {
 }
 
 function loading(text: string): HTMLElement {
-  const stop = button("Stop", () => post({ type: "stop" }));
+  const stop = button("Stop", () => post("stop"));
   return h("div", { class: "loading", role: "status" }, progressRing(), h("span", {}, text), stop);
 }
 

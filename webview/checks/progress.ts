@@ -9,7 +9,7 @@ import { button, progressRing } from "../toolkit";
 export function createProgress() {
   const text = h("span");
   const bar = h("progress", { max: 1 });
-  const stop = button("Stop", () => post({ type: "stop" }));
+  const stop = button("Stop", () => post("stop"));
   const element = h("div", { class: "progress", hidden: true }, progressRing(), text, bar, stop);
   return {
     element,

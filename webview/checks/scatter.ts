@@ -1,7 +1,7 @@
 /** The gradient of the backward pass against the differences, a point an element; right ones lie on the diagonal. */
 
 import { formatNumber, showCount } from "../../engine/core/number-text";
-import type { CheckDetails } from "../check-numbers";
+import type { CheckDetails } from "../../engine/report/questions";
 import { h } from "../dom";
 import type { Theme } from "../theme";
 import { symmetricLog } from "./errors";

@@ -58,7 +58,7 @@ function findingCard(finding: Finding): HTMLElement {
       "p",
       { class: "links" },
       site && siteLink(site),
-      node !== null && linkButton("Show in graph", () => post({ type: "show", panel: "graph", node })),
+      node !== null && linkButton("Show in graph", () => post("show", { panel: "graph", node })),
     ),
     section("The numbers", numbers(finding)),
     section("Related places", places(finding)),

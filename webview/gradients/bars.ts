@@ -70,7 +70,7 @@ function bar(row: Row, domain: Domain, thresholds: readonly RuleLine[]): HTMLEle
   const text = normText(row, formatNumber);
   const place_ = row.site
     ? siteLink(row.site, row.name)
-    : linkButton(row.name, () => post({ type: "show", panel: "graph", node: row.node }));
+    : linkButton(row.name, () => post("show", { panel: "graph", node: row.node }));
   return h(
     "div",
     { class: "row bar", role: "listitem", title: `${row.name} ${row.detail}: ${text}` },

@@ -114,7 +114,7 @@ function depthPart(rows: Row[], isTable: boolean, chosen: string | null): HTMLEl
   if (rows.length === 0) return h("p", { class: "dimmed" }, "No operation got a gradient.");
   if (isTable) return rowsTable("Gradients along the depth", rows);
   chart = depthChart(rows, readTheme(), (row) => {
-    if (row.site) post({ type: "reveal", site: row.site });
+    if (row.site) post("reveal", { site: row.site });
   });
   if (chosen !== null) chart.choose(chosen);
   return chart.element;
@@ -151,7 +151,7 @@ function rowsTable(title: string, rows: readonly Row[]): HTMLElement {
 }
 
 async function savePicture() {
-  if (chart) post({ type: "save", name: "gradients.png", bytes: await chart.picture() });
+  if (chart) post("save", { name: "gradients.png", bytes: await chart.picture() });
 }
 
 function copy() {
@@ -169,7 +169,7 @@ function copy() {
     row.site?.file ?? null,
     row.site?.line ?? null,
   ]);
-  post({ type: "copy", text: toCsv(header, lines) });
+  post("copy", { text: toCsv(header, lines) });
 }
 
 onDidChangeTheme(show);

@@ -6,7 +6,6 @@ import { createFrame } from "../frame";
 import { replaceInPlace } from "../replace-in-place";
 import { connect } from "../store";
 import { onDidChangeTheme, readTheme } from "../theme";
-import { listenForValues } from "../values";
 import { sameCollapsed, sameNode } from "./carry-over";
 import { allLayers, initiallyCollapsed, layersAround } from "./collapse";
 import { GraphView } from "./graph-view";
@@ -68,14 +67,14 @@ const toolbar = createToolbar({
   expandAll: () => collapse(new Set()),
   collapseAll: () => report && collapse(allLayers(report)),
   toggleTable: () => setTable(!isTable),
-  copyTable: () => report && post({ type: "copy", text: nodesCsv(report) }),
+  copyTable: () => report && post("copy", { text: nodesCsv(report) }),
   showHelp() {
     inspector.show("help", helpPage(close));
     inspector.focus();
     isHelp = true;
   },
   async savePicture() {
-    post({ type: "save", name: "graph.png", bytes: await view.picture() });
+    post("save", { name: "graph.png", bytes: await view.picture() });
   },
 });
 const inspector = new InspectorBox(() => close());
@@ -274,10 +273,7 @@ function keep() {
 }
 
 onDidChangeTheme(() => view.setTheme(readTheme()));
-listenForValues();
-listen((message) => {
-  if (message.type === "select") selectNode(message.node);
-});
+listen("select", ({ node }) => selectNode(node));
 connect((state) => {
   const next = frame.update(state);
   if (next) showReport(next);

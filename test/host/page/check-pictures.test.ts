@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { findWebview, runCommand } from "../../harness/page.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
-import { answerCheckQuestions } from "../../webview/check-answers.mjs";
+import { answerCheckQuestions, refuseCheckQuestions } from "../../webview/check-answers.mjs";
 import { deepSigmoid, someChecks } from "../../webview/reports";
 import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
 
@@ -21,9 +21,9 @@ describe("pictures of a check", function () {
 
   it("open with the first wrong derivative, and ask for its numbers only", () =>
     withPictures({}, async ({ page, posted }) => {
-      const asked = (await posted("details")) as { row: { target: string; parameter: string } }[];
+      const asked = (await posted("checkDetails")) as { target: string; parameter: string }[];
       assert.deepEqual(
-        asked.map(({ row }) => `${row.target}.${row.parameter}`),
+        asked.map(({ target, parameter }) => `${target}.${parameter}`),
         ["net.fc2.weight"],
       );
       assert.match(
@@ -40,7 +40,7 @@ describe("pictures of a check", function () {
       assert.match(await page.locator("figure").nth(0).innerText(), /\[8, 30\]: gradient .* difference/);
       await map.press("Enter");
       await page.getByText("Error over the step, element [8, 30]").waitFor();
-      assert.equal(((await posted("curve")) as { index: number }[]).at(-1)?.index, 8 * 32 + 30);
+      assert.equal(((await posted("checkCurve")) as { index: number }[]).at(-1)?.index, 8 * 32 + 30);
     }));
 
   it("copy all elements, and list those that are furthest apart", () =>
@@ -67,11 +67,10 @@ describe("pictures of a check", function () {
       }));
 
   it("say why there are no numbers", () =>
-    withPanel("checks", {}, async ({ page, posted, send, sendState }) => {
+    withPanel("checks", {}, async ({ page, sendState }) => {
       await sendState({ report: deepSigmoid(), checks: someChecks() });
       await page.getByText("Reading the numbers of this check").waitFor();
-      const [asked] = (await posted("details")) as { request: number }[];
-      await send({ type: "valuesFailed", request: asked?.request, message: "the run is over" });
+      await refuseCheckQuestions(page, "the run is over");
       await page.getByText("The run is over").waitFor();
       await answerCheckQuestions(page, [10, 32]);
       await page.getByText("Try Again").click();

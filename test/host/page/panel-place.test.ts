@@ -58,8 +58,8 @@ describe("a panel after a new trace", function () {
 
   it("shows the graph at the same place, the same node and the same lines about it, also of a model that grew", () =>
     withPanel("graph", { height: 420, state: { report: deepSigmoid(4) } }, async (opened) => {
-      const { page, send } = opened;
-      await send({ type: "select", node: 11 });
+      const { page, tell } = opened;
+      await tell("select", { node: 11 });
       await page.locator("aside h2", { hasText: "matmul" }).waitFor();
       const layer = await page.locator("aside .subtitle").innerText();
       await page.locator("canvas").press("+");

@@ -115,23 +115,23 @@ describe("states of a panel", function () {
     }));
 
   it("say how far a check is, that it was stopped, and that it ran out of time", () =>
-    withPanel("checks", { state: { report: deepSigmoid(3) } }, async ({ page, send, posted, audit }) => {
+    withPanel("checks", { state: { report: deepSigmoid(3) } }, async ({ page, sendState, posted, audit }) => {
       const doing = "net.fc1.weight: 300 of 9,408 compared";
-      await send({ type: "checking", target: "net.fc1", fraction: 0.25, doing });
+      await sendState({ checking: { target: "net.fc1", fraction: 0.25, doing } });
       await page.getByText(`Checking net.fc1, 25 % · ${doing}`).waitFor();
       const cut = { target: "net.fc1", reason: "cancelled", message: "stopped", hint: null };
-      await send({ type: "checks", checks: someChecks(), interrupted: cut });
+      await sendState({ checks: someChecks(), interrupted: cut });
       await page.getByText("The check of net.fc1 was stopped.").waitFor();
       await page.locator("div.progress").waitFor({ state: "hidden" });
       assert.deepEqual(await audit(), []);
       await page.locator("vscode-button", { hasText: "Check Again" }).click();
       assert.equal((await posted("check"))[0].target, "net.fc1");
       const late = { target: null, reason: "timeout", message: "The check took too long", hint: null };
-      await send({ type: "checks", checks: someChecks(), interrupted: late });
+      await sendState({ checks: someChecks(), interrupted: late });
       await page.getByText("The check of the model did not finish: The check took too long.").waitFor();
       await page.locator("vscode-button", { hasText: "Change the Limit" }).click();
       assert.equal((await posted("limit"))[0].setting, "check.budget");
-      await send({ type: "checking", target: null, fraction: 0, doing: "" });
+      await sendState({ checks: someChecks(), checking: { target: null, fraction: 0, doing: "" } });
       await page.locator(".content .banner").waitFor({ state: "detached" });
     }));
 });

@@ -121,8 +121,8 @@ describe("panels", function () {
     "graph fetches elements a page at a time",
     "graph",
     { state: ready(deepSigmoid()) },
-    async ({ page, send, posted }) => {
-      await send({ type: "select", node: 5 });
+    async ({ page, tell, posted }) => {
+      await tell("select", { node: 5 });
       await page.locator("aside h2", { hasText: "matmul" }).waitFor();
       await page.locator("aside vscode-button", { hasText: /^Show 2,048 elements/ }).click();
       await page.locator("aside", { hasText: "1 to 32 of 2,048" }).waitFor();
@@ -140,8 +140,8 @@ describe("panels", function () {
     "graph opens the layer of a node that is asked for, and closes it again",
     "graph",
     { state: ready(deepSigmoid()) },
-    async ({ page, send }) => {
-      await send({ type: "select", node: 6 });
+    async ({ page, tell }) => {
+      await tell("select", { node: 6 });
       await page.locator("aside vscode-button", { hasText: "Collapse net.fc1" }).click();
       await page.locator("aside h2", { hasText: /^net\.fc1$/ }).waitFor();
       await page.locator("aside vscode-button", { hasText: "Gradcheck This Layer" }).waitFor();
@@ -184,8 +184,8 @@ describe("panels", function () {
     "graph is where it was after a reload",
     "graph",
     { state: ready(deepSigmoid()) },
-    async ({ page, send, sendState }) => {
-      await send({ type: "select", node: 6 });
+    async ({ page, tell, sendState }) => {
+      await tell("select", { node: 6 });
       await page.locator("aside h2").waitFor();
       const title = await page.locator("aside h2").innerText();
       await page.waitForFunction(() => JSON.parse(sessionStorage.getItem("state") ?? "{}").selected === 6);
@@ -251,7 +251,7 @@ describe("panels", function () {
     "checks shows verdicts in words, opens details, runs checks and shows their progress",
     "checks",
     { state: ready(deepSigmoid(3)) },
-    async ({ page, send, posted }) => {
+    async ({ page, sendState, posted }) => {
       const wrong = page.locator("tr.error");
       assert.match(
         await wrong.innerText(),
@@ -269,10 +269,11 @@ describe("panels", function () {
       await page.locator("vscode-button", { hasText: "Check All" }).click();
       const targets = (await posted("check")).map(({ target }: { target: string | null }) => target);
       assert.deepEqual(targets, ["net.fc2", null]);
-      await send({ type: "checking", target: null, fraction: 0.25, doing: "weight: 9 of 320 compared" });
+      const checking = { target: null, fraction: 0.25, doing: "weight: 9 of 320 compared" };
+      await sendState({ ...ready(deepSigmoid(3)), checking });
       await page.locator("text=Checking the model, 25 % · weight: 9 of 320 compared").waitFor();
       const stop = await page.locator(".progress vscode-button").elementHandle();
-      await send({ type: "checking", target: null, fraction: 0.5, doing: "" });
+      await sendState({ ...ready(deepSigmoid(3)), checking: { target: null, fraction: 0.5, doing: "" } });
       await page.locator("text=Checking the model, 50 %").waitFor();
       assert.ok(await stop.evaluate((button: Element) => button.isConnected), "the button was replaced");
     },

@@ -14,6 +14,7 @@ const needed = [
   "LICENSE",
   "dist/extension.js",
   "dist/engine-client.js",
+  "dist/panel-line.js",
   "dist/reading-worker.js",
   "dist/engine.js",
   "dist/cli.js",

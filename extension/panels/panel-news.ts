@@ -1,0 +1,29 @@
+/** What a panel is told when its session changed: the run and the checks when they are others, and the state, which is small. */
+import type { Check, Report } from "../../engine/report/report";
+import type { StateNews, ToPanel } from "../../webview/protocol";
+
+/** What a panel is to know. */
+export interface PanelKnowledge {
+  readonly report: Report | null;
+  readonly checks: readonly Check[];
+  readonly state: StateNews;
+}
+
+/** A notification and what it says. */
+export type PanelNews = { [N in keyof ToPanel]: readonly [name: N, news: ToPanel[N]] }[keyof ToPanel];
+
+/** The news for a panel that knows something already; none when nothing changed. */
+export function newsFor(known: PanelKnowledge | null, now: PanelKnowledge): PanelNews[] {
+  const news: PanelNews[] = [];
+  if (now.report && now.report !== known?.report) news.push(["trace", traceNews(now.report)]);
+  if (now.checks !== known?.checks) news.push(["checks", { checks: now.checks }]);
+  // The panel shows the others with it.
+  if (news.length > 0 || !known || JSON.stringify(now.state) !== JSON.stringify(known.state))
+    news.push(["state", now.state]);
+  return news;
+}
+
+/** A run as it is sent. */
+function traceNews(report: Report): ToPanel["trace"] {
+  return { report };
+}

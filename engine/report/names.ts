@@ -45,7 +45,7 @@ interface Given {
 
 export const TAKES_GRADIENT = 1;
 export const IS_LEAF = 2;
-const IS_WEIGHT = TAKES_GRADIENT | IS_LEAF;
+export const IS_WEIGHT = TAKES_GRADIENT | IS_LEAF;
 
 /** What the column `flags` says of a tensor. */
 export function nodeFlags(x: { readonly requiresGrad: boolean; readonly isLeaf: boolean }): number {

@@ -1,6 +1,6 @@
 /** A trace as a report: what panels, editor and command line read. All of it is computed from the trace. */
 import { bindingsOf } from "./bindings";
-import { IS_LEAF, nameModules, nameTensors, TAKES_GRADIENT } from "./names";
+import { IS_LEAF, IS_WEIGHT, nameModules, nameTensors, TAKES_GRADIENT } from "./names";
 import { type NodeKind, REPORT_VERSION, type Report, type ReportNode, type Site, type Stats } from "./report";
 import type { Tables } from "./schema";
 import { scopesOf, type Weight } from "./scopes";
@@ -10,7 +10,7 @@ import { at, rowAt, type Trace } from "./trace";
 /** What all nodes of a report share. */
 interface Shared {
   readonly trace: Trace;
-  readonly steps: Steps;
+  steps(): Steps;
   readonly starts: Uint32Array;
   /** Row of each node's gradient + 1; 0 for none. */
   readonly gradients: Uint32Array;
@@ -26,8 +26,6 @@ interface Shared {
 class TraceNode implements ReportNode {
   readonly #shared: Shared;
   #name: string | null | undefined;
-  #value: Stats | undefined;
-  #grad: Stats | null | undefined;
 
   constructor(
     readonly id: number,
@@ -60,7 +58,7 @@ class TraceNode implements ReportNode {
   }
 
   get name(): string | null {
-    this.#name ??= this.#shared.nameOf(this.id);
+    if (this.#name === undefined) this.#name = this.#shared.nameOf(this.id);
     return this.#name;
   }
 
@@ -105,33 +103,54 @@ class TraceNode implements ReportNode {
   }
 
   get value(): Stats {
-    this.#value ??= this.#stats(this.#nodes, this.id, 0);
-    return this.#value;
+    return this.#stats(this.#nodes, this.id, 0);
   }
 
   get grad(): Stats | null {
-    if (this.#grad !== undefined) return this.#grad;
     const row = rowAt(this.#shared.gradients, this.id);
-    this.#grad = row === null ? null : this.#stats(this.#shared.trace.tables.gradients, row, 1);
-    return this.#grad;
+    return row === null ? null : this.#stats(this.#shared.trace.tables.gradients, row, 1);
   }
 
   get gain(): number | null {
-    return this.#shared.steps.gain(this.id);
+    return this.#shared.steps().gain(this.id);
   }
 
   #stats(columns: Measured, row: number, of: number): Stats {
-    const size = this.shape.reduce((product, length) => product * length, 1);
-    const [min, max, mean, std, norm, zeros, nonFinite] = measures.map((each) => at(columns[each], row));
-    const histogram = { low: 0, high: 0, counts: [] };
-    const stats = { size, histogram, min, max, mean, std, norm, zeros, nonFinite } as Stats;
+    const size = sizeOf(this.shape);
+    const stats: Stats = {
+      size,
+      min: at(columns.min, row),
+      max: at(columns.max, row),
+      mean: at(columns.mean, row),
+      std: at(columns.std, row),
+      norm: at(columns.norm, row),
+      zeros: at(columns.zeros, row),
+      nonFinite: at(columns.nonFinite, row),
+      histogram: noHistogram,
+    };
     if (size !== 1) return stats;
     return { ...stats, item: this.#shared.singles.get(`${this.id} ${of}`) ?? stats.min };
   }
 }
 
-const measures = ["min", "max", "mean", "std", "norm", "zeros", "nonFinite"] as const;
-type Measured = Pick<Tables["nodes"], (typeof measures)[number]>;
+const noHistogram = { low: 0, high: 0, counts: [] };
+
+type Measured = Omit<Tables["gradients"], "node">;
+
+function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const length of shape) size *= length;
+  return size;
+}
+
+/** A value that is computed when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
 
 /** The report of a trace. */
 export function openTrace(trace: Trace): Report {
@@ -143,7 +162,7 @@ export function openTrace(trace: Trace): Report {
   const nodes: TraceNode[] = [];
   const shared: Shared = {
     trace,
-    steps: stepsOf(trace),
+    steps: once(() => stepsOf(trace)),
     starts: startsOf(tables.nodes.inputs),
     gradients: rowsByNode(tables),
     singles: singlesOf(tables),
@@ -156,12 +175,7 @@ export function openTrace(trace: Trace): Report {
     },
   };
   for (let id = 0; id < tables.nodes.operation.length; id++) nodes.push(new TraceNode(id, shared));
-  const weights = nodes.flatMap((node): Weight[] => {
-    const { id, shape, value, grad } = node;
-    if (!node.requiresGrad || !(at(tables.nodes.flags, id) & IS_LEAF)) return [];
-    const name = node.name ?? `parameter ${id}`;
-    return [{ node: id, name, shape, size: value.size, gradNorm: normOfAll(grad) }];
-  });
+  const weights = weightsOf(trace, shared);
   const scopes = scopesOf(trace, { modules, fields, weights, site });
   const { loss, version: _, ...rest } = head;
   return {
@@ -175,9 +189,20 @@ export function openTrace(trace: Trace): Report {
   };
 }
 
-/** The norm of a gradient that is finite everywhere; NaN for others. */
-function normOfAll(grad: Stats | null): number | null {
-  return grad && (grad.nonFinite > 0 ? Number.NaN : grad.norm);
+/** Leaves that take gradients. */
+function weightsOf({ shapes, tables }: Trace, { gradients, nameOf }: Shared): Weight[] {
+  const { flags, shape: shapeRows } = tables.nodes;
+  const { norm, nonFinite } = tables.gradients;
+  const weights: Weight[] = [];
+  for (let node = 0; node < flags.length; node++) {
+    if (at(flags, node) !== IS_WEIGHT) continue;
+    const shape = shapes[at(shapeRows, node)] ?? [];
+    const row = rowAt(gradients, node);
+    const isFinite = row !== null && at(nonFinite, row) === 0;
+    const gradNorm = row === null ? null : isFinite ? at(norm, row) : Number.NaN;
+    weights.push({ node, name: nameOf(node) ?? `parameter ${node}`, shape, size: sizeOf(shape), gradNorm });
+  }
+  return weights;
 }
 
 function sitesOf({ texts, tables }: Trace): Site[] {

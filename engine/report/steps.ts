@@ -36,9 +36,8 @@ export function stepsOf(trace: Trace): Steps {
   const { nodes, edges, handed } = trace.tables;
   const count = nodes.operation.length;
   const starts = startsOf(nodes.inputs);
-  const own = new Map(
-    Array.from({ length: handed.edge.length }, (_, i) => [at(handed.edge, i), at(handed.norm, i)]),
-  );
+  const own = new Map<number, number>();
+  for (let row = 0; row < handed.edge.length; row++) own.set(at(handed.edge, row), at(handed.norm, row));
   const gradNorm = gradientNorms(trace);
   const normAt = (edge: number, node: number): number | null => {
     if (gradNorm(node) === null) return null;
@@ -47,25 +46,34 @@ export function stepsOf(trace: Trace): Steps {
   };
   // A detached value is a leaf: no backward pass comes by.
   const isOperation = (node: number) => at(nodes.operation, node) > 0 && !(at(nodes.flags, node) & IS_LEAF);
-  const totals = new Float64Array(count);
-  for (let node = 0; node < count; node++)
-    for (let edge = starts[node] as number; edge < (starts[node + 1] as number); edge++) {
-      const input = at(edges.input, edge);
-      totals[input] = (totals[input] as number) + (normAt(edge, node) ?? 0);
-    }
+  let known: Float64Array | null = null;
+  /** What all uses of each node hand back to it. */
+  const totals = () => {
+    if (known !== null) return known;
+    known = new Float64Array(count);
+    for (let node = 0; node < count; node++)
+      for (let edge = starts[node] as number; edge < (starts[node + 1] as number); edge++) {
+        const input = at(edges.input, edge);
+        known[input] = (known[input] as number) + (normAt(edge, node) ?? 0);
+      }
+    return known;
+  };
   const of = (node: number): Step[] => {
     const first = starts[node] as number;
     return Array.from({ length: (starts[node + 1] as number) - first }, (_, position): Step => {
       const input = at(edges.input, first + position);
       const norm = normAt(first + position, node);
-      const total = totals[input] as number;
+      const total = totals()[input] as number;
       return { node, input, position, norm, share: norm === null ? null : total === 0 ? 0 : norm / total };
     });
   };
   const gain = (node: number): number | null => {
     const received = gradNorm(node);
     if (received === null || received === 0 || !isOperation(node)) return null;
-    return Math.hypot(...of(node).map(({ norm }) => norm ?? 0)) / received;
+    let norm = 0;
+    for (let edge = starts[node] as number; edge < (starts[node + 1] as number); edge++)
+      norm = Math.hypot(norm, normAt(edge, node) ?? 0);
+    return norm / received;
   };
   const forward = Array.from({ length: count }, (_, node) => node);
   const backward = forward.filter((node) => isOperation(node) && gradNorm(node) !== null).reverse();

@@ -39,6 +39,11 @@ export class TableBuilder {
     return index;
   }
 
+  /** The columns of a table with many rows, to be filled at once. */
+  columns<T extends TableName>(table: T): { readonly [C in keyof (typeof schema)[T]]: number[] } {
+    return this.#columns[table] as { readonly [C in keyof (typeof schema)[T]]: number[] };
+  }
+
   text(value: string): number {
     return this.texts.row(value);
   }

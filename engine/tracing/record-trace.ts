@@ -28,47 +28,114 @@ export interface Recorded {
 export function recordTrace(run: Run): Recorded {
   const modules = modulesOf(run);
   const numbered = numberTensors(run, tensorsIn(run, modules));
+  const { tensors, ids } = numbered;
+  const grads = tensors.map((x) => shownGradient(run, x));
   const builder = new TableBuilder();
   const sites = new SiteRows(run.sources, builder);
-  const rowOf = (x: Tensor) => numbered.ids.get(x) ?? null;
+  const rowOf = (x: Tensor) => ids.get(x) ?? null;
   const calls = writeNameFacts(run, { builder, sites, modules, rowOf });
-  const gradOf = (id: number) => shownGradient(run, numbered.tensors[id] as Tensor);
-  const operations = new OperationRows(builder);
-  const handed = handedBack(run);
-  numbered.tensors.forEach((x, id) => {
-    const node = numbered.operations[id] ?? null;
-    const inputs = inputsOf(x, node, numbered);
-    builder.add("nodes", {
-      operation: optionalRow(operations.row(x, node, numbered)),
-      flags: nodeFlags(x),
-      dtype: builder.text(x.dtype),
-      shape: builder.shapes.row(x.shape),
-      site: optionalRow(sites.call(x.site)),
-      call: optionalRow(node?.scope ? (calls.get(node.scope) ?? null) : null),
-      inputs: inputs.length,
-      ...measured(builder, x, id, 0),
-    });
-    for (const [position, input] of inputs.entries()) {
-      const edge = builder.add("edges", { input: numbered.ids.get(input) ?? 0 });
-      const norm = handed(x, node, position, input);
-      if (norm !== null) builder.add("handed", { edge, norm });
-    }
-    const grad = gradOf(id);
-    if (grad !== null) builder.add("gradients", { node: id, ...measured(builder, grad, id, 1) });
-  });
+  writeNodes(numbered, builder, sites, calls);
+  writeGradients(grads, builder);
+  writeHandedBack(run, numbered, grads, builder);
   const { list: texts } = builder.texts;
-  const before: Trace = {
-    head: headOf(run, numbered, sites),
-    texts,
-    shapes: builder.shapes.list,
-    tables: builder.tables,
-  };
+  const head = headOf(run, numbered, sites);
+  const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
   const report = openTrace(before);
-  const values: ReadValues = (node, of) =>
-    (of === "value" ? numbered.tensors[node] : gradOf(node))?.data ?? null;
+  const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
   const findings = diagnose({ ...report, trace: before, values });
-  const trace = { ...before, head: { ...before.head, findings } };
-  return { trace, report: { ...report, findings }, tensors: numbered.tensors, gradOf };
+  const trace = { ...before, head: { ...head, findings } };
+  return { trace, report: { ...report, findings }, tensors, gradOf: (id) => grads[id] ?? null };
+}
+
+function writeNodes(
+  numbered: Numbered,
+  builder: TableBuilder,
+  sites: SiteRows,
+  calls: ReadonlyMap<object, number>,
+): void {
+  const { tensors, operations, ids } = numbered;
+  const nodes = builder.columns("nodes");
+  const { input } = builder.columns("edges");
+  const rows = new OperationRows(builder);
+  tensors.forEach((x, id) => {
+    const node = operations[id] ?? null;
+    const inputs = inputsOf(x, node, numbered);
+    nodes.operation.push(optionalRow(rows.row(x, node, numbered)));
+    nodes.flags.push(nodeFlags(x));
+    nodes.dtype.push(builder.text(x.dtype));
+    nodes.shape.push(builder.shapes.row(x.shape));
+    nodes.site.push(optionalRow(sites.call(x.site)));
+    nodes.call.push(optionalRow(node?.scope ? calls.get(node.scope) : null));
+    nodes.inputs.push(inputs.length);
+    for (const each of inputs) input.push(ids.get(each) ?? 0);
+    writeMeasures(nodes, x, builder, id, 0);
+  });
+}
+
+function writeGradients(grads: readonly (Tensor | null)[], builder: TableBuilder): void {
+  const gradients = builder.columns("gradients");
+  grads.forEach((grad, id) => {
+    if (grad === null) return;
+    gradients.node.push(id);
+    writeMeasures(gradients, grad, builder, id, 1);
+  });
+}
+
+type Measures = Record<"min" | "max" | "mean" | "std" | "norm" | "zeros" | "nonFinite", number[]>;
+
+/** The statistics of a value (0) or of a gradient (1), and the very element where it is alone and not finite. */
+function writeMeasures(to: Measures, { data }: Tensor, builder: TableBuilder, node: number, of: 0 | 1): void {
+  const { min, max, mean, std, norm, zeros, nonFinite } = measure(data);
+  to.min.push(min);
+  to.max.push(max);
+  to.mean.push(mean);
+  to.std.push(std);
+  to.norm.push(norm);
+  to.zeros.push(zeros);
+  to.nonFinite.push(nonFinite);
+  if (data.length === 1 && nonFinite === 1) builder.add("singles", { node, of, element: data[0] as number });
+}
+
+/** What operations hand back along their edges, where that is not the whole gradient that is shown of an input. */
+function writeHandedBack(
+  run: Run,
+  { tensors, operations, ids }: Numbered,
+  grads: readonly (Tensor | null)[],
+  builder: TableBuilder,
+): void {
+  const { gradients } = run;
+  const uses = new Uint32Array(tensors.length);
+  for (const node of run.tape.nodes) {
+    if (!gradients?.has(node.out)) continue;
+    for (const x of node.inputs) {
+      const id = ids.get(x);
+      if (id !== undefined) uses[id] = (uses[id] as number) + 1;
+    }
+  }
+  const { input } = builder.columns("edges");
+  const counts = builder.columns("nodes").inputs;
+  let edge = 0;
+  tensors.forEach((x, id) => {
+    const received = gradients?.get(x);
+    const node = operations[id] ?? null;
+    for (let position = 0; position < (counts[id] as number); position++, edge++) {
+      const from = input[edge] as number;
+      const shown = grads[from] ?? null;
+      if (shown === null || grads[id] === null) continue;
+      const swept = gradients?.get(tensors[from] as Tensor) ?? null;
+      // With one use, the gradient that was accumulated is what this operation handed back.
+      const isOnly = uses[from] === 1 && node !== null && received !== undefined;
+      if (isOnly && swept === shown) continue;
+      const part = isOnly ? swept : node && received ? partOf(node, position, received) : null;
+      builder.add("handed", { edge, norm: part === null ? NOTHING : normOf(part.data) });
+    }
+  });
+}
+
+/** The part of the gradient that `node` hands to its input i, or null when none passes. */
+function partOf(node: Node, i: number, g: Tensor): Tensor | null {
+  const rule = node.inputs[i]?.requiresGrad ? node.op.vjp(i, node) : null;
+  return rule === null ? null : quietly(() => rule(g, node));
 }
 
 function headOf(run: Run, { ids, omitted }: Numbered, sites: SiteRows): TraceHead {
@@ -91,14 +158,6 @@ function headOf(run: Run, { ids, omitted }: Numbered, sites: SiteRows): TraceHea
     failure,
     findings: [],
   };
-}
-
-/** The statistics of a value (0) or of a gradient (1), and the very element where it is alone and not finite. */
-function measured(builder: TableBuilder, { data }: Tensor, node: number, of: 0 | 1) {
-  const { size: _, ...measures } = measure(data);
-  if (data.length === 1 && measures.nonFinite === 1)
-    builder.add("singles", { node, of, element: data[0] as number });
-  return measures;
 }
 
 /** A detached value counts as made of what it was detached from, when that is a node. */
@@ -136,35 +195,4 @@ class OperationRows {
     this.#rows.set(op, row);
     return row;
   }
-}
-
-/**
- * The norm of what an operation hands back along an edge, where that is not the whole gradient that is shown of its input;
- * null where it is.
- */
-function handedBack(run: Run) {
-  const { gradients } = run;
-  const uses = new Map<Tensor, number>();
-  for (const node of run.tape.nodes) {
-    if (!gradients?.has(node.out)) continue;
-    for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
-  }
-  return (x: Tensor, node: Node | null, position: number, input: Tensor): number | null => {
-    const shown = shownGradient(run, input);
-    if (shown === null || shownGradient(run, x) === null) return null;
-    const received = gradients?.get(x);
-    if (node === null || received === undefined) return NOTHING;
-    const swept = gradients?.get(input);
-    // With one use, the gradient that was accumulated is what this operation handed back.
-    const isOnly = uses.get(input) === 1;
-    if (isOnly && swept === shown) return null;
-    const part = isOnly ? (swept ?? null) : partOf(node, position, received);
-    return part === null ? NOTHING : normOf(part.data);
-  };
-}
-
-/** The part of the gradient that `node` hands to its input i, or null when none passes. */
-function partOf(node: Node, i: number, g: Tensor): Tensor | null {
-  const rule = node.inputs[i]?.requiresGrad ? node.op.vjp(i, node) : null;
-  return rule === null ? null : quietly(() => rule(g, node));
 }

@@ -1,5 +1,6 @@
 /** The layers of a run in the order in which they ran, with the gradients of their parameters. */
 import type { Site } from "../report/report";
+import { at } from "../report/trace";
 import type { Traced } from "./traced";
 
 /** A parameterised step of the network: a layer, or a loose weight, with the root mean square of its gradient. */
@@ -15,11 +16,26 @@ export interface Layer {
 }
 
 /** Layers whose weights have at least two dimensions, in forward order. Biases and scales follow their layer. */
-export function layersOf(traced: Traced): Layer[] {
+export function layersOf(traced: Traced): readonly Layer[] {
+  const before = known.get(traced.trace);
+  if (before !== undefined) return before;
+  const layers = findLayers(traced);
+  known.set(traced.trace, layers);
+  return layers;
+}
+
+/** Several rules ask for them. */
+const known = new WeakMap<object, readonly Layer[]>();
+
+function findLayers(traced: Traced): Layer[] {
+  const { nodes, edges } = traced.trace.tables;
   const firstUse = new Map<number, number>();
-  for (const node of traced.nodes) {
-    for (const input of node.inputs) if (!firstUse.has(input)) firstUse.set(input, node.id);
-  }
+  let edge = 0;
+  for (let node = 0; node < nodes.inputs.length; node++)
+    for (let last = edge + at(nodes.inputs, node); edge < last; edge++) {
+      const input = at(edges.input, edge);
+      if (!firstUse.has(input)) firstUse.set(input, node);
+    }
   const layers = traced.parameters.flatMap(({ node, name, scope, shape }): Layer[] => {
     const g = traced.nodes[node]?.grad ?? null;
     const used = firstUse.get(node);

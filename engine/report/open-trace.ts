@@ -198,8 +198,8 @@ function weightsOf({ shapes, tables }: Trace, { gradients, nameOf }: Shared): We
     if (at(flags, node) !== IS_WEIGHT) continue;
     const shape = shapes[at(shapeRows, node)] ?? [];
     const row = rowAt(gradients, node);
-    const isFinite = row !== null && at(nonFinite, row) === 0;
-    const gradNorm = row === null ? null : isFinite ? at(norm, row) : Number.NaN;
+    const isWhole = row !== null && at(nonFinite, row) === 0;
+    const gradNorm = row === null ? null : isWhole ? at(norm, row) : Number.NaN;
     weights.push({ node, name: nameOf(node) ?? `parameter ${node}`, shape, size: sizeOf(shape), gradNorm });
   }
   return weights;

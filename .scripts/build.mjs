@@ -96,11 +96,31 @@ const lazily = {
   },
 };
 
+/**
+ * VS Code's API as one module with names: esbuild would copy the whole of it for each file that imports it, when the
+ * extension starts.
+ */
+const oneApi = {
+  name: "one-api",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ path, kind }) =>
+      kind === "require-call" ? { path, external: true } : { path, namespace: "api" },
+    );
+    onLoad({ filter: /.*/, namespace: "api" }, () => {
+      const texts = filesBelow("extension").map((path) => readFileSync(inRoot(path), "utf8"));
+      const names = texts.flatMap((text) =>
+        Array.from(text.matchAll(/\bvscode\.(\w+)/g), ([, name]) => name),
+      );
+      return { contents: `export const { ${[...new Set(names)].join(", ")} } = require("vscode");` };
+    });
+  },
+};
+
 /** The extension; a dynamic import becomes a `require`, which the extension host answers. */
 const extension = {
   ...node,
-  external: [...gpu, "vscode"],
-  plugins: [lazily],
+  external: gpu,
+  plugins: [lazily, oneApi],
   supported: { "dynamic-import": false },
 };
 
@@ -118,12 +138,16 @@ function products() {
   ];
 }
 
-/** A folder of webview/ is a panel when it has a main.ts; a worker.ts and the *.css beside it are its own. */
+/** What a panel loads later, by the name of its entry file. */
+const parts = ["worker", "formulas"];
+
+/** A folder of webview/ is a panel when it has a main.ts; its parts and the *.css beside it are its own. */
 function panels() {
   return filesBelow("webview").flatMap((entry) => {
     const [, folder, file] = entry.split("/");
     if (file === "main.ts") return bundle(entry, `webview/${folder}.js`, page);
-    if (file === "worker.ts") return bundle(entry, `webview/${folder}-worker.js`, page);
+    const part = parts.find((each) => file === `${each}.ts`);
+    if (part) return bundle(entry, `webview/${folder}-${part}.js`, page);
     return entry.endsWith(".css") ? bundle(entry, `webview/${basename(entry)}`, page) : [];
   });
 }

@@ -4,7 +4,8 @@
  * The page of panel P is an empty body (`<body data-panel="P"></body>`) with, from dist/webview: the style sheets
  * `codicon.css` and `P.css`, and at the end of the body one script `<script nonce="N" src="P.js"></script>`, neither
  * deferred nor a module: the toolkit must run before the window's `load` event. No inline styles or scripts. `<html lang>`
- * and `<title>` are set by the page. The panel finds its worker beside its own script and starts it as a blob. The policy:
+ * and `<title>` are set by the page. What the panel loads later lies beside its own script: a worker is started as a blob, a script gets
+ * the same nonce. The policy:
  * `default-src 'none'; script-src 'nonce-N'; style-src CSP; font-src CSP; img-src CSP data: blob:; connect-src CSP; worker-src blob:`
  * where CSP is `webview.cspSource`.
  *

@@ -6,13 +6,12 @@ import type { LayoutRequest } from "./worker";
 const smallGraph = 250;
 
 export class LayoutClient {
-  readonly #scriptUrl: string;
+  readonly #workerUrl: string;
   #worker: Promise<Worker> | undefined;
   #latest = 0;
 
-  /** `scriptUrl` is the address of the panel's own script; its worker lies beside it. */
-  constructor(scriptUrl: string) {
-    this.#scriptUrl = scriptUrl;
+  constructor(workerUrl: string) {
+    this.#workerUrl = workerUrl;
   }
 
   /** Calls back with the layout, unless another request came in between; at once when the graph is small. */
@@ -20,7 +19,7 @@ export class LayoutClient {
     this.#latest += 1;
     const request = this.#latest;
     if (input.widths.length <= smallGraph) return onDone(layoutGraph(input));
-    this.#worker ??= startWorker(this.#scriptUrl.replace(/\.js(?=$|[?#])/, "-worker.js"));
+    this.#worker ??= startWorker(this.#workerUrl);
     const isCurrent = () => request === this.#latest;
     this.#worker
       .then((worker) => ask(worker, { request, input }))

@@ -1,5 +1,6 @@
 /** The graph panel: puts the canvas, the inspector, the table and the tool bar together. */
 import type { Report } from "../../engine/report/report";
+import { addressBeside } from "../beside";
 import { listen, loadState, post, saveState } from "../bridge";
 import { h, on } from "../dom";
 import { createFrame } from "../frame";
@@ -21,8 +22,7 @@ import { searchBoxes } from "./search";
 import { createToolbar } from "./toolbar";
 import type { Viewport } from "./viewport";
 
-const script = document.currentScript;
-const layouts = new LayoutClient(script instanceof HTMLScriptElement ? script.src : "");
+const layouts = new LayoutClient(addressBeside("worker"));
 
 /** What survives a reload of the window. */
 const kept = loadState({

@@ -13,6 +13,17 @@ const answers = {
     await extension.activate();
     return performance.now() - start;
   },
+  /** How long the contents of a hover in the active editor take, whose place is given by the text that ends in the name. */
+  async hover(text) {
+    const { document } = vscode.window.activeTextEditor;
+    const place = document.positionAt(document.getText().indexOf(text) + text.length - 1);
+    const start = performance.now();
+    const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, place);
+    const ms = performance.now() - start;
+    const contents = hovers.flatMap((hover) => hover.contents).map(({ value }) => value);
+    if (!contents.some((each) => each.includes("gradlens"))) throw new Error(`no hover over ${text}`);
+    return ms;
+  },
   /** Ends the engine and closes the panels, so that the next trace starts as the first one did. */
   async startOver() {
     const run = (command) => vscode.commands.executeCommand(command);

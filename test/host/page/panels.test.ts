@@ -95,6 +95,7 @@ describe("panels", function () {
       const text = await inspector.innerText();
       assert.match(text, /add distributes: hands the gradient on unchanged/);
       assert.match(text, /Number\s+3\s+−4/);
+      await inspector.locator(".formula math").waitFor();
       assert.match(text, /x\s+x\s*value −2 · gradient −4\s+y\s+y\s*value 5 · gradient −4/);
       await page.keyboard.press("Enter");
       await page.keyboard.press("Tab");

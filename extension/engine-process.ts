@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { basename } from "node:path/posix";
 import * as vscode from "vscode";
 import type { CheckParams, CheckResult, TraceParams, TraceResult } from "../engine/report/questions";
-import type { Answered, LaterRequest, Params } from "../engine/report/requests";
+import { type Answered, type LaterRequest, type Params, requests } from "../engine/report/requests";
 import type { Asking, Engine } from "../engine/runner/client";
 import type { OutputParams, ProgressParams } from "../engine/runner/protocol";
 import { readSetting } from "./config";
@@ -68,7 +68,10 @@ export class EngineProcess implements vscode.Disposable {
 
   /** Asks about the last run. */
   ask<N extends LaterRequest>(name: N, params: Params<N>, asked: Asked): Promise<Answered<N>> {
-    return this.#during(asked, (engine, asking) => engine.ask(name, params, asking));
+    if (requests[name].isWork)
+      return this.#during(asked, (engine, asking) => engine.ask(name, params, asking));
+    // What is answered at once may be asked in the middle of a run, whose prints go on.
+    return this.#idle.during(async () => (await this.#load()).ask(name, params));
   }
 
   /** Ends the process; the next question starts another one. */

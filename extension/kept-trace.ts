@@ -14,7 +14,7 @@ export interface KeptTrace {
 }
 
 /** Only reports of this version are read back; the compiler keeps the number. */
-const VERSION: typeof REPORT_VERSION = 3;
+const VERSION: typeof REPORT_VERSION = 4;
 /** Larger ones are not worth a window's reload. */
 const MOST_BYTES = 2 ** 27;
 

@@ -2,9 +2,10 @@
 import type { Report } from "../report/report";
 import { isAtLeast } from "../report/severity";
 import type { Engine } from "../runner/client";
-import { complain, FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
+import { complain, FAILED, FINE, out, print, refuse, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checkByDifferences } from "./check-differences";
+import { reportJson } from "./trace-json";
 import { showReport } from "./trace-text";
 import { limitsOf, withEngine } from "./with-engine";
 
@@ -17,15 +18,15 @@ async function perform(engine: Engine, args: Arguments): Promise<number> {
   const seed = args.command === "trace" ? (settings.seed ?? 0) : 0;
   const traced = await engine.trace({ file, overlays: {}, device, dtype, seed, limits: limitsOf(args) });
   if (args.command === "trace")
-    return "failure" in traced ? refuse(traced.failure, args) : show(traced, args);
+    return "failure" in traced ? refuse(traced.failure, args) : show(engine, traced.report, args);
   if (args.against === null) return checkByDifferences(engine, traced, args);
   // Reading files of tensors needs most of the engine; nothing else here does.
   const { checkAgainst } = await import("./check-against");
   return checkAgainst(engine, traced, args);
 }
 
-function show({ report }: { readonly report: Report }, args: Arguments): number {
-  print(args.json ? toJson(report) : showReport(report, out));
+async function show(engine: Engine, report: Report, args: Arguments): Promise<number> {
+  print(args.json ? await reportJson(engine, report) : showReport(report, out));
   if (report.failure) {
     if (!args.json) complain(report.failure);
     return WRONG;

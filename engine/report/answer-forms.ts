@@ -1,5 +1,5 @@
 /** The forms of what is asked by panels, and of what is answered: nothing of another form reaches anybody. */
-import { count, type Form, floats, listOf, number, object, oneOf, text } from "./forms";
+import { count, type Form, floats, listOf, nullable, number, object, oneOf, text } from "./forms";
 import type {
   CheckCurve,
   CheckCurveParams,
@@ -9,10 +9,13 @@ import type {
   CheckedRow,
   Elements,
   Failed,
+  Histograms,
+  HistogramsParams,
+  NodeHistograms,
   TraceAnswer,
   ValuesParams,
 } from "./questions";
-import { check, failure, finding, report } from "./report-form";
+import { check, failure, finding, histogram, report } from "./report-form";
 
 const shape = listOf(count, 1000);
 const row = { target: text, parameter: text, nth: count } satisfies FieldsOf<CheckedRow>;
@@ -38,4 +41,9 @@ export const valuesParams: Form<ValuesParams> = object<ValuesParams>({
   node: count,
   of: oneOf({ value: true, grad: true }),
   ...range,
+});
+
+export const histogramsParams: Form<HistogramsParams> = object<HistogramsParams>(range);
+export const histograms: Form<Histograms> = object<Histograms>({
+  nodes: listOf(object<NodeHistograms>({ value: histogram, grad: nullable(histogram) })),
 });

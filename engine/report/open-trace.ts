@@ -126,14 +126,11 @@ class TraceNode implements ReportNode {
       norm: at(columns.norm, row),
       zeros: at(columns.zeros, row),
       nonFinite: at(columns.nonFinite, row),
-      histogram: noHistogram,
     };
     if (size !== 1) return stats;
     return { ...stats, item: this.#shared.singles.get(`${this.id} ${of}`) ?? stats.min };
   }
 }
-
-const noHistogram = { low: 0, high: 0, counts: [] };
 
 type Measured = Omit<Tables["gradients"], "node">;
 

@@ -1,16 +1,12 @@
-/** A report as plain objects: what `--json` writes, with the histograms that are asked for one by one elsewhere. */
-import type { Histogram, Report, Stats } from "./report";
+/** A report as plain objects, each with its own fields: what can be written as JSON. */
+import type { Report, ReportNode } from "./report";
 
-type HistogramOf = (node: number, of: "value" | "grad") => Histogram | null;
+export function plainReport(report: Report): Report {
+  return { ...report, nodes: report.nodes.map(plainNode) };
+}
 
-const noHistogram: Histogram = { low: 0, high: 0, counts: [] };
-
-export function plainReport(report: Report, histogram: HistogramOf): Report {
-  const withHistogram = (stats: Stats, node: number, of: "value" | "grad") => ({
-    ...stats,
-    histogram: histogram(node, of) ?? noHistogram,
-  });
-  const nodes = report.nodes.map((node) => ({
+export function plainNode(node: ReportNode): ReportNode {
+  return {
     id: node.id,
     kind: node.kind,
     op: node.op,
@@ -24,9 +20,8 @@ export function plainReport(report: Report, histogram: HistogramOf): Report {
     formula: node.formula,
     role: node.role,
     requiresGrad: node.requiresGrad,
-    value: withHistogram(node.value, node.id, "value"),
-    grad: node.grad && withHistogram(node.grad, node.id, "grad"),
+    value: node.value,
+    grad: node.grad,
     gain: node.gain,
-  }));
-  return { ...report, nodes };
+  };
 }

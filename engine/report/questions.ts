@@ -1,5 +1,5 @@
 /** What the questions to an engine take, and what they answer: plain data. The map of them is requests.ts. */
-import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Report } from "./report";
+import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Histogram, Report } from "./report";
 
 /** Why a question has no answer. */
 export interface Failed {
@@ -121,4 +121,21 @@ export interface ValuesParams {
 export interface Elements {
   readonly values: Float64Array;
   readonly shape: readonly number[];
+}
+
+/** Nodes by their ids. */
+export interface HistogramsParams {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** How the elements of a node are spread; null where it has no gradient. */
+export interface NodeHistograms {
+  readonly value: Histogram;
+  readonly grad: Histogram | null;
+}
+
+/** Those of the nodes in order, fewer than asked for at the end. */
+export interface Histograms {
+  readonly nodes: readonly NodeHistograms[];
 }

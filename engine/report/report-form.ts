@@ -47,7 +47,11 @@ export const site: Form<Site> = object<Site>({
   endColumn: place,
 });
 
-const histogram = object<Histogram>({ low: number, high: number, counts: listOf(count, 10_000) });
+export const histogram: Form<Histogram> = object<Histogram>({
+  low: number,
+  high: number,
+  counts: listOf(count, 10_000),
+});
 
 const stats: Form<Stats> = object<Stats>({
   size: count,
@@ -58,7 +62,6 @@ const stats: Form<Stats> = object<Stats>({
   norm: number,
   zeros: count,
   nonFinite: count,
-  histogram,
   item: optional(number),
 });
 

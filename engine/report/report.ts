@@ -1,7 +1,7 @@
 /** The plain data that leaves the engine: the same for panels, editor and command line. Numbers may be NaN or infinite. */
 
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
-export const REPORT_VERSION = 3;
+export const REPORT_VERSION = 4;
 
 /** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
 export interface Site {
@@ -39,7 +39,6 @@ export interface Stats {
   /** Elements that are exactly 0. */
   readonly zeros: number;
   readonly nonFinite: number;
-  readonly histogram: Histogram;
   /** The value itself when there is only one element. */
   readonly item?: number;
 }

@@ -9,6 +9,8 @@ import {
   details,
   detailsParams,
   elements,
+  histograms,
+  histogramsParams,
   traced,
   valuesParams,
 } from "./answer-forms";
@@ -22,6 +24,8 @@ import type {
   CheckParams,
   Elements,
   Failed,
+  Histograms,
+  HistogramsParams,
   TraceAnswer,
   TraceParams,
   ValuesParams,
@@ -55,6 +59,12 @@ const entries = {
   checkCurve: open<CheckCurveParams, CheckCurve>({ answer: curve, fromPanels: curveParams, isWork: true }),
   /** Elements of a tensor of the last run. */
   values: open<ValuesParams, Elements>({ answer: elements, fromPanels: valuesParams, isWork: false }),
+  /** How the elements of some nodes of the last run are spread. */
+  histograms: open<HistogramsParams, Histograms>({
+    answer: histograms,
+    fromPanels: histogramsParams,
+    isWork: false,
+  }),
 } as const;
 
 /** A question that panels do not ask. */

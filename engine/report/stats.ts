@@ -5,14 +5,14 @@ import type { Histogram, Stats } from "./report";
 const BINS = 24;
 
 /** min, max, mean, std (population) and Euclidean norm of the finite elements; NaN where there are none. */
-export function measure(data: Values): Omit<Stats, "histogram"> {
+export function measure(data: Values): Stats {
   const { min, max, sum, squares, zeros, finite } = firstPass(data);
   const mean = sum / finite;
   const scale = Math.max(Math.abs(min), Math.abs(max));
   const { deviations, scaled } = secondPass(data, mean, scale);
   // Squares of very large or very small values leave the range of doubles; then the scaled sum is used.
   const plain = squares < 1e300 && squares > 1e-280;
-  const stats: Omit<Stats, "histogram"> = {
+  const stats: Stats = {
     size: data.length,
     min: finite > 0 ? min : Number.NaN,
     max: finite > 0 ? max : Number.NaN,

@@ -2,8 +2,8 @@
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Tensor } from "../core/tensor";
 import { plainReport } from "../report/plain-report";
-import type { TraceParams, TraceResult, ValuesParams } from "../report/questions";
-import type { Device, Failure, Report } from "../report/report";
+import type { HistogramsParams, TraceParams, TraceResult, ValuesParams } from "../report/questions";
+import type { Device, Failure } from "../report/report";
 import type { Answered, Params, RequestName } from "../report/requests";
 import { histogramOf } from "../report/stats";
 import type { Recorded } from "../tracing/record-trace";
@@ -88,12 +88,24 @@ export class EngineSession {
     checkCurve: (params, token) =>
       this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked)),
     values: (params) => this.#elements(params),
+    histograms: (params) => this.#histograms(params),
   };
 
   #elements({ node, of, start, count }: ValuesParams): Answered<"values"> {
     const tensor = this.#tensor(node, of);
     if (!tensor) return { failure: this.#last ? noTensor(node, of) : noRun() };
     return { values: Float64Array.from(tensor.data.slice(start, start + count)), shape: tensor.shape };
+  }
+
+  #histograms({ start, count }: HistogramsParams): Answered<"histograms"> {
+    const recorded = this.#last?.recorded;
+    if (!recorded) return { failure: noRun() };
+    const { tensors, gradOf } = recorded;
+    const nodes = tensors.slice(start, start + count).map(({ data }, i) => {
+      const grad = gradOf(start + i);
+      return { value: histogramOf(data), grad: grad && histogramOf(grad.data) };
+    });
+    return { nodes };
   }
 
   /** An exception that reached no handler: the run is over, if there is one. */
@@ -119,7 +131,7 @@ export class EngineSession {
       const run = this.#running;
       if (!run || run.tape.count === 0) return null;
       const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
-      return answerInBase64({ report: plain(run.result(device, this.#stopped).recorded) });
+      return answerInBase64({ report: plainReport(run.result(device, this.#stopped).recorded.report) });
     },
   };
 
@@ -217,7 +229,7 @@ export class EngineSession {
         recorded,
         checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)),
       };
-      return { report: plain(recorded) };
+      return { report: plainReport(recorded.report) };
     } catch (error) {
       return { failure: failure ?? this.#explain(run, error) };
     } finally {
@@ -238,11 +250,4 @@ export class EngineSession {
     const recorded = this.#last?.recorded;
     return (of === "value" ? recorded?.tensors[node] : recorded?.gradOf(node)) ?? null;
   }
-}
-
-function plain({ report, tensors, gradOf }: Recorded): Report {
-  return plainReport(report, (node, of) => {
-    const tensor = of === "value" ? tensors[node] : gradOf(node);
-    return tensor ? histogramOf(tensor.data) : null;
-  });
 }

@@ -2,7 +2,8 @@
 
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
-import type { Check, Finding, ReportNode, Stats } from "../../engine/report/report";
+import type { NodeHistograms } from "../../engine/report/questions";
+import type { Check, Finding, Histogram, ReportNode, Stats } from "../../engine/report/report";
 import { byGravity } from "../../engine/report/severity";
 import { checkName, summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
@@ -78,7 +79,7 @@ function rowsOf({ value, grad }: ReportNode): Row[] {
 }
 
 /** Value and gradient side by side, as many rows as fit in beside so many lines of text. */
-function table(node: ReportNode, lines: number): string {
+function table(node: ReportNode, lines: number, histograms: NodeHistograms | null): string {
   const { value, grad } = node;
   const head = `| | value | gradient |\n|:--|--:|--:|`;
   const none = "none";
@@ -88,14 +89,15 @@ function table(node: ReportNode, lines: number): string {
   const numbers = rowsThatFit(rowsOf(node), lines).map(
     (row) => `| ${row.title} | ${cell(value, row)} | ${grad ? cell(grad, row) : none} |`,
   );
-  const pictures =
-    value.size === 1 ? [] : [`| | ${picture("value", value)} | ${grad ? picture("grad", grad) : none} |`];
+  const drawn = (of: "value" | "grad", stats: Stats | null) =>
+    stats ? picture(of, stats, histograms?.[of] ?? null) : none;
+  const pictures = histograms ? [`| | ${drawn("value", value)} | ${drawn("grad", grad)} |`] : [];
   return [head, ...pictures, ...numbers].join("\n");
 }
 
 /** The histogram; in the place of the picture, for those who do not see it, stands the same in letters. */
-function picture(of: "value" | "grad", { histogram, nonFinite, size }: Stats): string {
-  if (nonFinite === size) return "–";
+function picture(of: "value" | "grad", { nonFinite, size }: Stats, histogram: Histogram | null): string {
+  if (nonFinite === size || !histogram) return "–";
   const what = of === "value" ? "Histogram of the values" : "Histogram of the gradient";
   const range = `${formatNumber(histogram.low, 3)} … ${formatNumber(histogram.high, 3)}`;
   const alt = `${what}, ${range}: ${histogramText(histogram)}`;
@@ -196,8 +198,18 @@ function noGradient({ grad, requiresGrad }: ReportNode): string {
     : "No gradient: it does not require one.";
 }
 
-export function describeTensor(subject: TensorSubject, session: Session): vscode.MarkdownString {
-  const node = subject.nodes.at(-1) as ReportNode;
+/** The node of which a hover tells: of several iterations the last one. */
+export function shownNode({ nodes }: TensorSubject): ReportNode {
+  return nodes.at(-1) as ReportNode;
+}
+
+/** @param histograms of the shown node, as far as they are at hand */
+export function describeTensor(
+  subject: TensorSubject,
+  session: Session,
+  histograms: NodeHistograms | null,
+): vscode.MarkdownString {
+  const node = shownNode(subject);
   const ids = new Set(subject.nodes.map(({ id }) => id));
   const findings =
     session.report?.findings.filter(({ node: about }) => about !== null && ids.has(about)) ?? [];
@@ -216,7 +228,7 @@ export function describeTensor(subject: TensorSubject, session: Session): vscode
   const own = session.checks.filter((check) => node.kind === "parameter" && checkName(check) === node.name);
   const below = [operation(node), noGradient(node), verdict(own), iterations(subject)];
   const lines = [...above, ...below].filter((each) => each !== "").length;
-  return markdown([...above, table(node, lines), ...below]);
+  return markdown([...above, table(node, lines, histograms), ...below]);
 }
 
 export function describeLayer({ scope }: LayerSubject, session: Session): vscode.MarkdownString {

@@ -4,7 +4,8 @@ import { readSetting } from "../config";
 import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
 import type { Sessions } from "../sessions";
-import { describeLayer, describeTensor } from "./hover-text";
+import { histogramsFor } from "./hover-histograms";
+import { describeLayer, describeTensor, shownNode } from "./hover-text";
 import { lookUp } from "./lookup";
 
 export function registerHover(sessions: Sessions): vscode.Disposable {
@@ -21,9 +22,10 @@ export function registerHover(sessions: Sessions): vscode.Disposable {
     const subject = lookUp(session, fileOf(document.uri), position, analysis);
     if (!subject) return null;
     vscode.commands.executeCommand("setContext", "gradlens.hovered", true);
-    const text =
-      subject.kind === "tensor" ? describeTensor(subject, session) : describeLayer(subject, session);
-    return new vscode.Hover(text, subject.range);
+    if (subject.kind === "layer") return new vscode.Hover(describeLayer(subject, session), subject.range);
+    const histograms = await histogramsFor(shownNode(subject), session);
+    if (token.isCancellationRequested) return null;
+    return new vscode.Hover(describeTensor(subject, session, histograms), subject.range);
   };
   return vscode.languages.registerHoverProvider(modelSelector, { provideHover });
 }

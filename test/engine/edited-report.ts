@@ -28,7 +28,7 @@ export function editReport(report: Report, edits: Edits, draw: Draw): EditedRepo
   const nodes: ReportNode[] = [];
   const names = new Map<string, string>();
   const loss = report.loss?.node;
-  for (const node of plainReport(report, () => null).nodes) {
+  for (const node of plainReport(report).nodes) {
     const isStep = node.kind === "operation" && node.id !== loss;
     const inputs = node.inputs.map((input) => readsNow[input] ?? 0);
     if (isStep && inputs.length > 0 && draw.chance(gone)) {

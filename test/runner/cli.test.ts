@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import type { Check, Failure, Report, ReportNode } from "../../engine/report/report";
+import type { Check, Failure, Histogram, Report, ReportNode, Stats } from "../../engine/report/report";
 import { gradlens } from "./command";
 import { fixture, root } from "./engine";
 
@@ -41,6 +41,20 @@ describe("command line", () => {
     assert.deepEqual(site("q"), { file: "", line: 13, column: 13, endLine: 13, endColumn: 22 });
     assert.deepEqual(site("f"), { file: "", line: 14, column: 13, endLine: 14, endColumn: 22 });
     assert.equal(named(report, "q").site?.file, join(root, example("sum-times")));
+  });
+
+  it("writes the histogram of every value and gradient as JSON", async () => {
+    const { nodes } = await traceJson("digits-mlp");
+    for (const node of nodes)
+      for (const stats of [node.value, node.grad]) {
+        if (!stats) continue;
+        const { counts } = (stats as Stats & { readonly histogram: Histogram }).histogram;
+        assert.equal(
+          counts.reduce((sum, n) => sum + n, 0),
+          stats.size - stats.nonFinite,
+          node.op,
+        );
+      }
   });
 
   it("traces digits-mlp: a table with every layer's gradient norm", async () => {

@@ -61,6 +61,28 @@ describe("questions to an engine", () => {
     assert.equal(textOf(await fresh.ask("values", values)), "There is no run to ask about");
   });
 
+  it("about histograms are answered for the nodes of a range, and count every finite element", async () => {
+    const odd = `import { parameter, sum, tensor } from "gradlens";
+const w = parameter([1, 2, -3, 4]);
+const x = tensor([0, NaN, Infinity, 5]);
+export const loss = () => sum(w.mul(x));`;
+    const { nodes } = reportOf(await engine.trace(paramsFor(file, { overlays: { [file]: odd } })));
+    const answer = await engine.ask("histograms", { start: 1, count: 99 });
+    assert.ok(!isFailed(answer));
+    assert.equal(answer.nodes.length, nodes.length - 1);
+    const elements = (counts: readonly number[] = []) => counts.reduce((sum, n) => sum + n, 0);
+    for (const [i, { value, grad }] of answer.nodes.entries()) {
+      const node = nodes[i + 1];
+      assert.ok(node);
+      assert.equal(elements(value.counts), node.value.size - node.value.nonFinite);
+      assert.equal(grad === null, node.grad === null);
+      if (grad && node.grad) assert.equal(elements(grad.counts), node.grad.size - node.grad.nonFinite);
+      if (value.counts.length > 0)
+        assert.deepEqual([value.low, value.high], [node.value.min, node.value.max]);
+    }
+    reportOf(await engine.trace(paramsFor(file, { overlays })));
+  });
+
   for (const answer of ["null", '"text"', "{ values: [1, 2], shape: [2] }", "{ failure: 3 }"])
     it(`are refused the answer ${answer}, and its process is ended`, async () => {
       const liar = await lying(answer);

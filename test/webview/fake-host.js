@@ -6,6 +6,11 @@ globalThis.answers = {
     const values = Float64Array.from({ length: count }, (_, i) => Math.sin(start + i) / 100);
     return { values, shape: [count] };
   },
+  histograms({ count }) {
+    const counts = Array.from({ length: 16 }, (_, i) => Math.round(40 * Math.exp(-((i - 7.5) ** 2) / 8)));
+    const histogram = { low: -2.5, high: 2.5, counts };
+    return { nodes: Array.from({ length: count }, () => ({ value: histogram, grad: histogram })) };
+  },
 };
 let page = "";
 const waiting = [];

@@ -17,12 +17,9 @@ export function site(line: number, column = 3, file = "/models/net.ts"): Site {
   return { file, line, column, endLine: line, endColumn: column + 8 };
 }
 
-/** Statistics of a bell-shaped tensor of `size` elements with a norm. */
+/** Statistics of a tensor of `size` elements with a norm. */
 export function statsOf(size: number, norm: number, item?: number): Stats {
   const spread = norm / Math.sqrt(size);
-  const counts = Array.from({ length: 16 }, (_, i) =>
-    Math.round((size / 6) * Math.exp(-((i - 7.5) ** 2) / 8)),
-  );
   return {
     size,
     min: item ?? -2.5 * spread,
@@ -32,7 +29,6 @@ export function statsOf(size: number, norm: number, item?: number): Stats {
     norm,
     zeros: norm === 0 ? size : 0,
     nonFinite: 0,
-    histogram: { low: item ?? -2.5 * spread, high: item ?? 2.5 * spread, counts },
     ...(item === undefined ? {} : { item }),
   };
 }

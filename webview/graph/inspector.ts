@@ -5,7 +5,6 @@ import type { Report, ReportNode, Stats } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h } from "../dom";
 import { formula } from "../formula";
-import { histogramChart } from "../histogram";
 import { nodeNames } from "../node-names";
 import { roleSentence } from "../roles";
 import { linkButton, siteLink } from "../site-link";
@@ -14,6 +13,7 @@ import { button, iconButton } from "../toolkit";
 import { gradientText } from "./box-text";
 import type { Box } from "./collapse";
 import { elementsSection } from "./elements";
+import { histogramSections } from "./histograms";
 
 export interface InspectorActions {
   selectNode(node: number): void;
@@ -43,12 +43,7 @@ export function inspectNode(report: Report, node: ReportNode, actions: Inspector
     node.formula ? h("div", {}, formula(node.formula), h("p", { class: "dimmed" }, barCaption)) : null,
     gainLine(node),
     section("Value and gradient", statistics(node)),
-    node.value.size > 1
-      ? section("Elements of the value", histogramChart("Value", node.value.histogram))
-      : null,
-    node.grad && node.grad.size > 1
-      ? section("Elements of the gradient", histogramChart("Gradient", node.grad.histogram))
-      : null,
+    histogramSections(node),
     neighbourSection("Inputs", node.inputs, report, actions, inputNames(node)),
     neighbourSection("Used by", consumers(report, node.id), report, actions),
     node.value.size > 1 ? elementsSection(node) : null,

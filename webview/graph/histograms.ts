@@ -1,0 +1,46 @@
+/** How the elements of a node's value and gradient are spread: asked for when somebody looks, and kept. */
+import type { NodeHistograms } from "../../engine/report/questions";
+import type { ReportNode } from "../../engine/report/report";
+import { ask } from "../bridge";
+import { h } from "../dom";
+import { histogramChart } from "../histogram";
+
+const known = new WeakMap<ReportNode, NodeHistograms>();
+
+/** A section for the value and one for the gradient, each as high as its picture will be; null for single numbers. */
+export function histogramSections(node: ReportNode): HTMLElement | null {
+  if (node.value.size < 2) return null;
+  const box = h("div", {}, placeholder("value"), node.grad && placeholder("gradient"));
+  const found = known.get(node);
+  if (found) show(box, found);
+  else
+    ask("histograms", { start: node.id, count: 1 }).then(
+      ({ nodes: [histograms] }) => {
+        if (!histograms) return;
+        known.set(node, histograms);
+        show(box, histograms);
+      },
+      (error: unknown) => box.replaceChildren(missing(error)),
+    );
+  return box;
+}
+
+function show(box: HTMLElement, { value, grad }: NodeHistograms) {
+  box.replaceChildren(
+    section("value", histogramChart("Value", value)),
+    ...(grad ? [section("gradient", histogramChart("Gradient", grad))] : []),
+  );
+}
+
+function section(of: string, content: Element): HTMLElement {
+  return h("section", {}, h("h3", {}, `Elements of the ${of}`), content);
+}
+
+function placeholder(of: string): HTMLElement {
+  return section(of, h("div", { class: "histogram" }));
+}
+
+function missing(error: unknown): HTMLElement {
+  const why = error instanceof Error ? error.message : String(error);
+  return section("value", h("p", { class: "dimmed", role: "status" }, why));
+}

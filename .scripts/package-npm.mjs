@@ -12,9 +12,7 @@ const pages = ["README.md", "CHANGELOG.md", "LICENSE", "dist/THIRD-PARTY-NOTICES
 /** What npm needs to know; gpu.js and WebGPU are for those who ask for the GPU and install them. */
 function manifest() {
   const full = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
-  const description = texts[full.description.replaceAll("%", "")];
-  const { name, version, license, author, repository, homepage, bugs, bin, dependencies } = full;
+  const { name, version, description, license, author, repository, homepage, bugs, bin, dependencies } = full;
   return {
     ...{ name, version, description, keywords: ["autodiff", "gradient", "gradcheck", "backpropagation"] },
     ...{ license, author, repository, homepage, bugs },

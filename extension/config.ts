@@ -2,58 +2,55 @@
 import * as vscode from "vscode";
 import type { CheckSettings, Limits } from "../engine/report/questions";
 import type { CheckMethod, DeviceChoice } from "../engine/report/report";
+import { contributes } from "../package.json";
 import { log } from "./log";
 
-interface Setting<T> {
-  readonly fallback: T;
-  readonly accepts: (value: unknown) => value is T;
-}
-
-function oneOf<T extends string>(fallback: T, ...others: T[]): Setting<T> {
-  const all: unknown[] = [fallback, ...others];
-  return { fallback, accepts: (value): value is T => all.includes(value) };
-}
-
-function numberFrom(fallback: number, least: number, most: number): Setting<number> {
-  const accepts = (value: unknown): value is number =>
-    typeof value === "number" && value >= least && value <= most;
-  return { fallback, accepts };
-}
-
-function flag(fallback: boolean): Setting<boolean> {
-  return { fallback, accepts: (value): value is boolean => typeof value === "boolean" };
-}
-
-const settings = {
-  "gradlens.device": oneOf<DeviceChoice>("auto", "cpu", "gpu"),
-  "gradlens.dtype": oneOf<"float32" | "float64">("float32", "float64"),
+/** What each setting of the manifest may be; its default, its bounds and its texts stand there. */
+interface Settings {
+  readonly "gradlens.device": DeviceChoice;
+  readonly "gradlens.dtype": "float32" | "float64";
   /** Seconds. */
-  "gradlens.timeout": numberFrom(30, 1, 86_400),
+  readonly "gradlens.timeout": number;
   /** MiB. */
-  "gradlens.memory": numberFrom(2048, 128, 65_536),
-  "gradlens.maxOperations": numberFrom(5_000_000, 1000, 100_000_000),
+  readonly "gradlens.memory": number;
+  readonly "gradlens.maxOperations": number;
   /** Seconds for a layer. */
-  "gradlens.check.budget": numberFrom(10, 0.1, 86_400),
-  "gradlens.check.method": oneOf<CheckMethod>("central", "forward", "five-point", "richardson"),
-  "gradlens.check.rtol": numberFrom(1e-6, 0, 1),
-  "gradlens.check.atol": numberFrom(0, 0, Number.MAX_VALUE),
+  readonly "gradlens.check.budget": number;
+  readonly "gradlens.check.method": CheckMethod;
+  readonly "gradlens.check.rtol": number;
+  readonly "gradlens.check.atol": number;
   /** Elements of a parameter. */
-  "gradlens.check.limit": numberFrom(20_000, 0, 10_000_000),
-  "gradlens.check.seed": numberFrom(0, 0, 2 ** 31 - 1),
-  "gradlens.check.secondOrder": flag(false),
-  "gradlens.nodePath": {
-    fallback: "",
-    accepts: (value: unknown): value is string => typeof value === "string",
-  },
-  "gradlens.traceOnSave": flag(false),
-  "gradlens.codeLens.enabled": flag(true),
-  "gradlens.hover.enabled": flag(true),
-  "gradlens.decorations.enabled": flag(true),
-  "gradlens.inlayHints.enabled": flag(false),
-} as const;
+  readonly "gradlens.check.limit": number;
+  readonly "gradlens.check.seed": number;
+  readonly "gradlens.check.secondOrder": boolean;
+  readonly "gradlens.nodePath": string;
+  readonly "gradlens.traceOnSave": boolean;
+  readonly "gradlens.codeLens.enabled": boolean;
+  readonly "gradlens.hover.enabled": boolean;
+  readonly "gradlens.decorations.enabled": boolean;
+  readonly "gradlens.inlayHints.enabled": boolean;
+}
 
-export type SettingKey = keyof typeof settings;
-type Value<K extends SettingKey> = (typeof settings)[K]["fallback"];
+type SettingKey = keyof Settings;
+
+/** A row of the manifest. */
+interface Row {
+  readonly type: string;
+  readonly default: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+// A key without a row does not compile.
+const rows: { readonly [K in SettingKey]: Row } = contributes.configuration.properties;
+
+/** Whether a person's value is what the manifest asks for: the editor warns of others, and gives them all the same. */
+function accepts({ type, enum: choices, minimum, maximum }: Row, value: unknown): boolean {
+  if (typeof value !== "number") return typeof value === type && (choices?.includes(value) ?? true);
+  const fits = type === "number" || (type === "integer" && Number.isInteger(value));
+  return fits && value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity);
+}
 
 /** Settings are read often: each value that makes no sense is told of once. */
 const warnings = new Set<string>();
@@ -64,12 +61,12 @@ function warnOnce(warning: string): void {
 }
 
 /** The value of a setting for a resource now; read it when it is needed, so that changes work at once. */
-export function readSetting<K extends SettingKey>(key: K, resource?: vscode.Uri): Value<K> {
-  const { fallback, accepts } = settings[key] as Setting<Value<K>>;
-  const value: unknown = vscode.workspace.getConfiguration(undefined, resource).get(key);
-  if (value === undefined || accepts(value)) return value ?? fallback;
-  warnOnce(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(fallback)} is used.`);
-  return fallback;
+export function readSetting<K extends SettingKey>(key: K, resource?: vscode.Uri): Settings[K] {
+  const row = rows[key];
+  const value: unknown = vscode.workspace.getConfiguration(undefined, resource).get(key) ?? row.default;
+  if (accepts(row, value)) return value as Settings[K];
+  warnOnce(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(row.default)} is used.`);
+  return row.default as Settings[K];
 }
 
 export function readLimits(resource?: vscode.Uri): Limits {

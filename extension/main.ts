@@ -1,6 +1,6 @@
 /** What VS Code calls first: puts the parts together. Nothing is parsed, forked or drawn before it is needed. */
 import * as vscode from "vscode";
-import { registerCommands } from "./commands/index";
+import { registerCommands } from "./commands";
 import { registerCodeLens } from "./editor/codelens";
 import { registerDecorations } from "./editor/decorations";
 import { registerDiagnostics } from "./editor/diagnostics";

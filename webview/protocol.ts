@@ -16,11 +16,11 @@
  * on `trace` and `checks` come when they changed, and a `state` after them: the panel shows what it has with each `state`.
  */
 import type { Check, Report, Site } from "../engine/report/report";
+import type { PanelName } from "./panels";
 import type { Interrupted, TraceState } from "./trace-state";
 
+export type { PanelName } from "./panels";
 export type * from "./trace-state";
-
-export type PanelName = "graph" | "gradients" | "checks" | "findings";
 
 /** A limit that a person may raise, by its setting. */
 export type LimitSetting = "timeout" | "memory" | "check.budget";

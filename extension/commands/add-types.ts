@@ -1,9 +1,9 @@
 /** Gradlens: Add Types to This Folder. */
 import * as vscode from "vscode";
+import { findModel, sayNoModel } from "../command-target";
 import { fileOf, isUntitled } from "../files";
 import type { Gradlens } from "../gradlens";
 import { log } from "../log";
-import { findModel, sayNoModel } from "./target";
 
 /** Without a project, TypeScript looks at nothing but the open file and what it imports. */
 const project = `{

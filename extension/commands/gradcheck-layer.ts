@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { CheckTarget } from "../../engine/report/questions";
 import type { SourceLayer } from "../../engine/source";
 import { needsALook, targetOfLayer } from "../checks";
+import { findSession } from "../command-target";
 import { lookUp } from "../editor/lookup";
 import { fileOf } from "../files";
 import type { Gradlens } from "../gradlens";
@@ -12,7 +13,6 @@ import type { Reading } from "../reading/contract";
 import type { Session } from "../session";
 import type { Toasts } from "../toasts";
 import { mayRun } from "../trust";
-import { findSession } from "./target";
 
 /** The layer around a line: the smallest whose text holds it, else the nearest above. */
 function layerAt({ layers }: Reading, line: number): SourceLayer | undefined {

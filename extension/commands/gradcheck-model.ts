@@ -1,8 +1,9 @@
 /** Gradlens: Gradcheck Model. */
+
+import { findSession } from "../command-target";
 import type { Gradlens } from "../gradlens";
 import { showProgress } from "../progress";
 import { mayRun } from "../trust";
-import { findSession } from "./target";
 
 /** Checks every parameter of a model and shows the result. */
 export async function gradcheckModel(gradlens: Gradlens, argument?: unknown): Promise<void> {

@@ -1,8 +1,9 @@
 /** Gradlens: Trace Backprop. */
+
+import { findSession } from "../command-target";
 import type { Gradlens } from "../gradlens";
 import { showProgress } from "../progress";
 import { mayRun } from "../trust";
-import { findSession } from "./target";
 
 /** Runs a model file and shows its trace beside it, in the graph at first; resolves when the run has ended. */
 export async function traceBackprop(gradlens: Gradlens, argument?: unknown): Promise<void> {

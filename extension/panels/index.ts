@@ -1,6 +1,6 @@
 /** The map of panels: one of a kind for each traced file, restored after a reload of the window. */
 import * as vscode from "vscode";
-import type { PanelName } from "../../webview/protocol";
+import { type PanelName, panelNames, panels } from "../../webview/panels";
 import { fileTitles } from "../file-titles";
 import { fileOf, uriOf } from "../files";
 import type { Session } from "../session";
@@ -8,15 +8,6 @@ import type { Sessions } from "../sessions";
 import type { TraceStore } from "../trace-store";
 import { resourceRoots } from "./html";
 import { Panel } from "./panel";
-
-const titles: Record<PanelName, string> = {
-  graph: "Graph",
-  gradients: "Gradients",
-  checks: "Checks",
-  findings: "Findings",
-};
-
-const names = Object.keys(titles) as PanelName[];
 
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, Panel>();
@@ -27,7 +18,7 @@ export class Panels implements vscode.Disposable {
     private readonly sessions: Sessions,
     private readonly traces: TraceStore,
   ) {
-    this.#serializers = names.map((name) =>
+    this.#serializers = panelNames.map((name) =>
       vscode.window.registerWebviewPanelSerializer(viewType(name), {
         deserializeWebviewPanel: (view, kept: unknown) => this.#restore(name, view, kept),
       }),
@@ -65,7 +56,7 @@ export class Panels implements vscode.Disposable {
       .find((each) => each !== undefined && !texts.some(({ viewColumn }) => viewColumn === each));
     const showOptions = { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: true };
     const options = { enableScripts: true, localResourceRoots: resourceRoots(this.context.extensionUri) };
-    const view = vscode.window.createWebviewPanel(viewType(name), titles[name], showOptions, options);
+    const view = vscode.window.createWebviewPanel(viewType(name), panels[name].title, showOptions, options);
     const panel = this.#adopt(name, session, view);
     this.#nameTabs();
     return panel;
@@ -85,10 +76,10 @@ export class Panels implements vscode.Disposable {
 
   /** Tabs of files of the same name say which is which, for as long as there are several. */
   #nameTabs(): void {
-    const panels = [...this.#open.values()];
-    const files = fileTitles(panels.map(({ session }) => session.file));
-    for (const { name, session, view } of panels) {
-      const title = `${titles[name]}: ${files.get(session.file) ?? session.name}`;
+    const open = [...this.#open.values()];
+    const files = fileTitles(open.map(({ session }) => session.file));
+    for (const { name, session, view } of open) {
+      const title = `${panels[name].title}: ${files.get(session.file) ?? session.name}`;
       if (view.title !== title) view.title = title;
     }
   }

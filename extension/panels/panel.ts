@@ -1,7 +1,9 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
+
 import * as vscode from "vscode";
 import { fits } from "../../engine/report/forms";
 import { site } from "../../engine/report/report-form";
+import { showCommand } from "../../webview/panels";
 import type { Interrupted, PanelName, StateNews } from "../../webview/protocol";
 import { pathAt } from "../checks";
 import { log } from "../log";
@@ -132,7 +134,7 @@ export class Panel implements vscode.Disposable {
     limit: ({ setting }) => {
       vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${setting}`);
     },
-    show: ({ panel, node }) => this.#run(showCommands[panel], node),
+    show: ({ panel, node }) => this.#run(showCommand(panel), node),
     copy: ({ text }) => {
       vscode.env.clipboard.writeText(text);
     },
@@ -152,10 +154,3 @@ async function savePicture(name: string, bytes: Uint8Array, file: string): Promi
   });
   if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
 }
-
-const showCommands: Record<PanelName, string> = {
-  graph: "showGraph",
-  gradients: "showGradients",
-  checks: "showChecks",
-  findings: "showFindings",
-};

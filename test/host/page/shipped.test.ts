@@ -21,7 +21,7 @@ const needed = [
   "dist/types/gradlens.d.ts",
 ];
 const allowed = [
-  /^(package\.json|package\.nls(\.\w+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/(webview\/)?[\w.-]+\.(js|mjs|css|ttf)$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/types\/(index|gradlens|engine\/.*)\.d\.ts$/,

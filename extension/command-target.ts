@@ -1,10 +1,10 @@
 /** The model file that a command is about: its argument, the active editor, or what was traced last. */
 import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
-import { fileOf, isUntitled, uriOf } from "../files";
-import type { Gradlens } from "../gradlens";
-import { importsModel, isScriptFile, modelSelector, scripts } from "../model-files";
-import type { Session } from "../session";
+import { fileOf, isUntitled, uriOf } from "./files";
+import type { Gradlens } from "./gradlens";
+import { importsModel, isScriptFile, modelSelector, scripts } from "./model-files";
+import type { Session } from "./session";
 
 /** An argument that names a file: a URI (editor title, tree), or a path (links in hovers and lenses). */
 function namedBy(argument: unknown): vscode.Uri | null {

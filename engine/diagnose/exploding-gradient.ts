@@ -49,6 +49,7 @@ export function explodingGradient(traced: Traced): Finding[] {
         lastLayer: last.name,
         lastNorm: last.norm,
         ratio,
+        measure: "norm",
         limit: grows ? RATIO * last.norm : LARGE,
         layers: layers.length,
         ...(culprit && top ? { operation: culprit.op, factor: top.factor } : {}),

@@ -44,6 +44,7 @@ export function vanishingGradient(traced: Traced): Finding[] {
         lastLayer: last.name,
         lastGradient: last.gradient,
         ratio: first.gradient / last.gradient,
+        measure: "rms",
         limit: Math.min(RATIO * last.gradient, SMALL),
         layers: layers.length,
         vanished: gone.length,

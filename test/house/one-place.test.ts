@@ -82,9 +82,11 @@ describe("the one place", () => {
     const names = rules.flatMap((path) =>
       [...readFileSync(path, "utf8").matchAll(/ rule: ("[\w-]+")/g)].map(([, name = ""]) => name),
     );
+    // One of them is the name of a verdict, too.
+    const own = new Set(names.filter((name) => name !== '"non-finite"'));
     const others = ["engine/cli", "engine/runner", "engine/report", "extension", "webview"].flatMap(filesIn);
     const mentions = (path: string) =>
-      names.filter((name) => code(path).includes(name)).map((name) => `${path}: ${name}`);
+      [...own].filter((name) => code(path).includes(name)).map((name) => `${path}: ${name}`);
     assert.deepEqual(others.flatMap(mentions), []);
   });
 

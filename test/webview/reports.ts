@@ -236,7 +236,14 @@ export function vanishing(node: number): Finding {
     ),
     site: site(8),
     node,
-    evidence: { "first layer": 1.6e-8, "last layer": 0.8, ratio: 2e-8, limit: 3e-7, layers: 12 },
+    evidence: {
+      "first layer": 1.6e-8,
+      "last layer": 0.8,
+      ratio: 2e-8,
+      measure: "rms",
+      limit: 3e-7,
+      layers: 12,
+    },
     related: [{ site: site(21), message: "sigmoid multiplies the gradient by 0.25 at most, here by 0.22" }],
     fixes: [
       {

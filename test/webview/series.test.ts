@@ -1,7 +1,7 @@
 // What the rows of the gradients panel are called where there is little room.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { depthRows, layerRows, parameterRows } from "../../webview/gradients/series";
+import { depthRows, layerRows, parameterRows, thresholds } from "../../webview/gradients/series";
 import { deepSigmoid } from "./reports";
 
 describe("panels: short names of rows", () => {
@@ -23,5 +23,18 @@ describe("panels: short names of rows", () => {
     const shown = depthRows(twice, "norm").map(({ name, short }) => [name, short] as const);
     assert.ok(shown.length > 1);
     for (const [name, short] of shown) assert.equal(short, name);
+  });
+});
+
+describe("panels: lines for the limits of rules", () => {
+  const report = deepSigmoid();
+  const [finding] = report.findings;
+  const lines = (evidence: Readonly<Record<string, number | string>>) =>
+    thresholds({ ...report, findings: finding ? [{ ...finding, evidence }] : [] }, "rms");
+
+  it("stand where a rule says which measure its limit is one of", () => {
+    assert.deepEqual(lines({ limit: 3e-7, measure: "rms" }), [{ name: "vanishing", value: 3e-7 }]);
+    assert.deepEqual(lines({ limit: 3e-7, measure: "norm" }), []);
+    assert.deepEqual(lines({ limit: 1e-3, ratio: 1e-9 }), []);
   });
 });

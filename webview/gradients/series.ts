@@ -96,18 +96,12 @@ export interface RuleLine {
   readonly value: number;
 }
 
-/** What each rule about gradients compares with its limit. */
-const measures: Readonly<Record<string, { readonly name: string; readonly measure: NormMeasure }>> = {
-  "vanishing-gradient": { name: "vanishing", measure: "rms" },
-  "exploding-gradient": { name: "exploding", measure: "norm" },
-};
-
 /** The limits that findings about gradients rest on, as far as they are limits of this measure. */
 export function thresholds({ findings }: Report, measure: NormMeasure): RuleLine[] {
-  return findings.flatMap(({ rule, evidence: { limit } }) => {
-    const known = measures[rule];
-    const isShown = known?.measure === measure && typeof limit === "number" && limit > 0;
-    return isShown ? [{ name: known.name, value: limit }] : [];
+  return findings.flatMap(({ rule, evidence }) => {
+    const { limit } = evidence;
+    const isShown = evidence.measure === measure && typeof limit === "number" && limit > 0;
+    return isShown ? [{ name: rule.replace(/-gradient$/, ""), value: limit }] : [];
   });
 }
 

@@ -1,30 +1,44 @@
 /** A trace on a disk, as an earlier window wrote it: read back only when it has its form. */
 import { rm } from "node:fs/promises";
 import { deserialize, serialize } from "node:v8";
-import { type Form, fits, listOf, object, recordOf, text } from "../engine/report/forms";
-import type { Check, REPORT_VERSION, Report } from "../engine/report/report";
-import { check, report } from "../engine/report/report-form";
+import { bytes, count, type Form, fits, listOf, object, recordOf, text } from "../engine/report/forms";
+import { type OpenReport, openBytes } from "../engine/report/open-bytes";
+import type { Check } from "../engine/report/report";
+import { check } from "../engine/report/report-form";
+import { TRACE_VERSION } from "../engine/report/trace";
 import { readRegularFile, replaceFile } from "./regular-file";
 
 export interface KeptTrace {
-  readonly report: Report;
+  readonly report: OpenReport;
   readonly checks: readonly Check[];
   /** Each file's text when it was traced. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** Only reports of this version are read back; the compiler keeps the number. */
-const VERSION: typeof REPORT_VERSION = 4;
+/** Only traces of this version are read back. */
+const VERSION = TRACE_VERSION;
 /** Larger ones are not worth a window's reload. */
 const MOST_BYTES = 2 ** 27;
 
-const form: Form<KeptTrace> = object<KeptTrace>({ report, checks: listOf(check), texts: recordOf(text) });
+/** As it lies on the disk. */
+interface Written extends Omit<KeptTrace, "report"> {
+  readonly version: number;
+  readonly trace: Uint8Array;
+}
+
+const form: Form<Written> = object<Written>({
+  version: count,
+  trace: bytes,
+  checks: listOf(check),
+  texts: recordOf(text),
+});
 
 /** Writes a trace, when it is not too large. */
-export async function writeTrace(path: string, trace: KeptTrace): Promise<void> {
-  const bytes = serialize(trace);
-  if (bytes.length <= MOST_BYTES && Object.values(trace.texts).every((each) => fits(each, text)))
-    await replaceFile(path, bytes);
+export async function writeTrace(path: string, { report, checks, texts }: KeptTrace): Promise<void> {
+  const written: Written = { version: VERSION, trace: report.bytes, checks, texts };
+  const content = serialize(written);
+  if (content.length <= MOST_BYTES && Object.values(texts).every((each) => fits(each, text)))
+    await replaceFile(path, content);
 }
 
 /**
@@ -34,11 +48,12 @@ export async function writeTrace(path: string, trace: KeptTrace): Promise<void> 
 export async function readKept(path: string): Promise<KeptTrace | null> {
   try {
     const kept: unknown = deserialize(await readRegularFile(path, { most: MOST_BYTES, followLinks: false }));
-    const version = fieldOf(fieldOf(kept, "report"), "version");
+    const version = fieldOf(kept, "version");
     if (typeof version === "number" && version !== VERSION) return null;
     const misfit = form.misfit(kept);
     if (misfit) throw new Error(`trace${misfit.at} is not ${misfit.expected}`);
-    return kept as KeptTrace;
+    const { trace, checks, texts } = kept as Written;
+    return { report: openBytes(trace), checks, texts };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     await rm(path, { force: true }).catch(() => undefined);

@@ -1,7 +1,8 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
+import type { OpenReport } from "../engine/report/open-bytes";
 import { type Checked, type CheckTarget, isFailed } from "../engine/report/questions";
-import type { Check, Failure, Finding, Report } from "../engine/report/report";
+import type { Check, Failure, Finding } from "../engine/report/report";
 import { type Answer, type PanelRequest, type Params, requests } from "../engine/report/requests";
 import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
@@ -19,7 +20,7 @@ import { whyNotRun } from "./why-not-run";
 
 /** What is known of a model file after a run, and the edits made since. */
 export interface KnownTrace {
-  readonly report: Report;
+  readonly report: OpenReport;
   readonly checks: readonly Check[];
   readonly edits: EditsSince;
 }
@@ -28,7 +29,7 @@ export type Running = "trace" | "check" | null;
 
 export class Session implements vscode.Disposable {
   state: TraceState = { kind: "empty" };
-  report: Report | null = null;
+  report: OpenReport | null = null;
   failure: Failure | null = null;
   checks: readonly Check[] = [];
   /** What the last check of the whole file found besides. */
@@ -226,7 +227,7 @@ export class Session implements vscode.Disposable {
     return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
   }
 
-  #accept(report: Report, edits: EditsSince, checks: readonly Check[] = []): void {
+  #accept(report: OpenReport, edits: EditsSince, checks: readonly Check[] = []): void {
     this.report = report;
     this.failure = report.failure;
     this.edits = edits;

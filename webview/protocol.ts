@@ -15,7 +15,7 @@
  * A panel tells `ready` once it listens; the answer is what is known: `trace` if there is one, `checks`, `state`. From then
  * on `trace` and `checks` come when they changed, and a `state` after them: the panel shows what it has with each `state`.
  */
-import type { Check, Report, Site } from "../engine/report/report";
+import type { Check, Site } from "../engine/report/report";
 import type { PanelName } from "./panels";
 import type { Interrupted, TraceState } from "./trace-state";
 
@@ -48,7 +48,7 @@ export interface StateNews {
 /** What the extension tells a panel. */
 export interface ToPanel {
   /** The last run, also while a new one is under way or after that failed. Once a run: it is as large as the model. */
-  trace: { readonly report: Report };
+  trace: { readonly bytes: Uint8Array };
   checks: { readonly checks: readonly Check[] };
   state: StateNews;
   /** Go to this node. */

@@ -1,4 +1,5 @@
 /** What a panel knows, and how the news of the extension change it. */
+import { openBytes } from "../engine/report/open-bytes";
 import type { Check, Report } from "../engine/report/report";
 import type { StateNews, ToPanel } from "./protocol";
 
@@ -26,8 +27,8 @@ export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
 };
 
 /** The report of a run as it came. */
-function reportOf({ report }: ToPanel["trace"]): Report {
-  return report;
+function reportOf({ bytes }: ToPanel["trace"]): Report {
+  return openBytes(bytes);
 }
 
 /** What is at hand when it says the same, so that nothing is drawn anew. */

@@ -1,5 +1,5 @@
 /** The forms of what is asked by panels, and of what is answered: nothing of another form reaches anybody. */
-import { count, type Form, floats, listOf, nullable, number, object, oneOf, text } from "./forms";
+import { bytes, count, type Form, floats, listOf, nullable, number, object, oneOf, text } from "./forms";
 import type {
   CheckCurve,
   CheckCurveParams,
@@ -15,7 +15,7 @@ import type {
   TraceAnswer,
   ValuesParams,
 } from "./questions";
-import { check, failure, finding, histogram, report } from "./report-form";
+import { check, failure, finding, histogram } from "./report-form";
 
 const shape = listOf(count, 1000);
 const row = { target: text, parameter: text, nth: count } satisfies FieldsOf<CheckedRow>;
@@ -24,7 +24,7 @@ const range = { start: count, count };
 type FieldsOf<T> = { readonly [K in keyof T]-?: Form<T[K]> };
 
 export const failed: Form<Failed> = object<Failed>({ failure });
-export const traced: Form<TraceAnswer> = object<TraceAnswer>({ report });
+export const traced: Form<TraceAnswer> = object<TraceAnswer>({ trace: bytes });
 export const checked: Form<Checked> = object<Checked>({ checks: listOf(check), findings: listOf(finding) });
 export const details: Form<CheckDetails> = object<CheckDetails>({ analytic: floats, numeric: floats, shape });
 export const curve: Form<CheckCurve> = object<CheckCurve>({

@@ -47,6 +47,11 @@ export const floats: Form<Float64Array> = form(
   (value) => ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Float64Array]",
 );
 
+export const bytes: Form<Uint8Array> = form(
+  "bytes",
+  (value) => ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]",
+);
+
 /** The path of a file: absolute, and such as a file system takes. */
 export const path: Form<string> = form(
   "the absolute path of a file",
@@ -122,11 +127,6 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Fo
       return null;
     },
   };
-}
-
-/** Also holds a whole against itself, once its parts are right. */
-export function refine<T>(inner: Form<T>, look: (value: T) => Misfit | null): Form<T> {
-  return { misfit: (value) => inner.misfit(value) ?? look(value as T) };
 }
 
 /** Whether a value has a form. */

@@ -1,5 +1,6 @@
 /** What the questions to an engine take, and what they answer: plain data. The map of them is requests.ts. */
-import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Histogram, Report } from "./report";
+import type { OpenReport } from "./open-bytes";
+import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Histogram } from "./report";
 
 /** Why a question has no answer. */
 export interface Failed {
@@ -31,12 +32,13 @@ export interface TraceParams {
   readonly limits: Limits;
 }
 
+/** A trace as bytes; codec.ts says how they are made, open-bytes.ts makes a report of them. */
 export interface TraceAnswer {
-  readonly report: Report;
+  readonly trace: Uint8Array;
 }
 
-/** A failure may come with the partial report of what ran before: then it stands in the report. */
-export type TraceResult = TraceAnswer | Failed;
+/** What became of a run. A failure may come with the trace of what ran before: then it stands in the report. */
+export type TraceResult = { readonly report: OpenReport } | Failed;
 
 /** What to check: everything, a layer by path, or whatever was constructed or declared at a line. */
 export type CheckTarget =

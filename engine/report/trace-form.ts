@@ -13,7 +13,7 @@ import {
   text,
 } from "./forms";
 import { device, failure, finding } from "./report-form";
-import { type Column, type Meaning, schema, type TableName } from "./schema";
+import { type Column, type Meaning, schema, type TableName, type Tables } from "./schema";
 import { startsOf } from "./steps";
 import { at, TRACE_VERSION, type Trace, type TraceHead } from "./trace";
 
@@ -49,22 +49,38 @@ export function traceMisfit(trace: Trace): Misfit | null {
   );
 }
 
-function misfitOfTables(trace: Trace): Misfit | null {
-  const rowsOf = (table: TableName) => Object.values<Column>(trace.tables[table])[0]?.length ?? 0;
-  const lengthOf = (list: TableName | "texts" | "shapes") =>
-    list === "texts" || list === "shapes" ? trace[list].length : rowsOf(list);
-  for (const table of Object.keys(schema) as TableName[]) {
-    const columns: Readonly<Record<string, Meaning>> = schema[table];
-    const own: Readonly<Record<string, Column>> = trace.tables[table];
-    for (const [name, meaning] of Object.entries(columns)) {
-      const column = own[name];
-      const where = `.${table}.${name}`;
-      if (column?.length !== rowsOf(table)) return { at: where, expected: "as long as the other columns" };
-      const row = wrongRow(column, meaning, meaning.kind === "row" ? lengthOf(meaning.of) : 0);
-      if (row !== null) return { at: `${where}[${row}]`, expected: wordsFor(meaning) };
-    }
+/** A column with what it says. */
+interface Known {
+  readonly table: TableName;
+  readonly name: string;
+  readonly meaning: Meaning;
+}
+
+const columns = Object.entries(schema).flatMap(([table, own]) =>
+  Object.entries<Meaning>(own).map(([name, meaning]): Known => {
+    return { table: table as TableName, name, meaning };
+  }),
+);
+
+function misfitOfTables({ texts, shapes, tables }: Trace): Misfit | null {
+  const lengths: Record<string, number> = { texts: texts.length, shapes: shapes.length };
+  for (const { table, name } of columns) {
+    const length = columnOf(tables, table, name)?.length;
+    lengths[table] ??= Number(length);
+    if (typeof length !== "number" || length !== lengths[table])
+      return { at: `.tables.${table}.${name}`, expected: "as long as the other columns" };
+  }
+  for (const { table, name, meaning } of columns) {
+    const rows = meaning.kind === "row" ? (lengths[meaning.of] ?? 0) : 0;
+    const row = wrongRow(columnOf(tables, table, name) ?? [], meaning, rows);
+    if (row !== null) return { at: `.tables.${table}.${name}[${row}]`, expected: wordsFor(meaning) };
   }
   return null;
+}
+
+function columnOf(tables: Tables | undefined, table: TableName, name: string): Column | undefined {
+  const own: Readonly<Record<string, Column>> | undefined = tables?.[table];
+  return own?.[name];
 }
 
 /** The first row whose number is not what the column says. */
@@ -93,23 +109,24 @@ function misfitOfGraph({ head, texts, tables }: Trace): Misfit | null {
   const starts = startsOf(nodes.inputs);
   const count = nodes.inputs.length;
   if (at(starts, count) !== edges.input.length)
-    return { at: ".nodes.inputs", expected: "as many inputs as there are edges" };
+    return { at: ".tables.nodes.inputs", expected: "as many inputs as there are edges" };
   for (let node = 0; node < count; node++)
     for (let edge = at(starts, node); edge < at(starts, node + 1); edge++)
       if (at(edges.input, edge) >= node)
-        return { at: `.edges[${edge}]`, expected: "an input above its result" };
+        return { at: `.tables.edges[${edge}]`, expected: "an input above its result" };
   for (let row = 0; row < sites.file.length; row++)
     if (!fits(texts[at(sites.file, row)], path))
-      return { at: `.sites[${row}].file`, expected: "an absolute path" };
+      return { at: `.tables.sites[${row}].file`, expected: "an absolute path" };
   for (const column of [sites.line, sites.column, sites.endLine, sites.endColumn])
     for (let row = 0; row < column.length; row++)
-      if (!fits(at(column, row), place)) return { at: `.sites[${row}]`, expected: "lines and columns" };
+      if (!fits(at(column, row), place))
+        return { at: `.tables.sites[${row}]`, expected: "lines and columns" };
   for (let row = 1; row < gradients.node.length; row++)
     if (at(gradients.node, row) <= at(gradients.node, row - 1))
-      return { at: `.gradients[${row}]`, expected: "one gradient for a node, in order" };
+      return { at: `.tables.gradients[${row}]`, expected: "one gradient for a node, in order" };
   for (let row = 0; row < standing.path.length; row++)
     if (at(standing.node, row) === 0 && at(standing.module, row) === 0)
-      return { at: `.standing[${row}]`, expected: "a node or a layer" };
+      return { at: `.tables.standing[${row}]`, expected: "a node or a layer" };
   const isNode = (id: number | null) => id === null || id < count;
   const { loss, findings } = head;
   if (loss && !(isNode(loss.node) && (loss.site === null || loss.site < sites.line.length)))

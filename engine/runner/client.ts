@@ -2,16 +2,19 @@
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { failed, traced } from "../report/answer-forms";
 import { type Form, oneOrOther } from "../report/forms";
+import { openBytes } from "../report/open-bytes";
 import {
   BUDGET_GRACE_MS,
   type CheckParams,
   type CheckResult,
   DEFAULT_BUDGET_MS,
   type Failed,
+  isFailed,
+  type TraceAnswer,
   type TraceParams,
   type TraceResult,
 } from "../report/questions";
-import type { Failure, Report } from "../report/report";
+import type { Failure } from "../report/report";
 import {
   type Answered,
   type LaterRequest,
@@ -19,7 +22,7 @@ import {
   type RequestName,
   requests,
 } from "../report/requests";
-import { EngineChild } from "./engine-child";
+import { type EndAnswer, EngineChild } from "./engine-child";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import type { OutputParams, ProgressParams } from "./protocol";
 import { budgetHint, reportMs, showSeconds, timeoutHint } from "./time-limit";
@@ -95,11 +98,11 @@ export class Engine {
     this.hasTape = false;
     const child = await this.#ready(memoryMiB);
     const onAbort = () => child.kill(cancelled());
-    const send = (): Promise<TraceResult> => child.connection.sendRequest("trace", params);
+    const send = (): Promise<EndAnswer> => child.connection.sendRequest("trace", params);
     const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
     const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: outOfTime(timeoutMs) };
     const answer = await this.#wait(child, send, asking, onAbort, limit);
-    const result = hold(answer, formOf("trace"), child);
+    const result = openAnswer(hold(answer, formOf("trace"), child), child);
     this.hasTape = child.isRunning && "report" in result;
     return result;
   }
@@ -140,9 +143,11 @@ export class Engine {
       ? await this.#work(child, send, asking, source)
       : await Promise.race([child.ended, send().catch((error: unknown) => this.#broken(child, error))]);
     // A process that ends in the middle of its work leaves a report.
-    const result: Answered<N> | TraceResult = hold(answer, oneOrOther(formOf(name), traced), child);
+    const result: Answered<N> | EndAnswer = hold(answer, oneOrOther(formOf(name), traced), child);
     this.hasTape &&= child.isRunning;
-    return isReport(result) ? { failure: result.report.failure ?? noRun() } : result;
+    if (!isTrace(result)) return result;
+    const opened = openAnswer(result, child);
+    return { failure: ("report" in opened ? opened.report.failure : opened.failure) ?? noRun() };
   }
 
   /** Work on the last run that stops when asked to; a process that does not is ended. */
@@ -151,7 +156,7 @@ export class Engine {
     send: () => Promise<R>,
     asking: Asking,
     source: CancellationTokenSource,
-  ): Promise<R | TraceResult> {
+  ): Promise<R | EndAnswer> {
     const { patienceMs = PATIENCE_MS } = this.options;
     let patience: NodeJS.Timeout | undefined;
     const onAbort = () => {
@@ -186,7 +191,7 @@ export class Engine {
     { signal, onProgress }: Asking,
     onAbort: () => void,
     limit: TimeLimit,
-  ): Promise<R | TraceResult> {
+  ): Promise<R | EndAnswer> {
     const { graceMs = GRACE_MS } = this.options;
     let alarm: NodeJS.Timeout | undefined;
     let deadline = 0;
@@ -220,7 +225,7 @@ export class Engine {
   }
 
   /** A request that was rejected: its process is replaced, whatever it was. */
-  async #broken(child: EngineChild, error: unknown): Promise<TraceResult> {
+  async #broken(child: EngineChild, error: unknown): Promise<EndAnswer> {
     child.retired = "a request failed";
     // Nobody waits for this clock once the end is known: a command line is to exit then.
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LATE_MS).unref());
@@ -238,11 +243,25 @@ function formOf<N extends RequestName>(name: N): Form<Answered<N>> {
 /** An answer of the right form; a process that gives another one is ended. */
 function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | Failed {
   const misfit = form.misfit(answer);
-  if (!misfit) return answer as R;
-  const what = `answer${misfit.at}`.slice(0, 200);
+  return misfit
+    ? refuse(`answer${misfit.at}`.slice(0, 200) + ` is not ${misfit.expected}`, child)
+    : (answer as R);
+}
+
+/** The report of a trace that came. */
+function openAnswer(answer: EndAnswer, child: EngineChild): TraceResult {
+  if (isFailed(answer)) return answer;
+  try {
+    return { report: openBytes(answer.trace) };
+  } catch (error) {
+    return refuse(String(error instanceof Error ? error.message : error).slice(0, 300), child);
+  }
+}
+
+function refuse(what: string, child: EngineChild): Failed {
   const failure: Failure = {
     kind: "internal",
-    message: `The engine process sent what it should not: ${what} is not ${misfit.expected}`,
+    message: `The engine process sent what it should not: ${what}`,
     hint: "the next run starts a new one",
     site: null,
     stack: [],
@@ -252,8 +271,8 @@ function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | Failed
 }
 
 /** What a process leaves that ends in the middle of its work. */
-function isReport(result: object): result is { readonly report: Report } {
-  return "report" in result;
+function isTrace(result: object): result is TraceAnswer {
+  return "trace" in result;
 }
 
 function cancelled(): Failure {

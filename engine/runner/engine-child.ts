@@ -5,7 +5,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { InternalError } from "../core/error";
 import { type Form, fits } from "../report/forms";
-import type { TraceResult } from "../report/questions";
+import type { Failed, TraceAnswer } from "../report/questions";
 import type { Failure } from "../report/report";
 import { openClientChannel } from "./channel";
 import { FrameReader, MARK_BYTES } from "./frames";
@@ -42,12 +42,15 @@ const STDERR_KEPT = 8_000;
 const DRAIN_MS = 100;
 const START_MS = 60_000;
 
+/** What a process leaves that ends in the middle of its work. */
+export type EndAnswer = TraceAnswer | Failed;
+
 export class EngineChild {
   readonly connection: MessageConnection;
   /** Settles when the process answers for the first time. */
   readonly started: Promise<unknown>;
   /** Settles when the process is gone: with the answer it left, else with a failure that says why. */
-  readonly ended: Promise<TraceResult>;
+  readonly ended: Promise<EndAnswer>;
   onProgress: ((progress: ProgressParams) => void) | null = null;
   /** Set when the process should not run another model. */
   retired: string | null = null;
@@ -57,7 +60,7 @@ export class EngineChild {
   #killedFor: Failure | null = null;
   #hasStarted = false;
   #stderr = "";
-  #lastAnswer: TraceResult | null = null;
+  #lastAnswer: EndAnswer | null = null;
 
   constructor(readonly options: ChildOptions) {
     this.#process = start(options, this.#run);
@@ -125,7 +128,7 @@ export class EngineChild {
     });
   }
 
-  #watchEnd(): Promise<TraceResult> {
+  #watchEnd(): Promise<EndAnswer> {
     return new Promise((resolve) => {
       const settle = (failure: Failure) => {
         this.isRunning = false;
@@ -159,7 +162,7 @@ export class EngineChild {
   #takeAnswer(pipe: Readable, frames: FrameReader): void {
     pipe.on("data", (chunk: Buffer) => {
       try {
-        for (const answer of frames.push(chunk)) this.#lastAnswer = answer as TraceResult;
+        for (const answer of frames.push(chunk)) this.#lastAnswer = answer as EndAnswer;
       } catch {
         // Spoilt by what a model writes there: the next answer counts.
       }

@@ -1,8 +1,8 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Tensor } from "../core/tensor";
-import { plainReport } from "../report/plain-report";
-import type { HistogramsParams, TraceParams, TraceResult, ValuesParams } from "../report/questions";
+import { encodeTrace } from "../report/codec";
+import type { Failed, HistogramsParams, TraceAnswer, TraceParams, ValuesParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
 import type { Answered, Params, RequestName } from "../report/requests";
 import { histogramOf } from "../report/stats";
@@ -66,7 +66,7 @@ export class EngineSession {
     showOriginalFunctions(() => this.#sources.files);
   }
 
-  async trace(params: TraceParams): Promise<TraceResult> {
+  async trace(params: TraceParams): Promise<TraceAnswer | Failed> {
     this.#last = null;
     const device = await openDevice(params.device);
     const run = new ModelRun(params, this.#sources, () => this.#repair());
@@ -131,7 +131,7 @@ export class EngineSession {
       const run = this.#running;
       if (!run || run.tape.count === 0) return null;
       const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
-      return answerInBase64({ report: plainReport(run.result(device, this.#stopped).recorded.report) });
+      return answerInBase64(answerOf(run.result(device, this.#stopped).recorded));
     },
   };
 
@@ -221,7 +221,7 @@ export class EngineSession {
     return changed.length === 0 ? failure : { ...failure, hint: changedHint(changed) };
   }
 
-  #close(run: ModelRun, device: Device, failure: Failure | null): TraceResult {
+  #close(run: ModelRun, device: Device, failure: Failure | null): TraceAnswer | Failed {
     try {
       if (failure && (run.tape.count === 0 || this.#state.stuck.length > 0)) return { failure };
       const { run: kept, recorded } = run.result(device, failure);
@@ -229,7 +229,7 @@ export class EngineSession {
         recorded,
         checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)),
       };
-      return { report: plainReport(recorded.report) };
+      return answerOf(recorded);
     } catch (error) {
       return { failure: failure ?? this.#explain(run, error) };
     } finally {
@@ -250,4 +250,8 @@ export class EngineSession {
     const recorded = this.#last?.recorded;
     return (of === "value" ? recorded?.tensors[node] : recorded?.gradOf(node)) ?? null;
   }
+}
+
+function answerOf({ trace }: Recorded): TraceAnswer {
+  return { trace: encodeTrace(trace) };
 }

@@ -1,10 +1,11 @@
 /** What a panel is told when its session changed: the run and the checks when they are others, and the state, which is small. */
-import type { Check, Report } from "../../engine/report/report";
+import type { OpenReport } from "../../engine/report/open-bytes";
+import type { Check } from "../../engine/report/report";
 import type { StateNews, ToPanel } from "../../webview/protocol";
 
 /** What a panel is to know. */
 export interface PanelKnowledge {
-  readonly report: Report | null;
+  readonly report: OpenReport | null;
   readonly checks: readonly Check[];
   readonly state: StateNews;
 }
@@ -24,6 +25,6 @@ export function newsFor(known: PanelKnowledge | null, now: PanelKnowledge): Pane
 }
 
 /** A run as it is sent. */
-function traceNews(report: Report): ToPanel["trace"] {
-  return { report };
+function traceNews({ bytes }: OpenReport): ToPanel["trace"] {
+  return { bytes };
 }

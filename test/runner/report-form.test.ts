@@ -1,13 +1,18 @@
-/** What an engine process sends, or a disk keeps, is looked at before anybody reads it: fields, types, sizes, ids and paths. */
+/** What an engine process sends, or a disk keeps, is looked at before anybody reads it: fields, types, sizes, rows and paths. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import type { Check, Report } from "../../engine/report/report";
-import { check as checkForm, report as reportForm } from "../../engine/report/report-form";
+import type { Form } from "../../engine/report/forms";
+import { readTrace } from "../../engine/report/open-bytes";
+import type { Check } from "../../engine/report/report";
+import { check as checkForm } from "../../engine/report/report-form";
+import { schema } from "../../engine/report/schema";
+import type { Trace } from "../../engine/report/trace";
+import { traceMisfit } from "../../engine/report/trace-form";
 import { Engine } from "../../engine/runner/client";
-import { openEngine, paramsFor, reportOf, root } from "./engine";
+import { openEngine, paramsFor, root } from "./engine";
 import { impostor } from "./impostor";
 
 const file = "/models/forms.ts";
@@ -20,31 +25,44 @@ type Path = readonly (string | number)[];
 
 /** Every field of plain data, from the top down; of lists only the first three. */
 function pathsIn(value: unknown, at: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return [at];
-  const keys = Array.isArray(value) ? [...value.keys()].slice(0, 3) : Object.keys(value);
+  if (typeof value !== "object" || value === null || isOfPlainNumbers(at)) return [at];
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  const keys = isList ? [...(value as number[]).keys()].slice(0, 3) : Object.keys(value);
   return [at, ...keys.flatMap((key) => pathsIn(Reflect.get(value, key), [...at, key]))];
+}
+
+/** Whether a path leads to a column whose numbers may be any. */
+function isOfPlainNumbers([list, table, column]: Path): boolean {
+  if (list !== "tables" || column === undefined) return false;
+  const columns: Readonly<Record<string, { readonly kind: string }>> = Reflect.get(schema, table ?? "");
+  return columns[column]?.kind === "number";
 }
 
 /** A copy with one field replaced. */
 function withField(data: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
-  const copy: object = Array.isArray(data) ? [...data] : { ...(data as object) };
+  const copy: object =
+    Array.isArray(data) || ArrayBuffer.isView(data) ? [...(data as number[])] : { ...(data as object) };
   Reflect.set(copy, key, withField(Reflect.get(copy, key), rest, value));
   return copy;
 }
 
-describe("the form of a report", () => {
-  let report: Report;
+const traceForm: Form<Trace> = { misfit: (value) => traceMisfit(value as Trace) };
+
+describe("the form of a trace", () => {
+  let trace: Trace;
   let check: Check;
   let other: Engine | null = null;
   const folder = mkdtempSync(join(tmpdir(), "gradlens-forms-"));
 
   before(async () => {
     const { engine } = openEngine();
-    report = reportOf(await engine.trace(paramsFor(file, { overlays: { [file]: model } })));
-    const result = await engine.check({ target: { kind: "all" } });
-    assert.ok("checks" in result && result.checks[0]);
-    check = result.checks[0];
+    const result = await engine.trace(paramsFor(file, { overlays: { [file]: model } }));
+    assert.ok("report" in result);
+    trace = readTrace(result.report.bytes);
+    const checked = await engine.check({ target: { kind: "all" } });
+    assert.ok("checks" in checked && checked.checks[0]);
+    check = checked.checks[0];
     engine.dispose();
   });
   after(() => {
@@ -53,13 +71,13 @@ describe("the form of a report", () => {
   });
 
   it("is that of what the engine sends", () => {
-    assert.equal(reportForm.misfit(report), null);
+    assert.equal(traceForm.misfit(trace), null);
     assert.equal(checkForm.misfit(check), null);
   });
 
   it("refuses every field of another type, and says where", () => {
     for (const [data, form] of [
-      [report, reportForm],
+      [trace, traceForm],
       [check, checkForm],
     ] as const) {
       for (const path of pathsIn(data).filter((each) => each.length > 0)) {
@@ -70,26 +88,37 @@ describe("the form of a report", () => {
     }
   });
 
-  const bad: readonly [what: string, path: Path, value: unknown][] = [
-    ["a relative path", ["nodes", 0, "site"], { ...place("model.ts") }],
-    ["an address", ["nodes", 0, "site"], { ...place("https://example.invalid/a.ts") }],
-    ["a path with a zero in it", ["nodes", 0, "site"], { ...place("/a\0.ts") }],
-    ["line 0", ["nodes", 0, "site"], { ...place("/a.ts"), line: 0 }],
-    ["a line that is no number", ["nodes", 0, "site"], { ...place("/a.ts"), line: Number.NaN }],
-    ["an input that comes later", ["nodes", 0, "inputs"], [1]],
-    ["another id", ["nodes", 0, "id"], 1],
-    ["a layer that is its own parent", ["scopes", 0, "parent"], 0],
-    ["a parameter without a node", ["parameters", 0, "node"], 1e6],
-    ["a text without end", ["nodes", 0, "name"], "x".repeat(2_000_000)],
-    ["another severity", ["findings"], [{ severity: "fatal" }]],
+  const textAt = (column: "file") => (whole: Trace) => ["texts", whole.tables.sites[column][0] ?? 0] as const;
+  const cell =
+    (table: string, column: string, row = 0) =>
+    () =>
+      ["tables", table, column, row] as const;
+  const bad: readonly [what: string, path: (whole: Trace) => Path, value: unknown][] = [
+    ["a relative path", textAt("file"), "model.ts"],
+    ["an address", textAt("file"), "https://example.invalid/a.ts"],
+    ["a path with a zero in it", textAt("file"), "/a\0.ts"],
+    ["line 0", cell("sites", "line"), 0],
+    ["an input that comes later", cell("edges", "input"), 6],
+    ["more inputs than edges", cell("nodes", "inputs"), 3],
+    ["a node of no known operation", cell("nodes", "operation"), 99],
+    ["a call within itself", cell("calls", "caller"), 1],
+    ["a gradient of a node that is not there", cell("gradients", "node", 1), 1e6],
+    ["two gradients of one node", cell("gradients", "node", 1), 0],
+    ["a text without end", () => ["texts", 0], "x".repeat(2_000_000)],
+    ["another version", () => ["head", "version"], 99],
+    ["a loss that is nowhere", () => ["head", "loss", "node"], 1e6],
+    ["another severity", () => ["head", "findings"], [{ severity: "fatal" }]],
   ];
-  function place(of: string) {
-    return { file: of, line: 1, column: 1, endLine: 1, endColumn: 2 };
-  }
   for (const [what, path, value] of bad)
-    it(`refuses ${what}`, () => assert.ok(reportForm.misfit(withField(report, path, value))));
+    it(`refuses ${what}`, () => assert.ok(traceForm.misfit(withField(trace, path(trace), value))));
 
-  for (const answer of ['"text"', "null", "{ report: { version: 2, nodes: 3 } }", "{ failure: {} }"]) {
+  for (const answer of [
+    '"text"',
+    "null",
+    "{ trace: 3 }",
+    "{ trace: new Uint8Array(40) }",
+    "{ failure: {} }",
+  ]) {
     it(`ends a process that answers ${answer}`, async () => {
       const script = join(folder, "impostor.js");
       writeFileSync(script, impostor(answer));
@@ -97,7 +126,7 @@ describe("the form of a report", () => {
       const result = await other.trace(paramsFor(file));
       assert.ok("failure" in result);
       assert.equal(result.failure.kind, "internal");
-      assert.match(result.failure.message, /^The engine process sent what it should not: answer/);
+      assert.match(result.failure.message, /^The engine process sent what it should not: ./);
       assert.equal(other.isRunning, false);
     });
   }

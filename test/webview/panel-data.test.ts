@@ -8,6 +8,7 @@ import { nodesCsv } from "../../webview/graph/nodes-csv";
 import { nodeNames } from "../../webview/node-names";
 import { reducers } from "../../webview/reduce";
 import { deepSigmoid, ReportBuilder, someChecks, statsOf, sumTimes } from "./reports";
+import { bytesOf } from "./trace-of";
 
 const start = {
   trace: { kind: "empty" },
@@ -125,7 +126,7 @@ describe("panels: state", () => {
 
   it("keeps the report and the checks through changes of state", () => {
     const report = sumTimes();
-    const traced = reducers.state(reducers.trace(start, { report }), ready);
+    const traced = reducers.state(reducers.trace(start, { bytes: bytesOf(report) }), ready);
     const checks = someChecks();
     const checked = reducers.checks(traced, { checks });
     const running = reducers.state(checked, {
@@ -133,7 +134,12 @@ describe("panels: state", () => {
       trace: { kind: "running", message: "Running" },
       stale: true,
     });
-    assert.ok(running.report === report && running.checks === checks && running.stale);
+    assert.ok(
+      running.report === traced.report &&
+        running.report?.run === report.run &&
+        running.checks === checks &&
+        running.stale,
+    );
     const checking = { target: "net.fc1", fraction: 0.5, doing: "" };
     assert.deepEqual(reducers.state(running, { ...ready, checking }).checking, checking);
   });

@@ -1,8 +1,10 @@
 // One panel in a page of a real browser, driven as a person does; VS Code's side of it is played.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../harness/paths.mjs";
 import { themes } from "./theme-variables.mjs";
+import { bytesOf } from "./trace-of";
 
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
@@ -32,12 +34,14 @@ export async function openPanel(browser, server, panel, options = {}) {
   page.on("pageerror", (error) => problems.push(String(error.stack)));
   await page.goto(server.url(panel, theme));
   const tell = (name, news) => page.evaluate(([of, sent]) => globalThis.tell(of, sent), [name, news]);
+  const tellTrace = (bytes) =>
+    page.evaluate((sent) => globalThis.tell("trace", { bytes: Uint8Array.from(sent) }), [...bytes]);
   const quiet = { file: "/models/model.ts", stale: false, interrupted: null, checking: null };
   // A trace is told once.
   let known = null;
   /** @param {any} fields */
   const sendState = async ({ report, checks, state: trace = { kind: "ready" }, ...fields } = {}) => {
-    if (report && report !== known) await tell("trace", { report });
+    if (report && report !== known) await tellTrace(bytesOf(report));
     known = report ?? known;
     await tell("checks", { checks: checks ?? [] });
     await tell("state", { ...quiet, trace, ...fields });

@@ -1,5 +1,5 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
-import type { Report } from "../report/report";
+import type { OpenReport } from "../report/open-bytes";
 import { isAtLeast } from "../report/severity";
 import type { Engine } from "../runner/client";
 import { complain, FAILED, FINE, out, print, refuse, WRONG } from "./answer";
@@ -25,7 +25,7 @@ async function perform(engine: Engine, args: Arguments): Promise<number> {
   return checkAgainst(engine, traced, args);
 }
 
-async function show(engine: Engine, report: Report, args: Arguments): Promise<number> {
+async function show(engine: Engine, report: OpenReport, args: Arguments): Promise<number> {
   print(args.json ? await reportJson(engine, report) : showReport(report, out));
   if (report.failure) {
     if (!args.json) complain(report.failure);

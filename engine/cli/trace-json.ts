@@ -1,14 +1,16 @@
 /** The report of a run as JSON: all that is known of it, the histograms of its values and gradients among it. */
+
+import type { OpenReport } from "../report/open-bytes";
 import { plainNode } from "../report/plain-report";
 import { isFailed, type NodeHistograms } from "../report/questions";
-import type { Histogram, Report, Stats } from "../report/report";
+import type { Histogram, Stats } from "../report/report";
 import type { Engine } from "../runner/client";
 import { toJson } from "./answer";
 
 /** Nodes whose histograms cross the border of the process at once. */
 const PAGE = 512;
 
-export async function reportJson(engine: Engine, report: Report): Promise<string> {
+export async function reportJson(engine: Engine, { bytes: _, ...report }: OpenReport): Promise<string> {
   const histograms = await allHistograms(engine, report.nodes.length);
   const nodes = report.nodes.map((node) => {
     const { value, grad } = histograms[node.id] ?? { value: null, grad: null };

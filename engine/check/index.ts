@@ -5,6 +5,7 @@ import { isModelError, ModelError } from "../core/error";
 import { showShape } from "../core/shape";
 import type { Tensor } from "../core/tensor";
 import type { Check, CheckMethod } from "../report/report";
+import { verdicts } from "../report/verdicts";
 import type { Run, SourceLayerSite } from "../tracing/run";
 import { type Detail, withoutDetail } from "./differences/detail";
 import { Pace } from "./differences/pace";
@@ -19,7 +20,7 @@ import { type Explain, explainPlainly, orNotChecked } from "./judging/not-checke
 import { lookOutside } from "./judging/outside";
 import { aboutOf, checkSubjects, type SubjectOptions } from "./judging/subjects";
 import { findSubjects, fullName, type Subject, type Target } from "./judging/target";
-import { type Undecided, verdicts } from "./judging/verdict";
+import type { Undecided } from "./judging/verdict";
 
 export { isFine } from "../report/checks";
 export type { Detail } from "./differences/detail";

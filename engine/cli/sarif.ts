@@ -3,9 +3,9 @@
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
-import { verdicts } from "../check/judging/verdict";
 import { isMeant } from "../report/checks";
 import type { Check, Failure, Finding, Severity, Site } from "../report/report";
+import { verdicts } from "../report/verdicts";
 import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { currentFolder } from "./current-folder";

@@ -63,7 +63,7 @@ export const path: Form<string> = form(
 );
 
 /** One of some words; the compiler asks for all of them. */
-export function oneOf<T extends string>(words: Readonly<Record<T, true>>): Form<T> {
+export function oneOf<T extends string>(words: Readonly<Record<T, unknown>>): Form<T> {
   const known = new Set(Object.keys(words));
   return form(`one of ${[...known].join(", ")}`, (value) => typeof value === "string" && known.has(value));
 }

@@ -30,6 +30,7 @@ import type {
   VerdictLook,
   WorstElement,
 } from "./report";
+import { verdicts } from "./verdicts";
 
 export const site: Form<Site> = object<Site>({
   file: path,
@@ -95,19 +96,7 @@ export const check: Form<Check> = object<Check>({
   target: text,
   parameter: text,
   site: nullable(site),
-  verdict: oneOf({
-    ok: true,
-    "wrong-derivative": true,
-    kink: true,
-    cut: true,
-    vacuous: true,
-    "noise-floor": true,
-    "non-deterministic": true,
-    "non-finite": true,
-    intended: true,
-    "not-checked": true,
-    unfinished: true,
-  }),
+  verdict: oneOf(verdicts),
   outcome: oneOf({ pass: true, fail: true, note: true }),
   complete: flag,
   rank: number,

@@ -1,7 +1,12 @@
 /** The plain data that leaves the engine: the same for panels, editor and command line. Numbers may be NaN or infinite. */
+import type { Severity } from "./severity";
+import type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
 export const REPORT_VERSION = 4;
+
+export type { Severity } from "./severity";
+export type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 
 /** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
 export interface Site {
@@ -100,8 +105,6 @@ export interface ReportBinding {
   readonly nodes: readonly number[];
 }
 
-export type Severity = "error" | "warning" | "info";
-
 export interface Fix {
   readonly title: string;
   /** What the fix does and why, one sentence. */
@@ -154,31 +157,6 @@ export interface Report {
   readonly omitted: number;
   /** What ended the run early; the report then holds what was recorded until then. */
   readonly failure: Failure | null;
-}
-
-export type Verdict =
-  | "ok"
-  | "wrong-derivative"
-  | "kink"
-  | "cut"
-  | "vacuous"
-  | "noise-floor"
-  | "non-deterministic"
-  | "non-finite"
-  | "intended"
-  | "not-checked"
-  | "unfinished";
-
-/** What a verdict comes to: a note is neither a proof nor a mistake. */
-export type CheckOutcome = "pass" | "fail" | "note";
-
-/** How a verdict is shown, everywhere alike. */
-export interface VerdictLook {
-  /** A few words, in lower case: "wrong derivative". */
-  readonly title: string;
-  /** Name of a codicon. */
-  readonly icon: string;
-  readonly tone: "ok" | "error" | "warning" | "info";
 }
 
 export interface WorstElement {

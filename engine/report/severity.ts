@@ -1,8 +1,9 @@
 /** How grave a finding is, in the one order of all lists. */
-import type { Severity } from "./report";
 
 /** The gravest first. */
-export const severities: readonly Severity[] = ["error", "warning", "info"];
+export const severities = ["error", "warning", "info"] as const;
+
+export type Severity = (typeof severities)[number];
 
 /** For sorting: the gravest first. */
 export function byGravity(a: { readonly severity: Severity }, b: { readonly severity: Severity }): number {

@@ -1,13 +1,14 @@
 /** What verdicts come to: one table for the terminal, the editor and the reports. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { giveVerdict, verdicts } from "../../engine/check/judging/verdict";
+import { giveVerdict } from "../../engine/check/judging/verdict";
 import { checksText } from "../../engine/cli/check-text";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
 import { styleFor } from "../../engine/cli/terminal";
 import { countVerdicts, gravest, isFine } from "../../engine/report/checks";
 import type { Check, Verdict } from "../../engine/report/report";
+import { verdicts } from "../../engine/report/verdicts";
 
 const style = styleFor({ isTTY: true }, { TERM: "xterm" });
 const green = "\u001b[32m";

@@ -1,7 +1,9 @@
 /** The check of every hand-written layer of a run, the inner ones before what is made of them. */
+
+import { verdicts } from "../../report/verdicts";
 import type { Run } from "../../tracing/run";
 import type { Pace } from "../differences/pace";
-import { type Undecided, verdicts } from "../judging/verdict";
+import type { Undecided } from "../judging/verdict";
 import { type ByHand, checkByHand, type Means } from "./by-hand";
 import type { FoundLayer } from "./find";
 

@@ -5,12 +5,13 @@ import type { Tensor } from "../../core/tensor";
 import { showIndex } from "../../report/element-index";
 import type { Check, Site, Verdict, WorstElement } from "../../report/report";
 import { normOf } from "../../report/stats";
+import { verdicts } from "../../report/verdicts";
 import { type Detailed, detailOf } from "../differences/detail";
 import type { Compared } from "../differences/elements";
 import { OVER } from "../differences/pace";
 import type { Evaluation } from "../differences/variants";
 import type { Element, Judgement } from "./judge";
-import { overall, type Undecided, verdicts, worstElement } from "./verdict";
+import { overall, type Undecided, worstElement } from "./verdict";
 
 /** What a check says beyond whose it is. */
 export type CheckFacts = Pick<Check, "verdict" | "message"> & Partial<Undecided> & Detailed;

@@ -1,8 +1,9 @@
 /** What a person meant: verdicts that a comment `// gradlens: intended` allows, and comments that allow nothing. */
 import { said } from "../../diagnose/said";
 import type { Check, Finding, Site } from "../../report/report";
+import { verdicts } from "../../report/verdicts";
 import type { Intent, Run } from "../../tracing/run";
-import { type Undecided, verdicts } from "./verdict";
+import type { Undecided } from "./verdict";
 
 /** The comment that speaks of one of the places, or null. */
 export function intentAt({ sources }: Run, ...sites: readonly (Site | null)[]): Site | null {

@@ -1,6 +1,7 @@
 /** What the recorded operations do not show: chance, values that left the tape, tensors that operations read from outside. */
 
 import { detached, type Tensor } from "../../core/tensor";
+import { verdicts } from "../../report/verdicts";
 import type { Run } from "../../tracing/run";
 import { explainChance, findChance } from "../differences/chance";
 import type { Pace } from "../differences/pace";
@@ -11,7 +12,7 @@ import { inLine } from "./conclude";
 import { explainEscape, findEscapes } from "./escape";
 import { intentAt } from "./intent";
 import type { Subject } from "./target";
-import { type Undecided, verdicts } from "./verdict";
+import type { Undecided } from "./verdict";
 
 /** The checks, in their order, with what running the file and its operations again shows of their subjects. */
 export async function lookOutside(

@@ -2,6 +2,7 @@
 
 import { showShape } from "../../core/shape";
 import type { Tensor } from "../../core/tensor";
+import { verdicts } from "../../report/verdicts";
 import type { Run } from "../../tracing/run";
 import { explainNonFinite, explainNonFiniteGradient, explainWrong } from "../blame/blame";
 import { type Downstream, downstreamOf } from "../differences/batch";
@@ -15,7 +16,6 @@ import { takesLonger } from "./cut";
 import type { Tolerances } from "./judge";
 import { explainAgreement, explainRandom, withCut } from "./reason";
 import type { Subject } from "./target";
-import { verdicts } from "./verdict";
 
 /** A subject that is ready to be compared. */
 export interface PreparedSubject {

@@ -6,7 +6,7 @@ import { type OpenReport, openBytes } from "../engine/report/open-bytes";
 import type { Check } from "../engine/report/report";
 import { check } from "../engine/report/report-form";
 import { TRACE_VERSION } from "../engine/report/trace";
-import { readRegularFile, replaceFile } from "./regular-file";
+import { readRegularFile, replaceFile } from "../engine/runner/regular-file";
 
 export interface KeptTrace {
   readonly report: OpenReport;

@@ -1,10 +1,10 @@
 /** From places of a report to places of the editor. */
 import * as vscode from "vscode";
 import type { Site } from "../engine/report/report";
+import { liesBelow } from "../engine/runner/regular-file";
 import { rangeOf } from "./edits";
 import { documentOf, fileOf, uriOf } from "./files";
 import { oneLine } from "./markdown";
-import { liesBelow } from "./regular-file";
 import type { Session } from "./session";
 
 /** Where a site is now; the place it had, when its own text was edited. */

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import type { Check, Report } from "../engine/report/report";
+import { readRegularFile } from "../engine/runner/regular-file";
 import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
 import { readKept, writeTrace } from "./kept-trace";
 import { log } from "./log";
-import { readRegularFile } from "./regular-file";
 import { filesOf } from "./report-files";
 import type { KnownTrace, Session } from "./session";
 

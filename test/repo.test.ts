@@ -66,7 +66,7 @@ const layers: readonly Layer[] = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client)$|webview\/(protocol|wire|panels)$|package\.json$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file)$|webview\/(protocol|wire|panels)$|package\.json$)/,
     types: /^engine\/report\/report$/,
   },
 ];

@@ -1,7 +1,7 @@
 /** How a command answers: on which stream, in which form, with which exit code. */
 import type { Failure } from "../report/report";
 import type { Arguments } from "./arguments";
-import { showFailure } from "./messages";
+import { type ReadLine, showFailure } from "./messages";
 import { styleFor } from "./terminal";
 
 /** Exit codes. */
@@ -23,8 +23,8 @@ export function refuse(failure: Failure, { json }: Pick<Arguments, "json">): num
   return WRONG;
 }
 
-export function complain(failure: Failure): void {
-  process.stderr.write(`${showFailure(failure, err)}\n`);
+export function complain(failure: Failure, lines?: ReadLine): void {
+  process.stderr.write(`${showFailure(failure, err, lines)}\n`);
 }
 
 /** A mistake of the person that has no place in a model file. */

@@ -49,6 +49,11 @@ export function modelFile(command: string, file: string | undefined): string {
     throw new UsageError(`gradlens ${command} needs a file: gradlens ${command} model.ts`);
   const found = kindOfFile(file);
   if (found === notThere) throw new UsageError(`there is no file ${file}`);
-  if (found !== "file") throw new UsageError(`${file} ${found}; expected a model file`);
+  if (found !== "file") throw new UsageError(`${file} ${found}; expected a model file or a saved trace`);
   return resolve(file);
+}
+
+/** Whether a file is a saved trace, by its name. */
+export function isSavedPath(file: string): boolean {
+  return /\.gradlens$/i.test(file);
 }

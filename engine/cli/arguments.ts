@@ -4,8 +4,18 @@ import { parseArgs } from "node:util";
 import type { CheckSettings, CheckTarget } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
-import { devices, dtypes, modelFile, notNegative, oneOfNames, positive, UsageError } from "./argument-values";
+import {
+  devices,
+  dtypes,
+  isSavedPath,
+  modelFile,
+  notNegative,
+  oneOfNames,
+  positive,
+  UsageError,
+} from "./argument-values";
 import { type CompareArguments, readCompareArguments } from "./compare-arguments";
+import { type Saving, savePath } from "./saved-file";
 
 export const usage = `gradlens: see what the backward pass of a model does
 
@@ -33,12 +43,15 @@ export const usage = `gradlens: see what the backward pass of a model does
   --second-order            check: the gradient of the gradient too
   --factor NUMBER           compare: a gradient that is this many times as large or small has changed (2)
   --all                     compare: every row, however many
+  --save OUT.gradlens       save what ran, with the checks of check: trace, check and compare read it, without the model
+  --values MIB              save: values and gradients of up to this size together (32)
   --help, --version
 
+FILE is TypeScript or JavaScript, or a saved trace (.gradlens), of which nothing runs.
 Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the file or the arguments are wrong
 `;
 
-export interface Arguments {
+export interface Arguments extends Saving {
   readonly command: "trace" | "check" | "help" | "version";
   readonly file: string;
   readonly json: boolean;
@@ -58,8 +71,6 @@ export interface Arguments {
   readonly rtol: number | null;
   /** How to check by finite differences. */
   readonly settings: CheckSettings;
-  /** True when the standard output belongs to JSON, SARIF or JUnit. */
-  readonly stdoutIsData: boolean;
 }
 
 const options = {
@@ -83,6 +94,8 @@ const options = {
   "second-order": { type: "boolean" },
   factor: { type: "string" },
   all: { type: "boolean" },
+  save: { type: "string" },
+  values: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -118,6 +131,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     junit: values.junit ?? null,
     ...readAgainst(values),
     settings: readSettings(values),
+    ...readSaving(values, file),
     stdoutIsData: isData(values),
   };
 }
@@ -157,6 +171,30 @@ function readAgainst({ against, rtol, sarif, junit, target }: AgainstOptions) {
   if (found === notThere) throw new UsageError(`there is no file ${against}`);
   if (found !== "file") throw new UsageError(`${against} ${found}; expected a .npz or .safetensors file`);
   return { against: resolve(against), rtol: rtol === undefined ? null : positive("rtol", rtol, 0) };
+}
+
+interface SaveOptions {
+  readonly save?: string | undefined;
+  readonly values?: string | undefined;
+  readonly against?: string | undefined;
+}
+
+/** Options that decide how a model runs, or is checked. */
+const ofRuns = [
+  ...["dtype", "device", "timeout", "memory", "node", "target", "against", "budget", "rtol", "atol"],
+  ...["limit", "seed", "method", "second-order", "save", "values"],
+];
+
+function readSaving(given: SaveOptions, file = ""): Pick<Arguments, "save" | "valueBytes"> {
+  const { save, values, against } = given;
+  const foreign = isSavedPath(file) && ofRuns.find((name) => Object.hasOwn(given, name));
+  if (foreign) throw new UsageError(`--${foreign} is for model files; ${file} was saved, and nothing runs`);
+  if (save !== undefined && against !== undefined) throw new UsageError("--save does not go with --against");
+  if (save === undefined && values !== undefined) throw new UsageError("--values goes with --save");
+  return {
+    save: save === undefined ? null : savePath(save),
+    valueBytes: values === undefined ? null : 2 ** 20 * notNegative("values", values),
+  };
 }
 
 interface SettingOptions {

@@ -10,6 +10,7 @@ import { checksText, moreTime } from "./check-text";
 import { toJUnit } from "./junit";
 import { progressOn } from "./progress";
 import { toSarif } from "./sarif";
+import { saveRun } from "./saved-file";
 import { readVersion } from "./version";
 
 /** What became of a check: all that its reports are made from. */
@@ -33,6 +34,9 @@ export async function checkByDifferences(
   if (outcome.failure) return refuse(outcome.failure, args);
   if (args.json) print(toJson(outcome.checks));
   else if (!args.stdoutIsData) print(checksText(outcome, out) + moreTime(outcome, args.settings));
+  const ran = "report" in traced ? traced.report.findings.length : 0;
+  const checked = { checks: outcome.checks, findings: outcome.findings.slice(ran) };
+  if (!(await saveRun(engine, args, checked))) return WRONG;
   return outcome.checks.every(isFine) ? FINE : FAILED;
 }
 
@@ -57,7 +61,10 @@ async function ask(
 }
 
 /** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */
-function writeReports(outcome: FileOutcome, { sarif, junit }: Arguments): boolean {
+export function writeReports(
+  outcome: FileOutcome,
+  { sarif, junit }: Pick<Arguments, "sarif" | "junit">,
+): boolean {
   const write = (path: string, text: string) => {
     if (path === "-") process.stdout.write(text);
     else writeFileSync(path, text);

@@ -6,13 +6,14 @@ import { type CheckSettings, DEFAULT_BUDGET_MS } from "../report/questions";
 import type { Check, VerdictLook } from "../report/report";
 import { showSeconds } from "../runner/time-limit";
 import type { FileOutcome } from "./check-differences";
-import { showFinding, snippet } from "./messages";
+import { type ReadLine, showFinding, snippet } from "./messages";
 import { type Style, textTable } from "./terminal";
 
 /** Of the findings only those of the check: `gradlens trace` shows those of the run. */
 export function checksText(
   { checks, findings }: Pick<FileOutcome, "checks" | "findings">,
   style: Style,
+  lines?: ReadLine,
 ): string {
   const columns = [
     { title: "" },
@@ -30,10 +31,12 @@ export function checksText(
     check.worst ? showNumber(check.worst.relError) : "–",
     check.worst ? showIndex(check.worst.index) : "",
   ]);
-  const notes = checks.filter(({ outcome }) => outcome !== "pass").map((check) => explain(check, style));
+  const notes = checks
+    .filter(({ outcome }) => outcome !== "pass")
+    .map((check) => explain(check, style, lines));
   const unused = findings
     .filter(({ rule }) => rule === "unused-intent")
-    .map((finding) => showFinding(finding, style));
+    .map((finding) => showFinding(finding, style, lines));
   return [textTable(columns, rows, style), ...notes, ...unused, summary(checks, style)].join("\n\n");
 }
 
@@ -66,13 +69,13 @@ function amount({ method, checked, elements }: Check): string {
     : `${showCount(checked)} ${checked === 1 ? "direction" : "directions"} of ${showCount(elements)}`;
 }
 
-function explain(check: Check, style: Style): string {
+function explain(check: Check, style: Style, lines: ReadLine | undefined): string {
   const { message, culprit, site } = check;
   const paint = style[paints[check.look.tone]];
   const parts = [`${paint(style.bold(`${mark(check)} ${nameOfCheck(check)}`))}${style.bold(`: ${message}`)}`];
   const place = culprit?.site ?? site;
   // Of a large model that had too little time there may be a hundred of them, and nothing is wrong at their lines.
-  if (place && check.verdict !== "unfinished") parts.push(snippet(place, style, paint));
+  if (place && check.verdict !== "unfinished") parts.push(snippet(place, style, paint, lines));
   return parts.join("\n");
 }
 

@@ -3,6 +3,7 @@ import type { DeviceChoice } from "../report/report";
 import {
   devices,
   dtypes,
+  isSavedPath,
   modelFile,
   notNegative,
   oneOfNames,
@@ -10,6 +11,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./argument-values";
+import { showPath } from "./messages";
 
 /** One of the two runs. */
 export interface RunChoice {
@@ -46,6 +48,7 @@ export function readCompareArguments(values: Values, files: readonly string[]): 
   const [dtypeA, dtypeB] = pairOf("dtype", text("dtype"));
   const [deviceA, deviceB] = pairOf("device", text("device"));
   const [a, b] = twoFiles(files, [values.seed, values.dtype, values.device]);
+  refuseForSaved([a, b], values);
   const run = (file: string, dtype?: string, device?: string, seed?: string): RunChoice => ({
     file,
     dtype: oneOfNames("dtype", dtype, [...dtypes]),
@@ -76,6 +79,17 @@ function pairOf(name: string, value: string | undefined): [string | undefined, s
   if (more.length > 0)
     throw new UsageError(`--${name} is "${value}"; expected one for each run: two, with a comma between`);
   return [a, b];
+}
+
+/** What decides how a model runs says nothing to a trace that was saved. */
+function refuseForSaved(files: readonly string[], values: Values): void {
+  const saved = files.filter(isSavedPath);
+  const given = ["dtype", "device", "seed", "timeout", "memory", "node"].find((name) => {
+    const value = values[name];
+    return value !== undefined && (saved.length === 2 || String(value).includes(","));
+  });
+  if (saved[0] !== undefined && given !== undefined)
+    throw new UsageError(`--${given} is for model files; ${showPath(saved[0])} was saved, and nothing runs`);
 }
 
 function twoFiles(files: readonly string[], choices: readonly unknown[]): [string, string] {

@@ -2,6 +2,7 @@
 import { showChange } from "../report/compare";
 import type { ComparedNorms, NodePair, RunComparison } from "../report/comparison";
 import type { Report, ReportNode } from "../report/report";
+import { isSavedPath } from "./argument-values";
 import type { RunChoice } from "./compare-arguments";
 
 /** Grows when a field changes its meaning or goes away. */
@@ -28,8 +29,8 @@ export function comparisonJson(
   });
   return {
     version: VERSION,
-    a: { ...comparison.a, seed: runA.seed },
-    b: { ...comparison.b, seed: runB.seed },
+    a: { ...comparison.a, seed: seedOf(runA) },
+    b: { ...comparison.b, seed: seedOf(runB) },
     factor,
     isIdentical,
     notes,
@@ -42,6 +43,11 @@ export function comparisonJson(
     ],
     findings,
   };
+}
+
+/** Null where nothing ran: a saved trace does not say. */
+function seedOf({ file, seed }: RunChoice): number | null {
+  return isSavedPath(file) ? null : seed;
 }
 
 function pairFacts({ changes, value, gradient, gain }: NodePair) {

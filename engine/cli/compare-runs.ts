@@ -2,12 +2,14 @@
 import { compareReports } from "../report/compare";
 import type { Failure, Report } from "../report/report";
 import type { Engine } from "../runner/client";
-import { FINE, mistake, out, print, refuse, toJson } from "./answer";
+import { FINE, out, print, refuse, toJson } from "./answer";
+import { isSavedPath } from "./argument-values";
 import type { CompareArguments, RunChoice } from "./compare-arguments";
 import { comparisonJson } from "./compare-json";
 import { notesOn } from "./compare-notes";
 import { comparisonText } from "./compare-text";
 import { showPath } from "./messages";
+import { readSaved } from "./saved-file";
 import { limitsOf, withEngine } from "./with-engine";
 
 export function runCompare(args: CompareArguments): Promise<number> {
@@ -28,15 +30,18 @@ type RunOutcome = { readonly report: Report } | { readonly failure: Failure };
 
 async function reportOf(engine: Engine, run: RunChoice, args: CompareArguments): Promise<RunOutcome> {
   const { file, dtype, device, seed } = run;
-  if (file.endsWith(".gradlens")) return readTraced(file);
+  if (isSavedPath(file)) return readTraced(file);
   const traced = await engine.trace({ file, overlays: {}, device, dtype, seed, limits: limitsOf(args) });
   const failure = "failure" in traced ? traced.failure : traced.report.failure;
   return failure ? { failure } : traced;
 }
 
 /** A run that was saved. */
-function readTraced(path: string): RunOutcome {
-  return { failure: mistake(`${showPath(path)} is no model file; expected TypeScript or JavaScript`) };
+async function readTraced(path: string): Promise<RunOutcome> {
+  const saved = await readSaved(path);
+  if ("failure" in saved) return saved;
+  const { failure } = saved.report;
+  return failure ? { failure } : saved;
 }
 
 /** The failure, and which of the two runs it was. */

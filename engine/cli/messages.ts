@@ -17,12 +17,15 @@ export function showPath(file: string): string {
   return printable(path.startsWith("..") || path === "" ? file : path).replaceAll("\n", "\\n");
 }
 
-export function showFailure(failure: Failure, style: Style): string {
+/** The line of a place, as its file reads; null where it is not shown. */
+export type ReadLine = (site: Site) => string | null;
+
+export function showFailure(failure: Failure, style: Style, lines: ReadLine = readLine): string {
   const { message, site, hint, stack, kind } = failure;
   // What follows the first line must not look like a message of its own.
   const said = message.replaceAll("\n", "\n  | ");
   const title = `${style.red(style.bold(kind === "internal" ? "internal error" : "error"))}${style.bold(`: ${said}`)}`;
-  const parts = [title, ...(site ? [snippet(site, style, style.red)] : [])];
+  const parts = [title, ...(site ? [snippet(site, style, style.red, lines)] : [])];
   if (hint) parts.push(note("hint", hint, site, style));
   // The first frame is the place shown already.
   if (stack.length > 1) parts.push(...stack.map((frame) => style.dim(`    ${shortenPaths(frame)}`)));
@@ -32,10 +35,11 @@ export function showFailure(failure: Failure, style: Style): string {
 export function showFinding(
   { rule, severity, message, site, related, fixes }: Finding,
   style: Style,
+  lines: ReadLine = readLine,
 ): string {
   const paint = paintOf(severity, style);
   const parts = [`${paint(style.bold(`${severity}[${rule}]`))}${style.bold(`: ${message}`)}`];
-  if (site) parts.push(snippet(site, style, paint));
+  if (site) parts.push(snippet(site, style, paint, lines));
   for (const { site: place, message: said } of related)
     parts.push(note("see", `${showPlace(place)}: ${said}`, site, style));
   for (const { title } of fixes) parts.push(note("fix", title, site, style));
@@ -47,11 +51,16 @@ export function showPlace({ file, line, column }: Site): string {
 }
 
 /** The place, and its line with a mark under the range. */
-export function snippet(site: Site, style: Style, paint: (text: string) => string): string {
+export function snippet(
+  site: Site,
+  style: Style,
+  paint: (text: string) => string,
+  lines: ReadLine = readLine,
+): string {
   const margin = " ".repeat(String(site.line).length);
   const edge = style.blue(`${margin} |`);
   const place = `${margin}${style.blue("-->")} ${showPlace(site)}`;
-  const shown = lineOf(site);
+  const shown = lines(site);
   if (shown === null) return place;
   const line = shown.replace(controls, "\ufffd");
   const last = site.endLine > site.line ? line.trimEnd().length + 1 : site.endColumn;
@@ -86,7 +95,8 @@ function paintOf(severity: Severity, style: Style): (text: string) => string {
   return { error: style.red, warning: style.yellow, info: style.blue }[severity];
 }
 
-function lineOf({ file, line }: Site): string | null {
+/** The line as it reads now. */
+export function readLine({ file, line }: Site): string | null {
   try {
     // A model may have put a pipe there, which nobody writes to.
     const stats = statSync(file);

@@ -4,14 +4,19 @@ import type { OpenReport } from "../report/open-bytes";
 import { plainNode } from "../report/plain-report";
 import { isFailed, type NodeHistograms } from "../report/questions";
 import type { Histogram, Stats } from "../report/report";
-import type { Engine } from "../runner/client";
+import type { Answered, Params } from "../report/requests";
 import { toJson } from "./answer";
 
 /** Nodes whose histograms cross the border of the process at once. */
 const PAGE = 512;
 
-export async function reportJson(engine: Engine, { bytes: _, ...report }: OpenReport): Promise<string> {
-  const histograms = await allHistograms(engine, report.nodes.length);
+type AskHistograms = (
+  params: Params<"histograms">,
+) => Answered<"histograms"> | Promise<Answered<"histograms">>;
+
+/** @param ask whoever has the values: the engine, or a saved trace */
+export async function reportJson(ask: AskHistograms, { bytes: _, ...report }: OpenReport): Promise<string> {
+  const histograms = await allHistograms(ask, report.nodes.length);
   const nodes = report.nodes.map((node) => {
     const { value, grad } = histograms[node.id] ?? { value: null, grad: null };
     return {
@@ -24,10 +29,10 @@ export async function reportJson(engine: Engine, { bytes: _, ...report }: OpenRe
 }
 
 /** Of all nodes; of none where the process ended with the run. */
-async function allHistograms(engine: Engine, count: number): Promise<NodeHistograms[]> {
+async function allHistograms(ask: AskHistograms, count: number): Promise<NodeHistograms[]> {
   const all: NodeHistograms[] = [];
   while (all.length < count) {
-    const page = await engine.ask("histograms", { start: all.length, count: PAGE });
+    const page = await ask({ start: all.length, count: PAGE });
     if (isFailed(page) || page.nodes.length === 0) return all;
     all.push(...page.nodes);
   }

@@ -2,13 +2,13 @@
 import { dirname, relative } from "node:path";
 import { showCount, showNumber } from "../core/number-text";
 import type { Report, Site, Stats } from "../report/report";
-import { showFinding, showPath } from "./messages";
+import { type ReadLine, showFinding, showPath } from "./messages";
 import { logBars, type Style, textTable } from "./terminal";
 
 /** Models with more operations are too large for a row each. */
 const MAX_OPERATIONS = 24;
 
-export function showReport(report: Report, style: Style): string {
+export function showReport(report: Report, style: Style, lines?: ReadLine): string {
   const parts = [title(report, style)];
   if (report.parameters.length > 0) parts.push(layers(report, style));
   const operations = report.nodes.filter(({ kind }) => kind === "operation");
@@ -16,7 +16,7 @@ export function showReport(report: Report, style: Style): string {
     const count = showCount(operations.length);
     parts.push(style.dim(`${count} operations are too many for a table; --json lists them all.`));
   } else if (operations.length > 0) parts.push(tensors(report, style));
-  parts.push(...report.findings.map((finding) => showFinding(finding, style)));
+  parts.push(...report.findings.map((finding) => showFinding(finding, style, lines)));
   if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
   return parts.join("\n\n");
 }

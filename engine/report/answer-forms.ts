@@ -12,6 +12,7 @@ import type {
   Histograms,
   HistogramsParams,
   NodeHistograms,
+  SavedBytes,
   TraceAnswer,
   ValuesParams,
 } from "./questions";
@@ -34,6 +35,7 @@ export const curve: Form<CheckCurve> = object<CheckCurve>({
   chosen: number,
 });
 export const elements: Form<Elements> = object<Elements>({ values: floats, shape });
+export const saved: Form<SavedBytes> = object<SavedBytes>({ bytes });
 
 export const detailsParams: Form<CheckDetailsParams> = object<CheckDetailsParams>({ ...row, ...range });
 export const curveParams: Form<CheckCurveParams> = object<CheckCurveParams>({ ...row, index: count });
@@ -45,5 +47,5 @@ export const valuesParams: Form<ValuesParams> = object<ValuesParams>({
 
 export const histogramsParams: Form<HistogramsParams> = object<HistogramsParams>(range);
 export const histograms: Form<Histograms> = object<Histograms>({
-  nodes: listOf(object<NodeHistograms>({ value: histogram, grad: nullable(histogram) })),
+  nodes: listOf(object<NodeHistograms>({ value: nullable(histogram), grad: nullable(histogram) })),
 });

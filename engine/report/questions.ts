@@ -131,13 +131,28 @@ export interface HistogramsParams {
   readonly count: number;
 }
 
-/** How the elements of a node are spread; null where it has no gradient. */
+/** How the elements of a node are spread; null where it has no gradient, and of a saved trace where they were left out. */
 export interface NodeHistograms {
-  readonly value: Histogram;
+  readonly value: Histogram | null;
   readonly grad: Histogram | null;
 }
 
 /** Those of the nodes in order, fewer than asked for at the end. */
 export interface Histograms {
   readonly nodes: readonly NodeHistograms[];
+}
+
+/** What goes into a saved trace beside the last run. */
+export interface SaveParams {
+  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  /** Values of more bytes together are left out; 32 MiB. */
+  readonly mostBytes?: number;
+}
+
+/** The content of a `.gradlens` file. */
+export interface SavedBytes {
+  readonly bytes: Uint8Array;
 }

@@ -11,6 +11,7 @@ import {
   elements,
   histograms,
   histogramsParams,
+  saved,
   traced,
   valuesParams,
 } from "./answer-forms";
@@ -26,6 +27,8 @@ import type {
   Failed,
   Histograms,
   HistogramsParams,
+  SavedBytes,
+  SaveParams,
   TraceAnswer,
   TraceParams,
   ValuesParams,
@@ -65,6 +68,8 @@ const entries = {
     fromPanels: histogramsParams,
     isWork: false,
   }),
+  /** The last run as the bytes of a file. */
+  save: own<SaveParams, SavedBytes>({ answer: saved, isWork: false }),
 } as const;
 
 /** A question that panels do not ask. */

@@ -5,10 +5,10 @@
 import { strFromU8, strToU8 } from "fflate";
 import { crc32 } from "../core/crc32";
 import { readStrange, writeStrange } from "./codec";
-import { type Form, listOf } from "./forms";
+import { count, type Form, listOf, number, object, recordOf } from "./forms";
 import { type OpenReport, openBytes } from "./open-bytes";
-import type { Check } from "./report";
-import { check } from "./report-form";
+import type { Check, Finding } from "./report";
+import { check, finding } from "./report-form";
 
 const LETTERS = "GRADLENS";
 /** Grows when older readers could not make sense of a file. */
@@ -22,40 +22,55 @@ const types = [Float32Array, Float64Array, Int32Array, Uint8Array] as const;
 export type Of = "value" | "grad";
 const sides: readonly Of[] = ["value", "grad"];
 
-/** A trace with what else is known of its run. */
-export interface SavedTrace {
-  readonly report: OpenReport;
+/** What is saved beside a trace and its values. */
+export interface SavedFacts {
   readonly checks: readonly Check[];
+  /** What the checks found besides. */
+  readonly findings: readonly Finding[];
+  /** When it was saved, in milliseconds since 1970. */
+  readonly savedAt: number;
+  /** The marks of the files that ran, by path; see `markOf`. */
+  readonly sources: Readonly<Record<string, number>>;
+}
+
+/** A trace with what else is known of its run. */
+export interface SavedTrace extends SavedFacts {
+  readonly report: OpenReport;
   /** The elements of a node; null where they were not saved. */
   elements(node: number, of: Of): SavedElements | null;
+  /** How many values and gradients are there. */
+  readonly kept: number;
   /** How many values and gradients were left out, for their size. */
   readonly leftOut: number;
 }
 
-interface Parts {
-  readonly checks: readonly Check[];
+interface Parts extends SavedFacts {
   readonly leftOut: number;
   readonly traceBytes: number;
   /** Four numbers for each: node, 0 or 1 for value or gradient, type, elements. */
   readonly values: readonly number[];
 }
 
+/** Tells one text of a file from others, whatever mark of its encoding it begins with. */
+export function markOf(text: string): number {
+  return crc32(strToU8(text.replace(/^\ufeff/, "")));
+}
+
 /** Values of more bytes together are left out unless a person asks for more. */
 const MOST_VALUE_BYTES = 2 ** 25;
 
-interface ToSave {
+interface ToSave extends SavedFacts {
   /** The trace as it crossed the border. */
   readonly trace: Uint8Array;
-  readonly checks: readonly Check[];
   readonly nodes: number;
   elements(node: number, of: Of): SavedElements | null;
 }
 
 /** The bytes of a file. Values are taken in the order of the nodes, small ones before large ones, until there is no more room. */
 export function encodeSaved(
-  { trace, checks, nodes, elements }: ToSave,
+  { trace, nodes, elements, checks, findings, savedAt, sources }: ToSave,
   mostBytes = MOST_VALUE_BYTES,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const all = Array.from({ length: nodes }, (_, node) =>
     sides.flatMap((of) => {
       const found = elements(node, of);
@@ -71,6 +86,9 @@ export function encodeSaved(
     });
   const parts: Parts = {
     checks,
+    findings,
+    savedAt,
+    sources,
     leftOut: all.length - fitting.length,
     traceBytes: trace.length,
     values: fitting.flatMap(({ node, side, found }) => [node, side, typeOf(found), found.length]),
@@ -114,10 +132,17 @@ export function openSaved(given: Uint8Array): SavedTrace {
   const parts = readParts(bytes.subarray(HEAD_BYTES + 4, HEAD_BYTES + 4 + length));
   const report = openBytes(bytes.subarray(start, start + parts.traceBytes));
   const places = placesOf(parts, start, bytes.length);
+  for (const { node, length } of places.values())
+    if (report.nodes[node]?.value.size !== length) throw damaged("its values are of other tensors");
+  const { checks, findings, savedAt, sources, leftOut } = parts;
   return {
     report,
-    checks: parts.checks,
-    leftOut: parts.leftOut,
+    checks,
+    findings,
+    savedAt,
+    sources,
+    kept: places.size,
+    leftOut,
     elements: (node, of) => {
       const place = places.get(`${node} ${of}`);
       const Type = place && types[place.type];
@@ -128,31 +153,43 @@ export function openSaved(given: Uint8Array): SavedTrace {
   };
 }
 
-const checksForm: Form<readonly Check[]> = listOf(check);
+const partsForm: Form<Parts> = object<Parts>({
+  checks: listOf(check),
+  findings: listOf(finding),
+  savedAt: number,
+  sources: recordOf(count),
+  leftOut: count,
+  traceBytes: count,
+  values: listOf(count),
+});
 
 function readParts(header: Uint8Array): Parts {
-  const parts = JSON.parse(strFromU8(header), readStrange) as Parts;
-  const misfit = checksForm.misfit(parts?.checks);
-  if (misfit) throw damaged(`checks${misfit.at} is not ${misfit.expected}`);
-  const isCount = (n: unknown) => Number.isSafeInteger(n) && Number(n) >= 0;
-  const { leftOut, traceBytes, values } = parts;
-  if (![leftOut, traceBytes].every(isCount) || !Array.isArray(values) || !values.every(isCount))
-    throw damaged("its header is not right");
-  return parts;
+  const parts: unknown = readJson(header);
+  const misfit = partsForm.misfit(parts);
+  if (misfit) throw damaged(`header${misfit.at} is not ${misfit.expected}`);
+  return parts as Parts;
+}
+
+function readJson(header: Uint8Array): unknown {
+  try {
+    return JSON.parse(strFromU8(header), readStrange);
+  } catch {
+    throw damaged("its header is no JSON");
+  }
 }
 
 /** Where the elements lie, by node and side. */
 function placesOf({ traceBytes, values }: Parts, start: number, end: number) {
   const places = new Map<
     string,
-    { readonly type: number; readonly offset: number; readonly length: number }
+    { readonly node: number; readonly type: number; readonly offset: number; readonly length: number }
   >();
   let offset = start + aligned(traceBytes);
   for (let i = 0; i < values.length; i += 4) {
     const [node = 0, side = 0, type = 0, length = 0] = values.slice(i, i + 4);
     const bytes = length * (types[type]?.BYTES_PER_ELEMENT ?? Number.NaN);
     if (!(offset + bytes <= end)) throw damaged("its values are cut off");
-    places.set(`${node} ${sides[side]}`, { type, offset, length });
+    places.set(`${node} ${sides[side]}`, { node, type, offset, length });
     offset = aligned(offset + bytes);
   }
   return places;

@@ -29,6 +29,7 @@ import { ModelSources } from "./model-sources";
 import { showOriginalFunctions } from "./original-functions";
 import { showOriginalPlaces } from "./original-stacks";
 import { ProcessState, type StateObserver } from "./process-state";
+import { savedRun } from "./saved-run";
 import { reportMs } from "./time-limit";
 import { again, type FileSites, type Interrupt, type Watch } from "./watch";
 
@@ -89,6 +90,10 @@ export class EngineSession {
       this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked)),
     values: (params) => this.#elements(params),
     histograms: (params) => this.#histograms(params),
+    save: (params) =>
+      this.#last
+        ? { bytes: savedRun(this.#last.recorded, this.#sources.files, params) }
+        : { failure: noRun() },
   };
 
   #elements({ node, of, start, count }: ValuesParams): Answered<"values"> {

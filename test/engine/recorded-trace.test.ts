@@ -84,6 +84,8 @@ describe("a recorded trace", () => {
   const elements = (node: number, of: "value" | "grad") =>
     (of === "value" ? recorded.tensors[node] : recorded.gradOf(node))?.data ?? null;
 
+  const facts = { checks: [], findings: [], savedAt: 0, sources: {} };
+
   it("gives the names, layers and gains that the run had", () => {
     const opened = openBytes(bytes);
     assert.deepEqual(said(opened), said(recorded.report));
@@ -98,7 +100,7 @@ describe("a recorded trace", () => {
 
   it("gives the findings that the run had, from saved values", () => {
     const saved = openSaved(
-      encodeSaved({ trace: bytes, checks: [], nodes: recorded.tensors.length, elements }),
+      encodeSaved({ trace: bytes, ...facts, nodes: recorded.tensors.length, elements }),
     );
     assert.equal(saved.leftOut, 0);
     const trace = readTrace(saved.report.bytes);
@@ -135,14 +137,14 @@ describe("a recorded trace", () => {
 
   it("that has no room for values says how many are left out", () => {
     const nodes = recorded.tensors.length;
-    const saved = openSaved(encodeSaved({ trace: bytes, checks: [], nodes, elements }, 300));
+    const saved = openSaved(encodeSaved({ trace: bytes, ...facts, nodes, elements }, 300));
     assert.ok(saved.leftOut > 0);
     const left = recorded.tensors.filter((_, id) => saved.elements(id, "value") === null);
     assert.ok(left.length > 0 && left.length < nodes);
   });
 
   it("that is damaged ends in one message, in whatever place", () => {
-    const whole = encodeSaved({ trace: bytes, checks: [], nodes: recorded.tensors.length, elements });
+    const whole = encodeSaved({ trace: bytes, ...facts, nodes: recorded.tensors.length, elements });
     let failed = 0;
     for (let seed = 0; seed < 200; seed++) {
       const spoilt = damage(Buffer.from(whole), new RandomGenerator(seed));

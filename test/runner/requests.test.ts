@@ -73,7 +73,7 @@ export const loss = () => sum(w.mul(x));`;
     const elements = (counts: readonly number[] = []) => counts.reduce((sum, n) => sum + n, 0);
     for (const [i, { value, grad }] of answer.nodes.entries()) {
       const node = nodes[i + 1];
-      assert.ok(node);
+      assert.ok(node && value);
       assert.equal(elements(value.counts), node.value.size - node.value.nonFinite);
       assert.equal(grad === null, node.grad === null);
       if (grad && node.grad) assert.equal(elements(grad.counts), node.grad.size - node.grad.nonFinite);

@@ -27,7 +27,7 @@ export function histogramSections(node: ReportNode): HTMLElement | null {
 
 function show(box: HTMLElement, { value, grad }: NodeHistograms) {
   box.replaceChildren(
-    section("value", histogramChart("Value", value)),
+    section("value", value ? histogramChart("Value", value) : leftOut()),
     ...(grad ? [section("gradient", histogramChart("Gradient", grad))] : []),
   );
 }
@@ -38,6 +38,10 @@ function section(of: string, content: Element): HTMLElement {
 
 function placeholder(of: string): HTMLElement {
   return section(of, h("div", { class: "histogram" }));
+}
+
+function leftOut(): HTMLElement {
+  return h("p", { class: "dimmed" }, "Left out of the saved trace for their size");
 }
 
 function missing(error: unknown): HTMLElement {

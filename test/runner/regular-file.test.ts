@@ -1,7 +1,7 @@
 // What lies below a folder, whatever its path looks like.
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { liesBelow } from "../../extension/regular-file";
+import { liesBelow } from "../../engine/runner/regular-file";
 
 describe("a path below a folder", () => {
   for (const path of ["/w/a.ts", "/w/b/../a.ts", "/w/..a.ts", "/w/b/c/d.ts"])

@@ -1,0 +1,24 @@
+/** The last run as the bytes of a file. */
+import { encodeTrace } from "../report/codec";
+import type { SaveParams } from "../report/questions";
+import { encodeSaved, markOf } from "../report/saved-trace";
+import type { Recorded } from "../tracing/record-trace";
+import type { ModelSource } from "./model-sources";
+
+export function savedRun(
+  { trace, tensors, gradOf }: Recorded,
+  files: readonly ModelSource[],
+  { mostBytes, ...facts }: SaveParams,
+): Uint8Array {
+  const sources = Object.fromEntries(files.map(({ file, text }) => [file, markOf(text)]));
+  return encodeSaved(
+    {
+      ...facts,
+      trace: encodeTrace(trace),
+      sources,
+      nodes: tensors.length,
+      elements: (node, of) => (of === "value" ? tensors[node] : gradOf(node))?.data ?? null,
+    },
+    mostBytes,
+  );
+}

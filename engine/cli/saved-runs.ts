@@ -3,8 +3,8 @@ import { readFileSync, statSync } from "node:fs";
 import { showCount, showTimes } from "../core/number-text";
 import { isFine } from "../report/checks";
 import type { Site } from "../report/report";
-import { savedHistograms } from "../report/saved-answers";
-import { markOf, type SavedTrace } from "../report/saved-trace";
+import { savedAnswers } from "../report/saved-answers";
+import { markOfText, type SavedTrace } from "../report/saved-trace";
 import { FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { writeReports } from "./check-differences";
@@ -24,7 +24,7 @@ async function traceSaved(saved: SavedTrace, args: Arguments): Promise<number> {
   const { say, lines } = todayOf(saved, args);
   say();
   if (saved.leftOut > 0) note(`${showCount(saved.leftOut)} values were left out for their size`, args);
-  const asJson = () => reportJson((params) => savedHistograms(saved, params), saved.report);
+  const asJson = () => reportJson(savedAnswers(saved).histograms, saved.report);
   return showRun(saved.report, asJson, args, lines);
 }
 
@@ -65,7 +65,7 @@ function kindNow(file: string, mark: number | undefined): string {
   try {
     const stats = statSync(file);
     if (!stats.isFile() || stats.size > MOST_BYTES) return "is no model file any more";
-    return markOf(readFileSync(file, "utf8")) === mark ? "same" : "has changed since";
+    return markOfText(readFileSync(file, "utf8")) === mark ? "same" : "has changed since";
   } catch {
     return "is not there";
   }

@@ -29,7 +29,7 @@ export interface SavedFacts {
   readonly findings: readonly Finding[];
   /** When it was saved, in milliseconds since 1970. */
   readonly savedAt: number;
-  /** The marks of the files that ran, by path; see `markOf`. */
+  /** The marks of the files that ran, by path; see `markOfText`. */
   readonly sources: Readonly<Record<string, number>>;
 }
 
@@ -52,7 +52,7 @@ interface Parts extends SavedFacts {
 }
 
 /** Tells one text of a file from others, whatever mark of its encoding it begins with. */
-export function markOf(text: string): number {
+export function markOfText(text: string): number {
   return crc32(strToU8(text.replace(/^\ufeff/, "")));
 }
 

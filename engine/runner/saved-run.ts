@@ -1,7 +1,7 @@
 /** The last run as the bytes of a file. */
 import { encodeTrace } from "../report/codec";
 import type { SaveParams } from "../report/questions";
-import { encodeSaved, markOf } from "../report/saved-trace";
+import { encodeSaved, markOfText } from "../report/saved-trace";
 import type { Recorded } from "../tracing/record-trace";
 import type { ModelSource } from "./model-sources";
 
@@ -10,7 +10,7 @@ export function savedRun(
   files: readonly ModelSource[],
   { mostBytes, ...facts }: SaveParams,
 ): Uint8Array {
-  const sources = Object.fromEntries(files.map(({ file, text }) => [file, markOf(text)]));
+  const sources = Object.fromEntries(files.map(({ file, text }) => [file, markOfText(text)]));
   return encodeSaved(
     {
       ...facts,

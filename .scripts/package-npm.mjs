@@ -6,7 +6,15 @@ import { dirname, join } from "node:path";
 import { install, root } from "./install.mjs";
 import { filesOfTypes, readTypes } from "./types.mjs";
 
-const programs = ["index.js", "index.mjs", "cli.js", "engine.js", "watchdog.js", "gpu-worker.js"];
+const programs = [
+  "index.js",
+  "index.mjs",
+  "cli.js",
+  "engine.js",
+  "engine-main.js",
+  "watchdog.js",
+  "gpu-worker.js",
+];
 const pages = ["README.md", "CHANGELOG.md", "LICENSE", "dist/THIRD-PARTY-NOTICES.txt"];
 
 /** What npm needs to know; gpu.js and WebGPU are for those who ask for the GPU and install them. */

@@ -23,8 +23,9 @@ import { TraceStore } from "./trace-store";
 let traces: TraceStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const { extensionUri, storageUri } = context;
-  const sessions = new Sessions(vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath);
+  const { extensionUri, storageUri, globalStorageUri } = context;
+  const script = vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath;
+  const sessions = new Sessions({ script, codeCache: globalStorageUri.fsPath });
   traces = new TraceStore(storageUri?.fsPath, sessions.onDidChange);
   const panels = new Panels(context, sessions, traces);
   const toasts = new Toasts(context.globalState);

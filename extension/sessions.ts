@@ -1,6 +1,6 @@
 /** All sessions, and which one the views speak of. */
 import * as vscode from "vscode";
-import { EngineProcess } from "./engine-process";
+import { type EngineFiles, EngineProcess } from "./engine-process";
 import { fileOf } from "./files";
 import { surplus } from "./idle";
 import { Session } from "./session";
@@ -16,7 +16,7 @@ export class Sessions implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   #current: Session | null = null;
 
-  constructor(private readonly enginePath: string) {
+  constructor(private readonly files: EngineFiles) {
     this.#subscriptions.push(
       this.#changed,
       vscode.workspace.onDidChangeTextDocument((event) => {
@@ -70,7 +70,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   #create(uri: vscode.Uri): Session {
-    const session = new Session(uri, new EngineProcess(this.enginePath, uri));
+    const session = new Session(uri, new EngineProcess(this.files, uri));
     this.#sessions.set(fileOf(uri), session);
     session.onDidChange(() => {
       if (session.running) this.#rest(session);

@@ -1,10 +1,12 @@
 /** The error function of a number, and its inverse. */
 import { scalarFunction } from "../kernels/js";
 
-const kernel = scalarFunction({ name: "erf", expr: "erf(x)" });
+const erf = { name: "erf", expr: "erf(x)" };
+const none: readonly number[] = [];
 
 export function erfOf(x: number): number {
-  return kernel(x, 0, 0, []);
+  // Compiled when it is first called: most models never do.
+  return scalarFunction(erf)(x, 0, 0, none);
 }
 
 /**

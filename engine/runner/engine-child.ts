@@ -8,6 +8,7 @@ import { type Form, fits } from "../report/forms";
 import type { Failed, TraceAnswer } from "../report/questions";
 import type { Failure } from "../report/report";
 import { openClientChannel } from "./channel";
+import { codeCacheVariable } from "./code-cache";
 import { FrameReader, MARK_BYTES } from "./frames";
 import { type NodeChoice, neededEnvironment } from "./node-choice";
 import { MAX_CHARACTERS } from "./output";
@@ -30,6 +31,8 @@ export interface ChildOptions {
   /** Working folder of the model. */
   readonly folder: string;
   readonly memoryMiB: number;
+  /** Where the process keeps what V8 compiled of it; nowhere when left out. */
+  readonly codeCache?: string | undefined;
   /** How long after its limit a run may take to say where it was. */
   readonly graceMs: number;
   /** How long the process may take until it answers for the first time; a minute. */
@@ -170,7 +173,8 @@ export class EngineChild {
   }
 }
 
-function start({ script, node, folder, memoryMiB, graceMs }: ChildOptions, run: string): ChildProcess {
+function start(options: ChildOptions, run: string): ChildProcess {
+  const { script, node, folder, memoryMiB, graceMs, codeCache } = options;
   const args = [
     "--experimental-vm-modules",
     "--no-warnings",
@@ -185,7 +189,12 @@ function start({ script, node, folder, memoryMiB, graceMs }: ChildOptions, run: 
   ];
   return spawn(node.path, args, {
     cwd: folder,
-    env: { ...neededEnvironment(process.env), ...node.env, [runVariable]: run },
+    env: {
+      ...neededEnvironment(process.env),
+      ...node.env,
+      ...(codeCache === undefined ? {} : { [codeCacheVariable]: codeCache }),
+      [runVariable]: run,
+    },
     stdio: [...stdio],
     detached: hasGroups,
     windowsHide: true,

@@ -119,7 +119,7 @@ async function openPanel(border: Border) {
   border.openPage();
   // The page finds its host while it is loaded.
   const { connect } = await import("../../webview/store");
-  const sessions = new Sessions(`${root}/dist/engine.js`);
+  const sessions = new Sessions({ script: `${root}/dist/engine.js` });
   type SessionUri = Parameters<typeof sessions.open>[0];
   const session = sessions.open(Uri.file(model) as unknown as SessionUri);
   const panel = new Panel("graph", session, viewOf(border), Uri.file(root) as unknown as SessionUri);

@@ -17,6 +17,7 @@ const needed = [
   "dist/panel-line.js",
   "dist/reading-worker.js",
   "dist/engine.js",
+  "dist/engine-main.js",
   "dist/cli.js",
   "dist/types/gradlens.d.ts",
 ];

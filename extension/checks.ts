@@ -89,14 +89,6 @@ function outcomeOf(checks: readonly Check[], check: Check): string {
   return `${counts} · worst ${formatNumber(worst, 1)}${directions} · ${time}`;
 }
 
-/** Checks with newer ones in the place of those of the same name. */
-export function withNew(checks: readonly Check[], newer: readonly Check[]): readonly Check[] {
-  // A row without a parameter stands for its whole layer.
-  const isSame = (a: Check, b: Check) =>
-    a.target === b.target && (a.parameter === b.parameter || a.parameter === "" || b.parameter === "");
-  return [...checks.filter((old) => !newer.some((each) => isSame(each, old))), ...newer];
-}
-
 /** The paths of the modules that a layer of the source became in the run. */
 export function pathsOf(layer: SourceLayer, session: Session): string[] {
   const scopes = session.report?.scopes ?? [];

@@ -1,5 +1,6 @@
 /** One model file and what is known about it: its state, the last report, its checks, and the edits made since. */
 import * as vscode from "vscode";
+import { withNew } from "../engine/report/checks";
 import type { OpenReport } from "../engine/report/open-bytes";
 import { type Checked, type CheckTarget, isFailed } from "../engine/report/questions";
 import type { Check, Failure, Finding } from "../engine/report/report";
@@ -7,7 +8,6 @@ import { type Answer, type PanelRequest, type Params, requests } from "../engine
 import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
-import { withNew } from "./checks";
 import { readCheckSettings, readLimits, readSetting } from "./config";
 import { EditsSince, readTexts } from "./edits";
 import type { EngineProcess } from "./engine-process";

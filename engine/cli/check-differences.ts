@@ -1,28 +1,19 @@
 /** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
+
 import { writeFileSync } from "node:fs";
 import { isFine } from "../report/checks";
 import type { TraceResult } from "../report/questions";
-import type { Check, Failure, Finding, Report } from "../report/report";
+import type { Failure, Report } from "../report/report";
 import type { Engine } from "../runner/client";
 import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checksText, moreTime } from "./check-text";
+import type { FileOutcome } from "./file-outcome";
 import { toJUnit } from "./junit";
 import { progressOn } from "./progress";
 import { toSarif } from "./sarif";
 import { saveRun } from "./saved-file";
 import { readVersion } from "./version";
-
-/** What became of a check: all that its reports are made from. */
-export interface FileOutcome {
-  readonly file: string;
-  readonly checks: readonly Check[];
-  readonly findings: readonly Finding[];
-  /** Why there are no checks. */
-  readonly failure: Failure | null;
-  /** Wall clock of the check, in milliseconds. */
-  readonly tookMs: number;
-}
 
 export async function checkByDifferences(
   engine: Engine,

@@ -5,7 +5,7 @@ import { showIndex } from "../report/element-index";
 import { type CheckSettings, DEFAULT_BUDGET_MS } from "../report/questions";
 import type { Check, VerdictLook } from "../report/report";
 import { showSeconds } from "../runner/time-limit";
-import type { FileOutcome } from "./check-differences";
+import type { FileOutcome } from "./file-outcome";
 import { type ReadLine, showFinding, snippet } from "./messages";
 import { type Style, textTable } from "./terminal";
 

@@ -1,8 +1,8 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
 import { showIndex } from "../report/element-index";
 import type { Check, Failure } from "../report/report";
-import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
+import type { FileOutcome } from "./file-outcome";
 import { showPath, showPlace } from "./messages";
 
 /** A suite for the file, a test for each parameter, in error when it is not complete; one test in error when the model failed. */

@@ -6,9 +6,9 @@ import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, 
 import { isMeant } from "../report/checks";
 import type { Check, Failure, Finding, Severity, Site } from "../report/report";
 import { verdicts } from "../report/verdicts";
-import type { FileOutcome } from "./check-differences";
 import { nameOfCheck } from "./check-text";
 import { currentFolder } from "./current-folder";
+import type { FileOutcome } from "./file-outcome";
 
 /** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
 export function toSarif({ file, checks, findings, failure }: FileOutcome, version: string): string {

@@ -7,6 +7,7 @@ import { readCall, takes } from "../core/signature";
 import { requireGrad, type Tensor, zeroFilled } from "../core/tensor";
 import * as ops from "../ops/convolution";
 import type { PerDim } from "../ops/convolution-geometry";
+import type { ConvOptions, ConvTransposeOptions } from "../ops/convolution-options";
 import { fansOf } from "./fans";
 import { kaimingUniform } from "./init";
 import { biasFor } from "./linear";
@@ -14,7 +15,7 @@ import { Module } from "./module";
 import { checkSize, kernelSizes } from "./options";
 
 /** What convolution layers take besides their sizes. */
-export interface ConvLayerOptions extends ops.ConvOptions {
+export interface ConvLayerOptions extends ConvOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
   /** What the padding holds: zeros, and nothing else. */
@@ -22,7 +23,7 @@ export interface ConvLayerOptions extends ops.ConvOptions {
 }
 
 /** What transposed convolution layers take besides their sizes. */
-export interface ConvTransposeLayerOptions extends ops.ConvTransposeOptions {
+export interface ConvTransposeLayerOptions extends ConvTransposeOptions {
   /** Whether a bias is added; true when left out. */
   bias?: boolean;
   /** What the padding holds: zeros, and nothing else. */
@@ -125,7 +126,7 @@ function weightShape(
 
 /** `conv1d` with weight [outChannels, inChannels / groups, kernel]. */
 export class Conv1d extends ConvolutionLayer {
-  private readonly options: ops.ConvOptions;
+  private readonly options: ConvOptions;
 
   constructor(...args: Widest<PlainArgs, PlainPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
@@ -148,7 +149,7 @@ export class Conv1d extends ConvolutionLayer {
 
 /** `conv2d` with weight [outChannels, inChannels / groups, rows, columns]. */
 export class Conv2d extends ConvolutionLayer {
-  private readonly options: ops.ConvOptions;
+  private readonly options: ConvOptions;
 
   constructor(...args: Widest<PlainArgs, PlainPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<PlainArgs>(
@@ -171,7 +172,7 @@ export class Conv2d extends ConvolutionLayer {
 
 /** `convTranspose2d` with weight [inChannels, outChannels / groups, rows, columns]. */
 export class ConvTranspose2d extends ConvolutionLayer {
-  private readonly options: ops.ConvTransposeOptions;
+  private readonly options: ConvTransposeOptions;
 
   constructor(...args: Widest<TransposedArgs, TransposedPositions>) {
     const [inChannels, outChannels, kernelSize, given = {}] = readCall<TransposedArgs>(

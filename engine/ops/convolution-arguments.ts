@@ -7,7 +7,6 @@ import { showShape } from "../core/shape";
 import { takes } from "../core/signature";
 import type { Tensor } from "../core/tensor";
 import { checkFloat, checkInteger, checkRank, readArgs } from "./arguments";
-import type { ConvOptions, ConvTransposeOptions } from "./convolution";
 import {
   type Geometry,
   imageShape,
@@ -16,6 +15,7 @@ import {
   readPair,
   transposedSize,
 } from "./convolution-geometry";
+import type { ConvOptions, ConvTransposeOptions } from "./convolution-options";
 
 const names = ["x", "weight", "bias"];
 

@@ -3,14 +3,8 @@ export * from "./activations";
 export * from "./arithmetic";
 export { cast } from "./cast";
 export * from "./comparison";
-export {
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv1d,
-  conv2d,
-  convTranspose1d,
-  convTranspose2d,
-} from "./convolution";
+export { conv1d, conv2d, convTranspose1d, convTranspose2d } from "./convolution";
+export type { ConvOptions, ConvTransposeOptions } from "./convolution-options";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy";
 export { einsum } from "./einsum";
 export * from "./exponentials";

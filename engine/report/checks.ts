@@ -32,3 +32,11 @@ export function countVerdicts(checks: readonly Check[]): string {
     counts.set(look.title, (counts.get(look.title) ?? 0) + 1);
   return [...counts].map(([title, count]) => `${showCount(count)} ${title}`).join(" · ");
 }
+
+/** Checks with newer ones in the place of those of the same name. */
+export function withNew(checks: readonly Check[], newer: readonly Check[]): readonly Check[] {
+  // A row without a parameter stands for its whole layer.
+  const isSame = (a: Check, b: Check) =>
+    a.target === b.target && (a.parameter === b.parameter || a.parameter === "" || b.parameter === "");
+  return [...checks.filter((old) => !newer.some((each) => isSame(each, old))), ...newer];
+}

@@ -246,7 +246,7 @@ function formOf<N extends RequestName>(name: N): Form<Answered<N>> {
 function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | Failed {
   const misfit = form.misfit(answer);
   return misfit
-    ? refuse(`answer${misfit.at}`.slice(0, 200) + ` is not ${misfit.expected}`, child)
+    ? refuse(`${`answer${misfit.at}`.slice(0, 200)} is not ${misfit.expected}`, child)
     : (answer as R);
 }
 

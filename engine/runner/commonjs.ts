@@ -4,7 +4,7 @@ import { dirname, extname } from "node:path";
 import vm from "node:vm";
 import type { Runtime } from "../source";
 import { missingFile } from "./import-problems";
-import type { Loader } from "./loader";
+import type { Loading } from "./loading";
 import { ModelProblem } from "./model-problem";
 import type { ModelSource } from "./model-sources";
 import { isInPackage, isLoadable, isRelative, resolveRequire } from "./resolve";
@@ -51,7 +51,7 @@ export class CommonJsModules {
   readonly #cache = Object.create(null) as Record<string, Module>;
   #main: Module | undefined;
 
-  constructor(readonly loader: Loader) {
+  constructor(readonly loader: Loading) {
     current = this;
   }
 

@@ -1,4 +1,5 @@
 /** Loads a model file and what it imports, each run anew: TypeScript, JavaScript, JSON, packages, Node's modules. */
+
 import { readdirSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,8 +8,9 @@ import type { Site } from "../report/report";
 import { CommonJsModules, namesOfCommonJs } from "./commonjs";
 import { describeModule } from "./import-meta";
 import { jsonProblem, missingExport, missingFile, packageProblem, siteOfImport } from "./import-problems";
+import type { LoaderOptions, Loading } from "./loading";
 import { ModelProblem } from "./model-problem";
-import type { ModelSource, ModelSources } from "./model-sources";
+import type { ModelSource } from "./model-sources";
 import { notCode, readModelText } from "./model-text";
 import {
   type Attributes,
@@ -23,14 +25,6 @@ import { isInPackage, isLoadable, isRelative, resolveImport, resolveRequire } fr
 import { runtime } from "./runtime";
 import { mapBySettings } from "./tsconfig-paths";
 
-export interface LoaderOptions {
-  readonly sources: ModelSources;
-  /** Texts of unsaved files by path: they win over the disk. */
-  readonly overlays: Readonly<Record<string, string>>;
-  /** What `import … from "gradlens"` gives. */
-  readonly gradlens: Exports;
-}
-
 interface ImportedBy {
   readonly specifier: string;
   readonly source: ModelSource;
@@ -42,7 +36,7 @@ const assignsImports = /^\s*import\s+[\p{ID_Continue}$]+\s*=\s*require\b/mu;
 const runtimeModule = "gradlens:\0runtime";
 const requireFunction = "function require(specifier) { return import.meta.require(specifier); }";
 
-export class Loader {
+export class Loader implements Loading {
   readonly #modules = new Map<string, Promise<vm.Module>>();
   readonly #loading = new Map<vm.Module, Promise<void>>();
   readonly #commonJsModules = new CommonJsModules(this);

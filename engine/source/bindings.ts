@@ -3,7 +3,7 @@ import { findAssigned } from "./assigned";
 import { findDeclared } from "./declared";
 import type { FoundBinding, MarkPlace } from "./found-binding";
 import { findProperty } from "./literals";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { endOfName, type SyntaxNode } from "./syntax-node";
 import type { SourceBinding } from "./types";
 

@@ -9,7 +9,8 @@ import { lowerUsing } from "./lower-using";
 import { markLayers } from "./mark-layers";
 import { markSteps } from "./mark-steps";
 import { markVariables } from "./mark-variables";
-import { type Parsed, parse } from "./parse";
+import { parse } from "./parse";
+import type { Parsed } from "./parsed";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
 

@@ -1,6 +1,6 @@
 /** Takes the types out of class members: modifiers, marks of optional and definite fields, annotations. */
 import type { Insertions } from "./edits";
-import type { Erase } from "./erase-types";
+
 import { findSign } from "./scan";
 import { isNode, type SyntaxNode } from "./syntax-node";
 
@@ -28,3 +28,6 @@ function eraseModifiers(node: SyntaxNode, key: SyntaxNode, text: string, edits: 
     edits.replace(start, start + word.length, index === 0 ? ";" : " ");
   }
 }
+
+/** A function that takes a stretch of the text out. */
+export type Erase = (start: number, end: number) => void;

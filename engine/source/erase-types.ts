@@ -1,5 +1,7 @@
 /** Takes everything out of a text that only the type checker reads; the line breaks stay. */
+
 import type { Insertions } from "./edits";
+import type { Erase } from "./erase-members";
 import { eraseMember } from "./erase-members";
 import { eraseExport, eraseImport, namesUsed } from "./erase-modules";
 import { blank, findSign, skipTrivia } from "./scan";
@@ -12,9 +14,6 @@ import {
   type SyntaxNode,
   statementsOf,
 } from "./syntax-node";
-
-/** A function that takes a stretch of the text out. */
-export type Erase = (start: number, end: number) => void;
 
 export function eraseTypes(nodes: readonly SyntaxNode[], text: string, edits: Insertions): void {
   const erase: Erase = (start, end) => {

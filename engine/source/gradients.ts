@@ -1,7 +1,7 @@
 /** Where a backward pass written by hand makes each gradient: in what it returns, and in the fields that it fills. */
 import { Flow, type FlowStep } from "./flow";
 import { nameKey } from "./names";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { VariableScopes } from "./scope";
 import { bare, isFunction, isNode, type SyntaxNode } from "./syntax-node";
 import type { SourceGradient, SourceGradients } from "./types";

@@ -1,9 +1,11 @@
 /** Finds what a person wrote by hand to be differentiated: classes, objects and pairs of functions with a forward and a backward. */
+
 import { findGradients } from "./gradients";
+import type { HandNode } from "./hand-node";
 import { nameClass, nameExpression, nameKey } from "./names";
 import { findMemberPairs, findPairs } from "./pairs";
 import { countIncoming, readParameters } from "./parameters";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import {
   bare,
   isClass,
@@ -15,22 +17,6 @@ import {
   statementsOf,
 } from "./syntax-node";
 import type { SourceLayer } from "./types";
-
-/** A layer of the text with its functions. */
-export interface HandNode {
-  readonly kind: "class" | "object" | "pair";
-  readonly name: string;
-  /** What declares it: the class, the object, the statement of the forward function. */
-  readonly node: SyntaxNode;
-  readonly forward: SyntaxNode;
-  readonly backward: SyntaxNode;
-  /** Names of a pair's functions in the file. */
-  readonly names?: readonly [forward: string, backward: string];
-  /** The object or class that has them. */
-  readonly holder?: SyntaxNode;
-  /** How these are reached at the end of the file. */
-  readonly places?: readonly [forward: string, backward: string];
-}
 
 export function findHandNodes(parsed: Parsed): HandNode[] {
   const { nodes } = parsed;

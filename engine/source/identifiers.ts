@@ -1,7 +1,7 @@
 /** Finds where bound names stand, so that a hover over a use knows as much as one over the declaration. */
 import type { Binding } from "./bindings";
 import { functionAround, nameExpression, nameField, nameKey } from "./names";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { standsForVariable, VariableScopes } from "./scope";
 import { memberKey, Slots } from "./slots";
 import { endOfName, type SyntaxNode } from "./syntax-node";

@@ -3,7 +3,7 @@ import type { Binding } from "./bindings";
 import { findChains } from "./chains";
 import { type Insertions, own } from "./edits";
 import { markForward } from "./mark-forward";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import type { NodeSite } from "./sites";
 import { isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 

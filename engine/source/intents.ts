@@ -1,6 +1,6 @@
 /** Comments `// gradlens: intended`, with which a person says that a gradient is meant to be as it is. */
 
-import type { Comment, Parsed } from "./parse";
+import type { Comment, Parsed } from "./parsed";
 import type { SyntaxNode } from "./syntax-node";
 import type { Range, SourceIntent, SourceLayer } from "./types";
 

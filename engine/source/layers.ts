@@ -4,7 +4,7 @@ import { describeHandNode, findHandNodes } from "./hand-written";
 import { findModuleClasses, isModuleClass, type ModuleClasses } from "./module-classes";
 import { classAround, nameClass, nameExpression, nameKey } from "./names";
 import { readParameters } from "./parameters";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import type { Positions } from "./positions";
 import { bare, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 import type { Range, SourceLayer } from "./types";

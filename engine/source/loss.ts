@@ -1,7 +1,7 @@
 /** Finds what a model file differentiates. */
 
 import { declaredFunctions } from "./pairs";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 import type { Range } from "./types";
 

@@ -7,7 +7,7 @@ import { lowerEnums } from "./lower-enums";
 import { lowerExports } from "./lower-exports";
 import { lowerNamespaces } from "./lower-namespaces";
 import { lowerParameters } from "./lower-parameters";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 
 export function lowerTypeScript({ nodes, text }: Parsed, edits: Insertions): void {
   eraseTypes(nodes, text, edits);

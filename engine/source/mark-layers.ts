@@ -1,7 +1,8 @@
 /** Writes the marks by which hand-written layers tell of their calls, their private fields and the file's variables. */
 import { type Insertions, own } from "./edits";
-import { findHandNodes, type HandNode, layerKey } from "./hand-written";
-import type { Parsed } from "./parse";
+import type { HandNode } from "./hand-node";
+import { findHandNodes, layerKey } from "./hand-written";
+import type { Parsed } from "./parsed";
 import { bare, isErased, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 import { topVariables } from "./top-level";
 

@@ -3,7 +3,7 @@ import type { Insertions } from "./edits";
 import { mutators } from "./filled";
 import { findHandNodes } from "./hand-written";
 import { isCustomOp } from "./layers";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { isDestructuring } from "./patterns";
 import { bare, isClass, isErased, isFunction, isNode, parentOf, type SyntaxNode } from "./syntax-node";
 

@@ -1,7 +1,7 @@
 /** Writes the mark that hands over how to read the variables at the top of a file. */
 import { type Insertions, own } from "./edits";
 import { isRunning, membersOf } from "./lower-namespaces";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { isErased, type SyntaxNode, statementsOf } from "./syntax-node";
 import { variablesIn } from "./top-level";
 

@@ -1,6 +1,6 @@
 /** What a model file takes from other files and gives to them. */
 import { functionAround } from "./names";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { targetsOf } from "./patterns";
 import { isNode, type SyntaxNode } from "./syntax-node";
 import type { SourceImport } from "./types";

@@ -1,8 +1,8 @@
 /** Finds pairs of functions: `affineForward` or `affine` next to `affineBackward`, and other names that say the same. */
-import type { HandNode } from "./hand-written";
+import type { HandNode } from "./hand-node";
 import { nameExpression, nameKey } from "./names";
 import { countIncoming, readParameters } from "./parameters";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { bare, isClass, isErased, isFunction, isNode, type SyntaxNode, statementsOf } from "./syntax-node";
 
 /** At the top of the file. */

@@ -1,36 +1,15 @@
 /** Parses a model file's original text, and says what is wrong with one that cannot be run. */
+
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Options, Parser } from "acorn";
 import { withFailedAttempts } from "./failed-attempts";
+import type { Comment, Parsed } from "./parsed";
 import { Positions } from "./positions";
 import { SourceProblem } from "./source-problem";
 import { decoratorMessage, describeSyntaxError, isParserError } from "./syntax-error";
 import { isNode, linkNodes, type SyntaxNode } from "./syntax-node";
 import type { SourceError } from "./types";
 import { findUnsupported } from "./unsupported";
-
-/** A comment, `text` without its marks. */
-export interface Comment {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface Parsed {
-  readonly file: string;
-  readonly text: string;
-  readonly typescript: boolean;
-  readonly positions: Positions;
-  /** What every name begins with that is written into the text: it stands nowhere in it. */
-  readonly mark: string;
-  readonly program: SyntaxNode;
-  /** Whether only sloppy CommonJS allows what stands in it. */
-  readonly sloppy: boolean;
-  /** Every node that runs, outer before inner. */
-  readonly nodes: readonly SyntaxNode[];
-  /** In the order in which they stand. */
-  readonly comments: readonly Comment[];
-}
 
 /** The stack ended before the text did. */
 class NestedTooDeeply extends RangeError {

@@ -1,7 +1,7 @@
 /** Finds every place in a model file that runs other code. */
 
 import { nameExpression, nameFunctionAround } from "./names";
-import type { Parsed } from "./parse";
+import type { Parsed } from "./parsed";
 import { bare, isNode, type SyntaxNode } from "./syntax-node";
 import type { Range, SourceSite } from "./types";
 

@@ -46,6 +46,15 @@ export function circlesOf(
   return circles;
 }
 
+function filesOf(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ target }) => fileOf(target) ?? []);
+}
+
 function valuesImportedBy(path: string): string[] {
-  return importsOf(path).flatMap(({ target, isType }) => (isType ? [] : (fileOf(target) ?? [])));
+  return filesOf(importsOf(path).filter(({ isType }) => !isType));
+}
+
+/** Types as well. */
+export function allImportedBy(path: string): string[] {
+  return filesOf(importsOf(path));
 }

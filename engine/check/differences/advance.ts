@@ -2,18 +2,11 @@
 import type { Values } from "../../core/dtype";
 import { Tensor } from "../../core/tensor";
 import { addUpChanged } from "./add-up-changed";
+import type { Lift } from "./lift";
 import { isProduct, multiplyChanged } from "./multiply-changed";
 import { type Changes, densely, oneByOne } from "./one-by-one";
 import type { ReplayStep } from "./replay-step";
-import {
-  broadcastIndex,
-  findLift,
-  findMoves,
-  forwardOf,
-  isElementwise,
-  type Lift,
-  type Moves,
-} from "./structure";
+import { broadcastIndex, findLift, findMoves, forwardOf, isElementwise, type Moves } from "./structure";
 import { givesTheSame } from "./trial";
 import { allocateLike, type Dense, type Sparse, type Variants } from "./variants";
 

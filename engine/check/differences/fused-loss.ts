@@ -2,7 +2,7 @@
 import type { Values } from "../../core/dtype";
 import type { Node } from "../../core/tape";
 import { crossEntropy } from "../../ops/cross-entropy";
-import type { Lift } from "./structure";
+import type { Lift } from "./lift";
 
 /** Changes of a row's logits (as a vector's length) up to which a few terms of the series of exp and log are exact to the last bit. */
 const SMALL = 1e-3;

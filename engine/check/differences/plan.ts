@@ -1,45 +1,15 @@
 /** How the time of a check goes to its tensors: everything where it is enough; else directions for all, then elements. */
 
-import type { Tolerances } from "../judging/judge";
+import type { Candidate, CandidateResult, PlanOptions, Thrown } from "./candidate";
 import { compareDirections, comparingWith } from "./directions";
-import { type Compared, compareElements } from "./elements";
+import { compareElements } from "./elements";
 import { noiseOf } from "./noise";
 import type { Pace } from "./pace";
-import type { Evaluation } from "./variants";
 import { compareWithinBudget, OVERHEAD } from "./within-budget";
-
-/** A tensor whose gradient is to be compared. */
-export interface Candidate {
-  readonly name: string;
-  readonly evaluation: Evaluation;
-  /** The gradient of the backward pass. */
-  readonly analytic: Float64Array;
-}
-
-export interface PlanOptions {
-  /** Tensors with more elements are compared along random directions. */
-  readonly limit: number;
-  readonly tolerances: Tolerances;
-  readonly seed: number;
-}
-
-/** What became of a candidate. */
-export interface CandidateResult {
-  readonly compared: Compared;
-  /** Whether its elements were meant to be compared one by one. */
-  readonly every: boolean;
-  readonly noise: number;
-  readonly durationMs: number;
-}
 
 /** Whether nothing was compared at all. */
 export function isUntouched({ compared: { checked, agreeing = 0 } }: CandidateResult): boolean {
   return checked === 0 && agreeing === 0;
-}
-
-/** What a model threw when it was called. */
-export interface Thrown {
-  readonly thrown: unknown;
 }
 
 /** Share of the time up to which an estimate is trusted. */

@@ -1,9 +1,11 @@
 /** Finds by trial how an operation acts at its recorded values, so that many perturbations run in one call. */
+
 import type { Values } from "../../core/dtype";
 import { RandomGenerator } from "../../core/random";
 import { type Shape, sameShape, sizeOf } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { fusedCrossEntropy } from "./fused-loss";
+import type { Lift } from "./lift";
 import type { ReplayStep } from "./replay-step";
 
 /** Where each element of an output comes from: the index in the input, or −1 for one that does not depend on it. */
@@ -11,15 +13,6 @@ export interface Moves {
   readonly source: Int32Array;
   /** How often each input element appears, when that is the same for all of them; else 0. */
   readonly copies: number;
-}
-
-/**
- * How K variants of input i are evaluated in one call, given as a tensor of shape [K, …]: the call's inputs and attributes.
- * The result must have K × size elements in the order of the variants.
- */
-export interface Lift {
-  readonly name: string;
-  run(variants: Values, count: number): Values;
 }
 
 type Forward = (inputs: readonly Tensor[]) => Tensor;

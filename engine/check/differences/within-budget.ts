@@ -1,11 +1,11 @@
 /** Comparisons for which the time is too short: a direction for all, a search where one does not agree, then elements. */
 
+import type { Candidate, CandidateResult, PlanOptions, Thrown } from "./candidate";
 import { type Agreement, agreementOf, comparingWith, searchWhereWrong } from "./directions";
 import { type Compared, compareElements } from "./elements";
 import type { Comparing } from "./gap";
 import { noiseOf } from "./noise";
 import type { Pace } from "./pace";
-import type { Candidate, CandidateResult, PlanOptions, Thrown } from "./plan";
 
 /** Evaluations that noise and random directions take, about. */
 export const OVERHEAD = 24;

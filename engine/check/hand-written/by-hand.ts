@@ -1,8 +1,8 @@
 /** The checks of backward passes that were written by hand: a row an input, or one that says why there is none. */
 import type { Run } from "../../tracing/run";
+import type { PlanOptions } from "../differences/candidate";
 import type { Detailed } from "../differences/detail";
 import type { Pace } from "../differences/pace";
-import type { PlanOptions } from "../differences/plan";
 import type { Replay } from "../differences/replay";
 import { isCut } from "../differences/replay-step";
 import { advice } from "../judging/idiom";

@@ -3,7 +3,7 @@ import { flatNumbers, leavesOf, partAt } from "../../core/numbers";
 import { showShape } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
 import { findPattern, type Pattern } from "../blame/pattern";
-import type { CandidateResult } from "../differences/plan";
+import type { CandidateResult } from "../differences/candidate";
 import { inFloat64 } from "../differences/replay";
 import type { Evaluation, Variants } from "../differences/variants";
 import { type CheckFacts, conclude } from "../judging/conclude";

@@ -1,6 +1,6 @@
 /** A hand-written layer as an experiment: its passes with something changed. */
 import type { Experiment } from "../blame/locate";
-import type { Candidate, CandidateResult, Thrown } from "../differences/plan";
+import type { Candidate, CandidateResult, Thrown } from "../differences/candidate";
 import type { Part } from "./parts";
 import type { PreparedLayer } from "./prepare";
 

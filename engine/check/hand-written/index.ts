@@ -2,17 +2,12 @@
 
 import { showNumber } from "../../core/number-text";
 import type { Verdict } from "../../report/report";
-import { locateFault, type Suspect, type Text } from "../blame/locate";
+import { locateFault, type Suspect } from "../blame/locate";
 import { siteOfSuspect } from "../blame/locate/site";
+import type { Text } from "../blame/locate/text";
+import type { Candidate, CandidateResult, PlanOptions, Thrown } from "../differences/candidate";
 import type { Pace } from "../differences/pace";
-import {
-  type Candidate,
-  type CandidateResult,
-  compareAll,
-  isUntouched,
-  type PlanOptions,
-  type Thrown,
-} from "../differences/plan";
+import { compareAll, isUntouched } from "../differences/plan";
 import { type CheckFacts, inLine } from "../judging/conclude";
 import type { Tolerances } from "../judging/judge";
 import type { Undecided } from "../judging/verdict";

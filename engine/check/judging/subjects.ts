@@ -1,13 +1,8 @@
 /** The checks of all subjects of a replay, which share the time that there is. */
 import type { Run } from "../../tracing/run";
+import type { CandidateResult, PlanOptions, Thrown } from "../differences/candidate";
 import type { Pace } from "../differences/pace";
-import {
-  type CandidateResult,
-  compareAll,
-  isUntouched,
-  type PlanOptions,
-  type Thrown,
-} from "../differences/plan";
+import { compareAll, isUntouched } from "../differences/plan";
 import type { Replay } from "../differences/replay";
 import type { ReplayStep } from "../differences/replay-step";
 import type { CheckFacts } from "./conclude";

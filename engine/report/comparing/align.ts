@@ -2,24 +2,17 @@
  * Which node of one run is which of the other. Weights go by name; what has the same history of operations from its leaves
  * on is the same; what is left goes by place, layer and name in the order in which it ran, and at last by its neighbours.
  */
+
 import { type PairedLayers, pairLayers } from "./layers";
 import { linkGroups, linkInOrder, Matching, type TokenOf } from "./matching";
 import { linkByNeighbours } from "./neighbours";
 import type { Outline } from "./outline";
 import { pairPlaces } from "./places";
+import type { Side } from "./side";
 
 export interface Alignment {
   readonly nodes: Matching;
   readonly layers: PairedLayers;
-}
-
-/** What is known of the nodes of one side: numbers that both sides have in common for layers and places. */
-export interface Side {
-  readonly outline: Outline;
-  readonly layers: readonly number[];
-  readonly places: readonly number[];
-  /** The number that a node has on both sides; one of its own while it has no partner. */
-  numberOf(node: number): number;
 }
 
 export function align(a: Outline, b: Outline): Alignment {

@@ -1,6 +1,7 @@
 /** Links what stands between the same neighbours: leaves of the same operation, and an operation in place of another one. */
-import type { Side } from "./align";
+
 import type { Matching } from "./matching";
+import type { Side } from "./side";
 
 /** A tensor that more operations use says little about the place of one of them. */
 const MOST_CONSUMERS = 16;

@@ -1,11 +1,11 @@
 /** Weighs what speaks for and against each step of a backward pass. */
 import type { Site } from "../../../report/report";
-import type { Text } from ".";
 import type { Adjoints } from "./adjoints";
 import { type Findings, findingsOf } from "./classes";
 import { readPlace } from "./place";
 import { Span } from "./span";
 import type { StepOf } from "./steps";
+import type { Text } from "./text";
 
 /** A step whose change mends this much of what is wrong may be the faulty one. */
 const MENDS = 2e-3;

@@ -1,25 +1,16 @@
 /** Finds the line of a backward pass that makes gradients wrong, by running it with each step changed. */
-import type { Site } from "../../../report/report";
+
 import type { Pace } from "../../differences/pace";
 import { Adjoints } from "./adjoints";
 import { choose, isOwn, type Suspect } from "./choose";
 import { type Experiment, joined } from "./experiment";
 import { readPlace } from "./place";
 import { attempt, instanceSteps } from "./steps";
+import type { Text } from "./text";
 import { traceOf } from "./trace";
 
 export type { Suspect } from "./choose";
 export type { Differentiated as Place, Experiment } from "./experiment";
-
-/** What is known of the text. */
-export interface Text {
-  /** The backward pass. */
-  readonly own: Site | null;
-  /** The gradient of the output. */
-  readonly incoming: ArrayLike<number>;
-  /** Where the call with an id stands. */
-  siteOf(id: number): Site | null;
-}
 
 /** Relative to the largest true gradient of a part, a difference of this size is a fault. */
 const WRONG = 1e-4;

@@ -1,6 +1,5 @@
 /** How a command answers: on which stream, in which form, with which exit code. */
 import type { Failure } from "../report/report";
-import type { Arguments } from "./arguments";
 import { type ReadLine, showFailure } from "./messages";
 import { styleFor } from "./terminal";
 
@@ -17,7 +16,7 @@ export function print(text: string): void {
 }
 
 /** Tells what is wrong with the file or the arguments. */
-export function refuse(failure: Failure, { json }: Pick<Arguments, "json">): number {
+export function refuse(failure: Failure, { json }: { readonly json: boolean }): number {
   if (json) print(toJson({ failure }));
   else complain(failure);
   return WRONG;

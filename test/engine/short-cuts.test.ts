@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
 import { downstreamOf } from "../../engine/check/differences/batch";
 import { inFloat64, replay } from "../../engine/check/differences/replay";
-import type { Variants } from "../../engine/check/differences/variants";
+import type { Perturbed } from "../../engine/check/differences/variants";
 import { allOps } from "../../engine/core/op";
 import { RandomGenerator } from "../../engine/core/random";
 import { Sampler } from "../../engine/core/sampler";
@@ -26,7 +26,7 @@ function float64(values: number[] | number[][]): g.Tensor {
 }
 
 /** Changed elements of a few variants, or all elements of them. */
-function changesOf(x: Tensor, each: number, random: RandomGenerator): Variants[] {
+function changesOf(x: Tensor, each: number, random: RandomGenerator): Perturbed[] {
   const near = (e: number) => (x.data[e] as number) * (1 + 0.1 * random.uniform()) + 0.01 * random.uniform();
   const index = Int32Array.from({ length: 3 * each }, (_, n) => (5 * n + 2) % x.size);
   return [

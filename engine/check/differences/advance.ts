@@ -1,8 +1,12 @@
 /** One operation under many perturbations at once, by the fastest way that was held against the operation itself. */
 import type { Values } from "../../core/dtype";
+import { sameShape } from "../../core/shape";
 import { Tensor } from "../../core/tensor";
+import { add } from "../../ops/arithmetic";
 import { addUpChanged } from "./add-up-changed";
+import { crossEntropyAlong } from "./fused-lines";
 import type { Lift } from "./lift";
+import { moveAll, moveChanged, spreadOf } from "./moved-places";
 import { isProduct, multiplyChanged } from "./multiply-changed";
 import { type Changes, densely, oneByOne } from "./one-by-one";
 import type { ReplayStep } from "./replay-step";
@@ -30,6 +34,20 @@ const ways: Readonly<Record<string, Way>> = {
     const [slot, variants] = onlySparse(changes);
     return variants !== null && placeOf(step, slot) >= 0 ? addUpChanged(step.node, variants, count) : null;
   },
+  "cross entropy along lines": (step, changes, count) => {
+    const [[slot, variants] = [-1, null]] = changes;
+    if (variants === null || changes.size > 1 || placeOf(step, slot) !== 0) return null;
+    const data = crossEntropyAlong(step.node, variants, count);
+    return data === null ? null : { kind: "dense", data };
+  },
+  "lines moved on": (step, changes) => {
+    const variants = changes.get(step.inputs[0] as number);
+    const { op, x, out } = step.node;
+    if (op !== add.op || changes.size > 1 || variants?.kind !== "lines") return null;
+    return placeOf(step, step.inputs[0] as number) === 0 && sameShape(x.shape, out.shape)
+      ? { ...variants, owner: step.node }
+      : null;
+  },
   "changed places": (step, changes) => {
     const [slot, variants] = onlySparse(changes);
     const i = placeOf(step, slot);
@@ -43,7 +61,7 @@ const ways: Readonly<Record<string, Way>> = {
     elementwise(step) ? { kind: "dense", data: mapAll(step, densely(step, changes, count), count) } : null,
   places: (step, changes, count) => {
     const i = onlyPlace(step, changes);
-    const moves = i < 0 ? null : movesOf(step, i);
+    const moves = i < 0 || isProduct(step.node) ? null : movesOf(step, i);
     if (moves === null) return null;
     const { data } = densely(step, changes, count).get(step.inputs[i] as number) as Dense;
     const { inputs, out } = step.node;
@@ -81,7 +99,7 @@ function wayFor(step: ReplayStep, changes: Changes, count: number): Way | null {
   chosen.set(step, known);
   // The same way takes other turns for other inputs, and for one changed element or many.
   let key = "";
-  for (const [slot, of] of changes) key += of.kind === "dense" ? ` ${slot}` : ` ${slot}:${of.each}`;
+  for (const [slot, of] of changes) key += of.kind === "dense" ? ` ${slot}` : ` ${slot}:${of.each}${of.kind}`;
   const before = known.get(key);
   if (before !== undefined) return before;
   const found = Object.values(ways).find(
@@ -149,49 +167,6 @@ function gather(input: Tensor, out: Tensor, index: Int32Array): Tensor {
   return new Tensor(data, [index.length], input.dtype);
 }
 
-const spreads = new WeakMap<ReplayStep, Map<number, Moves>>();
-
-/** How an input that is broadcast appears in the output. */
-function spreadOf(step: ReplayStep, shape: readonly number[], size: number): Moves {
-  const known = spreads.get(step) ?? new Map<number, Moves>();
-  spreads.set(step, known);
-  const found = known.get(size);
-  if (found !== undefined) return found;
-  const { out } = step.node;
-  const at = broadcastIndex(shape, out.shape);
-  const moves = { source: Int32Array.from({ length: out.size }, (_, e) => at(e)), copies: out.size / size };
-  known.set(size, moves);
-  return moves;
-}
-
-const places = new WeakMap<Moves, Int32Array>();
-
-/** The changed elements where they went; every input element has the same number of copies. */
-function moveChanged(moves: Moves, { each, index, data }: Sparse, x: Tensor): Sparse {
-  const { source, copies } = moves;
-  let went = places.get(moves);
-  if (went === undefined) {
-    went = new Int32Array(x.size * copies);
-    const filled = new Int32Array(x.size);
-    source.forEach((from, o) => {
-      if (from < 0) return;
-      const n = filled[from] as number;
-      (went as Int32Array)[from * copies + n] = o;
-      filled[from] = n + 1;
-    });
-    places.set(moves, went);
-  }
-  const movedIndex = new Int32Array(index.length * copies);
-  const movedData = allocateLike(x, data.length * copies);
-  for (let e = 0; e < index.length; e++) {
-    for (let c = 0; c < copies; c++) {
-      movedIndex[e * copies + c] = went[(index[e] as number) * copies + c] as number;
-      movedData[e * copies + c] = data[e] as number;
-    }
-  }
-  return { kind: "sparse", each: each * copies, index: movedIndex, data: movedData };
-}
-
 /** An elementwise operation over all variants: a dimension in front, against which the other inputs broadcast. */
 function mapAll(step: ReplayStep, dense: ReadonlyMap<number, Dense>, count: number): Values {
   const { inputs, out } = step.node;
@@ -202,17 +177,6 @@ function mapAll(step: ReplayStep, dense: ReadonlyMap<number, Dense>, count: numb
     return new Tensor(of.data, [count, ...padding, ...input.shape], input.dtype);
   });
   return forwardOf(step)(operands).data;
-}
-
-function moveAll({ source }: Moves, data: Values, x: Tensor, out: Tensor, count: number): Values {
-  const moved = allocateLike(out, count * out.size);
-  for (let k = 0; k < count; k++) {
-    for (let o = 0; o < out.size; o++) {
-      const from = source[o] as number;
-      moved[k * out.size + o] = (from < 0 ? out.data[o] : data[k * x.size + from]) as number;
-    }
-  }
-  return moved;
 }
 
 const elementwiseSteps = new WeakMap<ReplayStep, boolean>();

@@ -4,7 +4,7 @@ import { advance } from "./advance";
 import { type Changes, oneByOne } from "./one-by-one";
 import { inFloat64, type Replay } from "./replay";
 import { type Cut, isCut, type ReplayStep } from "./replay-step";
-import { type Evaluation, toDense, type Variants } from "./variants";
+import { type Evaluation, type Perturbed, toDense, type Variants } from "./variants";
 
 /** Elements of the largest tensor times variants in one go: fits a cache, and keeps a turn short. */
 const CHUNK = 1 << 18;
@@ -67,7 +67,7 @@ export function downstreamOf(replay: Replay, slot: number, passes: Passes = alon
 function lossesOf(
   { replay, slot, steps }: Pick<Downstream, "replay" | "slot" | "steps">,
   through: (step: ReplayStep, changes: Changes, count: number) => Variants,
-  variants: Variants,
+  variants: Perturbed,
   count: number,
 ): Float64Array {
   const states = new Map<number, Variants>([[slot, variants]]);

@@ -60,7 +60,8 @@ export async function compareElements(
   const step = firstStep(evaluation.x, analytic, noise, smallest);
   const clear = step === LARGEST_STEP ? DECIDES_LAST : DECIDES;
   const refined: Element[] = [];
-  let order = Int32Array.from({ length: size }, (_, i) => i);
+  let order = new Int32Array(size);
+  for (let i = 0; i < size; i++) order[i] = i;
   let [batch, checked] = [size, 0];
   for (let [at, isOver] = [0, false]; at < size && !isOver; ) {
     const [from, begun] = [at, pace.now()];
@@ -71,7 +72,8 @@ export async function compareElements(
     ) {
       const these = order.subarray(at, Math.min(size, from + batch, at + pieces.next()));
       const { central, bend } = slopes(evaluation, these, (i) => step * scale(i));
-      for (const [n, i] of these.entries()) {
+      for (let n = 0; n < these.length; n++) {
+        const i = these[n] as number;
         numeric[i] = central[n] as number;
         const rounding = noise / (step * scale(i));
         if (!isClear(analytic[i] as number, numeric[i], bend[n] as number, rounding, clear)) doubtful.push(i);

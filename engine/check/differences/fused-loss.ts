@@ -5,12 +5,12 @@ import { crossEntropy } from "../../ops/cross-entropy";
 import type { Lift } from "./lift";
 
 /** Changes of a row's logits (as a vector's length) up to which a few terms of the series of exp and log are exact to the last bit. */
-const SMALL = 1e-3;
+export const SMALL = 1e-3;
 /** Below this loss a row is nearly sure of its target, and how its logarithm is rounded shows. */
-const SURE = 1e-2;
+export const SURE = 1e-2;
 
 /** The rows of logits at the recorded point. */
-interface Recorded {
+export interface Recorded {
   readonly logits: Float64Array;
   /** softmax(logits) */
   readonly shares: Float64Array;
@@ -18,40 +18,51 @@ interface Recorded {
   readonly losses: Float64Array;
   readonly targets: Int32Array;
   readonly classes: number;
+  /** The loss is the sum of the rows' over this. */
+  readonly divisor: number;
 }
 
 /** For logits of shape [items, classes] against class indices; like every lift it is tried before it is used. */
-export function fusedCrossEntropy({ op, x, y, inputs, attrs }: Node, i: number): Lift | null {
-  const reduction = "reduction" in attrs ? attrs.reduction : null;
-  const known = op === crossEntropy.op && i === 0 && inputs.length === 2 && x.ndim === 2 && y.ndim === 1;
-  if (!known || (reduction !== "mean" && reduction !== "sum")) return null;
-  const [rows, classes] = x.shape as [number, number];
-  const divisor = reduction === "mean" ? rows : 1;
-  const recorded = recordedAt(Float64Array.from(x.data), Int32Array.from(y.data), rows, classes);
+export function fusedCrossEntropy(node: Node, i: number): Lift | null {
+  const recorded = i === 0 ? recordedLosses(node) : null;
+  if (recorded === null) return null;
+  const { losses, divisor } = recorded;
   return {
     name: "fused cross entropy",
-    run(variants, count) {
-      const losses = new Float64Array(count);
-      for (let k = 0; k < count; k++) losses[k] = totalLoss(variants, k * rows, recorded) / divisor;
-      return losses;
-    },
+    run: (variants, count) =>
+      Float64Array.from(
+        { length: count },
+        (_, k) => totalLoss(variants, k * losses.length, recorded) / divisor,
+      ),
   };
 }
 
-function recordedAt(logits: Float64Array, targets: Int32Array, rows: number, classes: number): Recorded {
+/** What a cross entropy of rows of logits against class indices was made of; null for any other. */
+export function recordedLosses({ op, x, y, inputs, attrs }: Node): Recorded | null {
+  const reduction = "reduction" in attrs ? attrs.reduction : null;
+  const known = op === crossEntropy.op && inputs.length === 2 && x.ndim === 2 && y.ndim === 1;
+  if (!known || (reduction !== "mean" && reduction !== "sum")) return null;
+  const [rows, classes] = x.shape as [number, number];
+  const [logits, targets] = [Float64Array.from(x.data), Int32Array.from(y.data)];
   const losses = new Float64Array(rows);
   const shares = new Float64Array(logits.length);
   for (let row = 0; row < rows; row++) {
     const from = row * classes;
     losses[row] = rowLoss(logits, from, classes, targets[row] as number);
     const log = (losses[row] as number) + (logits[from + (targets[row] as number)] as number);
-    for (let c = from; c < from + classes; c++) shares[c] = Math.exp((logits[c] as number) - log);
+    let sum = 0;
+    for (let c = from; c < from + classes; c++) {
+      shares[c] = Math.exp((logits[c] as number) - log);
+      sum += shares[c] as number;
+    }
+    // 1 but for the rounding of large logits.
+    for (let c = from; c < from + classes; c++) shares[c] = (shares[c] as number) / sum;
   }
-  return { logits, shares, losses, targets, classes };
+  return { logits, shares, losses, targets, classes, divisor: reduction === "mean" ? rows : 1 };
 }
 
 /** The losses of all rows; close to the recorded ones by short series from there, which is faster and rounds less. */
-function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
+export function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
   const { logits, shares, losses, targets, classes } = at;
   let total = 0;
   for (let row = 0; row < losses.length; row++) {
@@ -77,7 +88,7 @@ function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
   return total;
 }
 
-function rowLoss(logits: Values, from: number, classes: number, target: number): number {
+export function rowLoss(logits: Values, from: number, classes: number, target: number): number {
   let max = logits[from] as number;
   for (let c = from + 1; c < from + classes; c++) max = Math.max(max, logits[c] as number);
   let sum = 0;

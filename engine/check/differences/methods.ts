@@ -96,12 +96,14 @@ function lossesAround(
   const count = each * elements.length;
   const index = new Int32Array(count);
   const data = new Float64Array(count);
+  const values = evaluation.x.data;
   for (let n = 0; n < elements.length; n++) {
     const i = elements[n] as number;
+    const value = values[i] as number;
     const h = step(i);
     for (let k = 0; k < each; k++) {
       index[each * n + k] = i;
-      data[each * n + k] = (evaluation.x.data[i] as number) + (multiples[k] as number) * h;
+      data[each * n + k] = value + (multiples[k] as number) * h;
     }
   }
   return { losses: evaluation.losses({ kind: "sparse", each: 1, index, data }, count), data };

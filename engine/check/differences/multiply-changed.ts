@@ -4,7 +4,9 @@ import type { Node } from "../../core/tape";
 import type { Tensor } from "../../core/tensor";
 import { linear } from "../../ops/linear";
 import { matmulTransposed } from "../../ops/matmul";
-import type { Sparse, Variants } from "./variants";
+import type { Lines } from "./lines";
+import { numbersOf, placesOf } from "./room";
+import type { Dense, Sparse, Variants } from "./variants";
 
 interface Layout {
   readonly m: number;
@@ -35,8 +37,11 @@ export function multiplyChanged(node: Node, i: number, variants: Sparse, count: 
   const layout = layoutOf(node);
   if (layout === null) return null;
   if (i === 2) return biasChanged(node, variants, layout);
-  if (variants.each > 1) return addChanges(node, i, variants, layout, count);
-  return i === 0 ? rowsChanged(node, variants, layout) : columnsChanged(node, variants, layout);
+  if (i === 0)
+    return variants.each > 1 ? rowsMoved(node, variants, layout) : rowsChanged(node, variants, layout);
+  return variants.each > 1
+    ? columnsMoved(node, variants, layout, count)
+    : columnsChanged(node, variants, layout);
 }
 
 /** A changed element of the bias moves one column. */
@@ -87,82 +92,87 @@ function rowsChanged(
 }
 
 /** One changed element of y touches one column of the product. */
-function columnsChanged(
-  { x, y, out }: Node,
-  { index, data }: Sparse,
-  { m, k, n, transX, transY }: Layout,
-): Sparse {
+function columnsChanged(node: Node, { index, data }: Sparse, { m, k, n, transX, transY }: Layout): Sparse {
   const each = m;
-  const places = new Int32Array(index.length * each);
-  const values = new Float64Array(index.length * each);
+  const places = placesOf(node, index.length * each);
+  const values = numbersOf(node, index.length * each);
+  const [x, before, out] = [node.x.data, node.y.data, node.out.data];
+  const step = transX ? 1 : k;
   for (let v = 0; v < index.length; v++) {
     const element = index[v] as number;
     const [l, column] = place(element, k, n, transY);
-    const change = (data[v] as number) - (y.data[element] as number);
-    for (let row = 0; row < m; row++) {
-      const o = row * n + column;
-      const other = x.data[transX ? l * m + row : row * k + l] as number;
-      places[v * each + row] = o;
-      values[v * each + row] = (out.data[o] as number) + change * other;
+    const change = (data[v] as number) - (before[element] as number);
+    let [from, o] = [transX ? l * m : l, column];
+    for (let at = v * each; at < (v + 1) * each; at++) {
+      places[at] = o;
+      values[at] = (out[o] as number) + change * (x[from] as number);
+      from += step;
+      o += n;
     }
   }
   return { kind: "sparse", each, index: places, data: values };
 }
 
-const kept = new WeakMap<Node, Float64Array>();
-
-/** Room for the results at a node, used again by its next evaluation: by then the losses of this one are known. */
-function room(node: Node, size: number): Float64Array {
-  const known = kept.get(node);
-  if (known !== undefined && known.length >= size) return known.subarray(0, size);
-  const made = new Float64Array(size);
-  kept.set(node, made);
-  return made;
-}
-
-/** The other factor by lines as a changed element multiplies them: rows of y, or columns of x, each without gaps. */
-function linesOf({ x, y }: Node, i: number, { m, k, n, transX, transY }: Layout): ArrayLike<number> {
-  if (i === 0 ? !transY : transX) return i === 0 ? y.data : x.data;
-  const [from, length] = i === 0 ? [y.data, n] : [x.data, m];
-  const lines = new Float64Array(k * length);
-  for (let l = 0; l < k; l++) {
-    for (let j = 0; j < length; j++) lines[l * length + j] = from[j * k + l] as number;
+/** The rows of a matrix as columns: each without gaps. */
+function turned(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
+  const lines = new Float64Array(rows * columns);
+  for (let l = 0; l < columns; l++) {
+    for (let j = 0; j < rows; j++) lines[l * rows + j] = matrix[j * columns + l] as number;
   }
   return lines;
 }
 
-/** Several changed elements: their rows (columns) of the other factor are added to copies of the product. */
-function addChanges(
-  node: Node,
-  i: number,
-  { each, index, data }: Sparse,
-  layout: Layout,
-  count: number,
-): Variants {
+const tables = new WeakMap<Node, ArrayLike<number>>();
+
+/** The rows of y as the product takes them. */
+function linesOf(node: Node, { k, n, transY }: Layout): ArrayLike<number> {
+  const { data } = node.y;
+  if (!transY) return data;
+  const known = tables.get(node) ?? turned(data, n, k);
+  tables.set(node, known);
+  return known;
+}
+
+/** Several changed elements of x: each moves its row of the product along a row of y. */
+function rowsMoved(node: Node, { each, index, data }: Sparse, layout: Layout): Lines {
+  const { m, k, n, transX } = layout;
+  const before = node.x.data;
+  const [rows, lines] = [placesOf(node, index.length, 0), placesOf(node, index.length, 1)];
+  const factors = numbersOf(node, index.length);
+  const divisor = transX ? m : k;
+  const [whole, rest] = transX ? [lines, rows] : [rows, lines];
+  for (let e = 0; e < index.length; e++) {
+    const element = index[e] as number;
+    const quotient = Math.floor(element / divisor);
+    whole[e] = quotient;
+    rest[e] = element - quotient * divisor;
+    factors[e] = (data[e] as number) - (before[element] as number);
+  }
+  return { kind: "lines", each, rows, lines, factors, table: linesOf(node, layout), length: n, owner: node };
+}
+
+/** Several changed elements of y: multiples of columns of x are added to columns of copies of the product. */
+function columnsMoved(node: Node, { each, index, data }: Sparse, layout: Layout, count: number): Dense {
   const { m, k, n, transX, transY } = layout;
-  const { out } = node;
-  const changed = (node.inputs[i] as Tensor).data;
-  const result = room(node, count * out.size);
-  const lines = linesOf(node, i, layout);
-  const [rows, columns, isTransposed] = i === 0 ? [m, k, transX] : [k, n, transY];
-  const [length, step] = i === 0 ? [n, 1] : [m, n];
-  const divisor = isTransposed ? rows : columns;
+  const { x, y, out } = node;
+  const before = y.data;
+  const result = numbersOf(node, count * out.size);
+  const lines = transX ? x.data : turned(x.data, m, k);
+  const divisor = transY ? k : n;
   for (let v = 0; v < count; v++) {
     const base = v * out.size;
     result.set(out.data, base);
     for (let e = v * each; e < (v + 1) * each; e++) {
       const element = index[e] as number;
-      const change = (data[e] as number) - (changed[element] as number);
+      const change = (data[e] as number) - (before[element] as number);
       if (change === 0) continue;
       const quotient = Math.floor(element / divisor);
       const rest = element - quotient * divisor;
-      const [a, b] = isTransposed ? [rest, quotient] : [quotient, rest];
-      // Row a of the product and line b of y; or column b of the product and line a of x.
-      let to = base + (i === 0 ? a * n : b);
-      const end = ((i === 0 ? b : a) + 1) * length;
-      for (let from = end - length; from < end; from++) {
+      const [line, column] = transY ? [rest, quotient] : [quotient, rest];
+      let to = base + column;
+      for (let from = line * m; from < (line + 1) * m; from++) {
         result[to] = (result[to] as number) + change * (lines[from] as number);
-        to += step;
+        to += n;
       }
     }
   }

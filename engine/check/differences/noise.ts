@@ -19,10 +19,11 @@ export async function noiseOf(evaluation: Evaluation, pace: Pace, seed = 1): Pro
   const random = new RandomGenerator(seed);
   // Zeros stay where they are, when there is something else: many functions are singular there.
   const zero = x.data.some((v) => v !== 0) ? 0 : 1e-3;
-  const direction = Float64Array.from(
-    x.data,
-    (v) => (random.uniform() < 0.5 ? -1 : 1) * (Number.isFinite(v) ? Math.abs(v) || zero : 0),
-  );
+  const direction = Float64Array.from(x.data);
+  for (let i = 0; i < direction.length; i++) {
+    const v = direction[i] as number;
+    direction[i] = (random.uniform() < 0.5 ? -1 : 1) * (Number.isFinite(v) ? Math.abs(v) || zero : 0);
+  }
   let noise = Number.MIN_VALUE;
   for (const width of evaluation.isCoarse ? COARSE_WIDTHS : WIDTHS) {
     // At the end of a domain the loss is defined to one side only.
@@ -48,10 +49,11 @@ async function lossesAlong(
   while (losses.length < POINTS && (losses.length === 0 || (await pace.turn("measuring the noise", 0)))) {
     const count = Math.min(pieces.next(), POINTS - losses.length);
     const data = new Float64Array(count * x.size);
+    const [middle, size] = [x.data, x.size];
     for (let k = 0; k < count; k++) {
       const t = width * (losses.length + k - POINTS / 2);
-      for (let i = 0; i < x.size; i++) {
-        data[k * x.size + i] = (x.data[i] as number) + t * (direction[i] as number);
+      for (let i = 0; i < size; i++) {
+        data[k * size + i] = (middle[i] as number) + t * (direction[i] as number);
       }
     }
     losses.push(...evaluation.losses({ kind: "dense", data }, count));

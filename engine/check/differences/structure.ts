@@ -42,7 +42,11 @@ export function isElementwise(step: ReplayStep): boolean {
 /** Values near those of `x`, all different, so that a trial does not succeed because of equal numbers. */
 function jittered(x: Tensor, random: RandomGenerator): Tensor {
   if (!(x.data instanceof Float64Array)) return x;
-  const data = x.data.map((v) => v + (1e-3 * Math.abs(v) + 1e-6) * random.uniform());
+  const data = x.data.slice();
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i] as number;
+    data[i] = v + (1e-3 * Math.abs(v) + 1e-6) * random.uniform();
+  }
   return new Tensor(data, x.shape, x.dtype);
 }
 
@@ -108,6 +112,8 @@ function copiesOf(source: Int32Array, size: number): number {
 export function findLift(step: ReplayStep, i: number): Lift | null {
   const x = step.node.inputs[i] as Tensor;
   if (x.size === 0 || step.inputs.filter((slot) => slot === step.inputs[i]).length > 1) return null;
+  const trial = trialOf(step, i);
+  if (trial === null) return null;
   return (
     [
       fusedCrossEntropy(step.node, i),
@@ -117,7 +123,7 @@ export function findLift(step: ReplayStep, i: number): Lift | null {
       unreduced(step, i),
     ]
       .filter((lift) => lift !== null)
-      .find((lift) => isRight(step, i, lift)) ?? null
+      .find((lift) => stands(trial, lift)) ?? null
   );
 }
 
@@ -183,22 +189,34 @@ function unreduced(step: ReplayStep, i: number): Lift | null {
   };
 }
 
-/** Tries a lift on two variants against evaluating them one by one. */
-function isRight(step: ReplayStep, i: number, lift: Lift): boolean {
-  const { inputs, out } = step.node;
+/** Two variants one after the other, and what the operation gives for each by itself. */
+interface Trial {
+  readonly variants: Float64Array;
+  readonly wanted: readonly [Values, Values];
+}
+
+function trialOf(step: ReplayStep, i: number): Trial | null {
+  const { inputs } = step.node;
   const x = inputs[i] as Tensor;
-  if (!(x.data instanceof Float64Array)) return false;
+  if (!(x.data instanceof Float64Array)) return null;
   const random = new RandomGenerator(i + 1);
+  const pair = [jittered(x, random), jittered(x, random)] as const;
+  const variants = new Float64Array(2 * x.size);
+  for (const [k, variant] of pair.entries()) variants.set(variant.data, k * x.size);
+  const alone = (variant: Tensor) =>
+    forwardOf(step)(inputs.map((other, j) => (j === i ? variant : other))).data;
+  try {
+    return { variants, wanted: [alone(pair[0]), alone(pair[1])] };
+  } catch {
+    return null;
+  }
+}
+
+function stands({ variants, wanted: [first, second] }: Trial, lift: Lift): boolean {
   return attempt(() => {
-    const pair = [jittered(x, random), jittered(x, random)];
-    const variants = new Float64Array(2 * x.size);
-    for (const [k, variant] of pair.entries()) variants.set(variant.data, k * x.size);
-    const wanted = pair.map(
-      (variant) => forwardOf(step)(inputs.map((other, j) => (j === i ? variant : other))).data,
-    );
     const got = lift.run(variants, 2);
-    const of = (e: number) => wanted[e < out.size ? 0 : 1]?.[e % out.size] as number;
-    return got.length === 2 * out.size && equal(got, of, 1e-12);
+    const of = (e: number) => (e < first.length ? first[e] : second[e - first.length]) as number;
+    return got.length === first.length + second.length && equal(got, of, 1e-12);
   });
 }
 

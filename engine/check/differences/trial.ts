@@ -3,6 +3,7 @@ import type { Values } from "../../core/dtype";
 import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
 import { normOf } from "../../report/stats";
+import type { Lines } from "./lines";
 import { type Changes, oneByOne } from "./one-by-one";
 import type { ReplayStep } from "./replay-step";
 import { allocateLike, type Sparse, toDense, type Variants } from "./variants";
@@ -42,20 +43,45 @@ export function givesTheSame(
 function probeOf(x: Tensor, like: Variants, moves: readonly number[], random: RandomGenerator): Variants {
   const norm = normOf(x.data) / Math.sqrt(Math.max(1, x.size));
   const typical = norm > 0 && norm < Infinity ? norm : 1;
+  const { data: values } = x;
+  const isFloat = values instanceof Float64Array;
   const near = (e: number, move: number) => {
-    const v = x.data[e] as number;
+    const v = values[e] as number;
     // Counts and masks may take only values that are there.
-    if (!(x.data instanceof Float64Array)) return x.data[Math.floor(random.uniform() * x.size)] as number;
+    if (!isFloat) return values[Math.floor(random.uniform() * values.length)] as number;
     return Number.isFinite(v) ? v + move * (typical + Math.abs(v)) * (2 * random.uniform() - 1) : v;
   };
   if (like.kind === "dense") {
-    const data = allocateLike(x, moves.length * x.size);
+    const size = values.length;
+    const data = allocateLike(x, moves.length * size);
     moves.forEach((move, k) => {
-      for (let e = 0; e < x.size; e++) data[k * x.size + e] = near(e, move);
+      for (let e = 0; e < size; e++) data[k * size + e] = near(e, move);
     });
     return { kind: "dense", data };
   }
-  return sparseProbe(x, like.each, moves, near, random);
+  return like.kind === "lines"
+    ? linesProbe(like, moves, typical, random)
+    : sparseProbe(x, like.each, moves, near, random);
+}
+
+/** Other multiples of other lines, in the same rows. */
+function linesProbe(like: Lines, moves: readonly number[], typical: number, random: RandomGenerator): Lines {
+  const { each, table, length } = like;
+  const count = moves.length * each;
+  let most = 0;
+  for (let e = 0; e < table.length; e++) most = Math.max(most, Math.abs(table[e] as number));
+  const size = most > 0 && most < Infinity ? typical / most : typical;
+  return {
+    ...like,
+    rows: Int32Array.from({ length: count }, (_, n) => like.rows[n % like.rows.length] as number),
+    lines: Int32Array.from({ length: count }, () => Math.floor((random.uniform() * table.length) / length)),
+    factors: Float64Array.from(
+      { length: count },
+      (_, n) => (moves[Math.floor(n / each)] as number) * size * (2 * random.uniform() - 1),
+    ),
+    // The room of the others is theirs.
+    owner: {},
+  };
 }
 
 function sparseProbe(
@@ -90,8 +116,16 @@ function draw(size: number, count: number, random: RandomGenerator): Set<number>
 function isSame(got: Values, wanted: Values): boolean {
   if (got.length !== wanted.length) return false;
   let size = 0;
-  for (const v of wanted) if (Number.isFinite(v)) size = Math.max(size, Math.abs(v));
-  return wanted.every((v, i) => Object.is(v, got[i]) || Math.abs(v - (got[i] as number)) <= SAME * size);
+  for (let i = 0; i < wanted.length; i++) {
+    const v = Math.abs(wanted[i] as number);
+    if (v > size && v < Infinity) size = v;
+  }
+  for (let i = 0; i < wanted.length; i++) {
+    const a = got[i] as number;
+    const b = wanted[i] as number;
+    if (!(Math.abs(a - b) <= SAME * size) && !Object.is(a, b)) return false;
+  }
+  return true;
 }
 
 function attempt<T>(run: () => T): T | null {

@@ -1,5 +1,5 @@
 /** Operations that give another result when they run again on the same inputs. */
-
+import type { Values } from "../../core/dtype";
 import type { Replay } from "./replay";
 import { isCut, type ReplayStep } from "./replay-step";
 
@@ -8,8 +8,12 @@ export function findUnstable(first: Replay, second: Replay): ReplayStep | null {
   for (const [s, step] of first.steps.entries()) {
     const again = second.steps[s];
     if (isCut(step) || again === undefined || isCut(again)) continue;
-    const { data } = again.node.out;
-    if (step.node.out.data.some((v, i) => !Object.is(v, data[i]))) return step;
+    if (!areSame(step.node.out.data, again.node.out.data)) return step;
   }
   return null;
+}
+
+function areSame(some: Values, others: Values): boolean {
+  for (let i = 0; i < some.length; i++) if (!Object.is(some[i], others[i])) return false;
+  return true;
 }

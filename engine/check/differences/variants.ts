@@ -1,6 +1,7 @@
 /** Values of a tensor under many perturbations at once, as the changed elements only or in full. */
 import type { Values } from "../../core/dtype";
 import { Tensor } from "../../core/tensor";
+import { inFull, type Lines } from "./lines";
 import { type Pace, Pieces } from "./pace";
 
 /** `each` changed elements per variant: variant k has `data[k·each + i]` at element `index[k·each + i]`. */
@@ -17,7 +18,11 @@ export interface Dense {
   readonly data: Values;
 }
 
-export type Variants = Sparse | Dense;
+/** What elements may become. */
+export type Perturbed = Sparse | Dense;
+
+/** The same on its way to the loss. */
+export type Variants = Perturbed | Lines;
 
 /** A scalar function of one tensor, evaluated for many variants of it at once: what differences are taken of. */
 export interface Evaluation {
@@ -33,7 +38,7 @@ export interface Evaluation {
   readonly isCoarse?: boolean;
   /** Steps suit numbers of this size at least: for a tensor whose own numbers are a rest of rounding. */
   readonly least?: number;
-  losses(variants: Variants, count: number): Float64Array;
+  losses(variants: Perturbed, count: number): Float64Array;
 }
 
 export function allocateLike(x: Tensor, size: number): Values {
@@ -42,6 +47,7 @@ export function allocateLike(x: Tensor, size: number): Values {
 
 export function toDense(variants: Variants, base: Tensor, count: number): Dense {
   if (variants.kind === "dense") return variants;
+  if (variants.kind === "lines") return { kind: "dense", data: inFull(variants, base, count) };
   const data = allocateLike(base, count * base.size);
   for (let k = 0; k < count; k++) {
     data.set(base.data, k * base.size);

@@ -5,7 +5,7 @@ import { Tensor } from "../../core/tensor";
 import { findPattern, type Pattern } from "../blame/pattern";
 import type { CandidateResult } from "../differences/candidate";
 import { inFloat64 } from "../differences/replay";
-import type { Evaluation, Variants } from "../differences/variants";
+import type { Evaluation, Perturbed } from "../differences/variants";
 import { type CheckFacts, conclude } from "../judging/conclude";
 import type { Given } from "./matching";
 import type { Part } from "./parts";
@@ -142,7 +142,7 @@ export function evaluationOf(
 }
 
 /** Variant k alone. */
-function oneOf(variants: Variants, k: number, base: Float64Array): Float64Array {
+function oneOf(variants: Perturbed, k: number, base: Float64Array): Float64Array {
   if (variants.kind === "dense")
     return Float64Array.from(variants.data.subarray(k * base.length, (k + 1) * base.length));
   const data = base.slice();

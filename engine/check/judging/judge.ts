@@ -43,9 +43,10 @@ export function scaleOf(x: Tensor, least = 0): (i: number) => number {
   let squares = 0;
   // Scores of what attention must not see are −∞, and would make every step infinite.
   const sizeOf = (v: number) => (Number.isFinite(v) ? Math.abs(v) : 0);
-  for (const v of x.data) squares += sizeOf(v) ** 2;
-  const typical = Math.max(least, Math.sqrt(squares / Math.max(1, x.size)) || 1);
-  return (i) => Math.max(sizeOf(x.data[i] as number), typical);
+  const { data } = x;
+  for (let i = 0; i < data.length; i++) squares += sizeOf(data[i] as number) ** 2;
+  const typical = Math.max(least, Math.sqrt(squares / Math.max(1, data.length)) || 1);
+  return (i) => Math.max(sizeOf(data[i] as number), typical);
 }
 
 /** What the elements of a tensor are looked at with. */

@@ -48,10 +48,15 @@ export function overall(
   if (has("non-finite")) return "non-finite";
   if (has("wrong")) return "wrong-derivative";
   if (has("kink")) return "kink";
-  const zero = (values: ArrayLike<number>) =>
-    Array.prototype.every.call(values, (v: number) => !(Math.abs(v) > 0));
-  if (zero(analytic) && zero(numeric)) return "vacuous";
+  if (hasNoSize(analytic) && hasNoSize(numeric)) return "vacuous";
   const blind = refined.filter(({ outcome }) => outcome === "undecided").length;
+  if (blind === 0) return "ok";
   const nonZero = Array.prototype.filter.call(analytic, (v: number) => v !== 0).length;
-  return blind > 0 && blind >= nonZero ? "noise-floor" : "ok";
+  return blind >= nonZero ? "noise-floor" : "ok";
+}
+
+/** Whether all values are 0 or none. */
+function hasNoSize(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i] as number) > 0) return false;
+  return true;
 }

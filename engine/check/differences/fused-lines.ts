@@ -2,9 +2,9 @@
 import type { Node } from "../../core/tape";
 import { Tensor } from "../../core/tensor";
 import { crossEntropy } from "../../ops/cross-entropy";
-import { type Recorded, recordedLosses, rowLoss, SMALL, SURE, totalLoss } from "./fused-loss";
+import { type RecordedRows, recordedLosses, rowLoss, SMALL, SURE, totalLoss } from "./fused-loss";
 import { addLines, type Lines } from "./lines";
-import { numbersOf, placesOf } from "./room";
+import { numberRoom, placeRoom } from "./room";
 import type { Sparse, Variants } from "./variants";
 
 /** Coefficients of the series, from t to t⁵: the next one adds less than rounding does, for changes up to SMALL. */
@@ -14,7 +14,7 @@ const KEPT = 1 << 20;
 
 /** One table of lines at one loss. */
 interface Series {
-  readonly recorded: Recorded;
+  readonly recorded: RecordedRows;
   readonly table: ArrayLike<number>;
   /** The sum of the rows' losses. */
   readonly total: number;
@@ -41,8 +41,8 @@ function asLines(node: Node, { each, index, data }: Sparse): Lines | null {
   const length = x.shape[1] ?? 0;
   if (length > FEW_CLASSES) return null;
   const before = x.data;
-  const [rows, lines] = [placesOf(node, index.length, 0), placesOf(node, index.length, 1)];
-  const factors = numbersOf(node, index.length);
+  const [rows, lines] = [placeRoom(node, index.length, 0), placeRoom(node, index.length, 1)];
+  const factors = numberRoom(node, index.length);
   for (let n = 0; n < index.length; n++) {
     const element = index[n] as number;
     const row = Math.floor(element / length);
@@ -131,7 +131,7 @@ function lossesAlong(series: Series, variants: Lines, count: number): Float64Arr
 }
 
 /** The sum of all rows' losses when several lines meet in a row. */
-function inFull(recorded: Recorded, variants: Lines, k: number): number {
+function inFull(recorded: RecordedRows, variants: Lines, k: number): number {
   const logits = recorded.logits.slice();
   addLines(variants, k, logits, 0);
   return totalLoss(logits, 0, recorded);

@@ -10,7 +10,7 @@ export const SMALL = 1e-3;
 export const SURE = 1e-2;
 
 /** The rows of logits at the recorded point. */
-export interface Recorded {
+export interface RecordedRows {
   readonly logits: Float64Array;
   /** softmax(logits) */
   readonly shares: Float64Array;
@@ -38,7 +38,7 @@ export function fusedCrossEntropy(node: Node, i: number): Lift | null {
 }
 
 /** What a cross entropy of rows of logits against class indices was made of; null for any other. */
-export function recordedLosses({ op, x, y, inputs, attrs }: Node): Recorded | null {
+export function recordedLosses({ op, x, y, inputs, attrs }: Node): RecordedRows | null {
   const reduction = "reduction" in attrs ? attrs.reduction : null;
   const known = op === crossEntropy.op && inputs.length === 2 && x.ndim === 2 && y.ndim === 1;
   if (!known || (reduction !== "mean" && reduction !== "sum")) return null;
@@ -62,7 +62,7 @@ export function recordedLosses({ op, x, y, inputs, attrs }: Node): Recorded | nu
 }
 
 /** The losses of all rows; close to the recorded ones by short series from there, which is faster and rounds less. */
-export function totalLoss(variants: Values, firstRow: number, at: Recorded): number {
+export function totalLoss(variants: Values, firstRow: number, at: RecordedRows): number {
   const { logits, shares, losses, targets, classes } = at;
   let total = 0;
   for (let row = 0; row < losses.length; row++) {

@@ -5,7 +5,7 @@ import type { Tensor } from "../../core/tensor";
 import { linear } from "../../ops/linear";
 import { matmulTransposed } from "../../ops/matmul";
 import type { Lines } from "./lines";
-import { numbersOf, placesOf } from "./room";
+import { numberRoom, placeRoom } from "./room";
 import type { Dense, Sparse, Variants } from "./variants";
 
 interface Layout {
@@ -94,8 +94,8 @@ function rowsChanged(
 /** One changed element of y touches one column of the product. */
 function columnsChanged(node: Node, { index, data }: Sparse, { m, k, n, transX, transY }: Layout): Sparse {
   const each = m;
-  const places = placesOf(node, index.length * each);
-  const values = numbersOf(node, index.length * each);
+  const places = placeRoom(node, index.length * each);
+  const values = numberRoom(node, index.length * each);
   const [x, before, out] = [node.x.data, node.y.data, node.out.data];
   const step = transX ? 1 : k;
   for (let v = 0; v < index.length; v++) {
@@ -137,8 +137,8 @@ function linesOf(node: Node, { k, n, transY }: Layout): ArrayLike<number> {
 function rowsMoved(node: Node, { each, index, data }: Sparse, layout: Layout): Lines {
   const { m, k, n, transX } = layout;
   const before = node.x.data;
-  const [rows, lines] = [placesOf(node, index.length, 0), placesOf(node, index.length, 1)];
-  const factors = numbersOf(node, index.length);
+  const [rows, lines] = [placeRoom(node, index.length, 0), placeRoom(node, index.length, 1)];
+  const factors = numberRoom(node, index.length);
   const divisor = transX ? m : k;
   const [whole, rest] = transX ? [lines, rows] : [rows, lines];
   for (let e = 0; e < index.length; e++) {
@@ -156,7 +156,7 @@ function columnsMoved(node: Node, { each, index, data }: Sparse, layout: Layout,
   const { m, k, n, transX, transY } = layout;
   const { x, y, out } = node;
   const before = y.data;
-  const result = numbersOf(node, count * out.size);
+  const result = numberRoom(node, count * out.size);
   const lines = transX ? x.data : turned(x.data, m, k);
   const divisor = transY ? k : n;
   for (let v = 0; v < count; v++) {

@@ -14,14 +14,14 @@ function roomOf(owner: object): Room {
 }
 
 /** Room for numbers, with what the last ones left in it. */
-export function numbersOf(owner: object, size: number): Float64Array {
+export function numberRoom(owner: object, size: number): Float64Array {
   const room = roomOf(owner);
   if (room.numbers.length < size) room.numbers = new Float64Array(size);
   return room.numbers.subarray(0, size);
 }
 
 /** Room for places; `which` of several. */
-export function placesOf(owner: object, size: number, which = 0): Int32Array {
+export function placeRoom(owner: object, size: number, which = 0): Int32Array {
   const { places } = roomOf(owner);
   const known = places[which];
   const room = known === undefined || known.length < size ? new Int32Array(size) : known;

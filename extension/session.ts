@@ -30,6 +30,10 @@ export type Running = "trace" | "check" | null;
 export class Session implements vscode.Disposable {
   state: TraceState = { kind: "empty" };
   report: OpenReport | null = null;
+  /** That of the run before. */
+  previous: OpenReport | null = null;
+  /** Whether panels show what changed since the run before. */
+  isCompared = false;
   failure: Failure | null = null;
   checks: readonly Check[] = [];
   /** What the last check of the whole file found besides. */
@@ -116,6 +120,12 @@ export class Session implements vscode.Disposable {
   }
 
   /** A panel came into sight, or went out of it. */
+  /** Begins or ends showing what changed since the run before. */
+  compare(): void {
+    this.isCompared = !this.isCompared;
+    this.#changed.fire(this);
+  }
+
   noteSight(panel: PanelName, isVisible: boolean): void {
     if (this.visiblePanels.has(panel) === isVisible) return;
     if (isVisible) this.visiblePanels.add(panel);
@@ -228,6 +238,7 @@ export class Session implements vscode.Disposable {
   }
 
   #accept(report: OpenReport, edits: EditsSince, checks: readonly Check[] = []): void {
+    this.previous = this.report;
     this.report = report;
     this.failure = report.failure;
     this.edits = edits;

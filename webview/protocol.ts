@@ -40,6 +40,8 @@ export interface StateNews {
   readonly trace: TraceState;
   /** The file changed since the report was made. */
   readonly stale: boolean;
+  /** Whether the run before is shown beside it. */
+  readonly isCompared: boolean;
   /** The last check, when it did not come to its end. */
   readonly interrupted: Interrupted | null;
   readonly checking: CheckUnderWay | null;
@@ -49,6 +51,8 @@ export interface StateNews {
 export interface ToPanel {
   /** The last run, also while a new one is under way or after that failed. Once a run: it is as large as the model. */
   trace: { readonly bytes: Uint8Array };
+  /** The run before, for as long as runs are compared; comes before a `trace`. `isShown`: the one that the panel has until then. */
+  before: { readonly bytes: Uint8Array | null; readonly isShown: boolean };
   checks: { readonly checks: readonly Check[] };
   state: StateNews;
   /** Go to this node. */
@@ -67,6 +71,8 @@ export interface ToExtension {
   stop: Nothing;
   /** Show the setting of a limit, where it can be changed. */
   limit: { readonly setting: LimitSetting };
+  /** Show the run before beside it, or no longer. */
+  compare: Nothing;
   show: { readonly panel: PanelName; readonly node?: number };
   copy: { readonly text: string };
   /** Ask where to save this picture and write it there; `name` is the proposal, as "graph.png". */

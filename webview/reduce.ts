@@ -6,21 +6,28 @@ import type { StateNews, ToPanel } from "./protocol";
 /** All news so far together. */
 export interface PanelState extends Omit<StateNews, "file"> {
   readonly report: Report | null;
+  /** The run before, while runs are compared; null when there is none. */
+  readonly before: Report | null;
   readonly checks: readonly Check[];
 }
 
 /** What of the news is kept; a `state` follows whenever there were others. */
-export type KeptNews = Pick<ToPanel, "trace" | "checks" | "state">;
+export type KeptNews = Pick<ToPanel, "before" | "trace" | "checks" | "state">;
 
 type Reduce<N extends keyof KeptNews> = (known: PanelState, news: KeptNews[N]) => PanelState;
 
 export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
+  before: (known, { bytes, isShown }) => ({
+    ...known,
+    before: isShown ? known.report : bytes && openBytes(bytes),
+  }),
   trace: (known, news) => ({ ...known, report: reportOf(news) }),
   checks: (known, { checks }) => ({ ...known, checks }),
-  state: (known, { trace, stale, interrupted, checking }) => ({
+  state: (known, { trace, stale, isCompared, interrupted, checking }) => ({
     ...known,
     trace,
     stale,
+    isCompared,
     interrupted: sameOr(known.interrupted, interrupted),
     checking,
   }),

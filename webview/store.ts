@@ -5,8 +5,10 @@ import { type KeptNews, type PanelState, reducers } from "./reduce";
 const empty: PanelState = {
   trace: { kind: "empty" },
   report: null,
+  before: null,
   checks: [],
   stale: false,
+  isCompared: false,
   interrupted: null,
   checking: null,
 };
@@ -19,6 +21,7 @@ export function connect(onDidChange: (state: PanelState) => void) {
       state = reducers[name](state, news);
       then(news);
     });
+  follow("before", () => undefined);
   follow("trace", () => undefined);
   follow("checks", () => undefined);
   follow("state", ({ file }) => {

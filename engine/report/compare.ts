@@ -13,7 +13,7 @@ import type {
 } from "./comparison";
 import type { Finding, Report, ReportNode, Stats } from "./report";
 
-export { FACTOR, isChanged, showChange, sizeOfChange } from "./comparing/gradients";
+export { compareNorms, isChanged, showChange, sizeOfChange } from "./comparing/gradients";
 export * from "./comparison";
 
 /** @param factor beyond which a gradient counts as changed */

@@ -6,6 +6,8 @@ import type { StateNews, ToPanel } from "../../webview/protocol";
 /** What a panel is to know. */
 export interface PanelKnowledge {
   readonly report: OpenReport | null;
+  /** The run before, while runs are compared. */
+  readonly before: OpenReport | null;
   readonly checks: readonly Check[];
   readonly state: StateNews;
 }
@@ -16,12 +18,19 @@ export type PanelNews = { [N in keyof ToPanel]: readonly [name: N, news: ToPanel
 /** The news for a panel that knows something already; none when nothing changed. */
 export function newsFor(known: PanelKnowledge | null, now: PanelKnowledge): PanelNews[] {
   const news: PanelNews[] = [];
+  if (now.before !== (known?.before ?? null)) news.push(["before", beforeNews(known, now.before)]);
   if (now.report && now.report !== known?.report) news.push(["trace", traceNews(now.report)]);
   if (now.checks !== known?.checks) news.push(["checks", { checks: now.checks }]);
   // The panel shows the others with it.
   if (news.length > 0 || !known || JSON.stringify(now.state) !== JSON.stringify(known.state))
     news.push(["state", now.state]);
   return news;
+}
+
+/** What the panel shows is not sent again. */
+function beforeNews(known: PanelKnowledge | null, before: OpenReport | null): ToPanel["before"] {
+  const isShown = before !== null && before === known?.report;
+  return { bytes: isShown || before === null ? null : before.bytes, isShown };
 }
 
 /** A run as it is sent. */

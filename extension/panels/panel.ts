@@ -81,20 +81,22 @@ export class Panel implements vscode.Disposable {
 
   /** Tells the page what it does not know yet. */
   #update(): void {
-    const { report, checks } = this.session;
-    const now = { report, checks, state: this.#state() };
+    const { report, checks, isCompared, previous } = this.session;
+    const before = isCompared ? previous : null;
+    const now = { report, before, checks, state: this.#state() };
     for (const news of newsFor(this.#known, now)) this.#tell(news);
     this.#known = now;
   }
 
   #state(): StateNews {
-    const { file, state, stale, checking } = this.session;
+    const { file, state, stale, isCompared, checking } = this.session;
     // The run before a check is shown as such.
     const isChecking = checking && state.kind !== "running" && (checking.fraction ?? 0) < 1;
     return {
       file,
       trace: state,
       stale,
+      isCompared,
       interrupted: this.#interrupted(),
       checking: isChecking
         ? {
@@ -131,6 +133,7 @@ export class Panel implements vscode.Disposable {
     check: ({ target }) =>
       target === null ? this.#run("gradcheckModel") : this.#run("gradcheckLayer", target),
     stop: () => this.session.stop(),
+    compare: () => this.#run("compareWithBefore"),
     limit: ({ setting }) => {
       vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${setting}`);
     },

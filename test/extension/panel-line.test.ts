@@ -7,7 +7,7 @@ import { PanelLine, type PanelListener } from "../../extension/panels/panel-line
 import { newsFor, type PanelKnowledge } from "../../extension/panels/panel-news";
 import type { StateNews } from "../../webview/protocol";
 import { type Envelope, openWire } from "../../webview/wire";
-import { ReportBuilder, someChecks, statsOf } from "../webview/reports";
+import { ReportBuilder, someChecks, statsOf, sumTimes } from "../webview/reports";
 import { opened } from "../webview/trace-of";
 
 /** A message as VS Code brings it over: JSON, and typed arrays as they are. */
@@ -145,21 +145,44 @@ describe("news for a panel", () => {
     file: "/models/large.ts",
     trace: { kind: "ready" },
     stale: false,
+    isCompared: false,
     interrupted: null,
     checking: null,
   };
-  const known: PanelKnowledge = { report, checks: someChecks(), state };
+  const known: PanelKnowledge = { report, before: null, checks: someChecks(), state };
   const bytesOf = (value: unknown) =>
     Buffer.byteLength(
       JSON.stringify(value, (_, item) => (item instanceof Uint8Array ? "x".repeat(item.length) : item)),
     );
+
+  it("bring the run before while runs are compared, and not again what the page shows", () => {
+    const another = () => opened(sumTimes());
+    const compared = { ...known, before: another() };
+    const [begun, ...more] = newsFor(known, compared);
+    assert.deepEqual(begun, ["before", { bytes: compared.before.bytes, isShown: false }]);
+    assert.deepEqual(
+      more.map(([name]) => name),
+      ["state"],
+    );
+    const next = { ...compared, report: another(), before: report };
+    const news = newsFor(compared, next);
+    assert.deepEqual(
+      news.map(([name]) => name),
+      ["before", "trace", "state"],
+    );
+    assert.deepEqual(news[0], ["before", { bytes: null, isShown: true }]);
+    assert.deepEqual(newsFor(next, { ...next, before: null })[0], [
+      "before",
+      { bytes: null, isShown: false },
+    ]);
+  });
 
   it("are all there is for a page that knows nothing, the state last", () => {
     assert.deepEqual(
       newsFor(null, known).map(([name]) => name),
       ["trace", "checks", "state"],
     );
-    const nothing = newsFor(null, { report: null, checks: [], state });
+    const nothing = newsFor(null, { report: null, before: null, checks: [], state });
     assert.deepEqual(
       nothing.map(([name]) => name),
       ["checks", "state"],

@@ -267,6 +267,18 @@ describe("gradlens compare", () => {
     assert.notEqual(losses[0], losses[1]);
   });
 
+  it("reads saved traces beside files, and says what is wrong with one", async () => {
+    const saved = join(folder, "saved.gradlens");
+    assert.equal((await gradlens("trace", "media/examples/loop.ts", "--save", saved)).code, 0);
+    const same = await gradlens("compare", saved, "media/examples/loop.ts");
+    assert.match(same.out, /^The same: /m);
+    const other = await gradlens("compare", saved, join(folder, "loop.ts"));
+    assert.match(other.out, /^div +x +13 +0\.5 +new: only in B$/m);
+    const cut = await gradlens("compare", saved, file("cut.gradlens", "GRADLENS"));
+    assert.equal(cut.code, 2);
+    assert.match(cut.err, /^error: B \(.*cut\.gradlens\) failed: /);
+  });
+
   it("says which of the two failed", async () => {
     const broken = fixture("hostile/error-in-helper.ts");
     const { code, err, out } = await gradlens("compare", "media/examples/loop.ts", broken);

@@ -15,6 +15,8 @@ const start = {
   report: null,
   checks: [],
   stale: false,
+  before: null,
+  isCompared: false,
   interrupted: null,
   checking: null,
 } as const;
@@ -121,7 +123,13 @@ describe("panels: checks of one name", () => {
 });
 
 describe("panels: state", () => {
-  const quiet = { file: "/models/model.ts", stale: false, interrupted: null, checking: null };
+  const quiet = {
+    file: "/models/model.ts",
+    stale: false,
+    isCompared: false,
+    interrupted: null,
+    checking: null,
+  };
   const ready = { ...quiet, trace: { kind: "ready" } } as const;
 
   it("keeps the report and the checks through changes of state", () => {
@@ -142,6 +150,15 @@ describe("panels: state", () => {
     );
     const checking = { target: "net.fc1", fraction: 0.5, doing: "" };
     assert.deepEqual(reducers.state(running, { ...ready, checking }).checking, checking);
+  });
+
+  it("the run before is one that comes, or the one that was shown", () => {
+    const bytes = bytesOf(sumTimes());
+    const shown = reducers.trace(start, { bytes });
+    const next = reducers.trace(reducers.before(shown, { bytes: null, isShown: true }), { bytes });
+    assert.ok(next.before === shown.report && next.report !== shown.report);
+    assert.equal(reducers.before(next, { bytes: null, isShown: false }).before, null);
+    assert.equal(reducers.before(next, { bytes, isShown: false }).before?.nodes.length, 5);
   });
 
   it("keeps what says the same of a check that did not come to its end, so that its buttons stay", () => {

@@ -34,14 +34,25 @@ export async function openPanel(browser, server, panel, options = {}) {
   page.on("pageerror", (error) => problems.push(String(error.stack)));
   await page.goto(server.url(panel, theme));
   const tell = (name, news) => page.evaluate(([of, sent]) => globalThis.tell(of, sent), [name, news]);
-  const tellTrace = (bytes) =>
-    page.evaluate((sent) => globalThis.tell("trace", { bytes: Uint8Array.from(sent) }), [...bytes]);
-  const quiet = { file: "/models/model.ts", stale: false, interrupted: null, checking: null };
+  /** @param {any} name @param {Uint8Array | null} bytes */
+  const tellTrace = (name, bytes) =>
+    page.evaluate(
+      ([of, sent]) => globalThis.tell(of, { bytes: sent && Uint8Array.from(sent), isShown: false }),
+      [name, bytes && [...bytes]],
+    );
+  const quiet = {
+    file: "/models/model.ts",
+    stale: false,
+    isCompared: false,
+    interrupted: null,
+    checking: null,
+  };
   // A trace is told once.
   let known = null;
   /** @param {any} fields */
-  const sendState = async ({ report, checks, state: trace = { kind: "ready" }, ...fields } = {}) => {
-    if (report && report !== known) await tellTrace(bytesOf(report));
+  const sendState = async ({ report, before, checks, state: trace = { kind: "ready" }, ...fields } = {}) => {
+    if (before !== undefined) await tellTrace("before", before && bytesOf(before));
+    if (report && report !== known) await tellTrace("trace", bytesOf(report));
     known = report ?? known;
     await tell("checks", { checks: checks ?? [] });
     await tell("state", { ...quiet, trace, ...fields });
@@ -51,7 +62,7 @@ export async function openPanel(browser, server, panel, options = {}) {
     page,
     /** Tells the panel something, as the extension does. */
     tell,
-    /** All that it is told of a run: fields of the `state`, that of the trace as `state`, and `report` and `checks`. */
+    /** All that it is told of a run: fields of the `state`, that of the trace as `state`, and `report`, `before` and `checks`. */
     sendState,
     /** What the panel told and asked so far, of one name. */
     posted: (type) =>

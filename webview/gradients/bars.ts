@@ -3,18 +3,25 @@
 import { formatNumber } from "../../engine/core/number-text";
 import { post } from "../bridge";
 import { h } from "../dom";
-import { colourAt, type Domain, logDomain, positionOf, toCss } from "../scale";
+import { colourAt, type Domain, positionOf, toCss } from "../scale";
 import { linkButton, siteLink } from "../site-link";
+import { type BesideRow, domainOf } from "./beside-rows";
 import { normText, type Row, type RuleLine } from "./series";
 
-export function bars(title: string, rows: readonly Row[], thresholds: readonly RuleLine[]): HTMLElement {
-  const domain = logDomain(rows.filter(({ kind }) => kind === "norm").map(({ norm }) => norm));
+/** @param isCompared whether there is a run before, whose norms are marked on the bars */
+export function bars(
+  title: string,
+  rows: readonly BesideRow[],
+  thresholds: readonly RuleLine[],
+  isCompared: boolean,
+): HTMLElement {
+  const domain = domainOf(rows);
   const shown = thresholds.filter(
     ({ value }) => positionOf(value, domain) > 0 && positionOf(value, domain) < 1,
   );
   return h(
     "div",
-    { class: "bars", role: "list", "aria-label": title },
+    { class: `bars ${isCompared ? "is-compared" : ""}`, role: "list", "aria-label": title },
     axis(domain, shown),
     rows.map((row) => bar(row, domain, shown)),
   );
@@ -57,28 +64,37 @@ function axis(domain: Domain, thresholds: readonly RuleLine[]): HTMLElement {
       ),
     ),
     h("span", { class: "number" }),
+    h("span", { class: "change" }),
   );
 }
 
-function bar(row: Row, domain: Domain, thresholds: readonly RuleLine[]): HTMLElement {
-  const fill = h("span", { class: `fill ${row.kind}` });
+function bar(
+  { row, before, change, isChanged }: BesideRow,
+  domain: Domain,
+  thresholds: readonly RuleLine[],
+): HTMLElement {
+  const isGone = change === "gone";
+  const fill = h("span", { class: `fill ${isGone ? "none" : row.kind}` });
   const position = positionOf(row.norm, domain);
-  if (row.kind === "norm") {
+  if (row.kind === "norm" && !isGone) {
     fill.style.width = `${Math.max(position * 100, 0.5)}%`;
     fill.style.backgroundColor = toCss(colourAt(position));
   }
-  const text = normText(row, formatNumber);
-  const place_ = row.site
-    ? siteLink(row.site, row.name)
-    : linkButton(row.name, () => post("show", { panel: "graph", node: row.node }));
+  const text = isGone ? "" : normText(row, formatNumber);
+  const was = before === null ? "" : `before: ${normText(before, formatNumber)}`;
+  const said = [text, change, was].filter((part) => part !== "").join(", ");
   return h(
     "div",
-    { class: "row bar", role: "listitem", title: `${row.name} ${row.detail}: ${text}` },
-    h("span", { class: "name" }, place_, " ", h("span", { class: "dimmed" }, row.detail)),
+    {
+      class: `row bar ${isGone ? "is-gone" : ""}`,
+      role: "listitem",
+      title: `${row.name} ${row.detail}: ${said}`,
+    },
+    h("span", { class: "name" }, nameOf(row, isGone), " ", h("span", { class: "dimmed" }, row.detail)),
     h(
       "span",
-      { class: `floor ${row.kind === "zero" ? "is-zero" : ""}`, "aria-hidden": "true" },
-      row.kind === "zero" ? "0" : "",
+      { class: `floor ${row.kind === "zero" && !isGone ? "is-zero" : ""}`, "aria-hidden": "true" },
+      row.kind === "zero" && !isGone ? "0" : "",
     ),
     h(
       "span",
@@ -86,7 +102,16 @@ function bar(row: Row, domain: Domain, thresholds: readonly RuleLine[]): HTMLEle
       ticks(domain).map((exponent) => place(h("span", { class: "line" }), fraction(exponent, domain))),
       thresholds.map(({ value }) => place(h("span", { class: "limit" }), positionOf(value, domain))),
       fill,
+      before?.kind === "norm" && place(h("span", { class: "was" }), positionOf(before.norm, domain)),
     ),
     h("span", { class: "number" }, text),
+    h("span", { class: `change ${isChanged ? "is-changed" : "dimmed"}` }, change),
   );
+}
+
+/** Leads to the line, or to the node in the graph; nowhere where it is gone. */
+function nameOf(row: Row, isGone: boolean): HTMLElement {
+  if (isGone) return h("s", {}, row.name);
+  if (row.site) return siteLink(row.site, row.name);
+  return linkButton(row.name, () => post("show", { panel: "graph", node: row.node }));
 }

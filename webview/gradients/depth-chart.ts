@@ -2,9 +2,10 @@
 import uPlot from "uplot";
 import { formatNumber } from "../../engine/core/number-text";
 import { h, on } from "../dom";
-import { type Domain, logDomain } from "../scale";
+import type { Domain } from "../scale";
 import { siteLink } from "../site-link";
 import type { Theme } from "../theme";
+import { type BesideRow, domainOf } from "./beside-rows";
 import { normText, type Row } from "./series";
 
 export interface DepthChart {
@@ -21,20 +22,20 @@ export interface DepthChart {
 const height = 260;
 
 /** Left and right move along the operations, Enter or a click shows the operation's line. */
-export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row) => void): DepthChart {
+export function depthChart(
+  beside: readonly BesideRow[],
+  theme: Theme,
+  reveal: (row: Row) => void,
+): DepthChart {
+  const rows = beside.map(({ row }) => row);
   const readout = h("p", { class: "readout", "aria-live": "polite" }, hint);
-  const plotBox = h("div", {
-    class: "plot",
-    tabindex: 0,
-    role: "application",
-    "aria-label": "Gradient norms along the depth. Arrow keys move, Enter shows the line.",
-  });
+  const plotBox = createPlotBox();
   const element = h("div", { class: "depth" }, plotBox, readout);
-  const domain = logDomain(rows.filter(({ kind }) => kind === "norm").map(({ norm }) => norm));
+  const domain = domainOf(beside);
   let at = -1;
   /** What to read out as soon as the chart has its size. */
   let chosen = -1;
-  const plot = new uPlot(options(rows, domain, theme, show), dataOf(rows, domain), plotBox);
+  const plot = new uPlot(options(rows, domain, theme, show), dataOf(beside, domain), plotBox);
   const moveTo = (index: number) => plot.setCursor({ left: plot.valToPos(index, "x"), top: height / 3 });
   const observer = new ResizeObserver(() => {
     const shown = chosen >= 0 ? chosen : at;
@@ -63,7 +64,7 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
   function show(index: number | null) {
     if (index === at || (index === null && at < 0)) return;
     at = index ?? -1;
-    const row = rows[at];
+    const row = beside[at];
     readout.replaceChildren(...(row ? readOut(row) : [hint]));
   }
 
@@ -81,25 +82,34 @@ export function depthChart(rows: readonly Row[], theme: Theme, reveal: (row: Row
   };
 }
 
-function readOut(row: Row): (Node | string)[] {
+function createPlotBox(): HTMLElement {
+  return h("div", {
+    class: "plot",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Gradient norms along the depth. Arrow keys move, Enter shows the line.",
+  });
+}
+
+function readOut({ row, before, change }: BesideRow): (Node | string)[] {
   const { name, detail, site } = row;
   const what = name.endsWith(detail) ? "" : `(${detail}) `;
-  return [
-    h("strong", {}, name),
-    ` ${what}gradient ${normText(row, formatNumber)} `,
-    site ? siteLink(site) : "",
-  ];
+  const was = before === null ? "" : `, before ${normText(before, formatNumber)}`;
+  const text = `gradient ${normText(row, formatNumber)}${was}${change === "" ? "" : `, ${change}`} `;
+  return [h("strong", {}, name), ` ${what}${text}`, site ? siteLink(site) : ""];
 }
 
 const hint = "Point at the chart, or use the arrow keys, to read an operation.";
 
-/** Zeros stand on the lowest line, which the axis marks with 0. */
-function dataOf(rows: readonly Row[], { low }: Domain): uPlot.AlignedData {
+/** Zeros stand on the lowest line, which the axis marks with 0; the run before is a line of its own. */
+function dataOf(rows: readonly BesideRow[], { low }: Domain): uPlot.AlignedData {
   const floor = 10 ** (low - 1);
+  const normOf = (row: Row | null) => (row?.kind === "norm" ? row.norm : null);
   return [
     Float64Array.from(rows.keys()),
-    rows.map(({ kind, norm }) => (kind === "norm" ? norm : null)),
-    rows.map(({ kind }) => (kind === "zero" ? floor : null)),
+    rows.map(({ row }) => normOf(row)),
+    rows.map(({ row }) => (row.kind === "zero" ? floor : null)),
+    rows.map(({ before }) => normOf(before)),
   ];
 }
 
@@ -149,6 +159,7 @@ function options(
         paths: () => null,
         points: { show: true, size: 9, width: 2, stroke: theme.error, fill: theme.background },
       },
+      { stroke: theme.foreground, width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } },
     ],
     hooks: { setCursor: [(plot) => show(plot.cursor.idx ?? null)] },
   };

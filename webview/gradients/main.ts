@@ -3,16 +3,19 @@
 import { formatNumber } from "../../engine/core/number-text";
 import type { Report } from "../../engine/report/report";
 import { loadState, post, saveState } from "../bridge";
+import { compareButton, createChangesBar } from "../changes-bar";
 import { toCsv } from "../csv";
 import { h } from "../dom";
 import { createFrame } from "../frame";
 import { replaceInPlace } from "../replace-in-place";
+import { besideBefore } from "../run-before";
 import { siteLink } from "../site-link";
 import { connect } from "../store";
-import { drawTable } from "../table";
+import { drawTable, type TableCell } from "../table";
 import { onDidChangeTheme, readTheme } from "../theme";
 import { button, dropdown, iconButton } from "../toolkit";
 import { bars } from "./bars";
+import { aloneRows, type BesideRow, besideRows, layerPartner, nodePartner } from "./beside-rows";
 import { type DepthChart, depthChart } from "./depth-chart";
 import {
   depthRows,
@@ -27,12 +30,16 @@ import {
 
 const kept = loadState({ grouping: "layer", measure: "norm", view: "chart" });
 let report: Report | null = null;
+/** The run before, while runs are compared. */
+let old: Report | null = null;
 let chart: DepthChart | null = null;
 
 const frame = createFrame("Gradients");
 const toolbar = h("div", { class: "toolbar", role: "group", "aria-label": "Tools" });
 const body = h("div", { class: "gradients" });
-frame.content.append(toolbar, body);
+const compare = compareButton();
+const changes = createChangesBar();
+frame.content.append(toolbar, changes.element, body);
 fillToolbar();
 
 const measureOf = (): NormMeasure => (kept.measure === "rms" ? "rms" : "norm");
@@ -60,15 +67,24 @@ function fillToolbar() {
     dropdown("Group", groupings, kept.grouping, (grouping) => change({ grouping })),
     dropdown("Measure", measures, kept.measure, (measure) => change({ measure })),
     dropdown("View", views, kept.view, (view) => change({ view })),
+    compare.element,
     button("Copy as CSV", copy, { icon: "copy" }),
     iconButton("Save the depth chart as picture", "device-camera", () => void savePicture()),
   );
 }
 
-function parameterPart(current: Report): Row[] {
-  const rows = kept.grouping === "parameter" ? parameterRows : layerRows;
-  return rows(current, measureOf());
+/** Each row with the one of the run before, where there is one. */
+function beside(rows: (report: Report, measure: NormMeasure) => Row[], current: Report): BesideRow[] {
+  const now = rows(current, measureOf());
+  const before = besideBefore(old, current);
+  if (before === null) return aloneRows(now);
+  const then = rows(before.report, measureOf());
+  const partner = rows === layerRows ? layerPartner(before) : nodePartner(before);
+  return besideRows(now, then, partner, before.comparison.factor);
 }
+
+const parameterPart = (current: Report) =>
+  beside(kept.grouping === "parameter" ? parameterRows : layerRows, current);
 
 function show() {
   const before = chart;
@@ -80,14 +96,14 @@ function show() {
 /** `chosen` is the operation that the depth chart had under its cursor. */
 function showRows(report: Report, chosen: string | null) {
   const parameters = parameterPart(report);
-  const depth = depthRows(report, measureOf());
+  const depth = beside(depthRows, report);
   const isTable = kept.view === "table";
   const parameterTitle = `Gradients of the parameters, by ${kept.grouping}`;
   const none = h("p", { class: "dimmed" }, "This model has no parameters with a gradient.");
   const limits = thresholds(report, measureOf());
   const parameterChart = isTable
     ? rowsTable(parameterTitle, parameters)
-    : bars(parameterTitle, parameters, limits);
+    : bars(parameterTitle, parameters, limits, old !== null);
   replaceInPlace(body, [
     h(
       "section",
@@ -95,9 +111,16 @@ function showRows(report: Report, chosen: string | null) {
       h("h2", {}, parameterTitle),
       h("p", { class: "dimmed" }, "From the input to the loss. A layer with a tiny gradient hardly learns."),
       ...limits.map(limitLine),
+      old && !isTable && h("p", { class: "limit-line" }, "The upright mark on a bar is the run before."),
       parameters.length === 0 ? none : parameterChart,
     ),
-    h("section", {}, h("h2", {}, "Gradients along the depth"), depthPart(depth, isTable, chosen)),
+    h(
+      "section",
+      {},
+      h("h2", {}, "Gradients along the depth"),
+      old && !isTable && h("p", { class: "limit-line" }, "Dashed: the run before."),
+      depthPart(depth, isTable, chosen),
+    ),
   ]);
 }
 
@@ -110,10 +133,11 @@ function limitLine({ name, value }: RuleLine): HTMLElement {
   );
 }
 
-function depthPart(rows: Row[], isTable: boolean, chosen: string | null): HTMLElement {
+function depthPart(rows: readonly BesideRow[], isTable: boolean, chosen: string | null): HTMLElement {
   if (rows.length === 0) return h("p", { class: "dimmed" }, "No operation got a gradient.");
   if (isTable) return rowsTable("Gradients along the depth", rows);
-  chart = depthChart(rows, readTheme(), (row) => {
+  const shown = rows.filter(({ change }) => change !== "gone");
+  chart = depthChart(shown, readTheme(), (row) => {
     if (row.site) post("reveal", { site: row.site });
   });
   if (chosen !== null) chart.choose(chosen);
@@ -123,31 +147,35 @@ function depthPart(rows: Row[], isTable: boolean, chosen: string | null): HTMLEl
 /** Tables longer than this are cut; the copy holds all rows. */
 const longestTable = 1000;
 
-function rowsTable(title: string, rows: readonly Row[]): HTMLElement {
+function rowsTable(title: string, rows: readonly BesideRow[]): HTMLElement {
   const columns = [
     { name: "Name" },
     { name: "What" },
+    ...(old ? [{ name: "Before", isNumber: true }] : []),
     { name: "Gradient", isNumber: true },
+    ...(old ? [{ name: "Change" }] : []),
     { name: "Source" },
   ];
   const rest = rows.length - longestTable;
   return h(
     "div",
     {},
-    drawTable(
-      title,
-      columns,
-      rows
-        .slice(0, longestTable)
-        .map((row) => [
-          row.name,
-          row.detail,
-          normText(row, (value) => formatNumber(value, 4)),
-          row.site && siteLink(row.site),
-        ]),
-    ),
+    drawTable(title, columns, rows.slice(0, longestTable).map(tableCells)),
     rest > 0 && h("p", { class: "dimmed" }, `${rest} more rows are in the copy as CSV.`),
   );
+}
+
+function tableCells({ row, before, change, isChanged }: BesideRow): TableCell[] {
+  const isGone = change === "gone";
+  const text = (each: Row) => normText(each, (value) => formatNumber(value, 4));
+  return [
+    isGone ? h("s", {}, row.name) : row.name,
+    row.detail,
+    ...(old ? [before && text(before)] : []),
+    isGone ? "" : text(row),
+    ...(old ? [h("span", { class: `change ${isChanged ? "is-changed" : "dimmed"}` }, change)] : []),
+    isGone ? null : row.site && siteLink(row.site),
+  ];
 }
 
 async function savePicture() {
@@ -157,15 +185,18 @@ async function savePicture() {
 function copy() {
   if (!report) return;
   const rows = [
-    ...parameterPart(report).map((row) => ({ row, part: kept.grouping })),
-    ...depthRows(report, measureOf()).map((row) => ({ row, part: "operation" })),
+    ...parameterPart(report).map((row) => ({ ...row, part: kept.grouping })),
+    ...beside(depthRows, report).map((row) => ({ ...row, part: "operation" })),
   ];
-  const header = ["part", "name", "what", measureOf(), "file", "line"];
-  const lines = rows.map(({ row, part }) => [
+  const header = ["part", "name", "what", measureOf(), ...(old ? ["before", "change"] : []), "file", "line"];
+  const number = ({ kind, norm }: Row) =>
+    kind === "none" ? null : kind === "nonFinite" ? "not finite" : norm;
+  const lines = rows.map(({ row, part, before, change }) => [
     part,
     row.name,
     row.detail,
-    row.kind === "none" ? null : row.kind === "nonFinite" ? "not finite" : row.norm,
+    change === "gone" ? null : number(row),
+    ...(old ? [before && number(before), change] : []),
     row.site?.file ?? null,
     row.site?.line ?? null,
   ]);
@@ -175,7 +206,10 @@ function copy() {
 onDidChangeTheme(show);
 connect((state) => {
   const next = frame.update(state);
-  if (next === report) return;
+  compare.show(state.isCompared);
+  if (next) changes.show(state.isCompared, next, besideBefore(state.before, next));
+  if (next === report && state.before === old) return;
   report = next;
+  old = state.before;
   show();
 });

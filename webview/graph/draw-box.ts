@@ -1,6 +1,7 @@
 /** Draws a box: its shape says what it is, its fill and outline what its gradient is. */
 import { colourAt, textOn, toCss } from "../scale";
 import type { Theme } from "../theme";
+import { drawChange } from "./draw-change";
 import { boxHeight, type PlacedScene, type SceneBox } from "./scene";
 import type { Viewport } from "./viewport";
 
@@ -36,7 +37,8 @@ export function drawBox(
   context.globalAlpha = marks.matches && !marks.matches.has(index) ? 0.25 : 1;
   if (sceneBox.shape === "layer") drawStack(context, left, top, width, theme);
   const ink = fillBox(context, sceneBox, outline, { left, top, width }, theme, view.scale);
-  if (view.scale >= readable) drawText(context, sceneBox, left, top, width, ink, theme);
+  const isReadable = view.scale >= readable;
+  if (isReadable) drawText(context, sceneBox, left, top, width, ink, theme);
   if (index === marks.hovered || index === marks.selected) {
     outline(3);
     context.strokeStyle = index === marks.selected ? theme.focus : theme.foreground;
@@ -45,6 +47,7 @@ export function drawBox(
     context.stroke();
     context.setLineDash([]);
   }
+  drawChange(context, sceneBox, { left, top, width }, theme, isReadable, view.scale);
   context.globalAlpha = 1;
 }
 

@@ -88,14 +88,15 @@ function drawNames(
   context.font = textFont(theme);
   context.fillStyle = theme.foreground;
   context.textBaseline = "middle";
-  scene.boxes.forEach(({ text }, index) => {
+  scene.boxes.forEach(({ text, change }, index) => {
     if (!isVisible(scene, index, area)) return;
     const { x, y } = toScreen(view, { x: scene.layout.x[index] ?? 0, y: scene.layout.y[index] ?? 0 });
     const half = ((scene.input.widths[index] ?? 0) / 2) * view.scale + 10;
     const isLeft = scene.isFirst[index] === 1;
     const room = isLeft ? Number.POSITIVE_INFINITY : (scene.room[index] ?? 0) * view.scale - 16;
     const isShort = (words: string) => context.measureText(words).width <= room;
-    const words = [`${text.title}   ${text.right}`, text.title].find(isShort);
+    const all = [text.title, text.right, change].filter((part) => part !== "");
+    const words = [all.join("   "), `${text.title}   ${text.right}`, text.title].find(isShort);
     context.textAlign = isLeft ? "right" : "left";
     if (words !== undefined) context.fillText(words, isLeft ? x - half : x + half, y);
   });

@@ -7,6 +7,7 @@ import { h } from "../dom";
 import { formula } from "../formula";
 import { nodeNames } from "../node-names";
 import { roleSentence } from "../roles";
+import { changeText, type RunBefore } from "../run-before";
 import { linkButton, siteLink } from "../site-link";
 import { drawTable } from "../table";
 import { button, iconButton } from "../toolkit";
@@ -27,7 +28,12 @@ const barCaption = "A bar marks a gradient; the one of o comes in, the others go
 type Part = HTMLElement | SVGElement | null;
 
 /** The inspector's content for a node. */
-export function inspectNode(report: Report, node: ReportNode, actions: InspectorActions): HTMLElement {
+export function inspectNode(
+  report: Report,
+  node: ReportNode,
+  actions: InspectorActions,
+  before: RunBefore | null,
+): HTMLElement {
   const scope = report.scopes[node.scope];
   const isLeaf = node.inputs.length === 0;
   return page(nodeNames(report)[node.id] ?? node.op, actions, [
@@ -42,6 +48,7 @@ export function inspectNode(report: Report, node: ReportNode, actions: Inspector
     node.label && !isLeaf ? h("p", { class: "reads" }, h("code", {}, `o = ${node.label}`)) : null,
     node.formula ? h("div", {}, formula(node.formula), h("p", { class: "dimmed" }, barCaption)) : null,
     gainLine(node),
+    before && beforeLine(before, node),
     section("Value and gradient", statistics(node)),
     histogramSections(node),
     neighbourSection("Inputs", node.inputs, report, actions, inputNames(node)),
@@ -122,6 +129,23 @@ function gainLine({ gain, op }: ReportNode): HTMLElement | null {
     "Gain ",
     h("strong", {}, formatNumber(gain)),
     `: ${op} ${effect} the gradient on its way back.`,
+  );
+}
+
+/** What the tensor was in the run before. */
+function beforeLine(before: RunBefore, { id }: ReportNode): HTMLElement {
+  const pair = before.pairs.get(id);
+  const then = pair && before.report.nodes[pair.a];
+  if (then === undefined || pair === undefined)
+    return h("p", { class: "before" }, "New since the run before.");
+  const was = pair.changes.includes("op") ? `${then.op}, ` : "";
+  const change = changeText(pair.gradient);
+  return h(
+    "p",
+    { class: "before" },
+    `Before: ${was}${gradientText(then.grad)}. Now `,
+    h("strong", {}, change),
+    ".",
   );
 }
 

@@ -2,9 +2,11 @@
 import type { Report } from "../../engine/report/report";
 import { addressBeside } from "../beside";
 import { listen, loadState, post, saveState } from "../bridge";
+import { createChangesBar } from "../changes-bar";
 import { h, on } from "../dom";
 import { createFrame } from "../frame";
 import { replaceInPlace } from "../replace-in-place";
+import { besideBefore } from "../run-before";
 import { connect } from "../store";
 import { onDidChangeTheme, readTheme } from "../theme";
 import { sameCollapsed, sameNode } from "./carry-over";
@@ -37,6 +39,8 @@ const kept = loadState({
 });
 
 let report: Report | null = null;
+/** The run before, while runs are compared. */
+let previous: Report | null = null;
 let scene: PlacedScene | null = null;
 let collapsed = new Set<number>();
 /** The node that is selected; a box that holds it is marked. */
@@ -84,7 +88,8 @@ const tableBox = h("div", { class: "outline-box", hidden: true });
 const announcer = h("div", { class: "hidden", "aria-live": "polite" });
 const nothing = h("p", { class: "nothing", hidden: true }, "No operation was recorded in this run.");
 const stage = h("div", { class: "stage" }, view.element, tableBox, inspector.element, nothing);
-frame.content.append(toolbar.element, stage, legendBox, announcer);
+const changes = createChangesBar();
+frame.content.append(toolbar.element, changes.element, stage, legendBox, announcer);
 
 const actions = {
   selectNode: (node: number) => selectNode(node),
@@ -143,7 +148,12 @@ function showReport(next: Report) {
 function rebuild(at: Viewport | null, anchor: number | null = null) {
   if (!report) return;
   const old = scene;
-  const next = buildScene(report, collapsed, (text, isTitle) => view.measure(text, isTitle));
+  const next = buildScene(
+    report,
+    collapsed,
+    (text, isTitle) => view.measure(text, isTitle),
+    besideBefore(previous, report),
+  );
   stage.classList.add("is-busy");
   layouts.request(next.input, (layout) => {
     stage.classList.remove("is-busy");
@@ -193,7 +203,11 @@ function didSelect(index: number | null) {
   if (closedNode === selectedNode) inspector.hide();
   else if (box.box.scope !== null)
     inspector.show(box.text.title, inspectLayer(report, box.box, box.box.scope, actions));
-  else if (node) inspector.show(`${node.id} ${node.op}`, inspectNode(report, node, actions));
+  else if (node)
+    inspector.show(
+      `${node.id} ${node.op}`,
+      inspectNode(report, node, actions, besideBefore(previous, report)),
+    );
   announcer.textContent = box.text.spoken;
   keep();
 }
@@ -276,5 +290,11 @@ onDidChangeTheme(() => view.setTheme(readTheme()));
 listen("select", ({ node }) => selectNode(node));
 connect((state) => {
   const next = frame.update(state);
-  if (next) showReport(next);
+  const isOther = state.before !== previous;
+  previous = state.before;
+  toolbar.setCompared(state.isCompared);
+  if (!next) return;
+  changes.show(state.isCompared, next, besideBefore(previous, next));
+  if (next !== report) showReport(next);
+  else if (isOther) rebuild(view.isFitted ? null : view.view);
 });

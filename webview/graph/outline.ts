@@ -34,6 +34,7 @@ function show(
     { name: "Shape" },
     { name: "Value", isNumber: true },
     { name: "Gradient", isNumber: true },
+    ...(scene.before ? [{ name: "Since the run before" }] : []),
     { name: "Gain", isNumber: true },
     { name: "Source" },
   ];
@@ -54,7 +55,8 @@ function show(
   );
 }
 
-function rowOf({ report }: Scene, { box, text }: SceneBox, actions: InspectorActions) {
+function rowOf({ report, before }: Scene, { box, text, change }: SceneBox, actions: InspectorActions) {
+  const changed = before ? [change] : [];
   const node = report.nodes[box.node];
   const name = linkButton(text.title, () => actions.selectNode(box.node), "Inspect");
   if (box.scope !== null) {
@@ -62,15 +64,16 @@ function rowOf({ report }: Scene, { box, text }: SceneBox, actions: InspectorAct
     const site = report.scopes[scope]?.site ?? null;
     const open = linkButton("open", () => actions.toggleLayer(scope), `Open ${text.title}`);
     const heading = h("span", {}, name, " ", open);
-    return [heading, text.detail, text.left, "", text.right, "", site && siteLink(site)];
+    return [heading, text.detail, text.left, "", text.right, ...changed, "", site && siteLink(site)];
   }
-  if (!node) return [name, "", "", "", "", "", null];
+  if (!node) return [name, "", "", "", "", ...changed, "", null];
   return [
     name,
     node.op,
     formatShape(node.shape),
     formatNumber(node.value.item ?? node.value.norm, 4),
     gradientText(node.grad),
+    ...changed,
     node.gain === null ? "" : formatNumber(node.gain),
     node.site && siteLink(node.site),
   ];

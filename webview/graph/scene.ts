@@ -1,5 +1,6 @@
 /** Everything that is drawn for one report: boxes with their texts, sizes and gradients, their edges and places. */
 import type { Report } from "../../engine/report/report";
+import { layerChange, nodeChange, type RunBefore } from "../run-before";
 import { type Domain, type GradientKind, gradientKind, logDomain, positionOf } from "../scale";
 import { type BoxText, boxNorm, boxText } from "./box-text";
 import { type Box, type BoxGraph, boxGraph } from "./collapse";
@@ -14,10 +15,14 @@ export interface SceneBox {
   /** Place on the colour scale, from 0 to 1. */
   readonly position: number;
   readonly isLoss: boolean;
+  /** What changed since the run before, in words; empty when nothing did, or nothing is compared. */
+  readonly change: string;
 }
 
 export interface Scene {
   readonly report: Report;
+  /** Null unless runs are compared. */
+  readonly before: RunBefore | null;
   readonly graph: BoxGraph;
   readonly domain: Domain;
   readonly boxes: readonly SceneBox[];
@@ -58,10 +63,15 @@ const smallestWidth = 96;
 /** Width in pixels of a text in one of the two fonts of a box. */
 export type TextMeasure = (text: string, isTitle: boolean) => number;
 
-export function buildScene(report: Report, collapsed: ReadonlySet<number>, measure: TextMeasure): Scene {
+export function buildScene(
+  report: Report,
+  collapsed: ReadonlySet<number>,
+  measure: TextMeasure,
+  before: RunBefore | null = null,
+): Scene {
   const graph = boxGraph(report, collapsed);
   const domain = gradientDomain(report);
-  const boxes = graph.boxes.map((box) => sceneBox(report, box, domain));
+  const boxes = graph.boxes.map((box) => sceneBox(report, box, domain, before));
   const widthOf = ({ text }: SceneBox) => {
     const head = measure(text.title, true) + (text.detail ? columnGap / 2 + measure(text.detail, false) : 0);
     const foot = measure(text.left, false) + columnGap + measure(text.right, false);
@@ -69,6 +79,7 @@ export function buildScene(report: Report, collapsed: ReadonlySet<number>, measu
   };
   return {
     report,
+    before,
     graph,
     domain,
     boxes,
@@ -92,19 +103,26 @@ function gradientDomain(report: Report): Domain {
   return logDomain(report.nodes.map((node) => node.grad?.norm ?? 0));
 }
 
-function sceneBox(report: Report, box: Box, domain: Domain): SceneBox {
+function sceneBox(report: Report, box: Box, domain: Domain, before: RunBefore | null): SceneBox {
   const node = report.nodes[box.node];
   const norm = boxNorm(report, box);
   const ofNode = gradientKind(node?.grad ?? null);
   const gradient = box.scope === null ? ofNode : layerKind(report, box, norm);
+  const text = boxText(report, box);
+  const change = before === null ? "" : changeOf(before, box);
   return {
     box,
-    text: boxText(report, box),
+    text: change === "" ? text : { ...text, spoken: `${text.spoken}, since the run before: ${change}` },
+    change,
     shape: box.scope !== null ? "layer" : node?.inputs.length === 0 ? "leaf" : "operation",
     gradient,
     position: gradient === "norm" && norm ? positionOf(norm, domain) : 0,
     isLoss: box.members.includes(report.loss?.node ?? -1),
   };
+}
+
+function changeOf(before: RunBefore, { scope, node, members }: Box): string {
+  return scope === null ? nodeChange(before, node) : layerChange(before, scope, members);
 }
 
 function layerKind(report: Report, box: Box, norm: number | null): GradientKind {

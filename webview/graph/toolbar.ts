@@ -1,4 +1,5 @@
 /** The graph's tool bar: search, zoom, opening and closing layers, the table. */
+import { compareButton } from "../changes-bar";
 import { h, on } from "../dom";
 import { button, iconButton, searchField } from "../toolkit";
 
@@ -22,10 +23,11 @@ export function createToolbar(actions: ToolbarActions) {
     title: "Show the same nodes as a table",
   });
   const copyButton = button("Copy as CSV", () => actions.copyTable(), { icon: "copy" });
+  const compare = compareButton();
   const layers = layerButtons(actions);
   const canvasOnly = canvasButtons(actions);
   const search = createSearch(actions);
-  const buttons = [...layers, tableButton, copyButton, ...canvasOnly];
+  const buttons = [...layers, compare.element, tableButton, copyButton, ...canvasOnly];
   return {
     element: h("div", { class: "toolbar", role: "group", "aria-label": "Tools" }, search, found, buttons),
     setMatches(text: string) {
@@ -34,6 +36,7 @@ export function createToolbar(actions: ToolbarActions) {
     setLayers(has: boolean) {
       for (const each of layers) each.hidden = !has;
     },
+    setCompared: compare.show,
     setTable(isTable: boolean) {
       tableButton.setAttribute("aria-pressed", String(isTable));
       tableButton.setAttribute("appearance", isTable ? "primary" : "secondary");

@@ -46,23 +46,33 @@ export function sizeOfChange({ ratio, change }: ComparedNorms): number {
   return Math.abs(Math.log(ratio));
 }
 
-const words: Readonly<Record<Exclude<GradientChange, "same" | "larger" | "smaller">, string>> = {
-  none: "no gradient",
-  "none-in-a": "no gradient in A",
-  "none-in-b": "no gradient in B",
-  "zero-in-a": "0 in A",
-  "zero-in-b": "0 in B",
-  "not-finite-in-a": "not finite in A",
-  "not-finite-in-b": "not finite in B",
-  "not-finite": "not finite",
+/** How the two runs are called: "no gradient in A". */
+export interface RunNames {
+  readonly a: string;
+  readonly b: string;
+}
+
+const letters: RunNames = { a: "in A", b: "in B" };
+
+type Said = Exclude<GradientChange, "same" | "larger" | "smaller">;
+
+const words: Readonly<Record<Said, (names: RunNames) => string>> = {
+  none: () => "no gradient",
+  "none-in-a": ({ a }) => `no gradient ${a}`,
+  "none-in-b": ({ b }) => `no gradient ${b}`,
+  "zero-in-a": ({ a }) => `0 ${a}`,
+  "zero-in-b": ({ b }) => `0 ${b}`,
+  "not-finite-in-a": ({ a }) => `not finite ${a}`,
+  "not-finite-in-b": ({ b }) => `not finite ${b}`,
+  "not-finite": () => "not finite",
 };
 
 /** Below this part of the norm, the part is said instead of the ratio. */
 const LITTLE = 1e-3;
 
 /** "× 12", "÷ 3.5", "within 2e-8", "no gradient in B" */
-export function showChange({ change, ratio, a, b }: ComparedNorms): string {
-  if (change !== "same" && change !== "larger" && change !== "smaller") return words[change];
+export function showChange({ change, ratio, a, b }: ComparedNorms, names = letters): string {
+  if (change !== "same" && change !== "larger" && change !== "smaller") return words[change](names);
   if (a === b) return "same";
   if (ratio === null) return "";
   if (Math.abs(ratio - 1) < LITTLE) return `within ${showNumber(Math.abs(ratio - 1), 1)}`;

@@ -99,7 +99,8 @@ function likeness(nodes: Matching, left: Side, right: Side, a: number, b: number
     (isRead ? 2 : 0) +
     (name ? 1 : 0) +
     (place || inA.ops[a] === inB.ops[b] ? 1 : 0) +
-    (layer ? 0.5 : 0) +
+    (layer ? 0.5 : -2) +
+    (inA.inputs[a]?.length === inB.inputs[b]?.length ? 0 : -1) +
     (inA.ranks[a] === inB.ranks[b] ? 0.25 : 0)
   );
 }

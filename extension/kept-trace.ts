@@ -33,12 +33,13 @@ const form: Form<Written> = object<Written>({
   texts: recordOf(text),
 });
 
-/** Writes a trace, when it is not too large. */
-export async function writeTrace(path: string, { report, checks, texts }: KeptTrace): Promise<void> {
+/** Writes a trace, when it is not too large; whether it was. */
+export async function writeTrace(path: string, { report, checks, texts }: KeptTrace): Promise<boolean> {
   const written: Written = { version: VERSION, trace: report.bytes, checks, texts };
   const content = serialize(written);
-  if (content.length <= MOST_BYTES && Object.values(texts).every((each) => fits(each, text)))
-    await replaceFile(path, content);
+  if (content.length > MOST_BYTES || !Object.values(texts).every((each) => fits(each, text))) return false;
+  await replaceFile(path, content);
+  return true;
 }
 
 /**

@@ -17,12 +17,13 @@ import { Panels } from "./panels/index";
 import { registerRestore } from "./restore";
 import { registerRetrace } from "./retrace";
 import { Sessions } from "./sessions";
+import { registerSleep } from "./sleep";
 import { Toasts } from "./toasts";
 import { TraceStore } from "./trace-store";
 
 let traces: TraceStore | undefined;
-
-export function activate(context: vscode.ExtensionContext): void {
+/** Gives the sessions to tests, and nothing to others. */
+export function activate(context: vscode.ExtensionContext): { readonly sessions: Sessions } | undefined {
   const { extensionUri, storageUri, globalStorageUri } = context;
   const script = vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath;
   const sessions = new Sessions({ script, codeCache: globalStorageUri.fsPath });
@@ -47,8 +48,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTests(sessions, toasts),
     registerRestore(sessions, traces),
     registerRetrace(sessions),
+    registerSleep(sessions, traces, panels),
     watchModelFiles(),
   );
+  return context.extensionMode === vscode.ExtensionMode.Test ? { sessions } : undefined;
 }
 
 /** VS Code waits for this, for a while, when a window closes. */

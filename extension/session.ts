@@ -8,30 +8,23 @@ import { type Answer, type PanelRequest, type Params, requests } from "../engine
 import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
-import { readCheckSettings, readLimits, readSetting } from "./config";
-import { EditsSince, readTexts } from "./edits";
+import { readCheckSettings } from "./config";
+import type { EditsSince } from "./edits";
 import type { EngineProcess } from "./engine-process";
 import { failed, goneText, internal } from "./failures";
 import { fileOf } from "./files";
-import { log } from "./log";
-import { filesOf } from "./report-files";
+import { type KnownTrace, LastReport } from "./last-report";
+import { log, logFailure, logRun } from "./log";
+import { RunEdits } from "./run-edits";
+import { traceParams } from "./trace-params";
 import { Turns } from "./turns";
 import { whyNotRun } from "./why-not-run";
-
-/** What is known of a model file after a run, and the edits made since. */
-export interface KnownTrace {
-  readonly report: OpenReport;
-  readonly checks: readonly Check[];
-  readonly edits: EditsSince;
-}
 
 export type Running = "trace" | "check" | null;
 
 export class Session implements vscode.Disposable {
   state: TraceState = { kind: "empty" };
-  report: OpenReport | null = null;
-  /** That of the run before. */
-  previous: OpenReport | null = null;
+  readonly last = new LastReport();
   /** Whether panels show what changed since the run before. */
   isCompared = false;
   failure: Failure | null = null;
@@ -43,10 +36,9 @@ export class Session implements vscode.Disposable {
   unfinished: { readonly target: CheckTarget; readonly failure: Failure } | null = null;
   /** Which of its panels a person sees now. */
   readonly visiblePanels = new Set<PanelName>();
-  /** Edits since the run that made the report. */
-  edits = new EditsSince(new Map());
-  /** Edits since the last run, also of one that failed: it saw the text as it was when it began. */
-  #runEdits = new EditsSince(new Map());
+  /** When somebody asked for it last, in milliseconds. */
+  usedAt = performance.now();
+  readonly #edits = new RunEdits();
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   readonly #turns = new Turns();
@@ -56,8 +48,18 @@ export class Session implements vscode.Disposable {
     readonly engine: EngineProcess,
   ) {}
 
+  /** The report of the last run; null when there is none, and while it is asleep. */
+  get report(): OpenReport | null {
+    return this.last.report;
+  }
+
   get file(): string {
     return fileOf(this.uri);
+  }
+
+  /** Edits since the run that made the report. */
+  get edits(): EditsSince {
+    return this.#edits.sinceReport;
   }
 
   /** Whether a file that the report speaks of was edited since. */
@@ -67,7 +69,7 @@ export class Session implements vscode.Disposable {
 
   /** Whether the failure may be mended: the text is not what failed. */
   get isFailureOld(): boolean {
-    return this.#isAnyEdited(this.#runEdits);
+    return this.#isAnyEdited(this.#edits.sinceRun);
   }
 
   get running(): Running {
@@ -77,11 +79,23 @@ export class Session implements vscode.Disposable {
 
   /** Whether the report speaks of a file. */
   covers(file: string): boolean {
-    return file === this.file || this.filesOfReport.has(file);
+    return file === this.file || this.last.files.has(file);
   }
 
-  get filesOfReport(): ReadonlySet<string> {
-    return filesOf(this.report);
+  /** Lets go of the report, which `recall` reads again, and ends the engine; what editors tell of it stays. */
+  sleep(recall: () => Promise<OpenReport | null>): void {
+    this.last.sleep(recall);
+    this.engine.dispose();
+    this.#changed.fire(this);
+  }
+
+  /** Has the report here when it resolves, if there is one: before anything is asked of it. */
+  async wake(): Promise<void> {
+    this.usedAt = performance.now();
+    const came = await this.last.wake();
+    if (came === "lost" && !this.running) this.state = { kind: "empty" };
+    if (came === "lost") this.checks = this.checkFindings = [];
+    if (came !== "here") this.#changed.fire(this);
   }
 
   /** Runs the file and keeps its report; what is under way is ended first. Never rejects: a failure is a state. */
@@ -133,25 +147,25 @@ export class Session implements vscode.Disposable {
     this.#changed.fire(this);
   }
 
-  noteEdit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const file = fileOf(document.uri);
-    if (contentChanges.length === 0 || this.state.kind === "empty") return;
-    const isCovered = this.covers(file) || file === this.failure?.site?.file;
+  noteEdit(event: vscode.TextDocumentChangeEvent): void {
+    if (event.contentChanges.length === 0 || this.state.kind === "empty") return;
+    const isKnown = this.#isSpokenOf(fileOf(event.document.uri));
     // While a run is under way nobody knows yet of which files its report will speak.
-    if (!isCovered && !this.running) return;
+    if (isKnown || this.running) this.#noteText(() => this.#edits.add(event, isKnown));
+  }
+
+  /** A document was opened. */
+  noteText(document: vscode.TextDocument): void {
+    this.#noteText(() => this.#edits.compare(document));
+  }
+
+  #noteText(note: () => void): void {
     const before = [this.stale, this.isFailureOld].join();
-    this.#runEdits.add(document, contentChanges);
-    if (this.edits !== this.#runEdits && isCovered) this.edits.add(document, contentChanges);
+    note();
     if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
-  /** A document was opened: its text may be another than the one that was traced, without an edit that anyone saw. */
-  noteText(document: vscode.TextDocument): void {
-    const before = [this.stale, this.isFailureOld].join();
-    for (const edits of new Set([this.edits, this.#runEdits]))
-      edits.compare(fileOf(document.uri), document.getText());
-    if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
-  }
+  readonly #isSpokenOf = (file: string) => this.covers(file) || file === this.failure?.site?.file;
 
   /** Takes over what an earlier window knew, unless something is known already. */
   restore({ report, checks, edits }: KnownTrace): void {
@@ -160,7 +174,7 @@ export class Session implements vscode.Disposable {
   }
 
   #isAnyEdited(edits: EditsSince): boolean {
-    const files = [this.file, this.failure?.site?.file ?? this.file, ...this.filesOfReport];
+    const files = [this.file, this.failure?.site?.file ?? this.file, ...this.last.files];
     return files.some((file) => edits.differs(file));
   }
 
@@ -175,8 +189,7 @@ export class Session implements vscode.Disposable {
   }
 
   async #trace(token: vscode.CancellationToken): Promise<void> {
-    const edits = new EditsSince(readTexts(false));
-    this.#runEdits = edits;
+    const edits = this.#edits.begin();
     this.failure = null;
     this.unfinished = null;
     this.#setState({ kind: "running", message: `Running ${this.name}` });
@@ -188,7 +201,7 @@ export class Session implements vscode.Disposable {
         this.#fail(missing, edits);
         return;
       }
-      const result = await this.engine.trace(this.#traceParams(), {
+      const result = await this.engine.trace(traceParams(this.uri), {
         token,
         onProgress: ({ message }) => {
           if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
@@ -230,26 +243,13 @@ export class Session implements vscode.Disposable {
     }
   }
 
-  #traceParams() {
-    const overlays = Object.fromEntries(readTexts(true));
-    const device = readSetting("gradlens.device", this.uri);
-    const dtype = readSetting("gradlens.dtype", this.uri);
-    return { file: this.file, overlays, device, dtype, limits: readLimits(this.uri) };
-  }
-
   #accept(report: OpenReport, edits: EditsSince, checks: readonly Check[] = []): void {
-    this.previous = this.report;
-    this.report = report;
+    this.last.accept(report);
     this.failure = report.failure;
-    this.edits = edits;
-    this.#runEdits = edits;
-    this.#forgetOthers(edits);
+    this.#edits.settle(edits, this.#isSpokenOf);
     this.checks = checks;
     this.checkFindings = [];
-    const { device, durationMs, nodes } = report;
-    log.info(
-      `${this.name}: ${nodes.length} tensors in ${Math.round(durationMs)} ms on the ${device.used} (${device.reason})`,
-    );
+    logRun(this.name, report);
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }
 
@@ -258,17 +258,10 @@ export class Session implements vscode.Disposable {
       this.#setState({ kind: "stopped" });
       return;
     }
-    log.error(`${this.name}: ${failure.message}${failure.stack.map((line) => `\n    ${line}`).join("")}`);
+    logFailure(this.name, failure);
     this.failure = failure;
-    // The report of an earlier run keeps its own edits; only a first failure has none to keep.
-    if (!this.report) this.edits = edits;
-    this.#forgetOthers(edits);
+    this.#edits.fail(edits, this.#isSpokenOf, this.last.exists);
     this.#setState(failed(failure));
-  }
-
-  /** Now it is known of which files the run speaks: the text of all others is no matter of it. */
-  #forgetOthers(edits: EditsSince): void {
-    edits.keepOnly((file) => this.covers(file) || file === this.failure?.site?.file);
   }
 
   #failCheck(target: CheckTarget, failure: Failure): void {

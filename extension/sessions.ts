@@ -60,8 +60,22 @@ export class Sessions implements vscode.Disposable {
   /** The session that knows most about a file: its own, else the latest whose model imports it. */
   about(uri: vscode.Uri): Session | null {
     const own = this.get(uri);
-    if (own?.report) return own;
+    if (own?.last.exists) return own;
     return this.all.findLast((session) => session.covers(fileOf(uri))) ?? own;
+  }
+
+  /** The same with its report, should that be asleep. */
+  async awake(uri: vscode.Uri): Promise<Session | null> {
+    const session = this.about(uri);
+    await session?.wake();
+    return session;
+  }
+
+  /** Lets go of a session of which nothing is shown; its file may be gone. */
+  forget(session: Session): void {
+    this.#sessions.delete(session.file);
+    session.dispose();
+    this.#updateContext();
   }
 
   dispose(): void {

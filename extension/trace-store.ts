@@ -2,17 +2,19 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type * as vscode from "vscode";
+import type { OpenReport } from "../engine/report/open-bytes";
 import type { Check, Report } from "../engine/report/report";
 import { readRegularFile } from "../engine/runner/regular-file";
 import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
-import { readKept, writeTrace } from "./kept-trace";
+import { type KeptTrace, readKept, writeTrace } from "./kept-trace";
+import type { KnownTrace } from "./last-report";
 import { log } from "./log";
 import { filesOf } from "./report-files";
-import type { KnownTrace, Session } from "./session";
+import type { Session } from "./session";
 
-/** Reports that are larger are not worth a window's reload. */
-const MOST_NODES = 20_000;
+/** Larger reports take more than a moment to open. */
+const MOST_NODES = 60_000;
 /** Sources that are larger are none. */
 const MOST_BYTES = 2 ** 24;
 
@@ -34,8 +36,10 @@ async function readTextNow(file: string): Promise<string | null> {
  * starts is slow to.
  */
 export class TraceStore implements vscode.Disposable {
-  /** The checks with which a report was written or read last. */
+  /** The checks with which a report was written or read last, or is about to be. */
   readonly #kept = new WeakMap<Report, readonly Check[]>();
+  /** The checks with which it is in the store by now. */
+  readonly #held = new WeakMap<Report, readonly Check[]>();
   readonly #subscription: vscode.Disposable;
   /** The writes under way, one after the other. */
   #writing: Promise<void> = Promise.resolve();
@@ -56,32 +60,57 @@ export class TraceStore implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  #keep({ file, report, checks, stale, running, filesOfReport, edits }: Session): void {
-    if (!this.folder || running || !report || stale || report.nodes.length > MOST_NODES) return;
+  /** Whether all that is to be known of a session's last run is in the store. */
+  holds({ report, checks }: Session): boolean {
+    return report !== null && this.#held.get(report) === checks;
+  }
+
+  /** The report of a session again; null when it is lost. */
+  async recall({ uri, checks }: Session): Promise<OpenReport | null> {
+    const kept = await this.#read(uri);
+    if (kept) this.#note(kept.report, checks);
+    return kept?.report ?? null;
+  }
+
+  #note(report: Report, checks: readonly Check[]): void {
+    this.#kept.set(report, checks);
+    this.#held.set(report, checks);
+  }
+
+  #keep({ file, report, checks, running, last, edits }: Session): void {
+    if (!this.folder || running || !report || report.nodes.length > MOST_NODES) return;
     if (this.#kept.get(report) === checks) return;
+    const files = new Set([...last.files, file]);
+    // What was traced of a file that was edited at once is known only when it was open.
+    if ([...files].some((each) => edits.differs(each) && edits.tracedText(each) === undefined)) return;
     this.#kept.set(report, checks);
     const path = pathOf(this.folder, file);
-    const texts = [...filesOfReport, file].map(
+    const texts = [...files].map(
       async (each) => [each, edits.tracedText(each) ?? (await readText(each))] as const,
     );
     this.#writing = Promise.all([this.#writing, ...texts])
       .then(([, ...known]) => writeTrace(path, { report, checks, texts: Object.fromEntries(known) }))
+      .then((isWritten) => void (isWritten && this.#held.set(report, checks)))
       .catch((error) => log.warn("The trace could not be kept", error));
   }
 
   /** What an earlier window knew of a model file, with the edits since; null when that is nothing. */
   async find(uri: vscode.Uri): Promise<KnownTrace | null> {
+    const kept = await this.#read(uri);
+    if (!kept) return null;
+    const { report, checks, texts } = kept;
+    const edits = new EditsSince(new Map(Object.entries(texts)));
+    const known = new Set([...filesOf(report), report.file]);
+    for (const file of Object.keys(texts).filter((each) => known.has(each)))
+      edits.compare(file, await readTextNow(file));
+    this.#note(report, checks);
+    return { report, checks, edits };
+  }
+
+  async #read(uri: vscode.Uri): Promise<KeptTrace | null> {
     if (!this.folder) return null;
     try {
-      const kept = await readKept(pathOf(this.folder, fileOf(uri)));
-      if (!kept) return null;
-      const { report, checks, texts } = kept;
-      const edits = new EditsSince(new Map(Object.entries(texts)));
-      const known = new Set([...filesOf(report), report.file]);
-      for (const file of Object.keys(texts).filter((each) => known.has(each)))
-        edits.compare(file, await readTextNow(file));
-      this.#kept.set(report, checks);
-      return { report, checks, edits };
+      return await readKept(pathOf(this.folder, fileOf(uri)));
     } catch (error) {
       log.warn(`The earlier trace of ${fileOf(uri)} could not be read, and is put away`, error);
       return null;

@@ -1,9 +1,17 @@
 /** One job at a time: a new one ends the one before, and questions wait for what is under way. */
 import * as vscode from "vscode";
 
+/** When some work is over, without what came of it. */
+function ended(work: Promise<unknown>): Promise<void> {
+  return work.then(
+    () => undefined,
+    () => undefined,
+  );
+}
+
 export class Turns {
   #current: vscode.CancellationTokenSource | null = null;
-  #work: Promise<unknown> = Promise.resolve();
+  #work: Promise<void> = Promise.resolve();
   readonly #questions = new Set<vscode.CancellationTokenSource>();
 
   /** Ends what is under way, waits until it has ended, and does a job that can be cancelled. */
@@ -17,7 +25,7 @@ export class Turns {
     if (cancel?.isCancellationRequested) cancellation.cancel();
     this.#current = cancellation;
     const work = this.#work.then(() => job(cancellation.token));
-    this.#work = work.catch(() => undefined);
+    this.#work = ended(work);
     try {
       return await work;
     } finally {
@@ -31,7 +39,7 @@ export class Turns {
     const cancellation = new vscode.CancellationTokenSource();
     this.#questions.add(cancellation);
     const work = this.#work.then(() => question(cancellation.token));
-    this.#work = work.catch(() => undefined);
+    this.#work = ended(work);
     try {
       return await work;
     } finally {

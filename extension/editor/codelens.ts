@@ -151,7 +151,7 @@ class LensProvider implements vscode.CodeLensProvider<Lens>, vscode.Disposable {
     if (!readSetting("gradlens.codeLens.enabled", document.uri)) return [];
     const analysis = await analyseDocument(document);
     if (!analysis) return [];
-    const session = this.sessions.about(document.uri);
+    const session = await this.sessions.awake(document.uri);
     const layers = [...analysis.layers, ...(session ? layersOfRun(session, analysis, document) : [])].map(
       (layer) => new Lens(layer.range, document, (...context) => layerCommand(layer, ...context)),
     );

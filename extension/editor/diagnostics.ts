@@ -87,7 +87,7 @@ function fromCheck(check: Check, session: Session): Entry {
 }
 
 function entriesOf(session: Session): Entry[] {
-  const { failure, report, checks, stale } = session;
+  const { failure, checks, stale } = session;
   const isOpen = documentOf(session.file) !== undefined;
   if (!isOpen) return [];
   const isShown = failure && failure.kind !== "cancelled" && !session.isFailureOld;
@@ -99,9 +99,7 @@ function entriesOf(session: Session): Entry[] {
   const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,
-    ...[...(report?.findings ?? []), ...session.checkFindings].map((finding) =>
-      fromFinding(finding, session),
-    ),
+    ...[...session.last.findings, ...session.checkFindings].map((finding) => fromFinding(finding, session)),
     ...bad.map((check) => fromCheck(check, session)),
   ];
 }
@@ -122,6 +120,7 @@ function toDiagnostic(
 
 export function registerDiagnostics(sessions: Sessions): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection("gradlens");
+  let told: ReadonlySet<string> = new Set();
   const update = () => {
     const byFile = new Map<string, vscode.Diagnostic[]>();
     for (const session of sessions.all) {
@@ -130,8 +129,9 @@ export function registerDiagnostics(sessions: Sessions): vscode.Disposable {
         byFile.set(entry.site.file, [...known, toDiagnostic(entry, session)]);
       }
     }
-    collection.clear();
+    for (const file of told) if (!byFile.has(file)) collection.delete(uriOf(file));
     for (const [file, diagnostics] of byFile) collection.set(uriOf(file), diagnostics);
+    told = new Set(byFile.keys());
   };
   let timer: NodeJS.Timeout | undefined;
   const updateSoon = () => {

@@ -15,7 +15,7 @@ export function registerHover(sessions: Sessions): vscode.Disposable {
     token: vscode.CancellationToken,
   ) => {
     if (!readSetting("gradlens.hover.enabled", document.uri)) return null;
-    const session = sessions.about(document.uri);
+    const session = await sessions.awake(document.uri);
     if (!session?.report) return null;
     const analysis = await analyseDocument(document);
     if (token.isCancellationRequested) return null;

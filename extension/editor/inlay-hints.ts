@@ -28,9 +28,9 @@ function hintsOf(session: Session, document: vscode.TextDocument, shown: vscode.
 
 export function registerInlayHints(sessions: Sessions): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
-  const provideInlayHints = (document: vscode.TextDocument, range: vscode.Range) => {
+  const provideInlayHints = async (document: vscode.TextDocument, range: vscode.Range) => {
     const { uri } = document;
-    const session = sessions.about(uri);
+    const session = await sessions.awake(uri);
     const isWanted = readSetting("gradlens.inlayHints.enabled", uri);
     return session && isWanted ? hintsOf(session, document, range) : [];
   };

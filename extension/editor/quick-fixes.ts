@@ -91,9 +91,9 @@ function actionsOfChecks(
 }
 
 export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
-  const provideCodeActions = (document: vscode.TextDocument, range: vscode.Range) => {
+  const provideCodeActions = async (document: vscode.TextDocument, range: vscode.Range) => {
     const { uri } = document;
-    const session = sessions.about(uri);
+    const session = await sessions.awake(uri);
     if (!session?.report || session.stale) return [];
     const findings = [...session.report.findings, ...session.checkFindings];
     const fixes = findings.flatMap((finding) => {

@@ -1,6 +1,6 @@
 /** Gradient checks in the Test Explorer: file, layer, parameter; of all model files of the workspace. */
 import * as vscode from "vscode";
-import type { Check, Report } from "../../engine/report/report";
+import type { Check } from "../../engine/report/report";
 import { fileOf, isUntitled, uriOf } from "../files";
 import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";
@@ -47,8 +47,13 @@ function topOf(item: vscode.TestItem): vscode.TestItem {
 
 /** What the Test Explorer knows of a session. */
 interface Seen {
-  readonly report: Report | null;
+  /** The run of the report. */
+  readonly run: string | undefined;
   readonly checks: readonly Check[];
+}
+
+function seenOf({ report, checks }: Session): Seen {
+  return { run: report?.run, checks };
 }
 
 class GradientTests implements vscode.Disposable {
@@ -111,7 +116,9 @@ class GradientTests implements vscode.Disposable {
   async #discover(uri: vscode.Uri): Promise<void> {
     const file = fileOf(uri);
     if (!isUntitled(uri) && uri.scheme !== "file") return;
-    await discoverTests(this.#controller, uriOf(file), this.sessions.get(uri));
+    const session = this.sessions.get(uri);
+    await session?.wake();
+    await discoverTests(this.#controller, uriOf(file), session);
   }
 
   /** A folder that left the workspace takes its files along. */
@@ -123,11 +130,12 @@ class GradientTests implements vscode.Disposable {
   }
 
   #note(session: Session): void {
-    const { report, checks } = session;
+    if (session.last.isAsleep) return;
+    const now = seenOf(session);
     const seen = this.#seen.get(session);
-    if (seen?.report === report && seen?.checks === checks) return;
+    if (seen?.run === now.run && seen?.checks === now.checks) return;
     // The checks of an earlier window come with their report, and are no news.
-    if (seen?.report !== report) this.#seen.set(session, { report, checks });
+    if (seen?.run !== now.run) this.#seen.set(session, now);
     this.#changed.add(session);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -139,9 +147,9 @@ class GradientTests implements vscode.Disposable {
 
   /** Shows what is new of a session: other layers, and verdicts of checks that were not run from here. */
   async #follow(session: Session): Promise<void> {
-    const { report, checks, uri } = session;
+    const { checks, uri } = session;
     const known = new Set(this.#seen.get(session)?.checks);
-    this.#seen.set(session, { report, checks });
+    this.#seen.set(session, seenOf(session));
     await this.#discover(uri);
     this.#report(
       session,
@@ -204,6 +212,7 @@ class GradientTests implements vscode.Disposable {
     this.#running.add(session);
     try {
       let items = [item];
+      await session.wake();
       if (!session.report) {
         run.started(item);
         await session.trace(run.token);
@@ -213,8 +222,7 @@ class GradientTests implements vscode.Disposable {
       for (const each of items) await runItem(run, each, session);
     } finally {
       this.#running.delete(session);
-      const { report, checks } = session;
-      this.#seen.set(session, { report, checks });
+      this.#seen.set(session, seenOf(session));
       // Checks may know of more than the layers of the text.
       await this.#discover(session.uri);
     }

@@ -41,6 +41,11 @@ export class Panels implements vscode.Disposable {
     this.show(last?.name ?? "graph", session);
   }
 
+  /** Whether a session has a panel, be it out of sight. */
+  has(session: Session): boolean {
+    return [...this.#open.values()].some((panel) => panel.session === session);
+  }
+
   dispose(): void {
     for (const panel of this.#open.values()) panel.dispose();
     for (const serializer of this.#serializers) serializer.dispose();

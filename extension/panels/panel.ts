@@ -81,8 +81,8 @@ export class Panel implements vscode.Disposable {
 
   /** Tells the page what it does not know yet. */
   #update(): void {
-    const { report, checks, isCompared, previous } = this.session;
-    const before = isCompared ? previous : null;
+    const { report, checks, isCompared, last } = this.session;
+    const before = isCompared ? last.previous : null;
     const now = { report, before, checks, state: this.#state() };
     for (const news of newsFor(this.#known, now)) this.#tell(news);
     this.#known = now;

@@ -1,0 +1,16 @@
+/** What a run of a model file is asked with: the text that is not saved, and the person's settings. */
+import type * as vscode from "vscode";
+import type { TraceParams } from "../engine/report/questions";
+import { readLimits, readSetting } from "./config";
+import { readTexts } from "./edits";
+import { fileOf } from "./files";
+
+export function traceParams(uri: vscode.Uri): TraceParams {
+  return {
+    file: fileOf(uri),
+    overlays: Object.fromEntries(readTexts(true)),
+    device: readSetting("gradlens.device", uri),
+    dtype: readSetting("gradlens.dtype", uri),
+    limits: readLimits(uri),
+  };
+}

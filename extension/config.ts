@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { CheckSettings, Limits } from "../engine/report/questions";
 import type { CheckMethod, DeviceChoice } from "../engine/report/report";
-import { contributes } from "../package.json";
+import type { contributes } from "../package.json";
 import { log } from "./log";
 
 /** What each setting of the manifest may be; its default, its bounds and its texts stand there. */
@@ -42,8 +42,15 @@ interface Row {
   readonly maximum?: number;
 }
 
-// A key without a row does not compile.
-const rows: { readonly [K in SettingKey]: Row } = contributes.configuration.properties;
+type Declared = typeof contributes.configuration.properties;
+// A type without a row in the manifest does not compile.
+type Rows = Pick<Declared, SettingKey> & Readonly<Record<SettingKey, Row>>;
+
+function rowOf(key: SettingKey): Row {
+  const own = vscode.extensions.getExtension<unknown>("gradlens.gradlens");
+  const manifest = own?.packageJSON as { contributes: { configuration: { properties: Rows } } };
+  return manifest.contributes.configuration.properties[key];
+}
 
 /** Whether a person's value is what the manifest asks for: the editor warns of others, and gives them all the same. */
 function accepts({ type, enum: choices, minimum, maximum }: Row, value: unknown): boolean {
@@ -62,7 +69,7 @@ function warnOnce(warning: string): void {
 
 /** The value of a setting for a resource now; read it when it is needed, so that changes work at once. */
 export function readSetting<K extends SettingKey>(key: K, resource?: vscode.Uri): Settings[K] {
-  const row = rows[key];
+  const row = rowOf(key);
   const value: unknown = vscode.workspace.getConfiguration(undefined, resource).get(key) ?? row.default;
   if (accepts(row, value)) return value as Settings[K];
   warnOnce(`The setting ${key} cannot be ${JSON.stringify(value)}; ${JSON.stringify(row.default)} is used.`);

@@ -66,8 +66,8 @@ const layers: readonly Layer[] = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file)$|webview\/(protocol|wire|panels)$|package\.json$)/,
-    types: /^engine\/report\/report$/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file)$|webview\/(protocol|wire|panels)$)/,
+    types: /^(engine\/report\/report|package\.json)$/,
   },
 ];
 /** Names within `nn.init`, which are PyTorch's; what panels get, until the engine's own types come to them. */

@@ -1,6 +1,7 @@
 // What sessions and panels need of the editor, in plain Node: enough to send a panel its messages.
 import { EventEmitter as NodeEmitter } from "node:events";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import manifest from "../../package.json";
 
 interface Disposable {
   dispose(): void;
@@ -89,6 +90,9 @@ export class Range {
 
 const say = (...text: readonly unknown[]) => console.error("  ", ...text);
 
+export const extensions = {
+  getExtension: () => ({ packageJSON: manifest }),
+};
 export const window = {
   visibleTextEditors: [],
   activeTextEditor: undefined,

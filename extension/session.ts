@@ -133,13 +133,13 @@ export class Session implements vscode.Disposable {
     this.#turns.stop();
   }
 
-  /** A panel came into sight, or went out of it. */
   /** Begins or ends showing what changed since the run before. */
   compare(): void {
     this.isCompared = !this.isCompared;
     this.#changed.fire(this);
   }
 
+  /** A panel came into sight, or went out of it. */
   noteSight(panel: PanelName, isVisible: boolean): void {
     if (this.visiblePanels.has(panel) === isVisible) return;
     if (isVisible) this.visiblePanels.add(panel);

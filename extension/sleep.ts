@@ -43,7 +43,9 @@ export function registerSleep(sessions: Sessions, traces: TraceStore, panels: Pa
     const awake = sessions.all
       .filter(({ report }) => report !== null)
       .toSorted((a, b) => a.usedAt - b.usedAt);
-    const isKept = (session: Session) => isInUse(session, sessions) || !traces.holds(session);
+    // The store knows no run but the last: what a panel compares stays.
+    const isKept = (session: Session) =>
+      isInUse(session, sessions) || !traces.holds(session) || (session.isCompared && panels.has(session));
     for (const session of surplus(awake, MOST_AWAKE, isKept)) session.sleep(() => traces.recall(session));
   });
   const forgetDeleted = whenQuiet(async () => {

@@ -1,5 +1,6 @@
 /** A trace on a disk, as an earlier window wrote it: read back only when it has its form. */
-import { rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { bytes, count, type Form, fits, listOf, object, recordOf, text } from "../engine/report/forms";
 import { type OpenReport, openBytes } from "../engine/report/open-bytes";
@@ -17,6 +18,8 @@ export interface KeptTrace {
 
 /** Only traces of this version are read back. */
 const VERSION = TRACE_VERSION;
+/** How the file of a trace ends. */
+export const TRACE_ENDING = ".trace";
 /** Larger ones are not worth a window's reload. */
 const MOST_BYTES = 2 ** 27;
 
@@ -60,6 +63,20 @@ export async function readKept(path: string): Promise<KeptTrace | null> {
     await rm(path, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Removes all traces of a folder but those that were written last; gives how many it removed. */
+export async function forgetOldest(folder: string, most: number): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(TRACE_ENDING));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { path, writtenAt: (await lstat(path)).mtimeMs };
+    }),
+  );
+  const old = found.sort((a, b) => b.writtenAt - a.writtenAt).slice(most);
+  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
+  return old.length;
 }
 
 function fieldOf(value: unknown, key: string): unknown {

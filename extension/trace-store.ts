@@ -7,7 +7,7 @@ import type { Check, Report } from "../engine/report/report";
 import { readRegularFile } from "../engine/runner/regular-file";
 import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
-import { type KeptTrace, readKept, writeTrace } from "./kept-trace";
+import { forgetOldest, type KeptTrace, readKept, TRACE_ENDING, writeTrace } from "./kept-trace";
 import type { KnownTrace } from "./last-report";
 import { log } from "./log";
 import { filesOf } from "./report-files";
@@ -15,6 +15,8 @@ import type { Session } from "./session";
 
 /** Larger reports take more than a moment to open. */
 const MOST_NODES = 60_000;
+/** A workspace keeps the traces of so many files. */
+const MOST_FILES = 500;
 /** Sources that are larger are none. */
 const MOST_BYTES = 2 ** 24;
 
@@ -43,6 +45,8 @@ export class TraceStore implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   /** The writes under way, one after the other. */
   #writing: Promise<void> = Promise.resolve();
+  /** Once a window: it makes room for what the window writes. */
+  #pruning: Promise<number> | null = null;
 
   constructor(
     private readonly folder: string | undefined,
@@ -84,13 +88,18 @@ export class TraceStore implements vscode.Disposable {
     // What was traced of a file that was edited at once is known only when it was open.
     if ([...files].some((each) => edits.differs(each) && edits.tracedText(each) === undefined)) return;
     this.#kept.set(report, checks);
-    const path = pathOf(this.folder, file);
+    const { folder } = this;
+    const path = pathOf(folder, file);
     const texts = [...files].map(
       async (each) => [each, edits.tracedText(each) ?? (await readText(each))] as const,
     );
     this.#writing = Promise.all([this.#writing, ...texts])
       .then(([, ...known]) => writeTrace(path, { report, checks, texts: Object.fromEntries(known) }))
-      .then((isWritten) => void (isWritten && this.#held.set(report, checks)))
+      .then(async (isWritten) => {
+        if (isWritten) this.#held.set(report, checks);
+        this.#pruning ??= forgetOldest(folder, MOST_FILES);
+        await this.#pruning;
+      })
       .catch((error) => log.warn("The trace could not be kept", error));
   }
 
@@ -119,5 +128,5 @@ export class TraceStore implements vscode.Disposable {
 }
 
 function pathOf(folder: string, file: string): string {
-  return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}.trace`);
+  return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}${TRACE_ENDING}`);
 }

@@ -5,10 +5,12 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +19,7 @@ import { serialize } from "node:v8";
 import { after, before, describe, it } from "mocha";
 import { REPORT_VERSION, type Report } from "../../engine/report/report";
 import { TRACE_VERSION } from "../../engine/report/trace";
-import { type KeptTrace, readKept, writeTrace } from "../../extension/kept-trace";
+import { forgetOldest, type KeptTrace, readKept, writeTrace } from "../../extension/kept-trace";
 import { opened } from "../webview/trace-of";
 
 const report: Report = {
@@ -61,6 +63,19 @@ describe("kept traces", () => {
     assert.deepEqual(Buffer.from(kept?.report.bytes ?? []), Buffer.from(trace.report.bytes));
     assert.deepEqual(kept?.texts, trace.texts);
     assert.ok(!existsSync(`${at}.new`));
+  });
+
+  it("of a folder are as many as it may have, those that were written last", async () => {
+    const full = join(folder, "full");
+    const paths = [0, 1, 2, 3].map((name) => join(full, `${name}.trace`));
+    for (const [index, path] of paths.entries()) {
+      await writeTrace(path, trace);
+      utimesSync(path, 1e9, 1e9 + (index % 3));
+    }
+    writeFileSync(join(full, "other.txt"), "");
+    assert.equal(await forgetOldest(full, 2), 2);
+    assert.deepEqual(readdirSync(full).sort(), ["1.trace", "2.trace", "other.txt"]);
+    assert.equal(await forgetOldest(full, 2), 0);
   });
 
   it("of another version are left alone", async () => {

@@ -32,7 +32,7 @@ async function sessionsOf(): Promise<Sessions> {
   return (await extension?.activate())?.sessions ?? assert.fail("no extension");
 }
 
-/** Bytes of the extension host's heap that something holds. */
+/** Bytes that something in the extension host holds. */
 async function heldBytes(): Promise<number> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
@@ -40,7 +40,8 @@ async function heldBytes(): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 100));
     collect();
   }
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 const isAwake = ({ report }: Session) => report !== null;

@@ -83,6 +83,7 @@ function bundle(entry, outfile, options) {
 const lazy = {
   "engine/runner/client": "engine-client.js",
   "extension/panels/panel-line": "panel-line.js",
+  "extension/kept-trace": "kept-trace.js",
 };
 
 const lazily = {

@@ -18,8 +18,6 @@ export interface KeptTrace {
 
 /** Only traces of this version are read back. */
 const VERSION = TRACE_VERSION;
-/** How the file of a trace ends. */
-export const TRACE_ENDING = ".trace";
 /** Larger ones are not worth a window's reload. */
 const MOST_BYTES = 2 ** 27;
 
@@ -67,7 +65,7 @@ export async function readKept(path: string): Promise<KeptTrace | null> {
 
 /** Removes all traces of a folder but those that were written last; gives how many it removed. */
 export async function forgetOldest(folder: string, most: number): Promise<number> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(TRACE_ENDING));
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".trace"));
   const found = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);

@@ -7,7 +7,7 @@ import type { Check, Report } from "../engine/report/report";
 import { readRegularFile } from "../engine/runner/regular-file";
 import { EditsSince } from "./edits";
 import { documentOf, fileOf } from "./files";
-import { forgetOldest, type KeptTrace, readKept, TRACE_ENDING, writeTrace } from "./kept-trace";
+import type { KeptTrace } from "./kept-trace";
 import type { KnownTrace } from "./last-report";
 import { log } from "./log";
 import { filesOf } from "./report-files";
@@ -19,6 +19,9 @@ const MOST_NODES = 60_000;
 const MOST_FILES = 500;
 /** Sources that are larger are none. */
 const MOST_BYTES = 2 ** 24;
+
+/** What reads and checks traces is loaded with the first one. */
+const kept = () => import("./kept-trace");
 
 /** What the editor shows of a file, else what the disk holds. */
 async function readText(file: string): Promise<string> {
@@ -71,9 +74,9 @@ export class TraceStore implements vscode.Disposable {
 
   /** The report of a session again; null when it is lost. */
   async recall({ uri, checks }: Session): Promise<OpenReport | null> {
-    const kept = await this.#read(uri);
-    if (kept) this.#note(kept.report, checks);
-    return kept?.report ?? null;
+    const trace = await this.#read(uri);
+    if (trace) this.#note(trace.report, checks);
+    return trace?.report ?? null;
   }
 
   #note(report: Report, checks: readonly Check[]): void {
@@ -94,8 +97,9 @@ export class TraceStore implements vscode.Disposable {
       async (each) => [each, edits.tracedText(each) ?? (await readText(each))] as const,
     );
     this.#writing = Promise.all([this.#writing, ...texts])
-      .then(([, ...known]) => writeTrace(path, { report, checks, texts: Object.fromEntries(known) }))
-      .then(async (isWritten) => {
+      .then(async ([, ...known]) => {
+        const { forgetOldest, writeTrace } = await kept();
+        const isWritten = await writeTrace(path, { report, checks, texts: Object.fromEntries(known) });
         if (isWritten) this.#held.set(report, checks);
         this.#pruning ??= forgetOldest(folder, MOST_FILES);
         await this.#pruning;
@@ -105,9 +109,9 @@ export class TraceStore implements vscode.Disposable {
 
   /** What an earlier window knew of a model file, with the edits since; null when that is nothing. */
   async find(uri: vscode.Uri): Promise<KnownTrace | null> {
-    const kept = await this.#read(uri);
-    if (!kept) return null;
-    const { report, checks, texts } = kept;
+    const trace = await this.#read(uri);
+    if (!trace) return null;
+    const { report, checks, texts } = trace;
     const edits = new EditsSince(new Map(Object.entries(texts)));
     const known = new Set([...filesOf(report), report.file]);
     for (const file of Object.keys(texts).filter((each) => known.has(each)))
@@ -119,7 +123,7 @@ export class TraceStore implements vscode.Disposable {
   async #read(uri: vscode.Uri): Promise<KeptTrace | null> {
     if (!this.folder) return null;
     try {
-      return await readKept(pathOf(this.folder, fileOf(uri)));
+      return await (await kept()).readKept(pathOf(this.folder, fileOf(uri)));
     } catch (error) {
       log.warn(`The earlier trace of ${fileOf(uri)} could not be read, and is put away`, error);
       return null;
@@ -128,5 +132,5 @@ export class TraceStore implements vscode.Disposable {
 }
 
 function pathOf(folder: string, file: string): string {
-  return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}${TRACE_ENDING}`);
+  return join(folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}.trace`);
 }

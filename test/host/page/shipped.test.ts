@@ -15,6 +15,7 @@ const needed = [
   "dist/extension.js",
   "dist/engine-client.js",
   "dist/panel-line.js",
+  "dist/kept-trace.js",
   "dist/reading-worker.js",
   "dist/engine.js",
   "dist/engine-main.js",

@@ -88,15 +88,18 @@ function drawNames(
   context.font = textFont(theme);
   context.fillStyle = theme.foreground;
   context.textBaseline = "middle";
+  const { x: edge } = toScreen(view, { x: area.right, y: 0 });
   scene.boxes.forEach(({ text, change }, index) => {
     if (!isVisible(scene, index, area)) return;
     const { x, y } = toScreen(view, { x: scene.layout.x[index] ?? 0, y: scene.layout.y[index] ?? 0 });
     const half = ((scene.input.widths[index] ?? 0) / 2) * view.scale + 10;
     const isLeft = scene.isFirst[index] === 1;
-    const room = isLeft ? Number.POSITIVE_INFINITY : (scene.room[index] ?? 0) * view.scale - 16;
+    const free = isLeft ? Number.POSITIVE_INFINITY : (scene.room[index] ?? 0) * view.scale - 16;
+    // What the edge of the panel would cut off is left out.
+    const room = Math.min(free, isLeft ? x - half : edge - x - half);
     const isShort = (words: string) => context.measureText(words).width <= room;
-    const all = [text.title, text.right, change].filter((part) => part !== "");
-    const words = [all.join("   "), `${text.title}   ${text.right}`, text.title].find(isShort);
+    const parts = [text.title, change, text.right].filter((part) => part !== "");
+    const words = [3, 2, 1].map((count) => parts.slice(0, count).join("   ")).find(isShort);
     context.textAlign = isLeft ? "right" : "left";
     if (words !== undefined) context.fillText(words, isLeft ? x - half : x + half, y);
   });

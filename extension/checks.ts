@@ -1,9 +1,10 @@
 /** Gradient checks as a person reads them: titles of targets, verdicts, and which checks belong to a layer. */
+
 import { formatNumber, showCount, showDuration } from "../engine/core/number-text";
-import { countVerdicts, gravest, isFine } from "../engine/report/checks";
+import { countVerdicts, gravest, isFine, markOf } from "../engine/report/checks";
 import { showIndex } from "../engine/report/element-index";
 import type { CheckTarget } from "../engine/report/questions";
-import type { Check, MistakePattern, Site, VerdictLook } from "../engine/report/report";
+import type { Check, MistakePattern, Site } from "../engine/report/report";
 import type { SourceLayer } from "../engine/source";
 import type { Session } from "./session";
 
@@ -21,18 +22,6 @@ export function needsALook(checks: readonly Check[]): boolean {
 /** "wrong derivative", "kink" */
 export function verdictTitle({ look }: Check): string {
   return look.title;
-}
-
-/** "net.fc1.weight"; a layer that was not checked has no parameter. */
-export function checkName({ target, parameter }: Check): string {
-  return [target, parameter].filter((part) => part !== "").join(".");
-}
-
-const marks: Readonly<Record<VerdictLook["tone"], string>> = { ok: "✓", error: "✗", warning: "!", info: "○" };
-
-/** "✓", "✗", "!" or "○": as in a terminal. */
-export function markOf({ look }: Check): string {
-  return marks[look.tone];
 }
 
 /** The element that is furthest off: "weight[3, 7]"; the layer where there is no parameter. */

@@ -1,6 +1,7 @@
 /** Gradient checks as text: a row a parameter, then what is wrong with those that failed. */
+
 import { showCount, showDuration, showNumber } from "../core/number-text";
-import { countVerdicts, gravest } from "../report/checks";
+import { checkName, countVerdicts, gravest, markOf } from "../report/checks";
 import { showIndex } from "../report/element-index";
 import { type CheckSettings, DEFAULT_BUDGET_MS } from "../report/questions";
 import type { Check, VerdictLook } from "../report/report";
@@ -24,8 +25,8 @@ export function checksText(
     { title: "at" },
   ] as const;
   const rows = checks.map((check) => [
-    mark(check),
-    nameOfCheck(check),
+    markOf(check),
+    checkName(check),
     check.look.title,
     amount(check),
     check.worst ? showNumber(check.worst.relError) : "–",
@@ -42,26 +43,12 @@ export function checksText(
 
 type Tone = VerdictLook["tone"];
 
-const marks: Readonly<Record<Tone, string>> = { ok: "✓", error: "✗", warning: "!", info: "○" };
 const paints: Readonly<Record<Tone, "green" | "red" | "yellow" | "blue">> = {
   ok: "green",
   error: "red",
   warning: "yellow",
   info: "blue",
 };
-
-function mark({ look }: Check): string {
-  return marks[look.tone];
-}
-
-/** "net.fc1.weight", or the target alone. */
-export function nameOfCheck({ target, parameter }: Check): string {
-  return target === "" || target === parameter
-    ? parameter
-    : parameter === ""
-      ? target
-      : `${target}.${parameter}`;
-}
 
 function amount({ method, checked, elements }: Check): string {
   return method === "every-element"
@@ -72,7 +59,7 @@ function amount({ method, checked, elements }: Check): string {
 function explain(check: Check, style: Style, lines: ReadLine | undefined): string {
   const { message, culprit, site } = check;
   const paint = style[paints[check.look.tone]];
-  const parts = [`${paint(style.bold(`${mark(check)} ${nameOfCheck(check)}`))}${style.bold(`: ${message}`)}`];
+  const parts = [`${paint(style.bold(`${markOf(check)} ${checkName(check)}`))}${style.bold(`: ${message}`)}`];
   const place = culprit?.site ?? site;
   // Of a large model that had too little time there may be a hundred of them, and nothing is wrong at their lines.
   if (place && check.verdict !== "unfinished") parts.push(snippet(place, style, paint, lines));
@@ -81,7 +68,7 @@ function explain(check: Check, style: Style, lines: ReadLine | undefined): strin
 
 /** What the checks come to, green only when something passed, nothing failed and nothing was left out. */
 function summary(checks: readonly Check[], style: Style): string {
-  const tone = gravest(checks)?.look.tone ?? "warning";
+  const speaker = gravest(checks);
   const elements = checks.reduce((sum, { checked }) => sum + checked, 0);
   // The error of a kink, or of what is meant, says nothing about the rest.
   const judged = checks.filter(({ outcome }) => outcome !== "note");
@@ -93,7 +80,7 @@ function summary(checks: readonly Check[], style: Style): string {
     `worst relative error ${showNumber(worst)}`,
     showDuration(ms),
   ];
-  return style[paints[tone]](`${marks[tone]} gradcheck: ${facts.join(" · ")}`);
+  return style[paints[speaker?.look.tone ?? "warning"]](`${markOf(speaker)} gradcheck: ${facts.join(" · ")}`);
 }
 
 /** How to give a check more time that had too little; "" when it had enough. */

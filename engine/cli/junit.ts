@@ -1,7 +1,7 @@
 /** Gradient checks as a JUnit report, which CI servers show as tests. */
+import { checkName } from "../report/checks";
 import { showIndex } from "../report/element-index";
 import type { Check, Failure } from "../report/report";
-import { nameOfCheck } from "./check-text";
 import type { FileOutcome } from "./file-outcome";
 import { showPath, showPlace } from "./messages";
 
@@ -37,7 +37,7 @@ function testCase(check: Check, file: string): string {
   if (check.outcome === "pass") return `${head}/>`;
   const place = check.culprit?.site ?? check.site;
   const details = xml([message, ...(place ? [showPlace(place)] : []), ...worstOf(check)].join("\n"));
-  const said = xml(`${nameOfCheck(check)}: ${message}`);
+  const said = xml(`${checkName(check)}: ${message}`);
   const element = check.outcome === "fail" ? "failure" : check.complete ? null : "error";
   const body = element
     ? `<${element} type="${verdict}" message="${said}">${details}</${element}>`

@@ -3,10 +3,9 @@
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
-import { isMeant } from "../report/checks";
+import { checkName, isMeant } from "../report/checks";
 import type { Check, Failure, Finding, Severity, Site } from "../report/report";
 import { verdicts } from "../report/verdicts";
-import { nameOfCheck } from "./check-text";
 import { currentFolder } from "./current-folder";
 import type { FileOutcome } from "./file-outcome";
 
@@ -56,7 +55,7 @@ function levelOf(severity: Severity | null): "error" | "warning" | "note" {
 
 function resultOfCheck(check: Check, file: string): Result & { ruleId: string } {
   const { verdict, severity, message, site, culprit } = check;
-  const name = nameOfCheck(check);
+  const name = checkName(check);
   const place = culprit?.site ?? site;
   return {
     ruleId: `gradcheck/${verdict}`,

@@ -1,6 +1,19 @@
 /** What several gradient checks come to together, from what each says of itself. */
 import { showCount } from "../core/number-text";
-import type { Check } from "./report";
+import type { Check, VerdictLook } from "./report";
+
+/** "net.fc1.weight"; one of both where the other says nothing more. */
+export function checkName({ target, parameter }: Pick<Check, "target" | "parameter">): string {
+  const parts = target === parameter ? [target] : [target, parameter];
+  return parts.filter((part) => part !== "").join(".");
+}
+
+const marks: Readonly<Record<VerdictLook["tone"], string>> = { ok: "✓", error: "✗", warning: "!", info: "○" };
+
+/** "✓", "✗", "!" or "○", in a terminal as in the editor; "!" where there is no check. */
+export function markOf(check: Pick<Check, "look"> | undefined): string {
+  return marks[check?.look.tone ?? "warning"];
+}
 
 /** Of several checks the one that speaks for all: a failure, else one that is not complete, else a pass. */
 export function gravest(checks: readonly Check[]): Check | undefined {

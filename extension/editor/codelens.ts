@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { formatNumber, showPercent } from "../../engine/core/number-text";
+import { checkName, markOf } from "../../engine/report/checks";
 import type { CheckTarget } from "../../engine/report/questions";
 import type { Range, SourceLayer } from "../../engine/source";
-import { checkName, checksOf, markOf, pathsOf, summarize } from "../checks";
+import { checksOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
 import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";

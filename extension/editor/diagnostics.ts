@@ -1,8 +1,9 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
+import { checkName } from "../../engine/report/checks";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report/report";
-import { checkName, worstTitle } from "../checks";
+import { worstTitle } from "../checks";
 import { documentOf, uriOf } from "../files";
 import { currentRange } from "../places";
 import type { Session } from "../session";

@@ -2,10 +2,11 @@
 
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
+import { checkName } from "../../engine/report/checks";
 import type { NodeHistograms } from "../../engine/report/questions";
 import type { Check, Finding, Histogram, ReportNode, Stats } from "../../engine/report/report";
 import { byGravity } from "../../engine/report/severity";
-import { checkName, summarize } from "../checks";
+import { summarize } from "../checks";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";
 import type { Session } from "../session";

@@ -1,8 +1,9 @@
 /** Verdicts as results of tests: passed, failed with a diff at the worst element, or in error, and what they say as output. */
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
+import { checkName, markOf } from "../../engine/report/checks";
 import type { Check } from "../../engine/report/report";
-import { checkName, markOf, worstTitle } from "../checks";
+import { worstTitle } from "../checks";
 import { currentRange } from "../places";
 import { terminalLines } from "../printed-lines";
 import type { Session } from "../session";

@@ -1,8 +1,9 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
+import { checkName } from "../../engine/report/checks";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report/report";
-import { checkName, describeOutcome, verdictTitle } from "../checks";
+import { describeOutcome, verdictTitle } from "../checks";
 import { currentRange, describeSite, isOwnFile } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";

@@ -36,7 +36,7 @@ frame.content.append(
   body,
 );
 
-function show({ report, checks }: PanelState) {
+function drawChecks({ report, checks }: PanelState) {
   const groups = checkGroups(report, checks);
   counts.textContent = summary(groups);
   replaceInPlace(body, [
@@ -116,6 +116,6 @@ connect((state) => {
   if (state.interrupted !== last?.interrupted)
     interrupted.replaceChildren(...(state.interrupted ? [interruption(state.interrupted)] : []));
   checks = state.checks;
-  if (state.report !== last?.report || state.checks !== last?.checks) show(state);
+  if (state.report !== last?.report || state.checks !== last?.checks) drawChecks(state);
   last = state;
 });

@@ -1,4 +1,6 @@
 /** What the checks panel lists: every parameter of the model by layer, with its check when there is one. */
+import { showCount } from "../../engine/core/number-text";
+import { checkName, countVerdicts } from "../../engine/report/checks";
 import type { Check, Report, Site } from "../../engine/report/report";
 
 export interface CheckRow {
@@ -26,7 +28,7 @@ export function checkGroups(report: Report | null, checks: readonly Check[]): Ch
     groups.set(target, group);
     return group;
   };
-  const byName = new Map(checks.map((check) => [fullName(check.target, check.parameter), check]));
+  const byName = new Map(checks.map((check) => [checkName(check), check]));
   for (const { name, scope, shape, node } of report?.parameters ?? []) {
     const layer = report?.scopes[scope];
     const target = layer?.path ?? "";
@@ -58,22 +60,14 @@ export function rowKey({ target }: CheckGroup, { parameter, nth }: CheckRow): st
   return `${target}.${parameter}${nth > 0 ? `#${nth}` : ""}`;
 }
 
-function fullName(target: string, parameter: string): string {
-  return [target, parameter].filter((part) => part !== "").join(".");
-}
-
 /** How a parameter is shown that nobody checked yet. */
 export const unchecked = "not checked yet";
 
 /** "12 ok · 1 wrong derivative · 3 not checked yet": passes, notes, failures, what is not complete, what nobody checked. */
 export function summary(groups: readonly CheckGroup[]): string {
-  const counts = new Map<string, number>();
-  const place = ({ check }: CheckRow) =>
-    check === null ? 4 : check.complete ? { pass: 0, note: 1, fail: 2 }[check.outcome] : 3;
-  const rows = groups.flatMap((group) => group.rows).sort((a, b) => place(a) - place(b));
-  for (const { check } of rows) {
-    const title = check?.look.title ?? unchecked;
-    counts.set(title, (counts.get(title) ?? 0) + 1);
-  }
-  return [...counts].map(([title, count]) => `${count} ${title}`).join(" · ");
+  const rows = groups.flatMap((group) => group.rows);
+  const checks = rows.flatMap(({ check }) => check ?? []);
+  const rest = rows.length - checks.length;
+  const parts = [countVerdicts(checks), rest > 0 ? `${showCount(rest)} ${unchecked}` : ""];
+  return parts.filter((part) => part !== "").join(" · ");
 }

@@ -17,7 +17,7 @@ const frame = createFrame("Findings");
 const body = h("div", { class: "findings" });
 frame.content.append(body);
 
-function show(report: Report) {
+function drawFindings(report: Report) {
   const findings = report.findings.toSorted(byGravity);
   const summary = severities
     .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
@@ -100,6 +100,6 @@ function readable(name: string): string {
 let shown: Report | null = null;
 connect((state) => {
   const report = frame.update(state);
-  if (report && report !== shown) show(report);
+  if (report && report !== shown) drawFindings(report);
   shown = report;
 });

@@ -35,7 +35,7 @@ export function depthChart(
   let at = -1;
   /** What to read out as soon as the chart has its size. */
   let chosen = -1;
-  const plot = new uPlot(options(rows, domain, theme, show), dataOf(beside, domain), plotBox);
+  const plot = new uPlot(options(rows, domain, theme, readAt), dataOf(beside, domain), plotBox);
   const moveTo = (index: number) => plot.setCursor({ left: plot.valToPos(index, "x"), top: height / 3 });
   const observer = new ResizeObserver(() => {
     const shown = chosen >= 0 ? chosen : at;
@@ -61,7 +61,7 @@ export function depthChart(
     },
   });
 
-  function show(index: number | null) {
+  function readAt(index: number | null) {
     if (index === at || (index === null && at < 0)) return;
     at = index ?? -1;
     const row = beside[at];
@@ -117,7 +117,7 @@ function options(
   rows: readonly Row[],
   { low, high }: Domain,
   theme: Theme,
-  show: (index: number | null) => void,
+  readAt: (index: number | null) => void,
 ): uPlot.Options {
   const axis = {
     stroke: theme.foreground,
@@ -161,7 +161,7 @@ function options(
       },
       { stroke: theme.foreground, width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } },
     ],
-    hooks: { setCursor: [(plot) => show(plot.cursor.idx ?? null)] },
+    hooks: { setCursor: [(plot) => readAt(plot.cursor.idx ?? null)] },
   };
 }
 

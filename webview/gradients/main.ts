@@ -47,7 +47,7 @@ const measureOf = (): NormMeasure => (kept.measure === "rms" ? "rms" : "norm");
 function change(part: Partial<typeof kept>) {
   Object.assign(kept, part);
   saveState(kept);
-  show();
+  drawAnew();
 }
 
 function fillToolbar() {
@@ -86,7 +86,7 @@ function beside(rows: (report: Report, measure: NormMeasure) => Row[], current: 
 const parameterPart = (current: Report) =>
   beside(kept.grouping === "parameter" ? parameterRows : layerRows, current);
 
-function show() {
+function drawAnew() {
   const before = chart;
   chart = null;
   if (report) showRows(report, before?.chosen() ?? null);
@@ -203,7 +203,7 @@ function copy() {
   post("copy", { text: toCsv(header, lines) });
 }
 
-onDidChangeTheme(show);
+onDidChangeTheme(drawAnew);
 connect((state) => {
   const next = frame.update(state);
   compare.show(state.isCompared);
@@ -211,5 +211,5 @@ connect((state) => {
   if (next === report && state.before === old) return;
   report = next;
   old = state.before;
-  show();
+  drawAnew();
 });

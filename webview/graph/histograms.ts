@@ -12,20 +12,20 @@ export function histogramSections(node: ReportNode): HTMLElement | null {
   if (node.value.size < 2) return null;
   const box = h("div", {}, placeholder("value"), node.grad && placeholder("gradient"));
   const found = known.get(node);
-  if (found) show(box, found);
+  if (found) drawBoth(box, found);
   else
     ask("histograms", { start: node.id, count: 1 }).then(
       ({ nodes: [histograms] }) => {
         if (!histograms) return;
         known.set(node, histograms);
-        show(box, histograms);
+        drawBoth(box, histograms);
       },
       (error: unknown) => box.replaceChildren(missing(error)),
     );
   return box;
 }
 
-function show(box: HTMLElement, { value, grad }: NodeHistograms) {
+function drawBoth(box: HTMLElement, { value, grad }: NodeHistograms) {
   box.replaceChildren(
     section("value", value ? histogramChart("Value", value) : leftOut()),
     ...(grad ? [section("gradient", histogramChart("Gradient", grad))] : []),

@@ -15,13 +15,13 @@ export function outline(scene: Scene, actions: InspectorActions): HTMLElement {
   const box = h("div", { class: "outline" });
   // Operations in the order they ran, each leaf before its first use, as on the canvas from top to bottom.
   const order = scene.boxes.toSorted((a, b) => firstOf(a) - firstOf(b));
-  show(box, scene, order, actions, pageSize);
+  showFrom(box, scene, order, actions, pageSize);
   return box;
 }
 
 const firstOf = ({ box }: SceneBox) => Math.min(box.node, ...box.members.slice(0, 1));
 
-function show(
+function showFrom(
   box: HTMLElement,
   scene: Scene,
   order: readonly SceneBox[],
@@ -48,7 +48,7 @@ function show(
     ...(rest > 0
       ? [
           button(`Show ${Math.min(rest, pageSize)} of ${rest} more`, () =>
-            show(box, scene, order, actions, count + pageSize),
+            showFrom(box, scene, order, actions, count + pageSize),
           ),
         ]
       : []),

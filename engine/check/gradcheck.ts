@@ -70,7 +70,7 @@ function checkOf(inputs: readonly Tensor[], loss: () => Tensor, options: CheckOp
   const tape = new Tape();
   const out = record(tape, () => {
     inputs.forEach((x, i) => {
-      tape.bind(i + 1, x);
+      tape.notes.bind(i + 1, x);
     });
     return loss();
   });

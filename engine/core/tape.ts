@@ -1,17 +1,13 @@
 /** The tape: what was computed, in order. It knows operations, not derivatives. */
 
 import { type Block, releaseExcept } from "../kernels";
-import type { BindingEvent, ModuleBinding } from "./binding-event";
 import { ModelError } from "./error";
 import { forgetValues } from "./forget";
-import { HandCalls } from "./hand-calls";
-import { LeafNames } from "./leaf-names";
 import type { Node } from "./node";
+import { Notes } from "./notes";
 import { showCount } from "./number-text";
 import type { Tensor } from "./tensor";
-import type { FileVariables, TopLevel } from "./top-level";
 
-export type { BindingEvent, ModuleBinding } from "./binding-event";
 export { Node, type Scope } from "./node";
 export {
   activeTape,
@@ -40,16 +36,8 @@ export class Tape {
   get nodes(): readonly Node[] {
     return [...this.finished, ...this.open];
   }
-  bindings: BindingEvent[] = [];
-  readonly leafNames = new LeafNames();
-  /** Names that hold modules, by binding and part. */
-  readonly modules = new Map<string, ModuleBinding>();
-  /** What the functions of hand-written layers were called with. */
-  readonly handCalls = new HandCalls();
-  /** What stands at the top of files with hand-written functions. */
-  readonly offered = new Map<string, TopLevel>();
-  /** How to read the variables at the top of files, in the order in which the files began to run. */
-  readonly variables: FileVariables[] = [];
+  /** What the run tells of its names and of functions written by hand. */
+  readonly notes = new Notes();
   sweep: Sweep | null = null;
   /** Operations recorded in all, those of forgotten steps included. */
   count = 0;
@@ -57,7 +45,6 @@ export class Tape {
   private open: Node[] = [];
   private finishedAliases: readonly Tensor[] = [];
   private openAliases: Tensor[] = [];
-  private boundInStep = 0;
 
   /** @param limit the number of operations after which recording stops with a ModelError */
   constructor(readonly limit = 5_000_000) {}
@@ -77,23 +64,9 @@ export class Tape {
     this.openAliases.push(alias);
   }
 
-  bind(binding: number, tensor: Tensor, part = ""): void {
-    const event = { binding, tensor, part };
-    this.bindings.push(event);
-    if (tensor.isLeaf) this.leafNames.add(event);
-  }
-
-  /** Notes that a variable or field holds a module; of each name the last module stays. */
-  bindModule(binding: number, module: object, part = ""): void {
-    this.modules.set(`${binding}${part}`, { binding, module, part });
-  }
-
   /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
   closeStep(sweep: Sweep): void {
-    const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.isLeaf);
-    const latest = new Map(earlier.map((event) => [`${event.binding}${event.part}`, event]));
-    this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];
-    this.boundInStep = this.bindings.length;
+    this.notes.closeStep();
     this.finished = this.open;
     this.finishedAliases = this.openAliases;
     this.open = [];

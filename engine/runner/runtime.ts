@@ -22,7 +22,7 @@ let thrown: unknown = nothing;
 function called(layer: string, self: unknown, args: ArrayLike<unknown>): void {
   tellCall(layer);
   const object = (typeof self === "object" || typeof self === "function") && self !== null ? self : null;
-  activeTape()?.handCalls.note(layer, object, args);
+  activeTape()?.notes.handCalls.note(layer, object, args);
 }
 
 /** The function itself to whoever asks for its name or its parameters, told of when it is called. */
@@ -40,7 +40,7 @@ function calls<F>(layer: string, self: unknown, name: string, fn: F): F {
 
 /** Calls count as calls of this object, whatever `this` is in them. */
 function holds<T extends object>(layer: string, isLayer: boolean, object: T): T {
-  activeTape()?.handCalls.hold(layer, object);
+  activeTape()?.notes.handCalls.hold(layer, object);
   if (!isLayer) return object;
   for (const name of ["forward", "backward"] as const) {
     const fn = fieldOf(object, name);
@@ -84,12 +84,12 @@ export const runtime: Runtime = Object.freeze<Runtime>({
   keep: keepPrivateFields,
   offer(file: string, top: TopLevel) {
     repairNow();
-    activeTape()?.offered.set(file, top);
+    activeTape()?.notes.offered.set(file, top);
   },
   step: passStep as Runtime["step"],
   declares(file, variables) {
     repairNow();
-    activeTape()?.variables.push({ file, variables });
+    activeTape()?.notes.variables.push({ file, variables });
   },
   suspend,
   resume: resume as Runtime["resume"],

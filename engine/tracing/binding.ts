@@ -20,8 +20,8 @@ export function bind<T>(id: number, value: T): T {
 }
 
 function bindOne(tape: Tape, id: number, value: unknown, part: string): boolean {
-  if (isMadeTensor(value)) tape.bind(id, value, part);
-  else if (isMadeModule(value)) tape.bindModule(id, value, part);
+  if (isMadeTensor(value)) tape.notes.bind(id, value, part);
+  else if (isMadeModule(value)) tape.notes.bindModule(id, value, part);
   else return false;
   return true;
 }

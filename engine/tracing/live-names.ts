@@ -57,7 +57,7 @@ export function liveNames(run: Run): LiveNames {
 
 function tensorsOf(run: Run, modules: ReadonlyMap<Module, readonly HeldField[]>): Set<Tensor> {
   const found = new Set<Tensor>();
-  for (const { tensor } of run.tape.bindings) found.add(tensor);
+  for (const { tensor } of run.tape.notes.bindings) found.add(tensor);
   for (const { inputs, out } of run.tape.nodes) for (const x of [...inputs, out]) found.add(x);
   for (const fields of modules.values())
     for (const [, value] of fields) if (isMadeTensor(value)) found.add(value);

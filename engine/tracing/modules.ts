@@ -19,7 +19,7 @@ export function modulesOf(run: Run): ReadonlyMap<Module, readonly HeldField[]> {
     if (isMadeModule(value)) queue.push(value);
   };
   for (const { value } of standingIn(run).values()) note(value);
-  for (const { module } of run.tape.modules.values()) note(module);
+  for (const { module } of run.tape.notes.modules.values()) note(module);
   for (const scope of callsOf(run)) note(scope.module);
   // The queue grows while it is read.
   for (const module of queue) {

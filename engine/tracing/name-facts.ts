@@ -28,12 +28,12 @@ export function writeNameFacts(run: Run, facts: Facts): ReadonlyMap<Scope, numbe
   const moduleRow = (value: unknown) => (isMadeModule(value) ? (rows.get(value) ?? null) : null);
   const bindings = new BindingRows(run, facts);
   writeModules(run, facts, moduleRow);
-  for (const { binding, module, part } of run.tape.modules.values()) {
+  for (const { binding, module, part } of run.tape.notes.modules.values()) {
     const [row, held] = [bindings.row(binding), moduleRow(module)];
     if (row === null || held === null) continue;
     facts.builder.add("moduleNames", { module: held, binding: row, part: facts.builder.text(part) });
   }
-  for (const { binding, tensor, part } of run.tape.bindings) {
+  for (const { binding, tensor, part } of run.tape.notes.bindings) {
     const [node, row] = [facts.rowOf(tensor), bindings.row(binding)];
     if (node === null || row === null) continue;
     facts.builder.add("events", { binding: row, part: facts.builder.text(part), node });
@@ -83,14 +83,14 @@ function writeFirstNames(run: Run, { builder, modules, rowOf }: Facts, bindings:
   const note = (value: unknown) => {
     if (isMadeTensor(value) && value.isLeaf) leaves.add(value);
   };
-  for (const { tensor } of run.tape.bindings) note(tensor);
+  for (const { tensor } of run.tape.notes.bindings) note(tensor);
   for (const { inputs } of run.tape.nodes) inputs.forEach(note);
   for (const fields of modules.values()) for (const [, value] of fields) note(value);
   for (const { value } of standingIn(run).values()) note(value);
   for (const x of leaves) {
     const node = rowOf(x);
     if (node === null) continue;
-    for (const { binding, part } of run.tape.leafNames.of(x)) {
+    for (const { binding, part } of run.tape.notes.leafNames.of(x)) {
       const row = bindings.row(binding);
       if (row !== null) builder.add("firstNames", { node, binding: row, part: builder.text(part) });
     }

@@ -48,7 +48,7 @@ export function numberTensors(run: Run, held: ReadonlySet<Tensor>, limit = MAX_N
 }
 
 function unusedLeaves(run: Run, held: ReadonlySet<Tensor>): Tensor[] {
-  const bound = run.tape.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
+  const bound = run.tape.notes.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
   const used = new Set(run.tape.nodes.flatMap((node) => node.inputs));
   const unused = [...held, ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
   return [...new Set(unused)];

@@ -56,7 +56,10 @@ export function standingIn(run: Run): ReadonlyMap<object, Standing> {
 
 function variablesOf({ tape, file }: Run): Step[] {
   const isOwn = (each: FileVariables) => each.file === file;
-  const files = [...tape.variables.filter(isOwn), ...tape.variables.filter((each) => !isOwn(each))];
+  const files = [
+    ...tape.notes.variables.filter(isOwn),
+    ...tape.notes.variables.filter((each) => !isOwn(each)),
+  ];
   return files
     .flatMap(({ variables }) => variables)
     .flatMap(([path, read]) => {

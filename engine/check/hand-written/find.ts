@@ -30,7 +30,7 @@ function about(run: Run, source: SourceLayerSite, call: HandCall, isNamedForward
     .filter(({ self }) => self === call.self)
     .at(-1);
   const called = { isNamedForward, inputs: source.inputs, takes, incoming, given: last?.inputs ?? null };
-  const file = run.tape.offered.get(site.file);
+  const file = run.tape.notes.offered.get(site.file);
   return {
     name,
     site,
@@ -45,7 +45,7 @@ function about(run: Run, source: SourceLayerSite, call: HandCall, isNamedForward
 }
 
 function backwardCalls({ tape }: Run, { kind, keys }: SourceLayerSite): readonly HandCall[] {
-  return tape.handCalls.of(kind === "object" ? `${keys.self} backward` : keys.backward);
+  return tape.notes.handCalls.of(kind === "object" ? `${keys.self} backward` : keys.backward);
 }
 
 /** A custom operation is checked at the calls that were recorded. */
@@ -62,7 +62,7 @@ function ofObjects(
   exports: Exports,
 ): FoundLayer[] {
   const { name, keys, kind } = source;
-  const { handCalls } = run.tape;
+  const { handCalls } = run.tape.notes;
   const calls =
     kind === "object"
       ? handCalls.of(`${keys.self} forward`)
@@ -93,7 +93,7 @@ function isBaseOnly(source: SourceLayerSite, all: readonly SourceLayerSite[], ru
   const others = all.filter((each) => each !== source);
   const heirs = others.filter((each) => each.extends === source.name && each.site.file === source.site.file);
   return heirs.some(
-    (heir) => run.tape.handCalls.of(heir.keys.forward).length > 0 || isBaseOnly(heir, others, run),
+    (heir) => run.tape.notes.handCalls.of(heir.keys.forward).length > 0 || isBaseOnly(heir, others, run),
   );
 }
 
@@ -116,15 +116,15 @@ function belongs(self: object, source: SourceLayerSite, all: readonly SourceLaye
 
 function ofPair(run: Run, source: SourceLayerSite, exports: Exports): FoundLayer[] {
   const { name, names, keys, site } = source;
-  const functions = run.tape.offered.get(site.file)?.functions ?? {};
-  const [holder = {}] = run.tape.handCalls.objectsOf(keys.self) as readonly Exports[];
+  const functions = run.tape.notes.offered.get(site.file)?.functions ?? {};
+  const [holder = {}] = run.tape.notes.handCalls.objectsOf(keys.self) as readonly Exports[];
   const [forward, backward] = (names ?? []).map((each) => functions[each] ?? holder[each] ?? exports[each]);
   if (names === null || typeof forward !== "function" || typeof backward !== "function")
     return [
       { source, problem: `the run did not get to the end of the file with the two functions of ${name}` },
     ];
   const samples = samplesOf(exports, name)?.map((inputs) => asked(null, inputs));
-  const calls = samples ?? wentBack(run.tape.handCalls.of(keys.forward), backwardCalls(run, source));
+  const calls = samples ?? wentBack(run.tape.notes.handCalls.of(keys.forward), backwardCalls(run, source));
   if (calls.length === 0) return [{ source, problem: notCalled(name) }];
   const isNamedForward = names[0] !== name;
   return calls.map((call) => ({

@@ -51,7 +51,7 @@ function allSubjects(run: Run, { fields, nameOf }: LiveNames): Subject[] {
     return tensor.requiresGrad && tensor.isLeaf ? [{ target: path, parameter: field, tensor, site }] : [];
   });
   const used = run.tape.nodes.flatMap((node) => node.inputs);
-  const bound = run.tape.bindings.map(({ tensor }) => tensor);
+  const bound = run.tape.notes.bindings.map(({ tensor }) => tensor);
   const loose = [...new Set([...bound, ...used])].filter((x) => x.requiresGrad && x.isLeaf && !fields.has(x));
   return [
     ...inLayers,
@@ -85,7 +85,7 @@ function byLine(
   const constructed = under(layers.filter(({ module }) => covers(run.sources.site(constructedAt(module)))));
   if (constructed.length > 0) return constructed;
   const held = new Set(
-    run.tape.bindings
+    run.tape.notes.bindings
       .filter(({ binding }) => covers(run.sources.binding(binding)?.site))
       .map(({ tensor }) => tensor),
   );

@@ -70,10 +70,10 @@ const layers: readonly Layer[] = [
     types: /^(engine\/report\/report|package\.json)$/,
   },
 ];
-/** Names within `nn.init`, which are PyTorch's; what panels get, until the engine's own types come to them. */
-const ofTheirOwn = /^(engine\/nn\/(other-)?init|webview\/check-numbers)\.ts$/;
-/** What the editor and the manifest call, and the bytes of a trace, which are on their way to the borders. */
-const doors = /^(extension\/(main|commands\/[\w-]+)|engine\/report\/codec)\.ts$/;
+/** Names within `nn.init`, which are PyTorch's. */
+const ofTheirOwn = /^engine\/nn\/(other-)?init\.ts$/;
+/** What the editor and the manifest call. */
+const doors = /^extension\/(main|commands\/[\w-]+)\.ts$/;
 /** The owner; a tensor as JavaScript prints it; a key that is no text for anybody. */
 const ownNumbers = /^engine\/(core\/(number-text|tensor)|check\/blame\/locate\/classes)\.ts$/;
 const topLevel =

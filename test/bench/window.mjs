@@ -15,7 +15,7 @@ const AGAIN = 3;
 /** Until a new window has come to rest. */
 const REST_MS = 3_000;
 /** Names that are hovered, with what stands before them. */
-const hovered = ["const h", "const { images", "fc2.forward(h", "const net", "fc1"];
+const hovered = ["const h", "const { images", "fc2.forward(h", "const net", "  fc1"];
 /** Operations of each of the files whose traces should not fill the memory. */
 const operations = 1_000;
 

@@ -6,6 +6,8 @@ import { h } from "../dom";
 import { histogramChart } from "../histogram";
 
 const known = new WeakMap<ReportNode, NodeHistograms>();
+/** Under way: a page may be drawn several times before an answer comes. */
+const asked = new WeakMap<ReportNode, Promise<NodeHistograms | null>>();
 
 /** A section for the value and one for the gradient, each as high as its picture will be; null for single numbers. */
 export function histogramSections(node: ReportNode): HTMLElement | null {
@@ -14,15 +16,28 @@ export function histogramSections(node: ReportNode): HTMLElement | null {
   const found = known.get(node);
   if (found) drawBoth(box, found);
   else
-    ask("histograms", { start: node.id, count: 1 }).then(
-      ({ nodes: [histograms] }) => {
-        if (!histograms) return;
-        known.set(node, histograms);
-        drawBoth(box, histograms);
-      },
+    request(node).then(
+      (histograms) => histograms && drawBoth(box, histograms),
       (error: unknown) => box.replaceChildren(missing(error)),
     );
   return box;
+}
+
+function request(node: ReportNode): Promise<NodeHistograms | null> {
+  const pending = asked.get(node) ?? fetchHistograms(node);
+  asked.set(node, pending);
+  return pending;
+}
+
+async function fetchHistograms(node: ReportNode): Promise<NodeHistograms | null> {
+  try {
+    const [histograms = null] = (await ask("histograms", { start: node.id, count: 1 })).nodes;
+    if (histograms) known.set(node, histograms);
+    return histograms;
+  } finally {
+    // Whoever looks again after a failure asks again.
+    asked.delete(node);
+  }
 }
 
 function drawBoth(box: HTMLElement, { value, grad }: NodeHistograms) {

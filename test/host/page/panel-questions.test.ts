@@ -51,21 +51,17 @@ describe("questions of a panel in VS Code", function () {
   const step = (name: string, body: (page: (typeof window)["page"]) => Promise<void>) =>
     it(name, () => withPicture(window.page, name.replaceAll(/\W+/g, "-"), () => body(window.page)));
   before(async () => {
-    window = await openGradlens({ file: "digits-mlp.ts", width: 1440, height: 900 });
+    window = await openGradlens({ file: "deep-sigmoid.ts", width: 1440, height: 900 });
     await runCommand(window.page, "Gradlens: Trace Backprop");
-    await findWebview(window.page, "text=/digits-mlp\\.ts · loss/");
+    await findWebview(window.page, "text=/deep-sigmoid\\.ts · loss/");
   });
   after(() => window?.close());
 
   step("are answered for the node that another panel, which hid the graph, leads to", async (page) => {
-    await runCommand(page, "Gradlens: Show Gradients");
-    const gradients = await findWebview(page, "text=/net\\.fc1/");
-    await gradients
-      .locator("button", { hasText: /^net\.fc1\.weight$/ })
-      .first()
-      .click();
+    await runCommand(page, "Gradlens: Show Findings");
+    const findings = await findWebview(page, "text=/vanish/i");
+    await findings.locator("button", { hasText: "Show in graph" }).first().click();
     const graph = await findWebview(page, "aside h2");
-    await graph.locator("aside h2", { hasText: "net.fc1.weight" }).waitFor();
     await graph.locator("aside svg.histogram").nth(1).waitFor();
     await graph.locator("aside vscode-button", { hasText: /^Show [\d,]+ elements/ }).click();
     await graph.locator("aside", { hasText: "1 to 32 of" }).waitFor();

@@ -272,7 +272,8 @@ describe("gradlens compare", () => {
     assert.equal((await gradlens("trace", "media/examples/loop.ts", "--save", saved)).code, 0);
     const same = await gradlens("compare", saved, "media/examples/loop.ts");
     assert.match(same.out, /^The same: /m);
-    const other = await gradlens("compare", saved, join(folder, "loop.ts"));
+    const longer = file("longer.ts", textOf(example("loop.ts")).replace("(37)", "(100)"));
+    const other = await gradlens("compare", saved, longer);
     assert.match(other.out, /^div +x +13 +0\.5 +new: only in B$/m);
     const cut = await gradlens("compare", saved, file("cut.gradlens", "GRADLENS"));
     assert.equal(cut.code, 2);

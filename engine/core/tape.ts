@@ -3,6 +3,7 @@
 import { type Block, releaseExcept } from "../kernels";
 import { ModelError } from "./error";
 import { forgetValues } from "./forget";
+import type { HandedNorms } from "./handed-norms";
 import type { Node } from "./node";
 import { Notes } from "./notes";
 import { showCount } from "./number-text";
@@ -26,6 +27,8 @@ export {
 export interface Sweep {
   readonly output: Tensor;
   readonly gradients: ReadonlyMap<Tensor, Tensor>;
+  /** What operations handed to tensors with several uses. */
+  readonly handed?: HandedNorms | null;
   /** Memory of the gradients that are no leaf's. */
   readonly blocks?: readonly Block[];
 }

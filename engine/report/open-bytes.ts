@@ -20,5 +20,6 @@ export function readTrace(bytes: Uint8Array): Trace {
 
 /** @throws Error that says what is wrong with the bytes */
 export function openBytes(bytes: Uint8Array): OpenReport {
-  return { ...openTrace(readTrace(bytes)), bytes };
+  // Not spread: that would compute all that is only computed when it is asked for.
+  return Object.assign(openTrace(readTrace(bytes)), { bytes });
 }

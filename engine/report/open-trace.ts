@@ -15,8 +15,8 @@ interface Shared {
   /** Row of each node's gradient + 1; 0 for none. */
   readonly gradients: Uint32Array;
   /** Elements of single numbers that are not finite. */
-  readonly singles: ReadonlyMap<string, number>;
-  readonly sites: readonly Site[];
+  singles(): ReadonlyMap<string, number>;
+  site(row: number | null): Site | null;
   nameOf(node: number): string | null;
   isInModule(node: number): boolean;
   scopeOf(node: number): number;
@@ -82,8 +82,7 @@ class TraceNode implements ReportNode {
   }
 
   get site(): Site | null {
-    const row = rowAt(this.#nodes.site, this.id);
-    return row === null ? null : (this.#shared.sites[row] ?? null);
+    return this.#shared.site(rowAt(this.#nodes.site, this.id));
   }
 
   get label(): string {
@@ -128,7 +127,7 @@ class TraceNode implements ReportNode {
       nonFinite: at(columns.nonFinite, row),
     };
     if (size !== 1) return stats;
-    return { ...stats, item: this.#shared.singles.get(`${this.id} ${of}`) ?? stats.min };
+    return { ...stats, item: this.#shared.singles().get(`${this.id} ${of}`) ?? stats.min };
   }
 }
 
@@ -149,40 +148,56 @@ function once<T>(compute: () => T): () => T {
   };
 }
 
-/** The report of a trace. */
+/** The report of a trace. Names, layers and bindings are found when they are first asked for. */
 export function openTrace(trace: Trace): Report {
   const { head, tables } = trace;
-  const sites = sitesOf(trace);
-  const modules = nameModules(trace);
-  const { fields, nameOf } = nameTensors(trace, modules);
-  const site = (row: number | null) => (row === null ? null : (sites[row] ?? null));
-  const nodes: TraceNode[] = [];
+  const sites = once(() => sitesOf(trace));
+  const site = (row: number | null) => (row === null ? null : (sites()[row] ?? null));
+  const names = once(() => {
+    const modules = nameModules(trace);
+    return { modules, ...nameTensors(trace, modules) };
+  });
   const shared: Shared = {
     trace,
     steps: once(() => stepsOf(trace)),
     starts: startsOf(tables.nodes.inputs),
     gradients: rowsByNode(tables),
-    singles: singlesOf(tables),
-    sites,
-    nameOf,
-    isInModule: (node) => fields.has(node),
+    singles: once(() => singlesOf(tables)),
+    site,
+    nameOf: (node) => names().nameOf(node),
+    isInModule: (node) => names().fields.has(node),
     scopeOf: (node) => {
       const call = rowAt(tables.nodes.call, node);
-      return scopes.indexOf(call === null ? fields.get(node)?.owner : at(tables.calls.module, call));
+      return scopes().indexOf(
+        call === null ? names().fields.get(node)?.owner : at(tables.calls.module, call),
+      );
     },
   };
-  for (let id = 0; id < tables.nodes.operation.length; id++) nodes.push(new TraceNode(id, shared));
-  const weights = weightsOf(trace, shared);
-  const scopes = scopesOf(trace, { modules, fields, weights, site });
+  const scopes = once(() => {
+    const { modules, fields } = names();
+    return scopesOf(trace, { modules, fields, weights: weightsOf(trace, shared), site });
+  });
+  const nodes = once(() =>
+    Array.from({ length: tables.nodes.operation.length }, (_, id) => new TraceNode(id, shared)),
+  );
+  const bindings = once(() => bindingsOf(trace, (row) => sites()[row] as Site));
   const { loss, version: _, ...rest } = head;
   return {
     version: REPORT_VERSION,
     ...rest,
     loss: loss && { ...loss, site: site(loss.site) },
-    nodes,
-    parameters: scopes.parameters,
-    scopes: scopes.scopes,
-    bindings: bindingsOf(trace, (row) => sites[row] as Site),
+    get nodes() {
+      return nodes();
+    },
+    get parameters() {
+      return scopes().parameters;
+    },
+    get scopes() {
+      return scopes().scopes;
+    },
+    get bindings() {
+      return bindings();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { types } from "node:util";
 import { now } from "../core/clock";
 import { setDefaultDtype } from "../core/dtype";
+import { HandedNorms } from "../core/handed-norms";
 import { generator, manualSeed } from "../core/random";
 import { showShape } from "../core/shape";
 import { currentSite, resetSites } from "../core/sites";
@@ -33,6 +34,7 @@ export class ModelRun {
   #random: ReturnType<typeof generator.save> | null = null;
   readonly #started = now();
   readonly id = randomUUID();
+  #handed: HandedNorms | null = null;
 
   constructor(
     readonly params: TraceParams,
@@ -79,6 +81,7 @@ export class ModelRun {
       tape: this.tape,
       loss: this.#loss,
       gradients,
+      handed: gradients === this.tape.sweep?.gradients ? this.tape.sweep?.handed : this.#handed,
       isSweptByModel: gradients !== null && gradients === this.tape.sweep?.gradients,
       sources: this.sources,
       id: this.id,
@@ -132,7 +135,9 @@ export class ModelRun {
         hint: "make the weights with parameter(…) or tensor(…, { requiresGrad: true }); detach(), item() and noGrad() cut gradients",
       });
     }
-    return sweep(loss, new Tensor(loss.data.slice().fill(1), loss.shape, loss.dtype));
+    const handed = new HandedNorms();
+    this.#handed = handed;
+    return sweep(loss, new Tensor(loss.data.slice().fill(1), loss.shape, loss.dtype), { handed });
   }
 
   #hasHandWrittenLayers(): boolean {

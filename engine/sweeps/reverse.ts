@@ -3,6 +3,7 @@
 import { ModelError } from "../core/error";
 import { releaseTemporaries } from "../core/forget";
 import { callHooks, gradientHookCalls } from "../core/gradient-hooks";
+import { HandedNorms } from "../core/handed-norms";
 import { checkUnchanged } from "../core/stamps";
 import { activeTape, asDerivative, type Node, quietly } from "../core/tape";
 import type { Tensor } from "../core/tensor";
@@ -40,6 +41,8 @@ interface SweepOptions extends BackwardOptions {
   leavesOnly?: boolean;
   /** Marks the operations as used up. */
   consume?: boolean;
+  /** Notes what is handed to tensors with several uses. */
+  handed?: HandedNorms | null;
 }
 
 /**
@@ -53,7 +56,7 @@ export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions =
     for (const node of nodesBehind(output)) {
       callHooks(node.out, gradients, createGraph);
       const g = gradients.get(node.out);
-      if (g !== undefined) pass(node, g, gradients);
+      if (g !== undefined) pass(node, g, gradients, options.handed);
       if (options.leavesOnly) gradients.delete(node.out);
       if (options.consume) node.consumed = true;
     }
@@ -67,7 +70,7 @@ export function sweep(output: Tensor, cotangent: Tensor, options: SweepOptions =
   }
 }
 
-function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
+function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>, handed?: HandedNorms | null): void {
   checkUnchanged(node);
   for (let i = 0; i < node.inputs.length; i++) {
     const input = node.inputs[i] as Tensor;
@@ -77,6 +80,7 @@ function pass(node: Node, g: Tensor, gradients: Map<Tensor, Tensor>): void {
     const own = rule(g, node);
     const part = own.dtype === input.dtype ? own : cast(own, input.dtype);
     const sum = gradients.get(input);
+    handed?.note(node, i, input, part);
     gradients.set(input, sum === undefined ? part : add(sum, part));
   }
 }
@@ -96,7 +100,8 @@ export function backward(...args: BackwardCall): void {
     });
   }
   const tape = activeTape();
-  const plan = { ...options, consume: !retain, leavesOnly: tape === null };
+  const handed = HandedNorms.for(tape);
+  const plan = { ...options, consume: !retain, leavesOnly: tape === null, handed };
   const calls = gradientHookCalls();
   const [gradients, blocks] = logAllocations(() => {
     const found = sweep(output, cotangent, plan);
@@ -106,11 +111,10 @@ export function backward(...args: BackwardCall): void {
   // What a recorded sweep allocated belongs to the graph that it made; what hooks computed, to the model.
   const rest =
     options.createGraph || calls !== gradientHookCalls() ? [] : releaseTemporaries(blocks, gradients);
-  tape?.closeStep({ output, gradients, blocks: rest });
+  tape?.closeStep({ output, gradients, blocks: rest, handed });
 }
 
 function accumulate(x: Tensor, g: Tensor, options: BackwardOptions): void {
   const sum = x.grad;
-  if (sum === null) x.grad = g;
-  else x.grad = options.createGraph ? add(sum, g) : quietly(() => add(sum, g));
+  x.grad = sum === null ? g : options.createGraph ? add(sum, g) : quietly(() => add(sum, g));
 }

@@ -1,11 +1,12 @@
 /** Makes the trace of a run: numbers its tensors, measures them, and writes down what names and gains are made of. */
+import { normOf } from "../core/norm-of";
 import { type Node, quietly } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
 import { diagnose } from "../diagnose";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
 import type { Report } from "../report/report";
-import { measure, normOf } from "../report/stats";
+import { measure } from "../report/stats";
 import { NOTHING } from "../report/steps";
 import { type ReadValues, TRACE_VERSION, type Trace, type TraceHead } from "../report/trace";
 import { optionalRow, TableBuilder } from "./columns";
@@ -40,11 +41,10 @@ export function recordTrace(run: Run): Recorded {
   const { list: texts } = builder.texts;
   const head = headOf(run, numbered, sites);
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
-  const report = openTrace(before);
   const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
-  const findings = diagnose({ ...report, trace: before, values });
+  const findings = diagnose(Object.assign(openTrace(before), { trace: before, values }));
   const trace = { ...before, head: { ...head, findings } };
-  return { trace, report: { ...report, findings }, tensors, gradOf: (id) => grads[id] ?? null };
+  return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
 }
 
 function writeNodes(
@@ -126,8 +126,11 @@ function writeHandedBack(
       // With one use, the gradient that was accumulated is what this operation handed back.
       const isOnly = uses[from] === 1 && node !== null && received !== undefined;
       if (isOnly && swept === shown) continue;
-      const part = isOnly ? swept : node && received ? partOf(node, position, received) : null;
-      builder.add("handed", { edge, norm: part === null ? NOTHING : normOf(part.data) });
+      const noted = node && !isOnly ? (run.handed?.of(node, position) ?? null) : null;
+      if (noted === null) {
+        const part = isOnly ? swept : node && received ? partOf(node, position, received) : null;
+        builder.add("handed", { edge, norm: part === null ? NOTHING : normOf(part.data) });
+      } else builder.add("handed", { edge, norm: noted });
     }
   });
 }

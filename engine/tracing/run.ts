@@ -1,5 +1,6 @@
 /** What one run of a model file left behind: the input of traces and checks. */
 
+import type { HandedNorms } from "../core/handed-norms";
 import type { Tape } from "../core/tape";
 import type { Tensor } from "../core/tensor";
 import type { Device, Failure, Site } from "../report/report";
@@ -94,6 +95,8 @@ export interface Run {
   readonly loss: Tensor | null;
   /** Gradients of the loss, by tensor; null when no backward pass ran. */
   readonly gradients: ReadonlyMap<Tensor, Tensor> | null;
+  /** What operations handed back to tensors with several uses, as far as it was noted. */
+  readonly handed?: HandedNorms | null | undefined;
   /** Whether the model called backward itself: then its leaves hold in `grad` what several passes added up. */
   readonly isSweptByModel?: boolean;
   readonly sources: Sources;

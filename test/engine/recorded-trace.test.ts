@@ -104,7 +104,7 @@ describe("a recorded trace", () => {
     );
     assert.equal(saved.leftOut, 0);
     const trace = readTrace(saved.report.bytes);
-    const found = diagnose({ ...openTrace(trace), trace, values: saved.elements });
+    const found = diagnose(Object.assign(openTrace(trace), { trace, values: saved.elements }));
     assert.deepEqual(found, recorded.report.findings);
     assert.deepEqual(
       found.map(({ rule }) => rule),

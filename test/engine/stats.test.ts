@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
-import { histogramOf, measure, normOf } from "../../engine/report/stats";
+import { normOf } from "../../engine/core/norm-of";
+import { histogramOf, measure } from "../../engine/report/stats";
 
 const close = (a: number, b: number, size: number) =>
   assert.ok(Math.abs(a - b) <= 1e-9 * size, `${a} and ${b}`);

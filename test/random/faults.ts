@@ -1,11 +1,11 @@
 /** One operation of a model with its derivative made wrong, in the ways in which people get derivatives wrong. */
 
+import { normOf } from "../../engine/core/norm-of";
 import type { At, Op, Rule } from "../../engine/core/op";
 import { sameShape } from "../../engine/core/shape";
 import type { Node } from "../../engine/core/tape";
 import * as g from "../../engine/index";
 import { broadcastLike } from "../../engine/ops/broadcast";
-import { normOf } from "../../engine/report/stats";
 import { sweep } from "../../engine/sweeps/reverse";
 import type { Run } from "../../engine/tracing/run";
 import type { Draw } from "./draw";

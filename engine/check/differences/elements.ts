@@ -1,9 +1,9 @@
 /** Every element of a tensor: its gradient against central differences, refined where the first step leaves a doubt. */
 
+import { normOf } from "../../core/norm-of";
 import { showCount } from "../../core/number-text";
 import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
-import { normOf } from "../../report/stats";
 import { type Element, type Look, SAFETY, scaleOf, type Tolerances } from "../judging/judge";
 import type { Gap } from "./gap";
 import { resolveDoubts } from "./in-doubt";

@@ -1,8 +1,8 @@
 /** Holds a short cut against the operation itself, so that no short cut is believed on its word. */
 import type { Values } from "../../core/dtype";
+import { normOf } from "../../core/norm-of";
 import { RandomGenerator } from "../../core/random";
 import type { Tensor } from "../../core/tensor";
-import { normOf } from "../../report/stats";
 import type { Lines } from "./lines";
 import { type Changes, oneByOne } from "./one-by-one";
 import type { ReplayStep } from "./replay-step";

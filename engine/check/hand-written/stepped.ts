@@ -1,6 +1,7 @@
 /** Weights that a backward pass changes itself, keeping no gradient of them: the gradient is in what it adds. */
+
+import { normOf } from "../../core/norm-of";
 import { flatNumbers, partAt } from "../../core/numbers";
-import { normOf } from "../../report/stats";
 import type { Evaluation } from "../differences/variants";
 import type { Part } from "./parts";
 import type { Gave } from "./trial";

@@ -1,7 +1,8 @@
 /** Operations of the model file that read a tensor from outside: what is no input gets no gradient. */
+
+import { normOf } from "../../core/norm-of";
 import { allOps } from "../../core/op";
 import type { Tensor } from "../../core/tensor";
-import { normOf } from "../../report/stats";
 import { inFloat64, type Replay } from "../differences/replay";
 import { isCut, type ReplayStep } from "../differences/replay-step";
 

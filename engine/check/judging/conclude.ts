@@ -1,10 +1,10 @@
 /** From the compared elements to a verdict and its sentence. */
 
+import { normOf } from "../../core/norm-of";
 import { showCount, showNumber, showPair } from "../../core/number-text";
 import type { Tensor } from "../../core/tensor";
 import { showIndex } from "../../report/element-index";
 import type { Check, Site, Verdict, WorstElement } from "../../report/report";
-import { normOf } from "../../report/stats";
 import { verdicts } from "../../report/verdicts";
 import { type Detailed, detailOf } from "../differences/detail";
 import type { Compared } from "../differences/elements";

@@ -1,11 +1,11 @@
 /** Values that left the tape: numbers read with item() or from data, which the loss depends on without a gradient. */
 import { getDefaultDtype, setDefaultDtype } from "../../core/dtype";
+import { normOf } from "../../core/norm-of";
 import { showPair } from "../../core/number-text";
 import { RandomGenerator } from "../../core/random";
 import type { Tape } from "../../core/tape";
 import { inDouble, type Tensor } from "../../core/tensor";
 import type { Check, Site } from "../../report/report";
-import { normOf } from "../../report/stats";
 import type { Run } from "../../tracing/run";
 import { HeldNumbers } from "../differences/held-numbers";
 import type { Pace } from "../differences/pace";

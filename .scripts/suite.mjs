@@ -1,13 +1,18 @@
 #!/usr/bin/env node
 // npm run suite:gradcheck: wrong and right backward passes through the gradient check, and through the rules of others.
 // npm run suite:random: random right models, random wrong derivatives and random programs through the gradient check and the engine.
+// npm run suite:lines: backward passes with one line made wrong, and which line the gradient check blames.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { install, root } from "./install.mjs";
 import { buildKernels } from "./kernels.mjs";
 
-const entries = { gradcheck: "test/suite/main.ts", random: "test/random/main.ts" };
+const entries = {
+  gradcheck: "test/suite/main.ts",
+  random: "test/random/main.ts",
+  lines: "test/suite/lines.ts",
+};
 // Taken out: what follows are the suite's own arguments.
 const [suite] = process.argv.splice(2, 1);
 process.chdir(root);

@@ -2,8 +2,16 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Site } from "../report/report";
-import { type Compiled, compile, keyOf, type Range, type SourceGradient, type SourceLayer } from "../source";
-import type { Intent, SourceLayerSite, SourceName, Sources } from "../tracing/run";
+import {
+  type Compiled,
+  compile,
+  keyOf,
+  type Range,
+  Repairs,
+  type SourceGradient,
+  type SourceLayer,
+} from "../source";
+import type { Intent, RepairSites, SourceLayerSite, SourceName, Sources } from "../tracing/run";
 import type { FileSites } from "./watch";
 
 /** A model file as it was compiled. */
@@ -108,6 +116,17 @@ export class ModelSources implements Sources {
         covers: covers.map((each) => siteAt(file, each)),
       })),
     );
+  }
+
+  repairs(backward: Site): RepairSites | null {
+    const entry = this.find(backward.file);
+    if (!entry) return null;
+    const { text, file, runtime } = entry;
+    const repairs = new Repairs(text, file, backward, runtime);
+    return (least, most, isWanted) =>
+      repairs
+        .between(least, most, isWanted)
+        .map((each) => ({ ...each, site: () => siteAt(file, each.range()) }));
   }
 
   /**

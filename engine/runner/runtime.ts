@@ -11,6 +11,7 @@ import { isMadeModule } from "../nn/module-facts";
 import type { Runtime } from "../source";
 import { bind } from "../tracing/binding";
 import { draws } from "../tracing/draws";
+import { burn, codeInstead } from "../tracing/instead";
 import { standIn } from "../tracing/stand-in";
 import { passStep } from "../tracing/steps";
 import { beforeCall, repairNow } from "./calls";
@@ -87,6 +88,8 @@ export const runtime: Runtime = Object.freeze<Runtime>({
     activeTape()?.notes.offered.set(file, top);
   },
   step: passStep as Runtime["step"],
+  instead: codeInstead,
+  burn,
   declares(file, variables) {
     repairNow();
     activeTape()?.notes.variables.push({ file, variables });

@@ -11,6 +11,7 @@ import { markSteps } from "./mark-steps";
 import { markVariables } from "./mark-variables";
 import { parse } from "./parse";
 import type { Parsed } from "./parsed";
+import { markInstead } from "./repairs/mark";
 import { findSites } from "./sites";
 import type { Compiled } from "./types";
 
@@ -27,6 +28,7 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   instrument(parsed, sites, bindings, edits);
   markLayers(parsed, edits);
   markSteps(parsed, edits);
+  markInstead(parsed, edits);
   markVariables(parsed, edits);
   return { ...edits.apply(text), runtime: parsed.mark, analysis: analysisOf(parsed, sites, bindings) };
 }

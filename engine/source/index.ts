@@ -5,5 +5,6 @@ export type { Edited } from "./edits";
 export { layerKey as keyOf } from "./hand-written";
 export { originalOffset } from "./original-offset";
 export { Positions } from "./positions";
+export { Repairs, type TextRepair } from "./repairs";
 export { SourceProblem } from "./source-problem";
 export type * from "./types";

@@ -202,6 +202,10 @@ export interface Runtime {
   offer(file: string, top: TopLevel): void;
   /** Passes on what a step of a file with hand-written layers gives, by its place. */
   step<T>(place: string, value: T): T;
+  /** The code that a function that may be at fault runs in the place of its own, by the function's key; undefined: none. */
+  instead(key: string): string | undefined;
+  /** What such code calls in each turn of a loop. */
+  burn(): void;
   /** Hands over how to read the variables at the top of a file, in order: paths of names begin with them. */
   declares(file: string, variables: readonly (readonly [name: string, read: () => unknown])[]): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */

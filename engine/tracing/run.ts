@@ -67,6 +67,22 @@ export interface Intent {
   readonly covers: readonly Site[];
 }
 
+/** A function of a backward pass with one small change in it: the likelier that undoes a mistake, the smaller its cost. */
+export interface RepairSite {
+  readonly key: string;
+  readonly line: number;
+  readonly cost: number;
+  /** Whether it only says otherwise how a value is added. */
+  readonly isOperator: boolean;
+  site(): Site;
+  was(): string;
+  becomes(): string;
+  code(): string;
+}
+
+/** Those whose cost lies between two numbers, of the lines that are wanted. */
+export type RepairSites = (least: number, most: number, isWanted: (line: number) => boolean) => RepairSite[];
+
 /** What the ids of the instrumented code stand for; null for an id that is unknown, such as 0. */
 export interface Sources {
   site(id: number): Site | null;
@@ -79,6 +95,8 @@ export interface Sources {
   intents?(): readonly Intent[];
   /** Where the name of the function called at a site stands, if another one of the library may surely stand there instead. */
   callee?(id: number): Site | null;
+  /** What may be tried to find the mistake in a backward pass that stands at a place. */
+  repairs?(backward: Site): RepairSites | null;
 }
 
 /**

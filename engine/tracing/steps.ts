@@ -35,3 +35,8 @@ export function inBackward<T>(fn: () => T): T {
     isBackward = before;
   }
 }
+
+/** Whether a backward pass runs that a person wrote. */
+export function isInBackward(): boolean {
+  return isBackward;
+}

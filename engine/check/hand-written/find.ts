@@ -1,6 +1,7 @@
 /** The hand-written layers of a run that can be called: what the text declares, with objects, functions and inputs. */
 import type { HandCall } from "../../core/hand-calls";
 import { deepCopy } from "../../core/numbers";
+import type { Site } from "../../report/report";
 import type { Run, SourceLayerSite } from "../../tracing/run";
 import { type HandWrittenLayer, handWrittenClass, handWrittenPair } from "./layer";
 
@@ -37,6 +38,7 @@ function about(run: Run, source: SourceLayerSite, call: HandCall, isNamedForward
     backwardSite: backward,
     text: source,
     siteOf: (id: number) => run.sources.site(id),
+    repairsOf: (backward: Site) => run.sources.repairs?.(backward) ?? null,
     inputs: call.inputs,
     modes: call.modes,
     called,

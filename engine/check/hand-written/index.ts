@@ -102,19 +102,32 @@ async function checkIn(prepared: PreparedLayer, settings: Settings, pace: Pace):
     const finding = isCompared ? compared : withoutNumbers(part, given, numbers, trial, gave);
     if (finding) rows.push(withManner({ part, given, finding, durationMs }, manners[i] ?? null));
   }
-  const suspect = rows.some(isMisvalued)
-    ? await locateFault(experimentOf(prepared, weights, numbered, comparisons), textOf(layer, weights), pace)
-    : null;
+  const isLinear = rows.some(isMisvalued);
+  const suspect =
+    isLinear || rows.some(isNotLinear)
+      ? await locateFault(
+          experimentOf(prepared, weights, numbered, comparisons),
+          textOf(layer, weights),
+          isLinear,
+          pace,
+        )
+      : null;
   return { checks: rowsToChecks(layer, rows, gave.returned, suspect), called: gave.called };
 }
 
-function textOf({ backwardSite, siteOf }: HandWrittenLayer, incoming: Float64Array): Text {
-  return { own: backwardSite, incoming, siteOf };
+function textOf({ backwardSite, siteOf, repairsOf }: HandWrittenLayer, incoming: Float64Array): Text {
+  const repairs = () => (backwardSite === null ? null : repairsOf(backwardSite));
+  return { own: backwardSite, incoming, siteOf, repairs };
 }
 
 /** Wrong in its numbers, and not in its form or manner. */
 function isMisvalued({ finding: { facts, pattern } }: Row): boolean {
   return facts.verdict === "wrong-derivative" && !unlocated.has(pattern?.name ?? "");
+}
+
+/** Of such a pass only what is tried can tell. */
+function isNotLinear({ finding: { pattern } }: Row): boolean {
+  return pattern?.name === "not-linear";
 }
 
 const unlocated = new Set<string>(["shape", "not-linear", "state"]);
@@ -212,7 +225,11 @@ function rowsToChecks(
   const sites = blameOf(layer, judged, Array.isArray(returned) ? returned.length : 0);
   return rows.map((row) => {
     const site = sites.get(row.part) ?? null;
-    return checkOf(layer, row, suspect && isMisvalued(row) ? siteOfSuspect(suspect, site) : site);
+    return checkOf(
+      layer,
+      row,
+      suspect && (isMisvalued(row) || isNotLinear(row)) ? siteOfSuspect(suspect, site) : site,
+    );
   });
 }
 

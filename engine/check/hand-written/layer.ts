@@ -1,7 +1,7 @@
 /** A layer with a backward pass written by hand, as the check sees it: two functions, and one call that was made of them. */
 import type { TopLevel } from "../../core/top-level";
 import type { Site } from "../../report/report";
-import type { GradientSite, SourceLayerSite } from "../../tracing/run";
+import type { GradientSite, RepairSites, SourceLayerSite } from "../../tracing/run";
 import type { Called } from "./convention";
 
 type Method = (...args: unknown[]) => unknown;
@@ -17,6 +17,8 @@ export interface HandWrittenLayer {
   readonly text: BackwardText;
   /** Where a call of the file stands, by its id. */
   readonly siteOf: (id: number) => Site | null;
+  /** What may be tried to find the mistake in a backward pass. */
+  readonly repairsOf: (backward: Site) => RepairSites | null;
   /** What its methods are called on, whose fields may be parameters; null for a pair of functions. */
   readonly self: object | null;
   /** The arguments of the call, as they were before it. */
@@ -36,6 +38,7 @@ interface About {
   readonly backwardSite?: Site | null;
   readonly text?: BackwardText;
   readonly siteOf?: (id: number) => Site | null;
+  readonly repairsOf?: (backward: Site) => RepairSites | null;
   readonly inputs: readonly unknown[];
   readonly called?: Partial<Called>;
   readonly files?: readonly TopLevel[];
@@ -67,6 +70,7 @@ function described(
     backwardSite = null,
     text = unread,
     siteOf = () => null,
+    repairsOf = () => null,
     inputs,
     called = {},
     files = [],
@@ -83,7 +87,7 @@ function described(
     given: null,
     ...called,
   };
-  return { name, site, backwardSite, text, siteOf, inputs, called: whole, files, modes };
+  return { name, site, backwardSite, text, siteOf, repairsOf, inputs, called: whole, files, modes };
 }
 
 /** Where the backward pass makes the gradient that stands at a place of what it returns; null where that is not plain. */

@@ -48,7 +48,8 @@ export function choose(
   return { site: best.site, others: alike.map(({ site }) => site) };
 }
 
-function ableAmong(
+/** The steps that could mend everything alone. */
+export function ableAmong(
   steps: readonly StepOf[],
   rest: Float64Array,
   more: (step: StepOf) => readonly Float64Array[] = () => [],

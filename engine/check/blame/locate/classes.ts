@@ -2,6 +2,7 @@
 import { type Adjoints, directionOf, type Truth } from "./adjoints";
 import { lengthOf, Span } from "./span";
 import type { StepOf } from "./steps";
+import type { Instance } from "./trace";
 
 /** What the steps tell. */
 export interface Findings {
@@ -19,6 +20,7 @@ export interface Findings {
 
 interface Member {
   readonly step: StepOf;
+  readonly instance: Instance;
   readonly order: number;
   readonly value: number;
   /** The size of its column. */
@@ -37,7 +39,7 @@ const TRUSTED = 0.25;
 export function findingsOf(steps: readonly StepOf[], rest: Float64Array, adjoints: Adjoints): Findings {
   const tallies = new Map(steps.map((step) => [step, new Tally()]));
   for (const { unit, truths, members } of classesOf(steps, adjoints)) {
-    const judged = truths.length > 0 ? judge(truths, members) : [];
+    const judged = truths.length > 0 ? judgeSums(truths, members) : [];
     for (const { step } of members) tallies.get(step)?.about(truths, unit);
     for (const sum of judged) tallies.get(sum.step)?.count(sum, truths, unit);
   }
@@ -126,16 +128,17 @@ class Tally {
   }
 }
 
-function classesOf(steps: readonly StepOf[], adjoints: Adjoints): Iterable<Class> {
+/** The numbers of all steps by the variables for which they stand. */
+export function classesOf(steps: readonly StepOf[], adjoints: Adjoints): Iterable<Class> {
   const classes = new Map<string, Class>();
   for (const step of steps) {
-    for (const { column, value, order } of step.numbers) {
+    for (const { column, value, order, instance } of step.numbers) {
       const { unit, by } = directionOf(column);
       if (by === 0) continue;
       const key = keyOf(unit);
       const known = classes.get(key) ?? { unit, truths: adjoints.of(unit), members: [] };
       classes.set(key, known);
-      known.members.push({ step, order, value, by });
+      known.members.push({ step, instance, order, value, by });
     }
   }
   return classes.values();
@@ -147,7 +150,7 @@ function keyOf(column: Float64Array): string {
 }
 
 /** What a step gave in all for one variable. */
-interface Sum {
+export interface Sum {
   readonly step: StepOf;
   plain: number;
   /** Times the sizes of the columns. */
@@ -167,7 +170,7 @@ interface Sum {
  * that follows scales it as it should not. Where all are right by themselves, the sum may lack something. Numbers that
  * differ by a scale stand for different variables, such as both sides of a slope.
  */
-function judge(truths: readonly Truth[], members: readonly Member[]): readonly Sum[] {
+export function judgeSums(truths: readonly Truth[], members: readonly Member[]): readonly Sum[] {
   const levels: Map<StepOf, Sum>[] = [];
   const sizes: number[] = [];
   for (const { step, order, value, by } of members) {
@@ -233,10 +236,10 @@ function isAlong(column: Float64Array, unit: Float64Array): boolean {
 /** What is missed accounts for some of it at least: variables of other turns of a loop may be hidden by the fault itself. */
 const MISSED = 0.95;
 
-function isNear(a: number, b: number, share = NEAR): boolean {
+export function isNear(a: number, b: number, share = NEAR): boolean {
   return Math.abs(a - b) <= share * Math.abs(a) + 1e-9;
 }
 
 const NEAR = 1e-3;
 /** Of many numbers one is near by chance. */
-const EXACT = 1e-5;
+export const EXACT = 1e-5;

@@ -1,13 +1,14 @@
 /** Finds the line of a backward pass that makes gradients wrong, by running it with each step changed. */
-
 import type { Pace } from "../../differences/pace";
 import { Adjoints } from "./adjoints";
 import { choose, isOwn, type Suspect } from "./choose";
+import { evidenceOf } from "./evidence";
 import { type Experiment, joined } from "./experiment";
 import { readPlace } from "./place";
+import { repairedFault } from "./repaired";
 import { attempt, instanceSteps } from "./steps";
 import type { Text } from "./text";
-import { traceOf } from "./trace";
+import { type PassTrace, traceOf } from "./trace";
 
 export type { Suspect } from "./choose";
 export type { Differentiated as Place, Experiment } from "./experiment";
@@ -17,19 +18,31 @@ const WRONG = 1e-4;
 /** Milliseconds that forward passes may take. */
 const MOST_MS = 2000;
 
-/** Null where the steps do not tell. */
-export async function locateFault(experiment: Experiment, text: Text, pace: Pace): Promise<Suspect | null> {
+/** Null where nothing tells. @param isLinear whether the gradients are in proportion to the one that comes in, as they should */
+export async function locateFault(
+  experiment: Experiment,
+  text: Text,
+  isLinear: boolean,
+  pace: Pace,
+): Promise<Suspect | null> {
+  const begun = pace.now();
   const rest = restOf(experiment);
   if (rest.every((v) => v === 0)) return null;
-  const trace = attempt(() => traceOf(() => experiment.gradients()));
-  if (trace === null) return null;
-  const steps = await instanceSteps(experiment, trace, (place) => isOwn(readPlace(place).site, text), pace);
-  if (steps === null) return null;
+  const trace = isLinear ? attempt(() => traceOf(() => experiment.gradients())) : null;
+  const steps =
+    trace && (await instanceSteps(experiment, trace, (place) => isOwn(readPlace(place).site, text), pace));
+  const adjoints = trace && steps && adjointsOf(experiment, trace, rest.length, pace);
+  const suspect = steps && choose(steps, rest, adjoints, text);
+  const evidence = steps && adjoints && evidenceOf(steps, adjoints, experiment);
+  return (await repairedFault(experiment, text, { steps, rest, evidence, begun }, pace)) ?? suspect;
+}
+
+/** Null when it would take too long. */
+function adjointsOf(experiment: Experiment, trace: PassTrace, elements: number, pace: Pace): Adjoints | null {
   const begun = pace.now();
   attempt(() => traceOf(() => experiment.loss()));
   const cost = pace.now() - begun;
-  const adjoints = 2 * cost * rest.length < MOST_MS ? new Adjoints(experiment, trace) : null;
-  return choose(steps, rest, adjoints, text);
+  return 2 * cost * elements < MOST_MS ? new Adjoints(experiment, trace) : null;
 }
 
 /** What is missing in the gradients; 0 where they are right or nothing is known. */

@@ -46,7 +46,11 @@ async function look(
   const incoming = weightsOf(out, 0);
   const experiment = attempt(() => experimentOf(step, moved, incoming));
   const siteOf = (id: number) => run.sources.site(id);
-  return experiment && locateFault(experiment, { own: backward, incoming: incoming.data, siteOf }, pace);
+  const repairs = () => (backward === null ? null : (run.sources.repairs?.(backward) ?? null));
+  return (
+    experiment &&
+    locateFault(experiment, { own: backward, incoming: incoming.data, siteOf, repairs }, true, pace)
+  );
 }
 
 function experimentOf({ node }: ReplayStep, moved: readonly number[], incoming: Tensor): Experiment {

@@ -1,5 +1,6 @@
 /** What the text says of a backward pass. */
 import type { Site } from "../../../report/report";
+import type { RepairSites } from "../../../tracing/run";
 
 /** What is known of the text. */
 export interface Text {
@@ -9,4 +10,6 @@ export interface Text {
   readonly incoming: ArrayLike<number>;
   /** Where the call with an id stands. */
   siteOf(id: number): Site | null;
+  /** What may be tried to find the mistake; null: nothing. */
+  repairs(): RepairSites | null;
 }

@@ -1,7 +1,7 @@
 /** What each step of hand-written code gave in one run, and what changes when one of them gives something else. */
 import { leavesOf, writeAt } from "../../../core/numbers";
 import { openSites } from "../../../core/sites";
-import { watchSteps } from "../../../tracing/steps";
+import { type StepWatch, watchSteps } from "../../../tracing/steps";
 
 /** One time that a step ran. */
 export interface Instance {
@@ -22,21 +22,34 @@ export interface PassTrace {
 /** Steps that ran more often than this are too many to be looked at one by one. */
 const MOST = 20_000;
 
-/** Null when there are too many steps. */
-export function traceOf(fn: () => void): PassTrace | null {
+/** Null when there are too many steps. @param moving a number of the backward pass that is to be another */
+export function traceOf(fn: () => void, moving: Moving | null = null): PassTrace | null {
   const trace = { forward: [] as Instance[], backward: [] as Instance[] };
   const counts = new Map<string, number>();
   let count = 0;
-  watchSteps((place, value, isBackward) => {
+  let undo = () => {};
+  const moved = (value: unknown): unknown => {
+    if (typeof value === "number") return value + (moving?.by ?? 0);
+    undo = move(value, moving?.element ?? 0, moving?.by ?? 0);
+    return value;
+  };
+  const watch: StepWatch = (place, given, isBackward) => {
     const key = `${place} ${isBackward}`;
     const nth = counts.get(key) ?? 0;
     counts.set(key, nth + 1);
+    const isMoved = isBackward && moving?.instance.place === place && moving.instance.nth === nth;
+    const value = isMoved ? moved(given) : given;
     if (count++ > MOST) return value;
-    const values = typeof value === "number" ? Float64Array.of(value) : numbersIn(value);
+    const values = typeof value === "number" ? Float64Array.of(value) : numbersIn(value).slice();
     const calls = openSites();
     if (values.length > 0) trace[isBackward ? "backward" : "forward"].push({ place, nth, calls, values });
     return value;
-  }, fn);
+  };
+  try {
+    watchSteps(watch, fn);
+  } finally {
+    undo();
+  }
   return count > MOST ? null : trace;
 }
 

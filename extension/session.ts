@@ -85,6 +85,7 @@ export class Session implements vscode.Disposable {
   /** Lets go of the report, which `recall` reads again, and ends the engine; what editors tell of it stays. */
   sleep(recall: () => Promise<OpenReport | null>): void {
     this.last.sleep(recall);
+    this.isCompared = false;
     this.engine.dispose();
     this.#changed.fire(this);
   }

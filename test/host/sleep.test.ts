@@ -11,16 +11,18 @@ import { awaitProblems, closeEditors, hoverText, openModel, readLenses, readProb
 const MOST_AWAKE = 12;
 
 /** A model of many operations, and a finding: the logarithm of a negative number. */
-const long = `import { tensor } from "gradlens";
+const longOf = (operations: number) => `import { tensor } from "gradlens";
 const start = tensor(-3, { requiresGrad: true });
 export function loss() {
   let x = start;
-  for (let i = 0; i < 400; i += 1) x = x.add(i);
+  for (let i = 0; i < ${operations}; i += 1) x = x.add(i);
   const sum = x.mul(2);
   start.log();
   return sum;
 }
 `;
+
+const long = longOf(400);
 
 const short = `import { tensor } from "gradlens";
 const x = tensor(3, { requiresGrad: true });
@@ -63,7 +65,8 @@ describe("traces of many files", () => {
   it("stay few in memory after 50 files, and the first is there again when it is shown", async function () {
     this.timeout(240_000);
     const sessions = await sessionsOf();
-    const first = await openAndTrace(long);
+    const large = longOf(4000);
+    const first = await openAndTrace(large);
     const { uri } = first.document;
     await awaitProblems(uri);
     const before = {
@@ -78,18 +81,18 @@ describe("traces of many files", () => {
     });
     const held: Record<number, number> = {};
     for (let count = 2; count <= 50; count += 1) {
-      await openAndTrace(long);
+      await openAndTrace(large);
       if (count === 10 || count === 15 || count === 50) {
         await settle(sessions);
         held[count] = await heldBytes();
       }
     }
-    assert.ok(session.last.isAsleep);
-    assert.ok(sessions.all.filter(({ engine }) => engine.isRunning).length <= 3);
     const megabytes = Object.values(held).map((bytes) => (bytes / 1e6).toFixed(1));
     console.log(`[test] the host holds ${megabytes.join(", ")} MB after 10, 15 and 50 traced files`);
     const [, fifteen = 0, fifty = 0] = Object.values(held);
-    assert.ok(fifty - fifteen < 10e6, `${megabytes.join(", ")} MB`);
+    assert.ok(fifty - fifteen < 15e6, `${megabytes.join(", ")} MB`);
+    assert.ok(session.last.isAsleep);
+    assert.ok(sessions.all.filter(({ engine }) => engine.isRunning).length <= 3);
     assert.deepEqual(vanished, []);
     assert.deepEqual(readProblems(uri), before.problems);
     const shown = await vscode.window.showTextDocument(first.document);

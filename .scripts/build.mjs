@@ -84,6 +84,7 @@ const lazy = {
   "engine/runner/client": "engine-client.js",
   "extension/panels/panel-line": "panel-line.js",
   "extension/kept-trace": "kept-trace.js",
+  "extension/saved/saved-editor": "saved-editor.js",
 };
 
 const lazily = {
@@ -125,10 +126,17 @@ const extension = {
   supported: { "dynamic-import": false },
 };
 
+/** The extension where there is no Node: in one file, since nothing can be required there. */
+const withoutNode = { "vscode-jsonrpc/node": "vscode-jsonrpc/browser" };
+const web = { ...page, format: "cjs", external: ["vscode"], alias: withoutNode };
+
 function products() {
   return [
     bundle("extension/main.ts", "extension.js", extension),
-    ...Object.entries(lazy).map(([part, file]) => bundle(`${part}.ts`, file, node)),
+    ...Object.entries(lazy).map(([part, file]) =>
+      bundle(`${part}.ts`, file, { ...node, external: [...gpu, "vscode"] }),
+    ),
+    bundle("extension/web.ts", "web-extension.js", web),
     bundle("extension/reading/worker.ts", "reading-worker.js", node),
     bundle("engine/runner/start.ts", "engine.js", { ...node, ...withoutModels }),
     bundle("engine/runner/main.ts", "engine-main.js", { ...node, ...withoutModels }),

@@ -16,6 +16,7 @@ import { watchModelFiles } from "./model-files";
 import { Panels } from "./panels/index";
 import { registerRestore } from "./restore";
 import { registerRetrace } from "./retrace";
+import { registerSavedTraces } from "./saved";
 import { Sessions } from "./sessions";
 import { registerSleep } from "./sleep";
 import { Toasts } from "./toasts";
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): { readonly sessions:
     registerRestore(sessions, traces),
     registerRetrace(sessions),
     registerSleep(sessions, traces, panels),
+    registerSavedTraces(extensionUri),
     watchModelFiles(),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? { sessions } : undefined;

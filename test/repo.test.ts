@@ -73,7 +73,7 @@ const layers: readonly Layer[] = [
 /** Names within `nn.init`, which are PyTorch's. */
 const ofTheirOwn = /^engine\/nn\/(other-)?init\.ts$/;
 /** What the editor and the manifest call. */
-const doors = /^extension\/(main|commands\/[\w-]+)\.ts$/;
+const doors = /^extension\/(main|web|commands\/[\w-]+)\.ts$/;
 /** The owner; a tensor as JavaScript prints it; a key that is no text for anybody. */
 const ownNumbers = /^engine\/(core\/(number-text|tensor)|check\/blame\/locate\/classes)\.ts$/;
 const topLevel =

@@ -16,6 +16,7 @@ export interface ChangesBar {
 /** Begins and ends comparing with the run before. */
 export function compareButton() {
   const element = button("Compare", () => post("compare"), {
+    runs: true,
     icon: "diff",
     title: "Mark what changed since the run before",
   });

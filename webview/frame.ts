@@ -7,6 +7,7 @@ import { h } from "./dom";
 import { baseName } from "./format";
 import { noticeFor } from "./notice";
 import type { PanelState } from "./reduce";
+import { savedLine } from "./saved-line";
 import { registerToolkit } from "./toolkit";
 
 export interface PanelFrame {
@@ -29,7 +30,8 @@ export function createFrame(title: string): PanelFrame {
     content,
     update(state) {
       const message = notice.querySelector("[data-message]");
-      if (noticeKey(state) !== shown) notice.replaceChildren(...noticeFor(state));
+      document.body.toggleAttribute("data-saved", state.saved !== null);
+      if (noticeKey(state) !== shown) notice.replaceChildren(...savedParts(state), ...noticeFor(state));
       else if (message && state.trace.kind === "running") message.textContent = state.trace.message;
       shown = noticeKey(state);
       content.hidden = state.report === null;
@@ -40,9 +42,13 @@ export function createFrame(title: string): PanelFrame {
 }
 
 /** The same as long as the buttons of the notice may stay: one that is replaced under the mouse cannot be clicked. */
-function noticeKey({ trace, report, stale }: PanelState): string {
+function noticeKey({ trace, report, stale, saved }: PanelState): string {
   const { kind } = trace;
-  return JSON.stringify([kind === "running" ? kind : trace, stale, report?.failure, report === null]);
+  return JSON.stringify([kind === "running" ? kind : trace, stale, report?.failure, report === null, saved]);
+}
+
+function savedParts({ saved, report }: PanelState): HTMLElement[] {
+  return saved && report ? savedLine(saved, report) : [];
 }
 
 /** "digits-mlp.ts · loss 2.31 · float32 on the CPU · 18 ms" */

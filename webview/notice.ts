@@ -48,7 +48,7 @@ function emptyPage() {
       h("strong", {}, "Gradlens: Trace Backprop"),
       ".",
     ),
-    button("Trace Backprop", trace, { primary: true, icon: "play" }),
+    button("Trace Backprop", trace, { primary: true, icon: "play", runs: true }),
   );
 }
 
@@ -83,7 +83,7 @@ function stopped(isBanner: boolean, stale: boolean) {
     icon("debug-stop"),
     isBanner ? h("p", {}, kept) : h("h1", {}, "Stopped"),
     !isBanner && h("p", {}, "The run was ended before there was anything to show."),
-    button("Trace Again", trace, { icon: "refresh", primary: !isBanner }),
+    button("Trace Again", trace, { runs: true, icon: "refresh", primary: !isBanner }),
   );
 }
 
@@ -93,7 +93,7 @@ function staleBanner() {
     { class: "banner warning" },
     icon("history", "warning"),
     h("p", {}, "The file has changed since this trace. Shown below is what the older text gave."),
-    button("Trace Again", trace, { icon: "refresh" }),
+    button("Trace Again", trace, { runs: true, icon: "refresh" }),
   );
 }
 
@@ -143,7 +143,7 @@ function failed({ reason, message, hint, site }: Failed, isBanner: boolean) {
     h(
       "div",
       { class: "actions" },
-      button("Trace Again", trace, { icon: "refresh", primary: !isBanner }),
+      button("Trace Again", trace, { runs: true, icon: "refresh", primary: !isBanner }),
       limitButton(reason, "timeout"),
     ),
   );
@@ -168,7 +168,7 @@ export function interruption({ target, reason, message, hint }: Interrupted): HT
     h(
       "div",
       { class: "actions" },
-      button("Check Again", () => post("check", { target }), { icon: "refresh" }),
+      button("Check Again", () => post("check", { target }), { icon: "refresh", runs: true }),
       limitButton(reason, "check.budget"),
     ),
   );
@@ -178,7 +178,7 @@ export function interruption({ target, reason, message, hint }: Interrupted): HT
 function limitButton(reason: Failure["kind"], time: LimitSetting): HTMLElement | null {
   if (reason !== "timeout" && reason !== "memory") return null;
   const setting = reason === "memory" ? "memory" : time;
-  return button("Change the Limit", () => post("limit", { setting }), { icon: "settings-gear" });
+  return button("Change the Limit", () => post("limit", { setting }), { icon: "settings-gear", runs: true });
 }
 
 /** "is there a loop" as "Is there a loop.", as far as it does not end yet. */

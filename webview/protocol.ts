@@ -45,6 +45,23 @@ export interface StateNews {
   /** The last check, when it did not come to its end. */
   readonly interrupted: Interrupted | null;
   readonly checking: CheckUnderWay | null;
+  /** The file that the trace was saved in: nothing runs then. */
+  readonly saved: SavedNews | null;
+}
+
+/** A saved trace, for the line above it. */
+export interface SavedNews {
+  /** "run.gradlens" */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  /** How many values and gradients were left out, for their size. */
+  readonly leftOut: number;
+  /** Whether the model file is here, and whether a file that ran is another by now. */
+  readonly hasModel: boolean;
+  readonly hasChanged: boolean;
+  /** How much there is to see in panels that count something. */
+  readonly counts: Readonly<Partial<Record<PanelName, number>>>;
 }
 
 /** What the extension tells a panel. */
@@ -64,6 +81,8 @@ export interface ToExtension {
   ready: Nothing;
   /** Show this place in the editor. */
   reveal: { readonly site: Site };
+  /** Show the model file. */
+  model: Nothing;
   /** Run the model. */
   trace: Nothing;
   /** Check a layer, or all of them. */

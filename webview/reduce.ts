@@ -23,13 +23,14 @@ export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
   }),
   trace: (known, news) => ({ ...known, report: reportOf(news) }),
   checks: (known, { checks }) => ({ ...known, checks }),
-  state: (known, { trace, stale, isCompared, interrupted, checking }) => ({
+  state: (known, { trace, stale, isCompared, interrupted, checking, saved }) => ({
     ...known,
     trace,
     stale,
     isCompared,
     interrupted: sameOr(known.interrupted, interrupted),
     checking,
+    saved,
   }),
 };
 

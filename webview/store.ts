@@ -11,6 +11,7 @@ const empty: PanelState = {
   isCompared: false,
   interrupted: null,
   checking: null,
+  saved: null,
 };
 
 /** Says `ready` to the extension and calls back with every new state. */

@@ -20,15 +20,19 @@ export function registerToolkit() {
   );
 }
 
-/** A button with a text, and a symbol before it if wanted. */
+/** A button with a text, and a symbol before it if wanted; one that runs a model is not there for a saved trace. */
 export function button(
   text: string,
   onClick: () => void,
-  options: { icon?: string; primary?: boolean; title?: string } = {},
+  options: { icon?: string; primary?: boolean; title?: string; runs?: boolean } = {},
 ): HTMLElement {
   const element = h(
     "vscode-button",
-    { appearance: options.primary ? "primary" : "secondary", title: options.title },
+    {
+      appearance: options.primary ? "primary" : "secondary",
+      title: options.title,
+      "data-runs": options.runs ?? false,
+    },
     text,
   );
   if (options.icon) {

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { showCount, showTimes } from "../core/number-text";
 import { isFine } from "../report/checks";
+import { showMoment } from "../report/moment";
 import type { Site } from "../report/report";
 import { savedAnswers } from "../report/saved-answers";
 import { markOfText, type SavedTrace } from "../report/saved-trace";
@@ -51,7 +52,7 @@ function todayOf({ savedAt, sources, report, checks }: SavedTrace, args: Argumen
   const others = [...now].filter(([, kind]) => kind !== "same").map(([file, kind]) => [showPath(file), kind]);
   const lines: ReadLine = (site: Site) => (now.get(site.file) === "same" ? readLine(site) : null);
   const say = () => {
-    note(`${what} saved ${momentText(savedAt)}; nothing runs now`, args);
+    note(`${what} saved on ${showMoment(savedAt)}; nothing runs now`, args);
     for (const [file, kind] of others) note(`${file} ${kind}`, args);
     if (Object.keys(sources).length === 0) note(`${showPath(report.file)} may be another now`, args);
   };
@@ -69,14 +70,6 @@ function kindNow(file: string, mark: number | undefined): string {
   } catch {
     return "is not there";
   }
-}
-
-/** "on 2026-11-21 at 20:30:11 UTC" */
-function momentText(milliseconds: number): string {
-  const moment = new Date(milliseconds);
-  if (Number.isNaN(moment.getTime())) return "at a time that nobody knows";
-  const [day, time = ""] = moment.toISOString().split("T");
-  return `on ${day} at ${time.slice(0, 8)} UTC`;
 }
 
 /** Beside the data, where the standard output belongs to them. */

@@ -117,7 +117,10 @@ export function encodeSaved(
 
 /** @throws Error, one sentence, for bytes that are no saved trace, a damaged one, or one of a later version */
 export function openSaved(given: Uint8Array): SavedTrace {
-  const bytes = given.byteOffset % 8 === 0 ? given : Uint8Array.from(given);
+  const { buffer, byteOffset, byteLength } = given;
+  // A plain array of bytes even where it was read as a Buffer of Node, which borders would take for something else.
+  const bytes =
+    byteOffset % 8 === 0 ? new Uint8Array(buffer, byteOffset, byteLength) : Uint8Array.from(given);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEAD_BYTES + 4 || strFromU8(bytes.subarray(0, 8), true) !== LETTERS)
     throw new Error("This is no trace of Gradlens: it does not begin with its letters.");

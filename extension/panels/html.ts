@@ -1,5 +1,4 @@
 /** The page of a panel: it loads the panel's own script and style, and nothing else. */
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { PanelName } from "../../webview/protocol";
 
@@ -10,7 +9,7 @@ export function resourceRoots(extensionUri: vscode.Uri): vscode.Uri[] {
 
 /** HTML without any data in it: data comes by message. */
 export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri, name: PanelName): string {
-  const nonce = randomBytes(16).toString("base64url");
+  const nonce = crypto.randomUUID();
   const source = webview.cspSource;
   const uri = (file: string) =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist/webview", file)).toString();

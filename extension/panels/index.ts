@@ -25,6 +25,11 @@ export class Panels implements vscode.Disposable {
     );
   }
 
+  /** What the panel is about in which a person works. */
+  get active(): Session | null {
+    return [...this.#open.values()].find(({ view }) => view.active)?.session ?? null;
+  }
+
   /** Opens a panel beside the editor, or reveals it; the keyboard stays where it is. */
   show(name: PanelName, session: Session, node?: number): void {
     const known = this.#open.get(keyOf(name, session.file));

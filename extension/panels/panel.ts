@@ -12,6 +12,7 @@ import type { Session } from "../session";
 import { renderPage, resourceRoots } from "./html";
 import type { PanelLine, PanelListener } from "./panel-line";
 import { newsFor, type PanelKnowledge, type PanelNews } from "./panel-news";
+import { savePicture } from "./save-picture";
 
 export class Panel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -105,6 +106,7 @@ export class Panel implements vscode.Disposable {
             doing: checking.message,
           }
         : null,
+      saved: null,
     };
   }
 
@@ -129,6 +131,9 @@ export class Panel implements vscode.Disposable {
     reveal: ({ site: place }) => {
       if (fits(place, site)) revealSite(place, this.session);
     },
+    model: () => {
+      vscode.window.showTextDocument(this.session.uri);
+    },
     trace: () => this.#run("traceBackprop"),
     check: ({ target }) =>
       target === null ? this.#run("gradcheckModel") : this.#run("gradcheckLayer", target),
@@ -142,18 +147,8 @@ export class Panel implements vscode.Disposable {
       vscode.env.clipboard.writeText(text);
     },
     save: ({ name, bytes }) => {
-      savePicture(name, bytes, this.session.file).catch((error) => log.error(error));
+      savePicture(name, bytes, vscode.Uri.file(this.session.file)).catch((error) => log.error(error));
     },
     error: ({ message }) => log.error(`The panel ${this.name} of ${this.session.name}: ${message}`),
   };
-}
-
-/** Asks where to, beside the model file at first, and writes the picture there. */
-async function savePicture(name: string, bytes: Uint8Array, file: string): Promise<void> {
-  const defaultUri = vscode.Uri.joinPath(vscode.Uri.file(file), "..", name);
-  const uri = await vscode.window.showSaveDialog({
-    defaultUri,
-    filters: { Picture: ["png"] },
-  });
-  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
 }

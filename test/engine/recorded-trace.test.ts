@@ -135,6 +135,12 @@ describe("a recorded trace", () => {
     for (const share of shares.values()) assert.ok(Math.abs(share - 1) < 1e-12 || share === 0);
   });
 
+  it("is opened from a Buffer of Node as plain bytes, which panels take", () => {
+    const whole = encodeSaved({ trace: bytes, ...facts, nodes: recorded.tensors.length, elements });
+    assert.equal(openSaved(Buffer.from(whole)).report.bytes.constructor, Uint8Array);
+    assert.deepEqual(openSaved(Buffer.from([0, ...whole]).subarray(1)).report.bytes, bytes);
+  });
+
   it("that has no room for values says how many are left out", () => {
     const nodes = recorded.tensors.length;
     const saved = openSaved(encodeSaved({ trace: bytes, ...facts, nodes, elements }, 300));

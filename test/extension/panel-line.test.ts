@@ -148,6 +148,7 @@ describe("news for a panel", () => {
     isCompared: false,
     interrupted: null,
     checking: null,
+    saved: null,
   };
   const known: PanelKnowledge = { report, before: null, checks: someChecks(), state };
   const bytesOf = (value: unknown) =>

@@ -19,6 +19,7 @@ const start = {
   isCompared: false,
   interrupted: null,
   checking: null,
+  saved: null,
 } as const;
 
 describe("panels: gradients", () => {
@@ -129,6 +130,7 @@ describe("panels: state", () => {
     isCompared: false,
     interrupted: null,
     checking: null,
+    saved: null,
   };
   const ready = { ...quiet, trace: { kind: "ready" } } as const;
 

@@ -46,6 +46,7 @@ export async function openPanel(browser, server, panel, options = {}) {
     isCompared: false,
     interrupted: null,
     checking: null,
+    saved: null,
   };
   // A trace is told once.
   let known = null;

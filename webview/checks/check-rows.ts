@@ -54,9 +54,8 @@ export function checkTable(groups: readonly CheckGroup[], opened: Opened): HTMLE
 
 function groupHeading({ target, site }: CheckGroup): HTMLElement {
   const name = target || "Parameters of no layer";
-  const check = button(target ? "Gradcheck This Layer" : "Gradcheck", () =>
-    post("check", { target: target || null }),
-  );
+  const what = target ? "Gradcheck This Layer" : "Gradcheck";
+  const check = button(what, () => post("check", { target: target || null }), { runs: true });
   check.setAttribute("aria-label", `${check.textContent}: ${name}`);
   const content = h("div", {}, h("h2", {}, name), site && siteLink(site), check);
   return h("tr", { class: "group" }, h("th", { scope: "rowgroup", colspan: columns.length }, content));

@@ -27,7 +27,7 @@ frame.content.append(
   h(
     "div",
     { class: "toolbar", role: "group", "aria-label": "Tools" },
-    button("Check All", () => post("check", { target: null }), { icon: "beaker", primary: true }),
+    button("Check All", () => post("check", { target: null }), { icon: "beaker", primary: true, runs: true }),
     button("Copy as CSV", () => post("copy", { text: csv(checks) }), { icon: "copy" }),
     counts,
   ),

@@ -81,7 +81,10 @@ export function inspectLayer(
       { class: "buttons" },
       button("Open Layer", () => actions.toggleLayer(index), { icon: "expand-all", primary: true }),
       scope && scope.parameters > 0
-        ? button("Gradcheck This Layer", () => post("check", { target: path }), { icon: "beaker" })
+        ? button("Gradcheck This Layer", () => post("check", { target: path }), {
+            icon: "beaker",
+            runs: true,
+          })
         : null,
     ),
     parameters.length > 0

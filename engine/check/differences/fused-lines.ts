@@ -169,21 +169,26 @@ function termsOf({ recorded, table, spans, coefficients }: Series, line: number)
  */
 function fillTerms({ recorded, table, spans }: Series, terms: Float64Array, row: number, line: number): void {
   const { shares, targets, classes } = recorded;
-  const span = spans[line] as number;
-  const [own, from] = [line * classes, row * classes];
-  const target = table[own + (targets[row] as number)] as number;
   // A line that is the same for all classes moves nothing.
-  const u = (c: number) => (span > 0 ? ((table[own + c] as number) - target) / span : 0);
+  const span = spans[line] || 1;
+  const own = line * classes;
+  const from = row * classes;
+  const target = table[own + (targets[row] as number)] as number;
   let mean = 0;
-  for (let c = 0; c < classes; c++) mean += (shares[from + c] as number) * u(c);
-  let [second, third, fourth, fifth] = [0, 0, 0, 0];
   for (let c = 0; c < classes; c++) {
-    const v = u(c) - mean;
-    const share = (shares[from + c] as number) * v * v;
+    mean += (shares[from + c] as number) * (((table[own + c] as number) - target) / span);
+  }
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let fifth = 0;
+  for (let c = 0; c < classes; c++) {
+    const u = ((table[own + c] as number) - target) / span - mean;
+    const share = (shares[from + c] as number) * u * u;
     second += share;
-    third += share * v;
-    fourth += share * v * v;
-    fifth += share * v * v * v;
+    third += share * u;
+    fourth += share * u * u;
+    fifth += share * u * u * u;
   }
   const at = row * TERMS;
   terms[at] = mean;

@@ -8,7 +8,7 @@ import type { Widest } from "../core/op-function";
 import { checkNumber } from "../core/options";
 import { generator } from "../core/random";
 import { type Shape, showShape, sizeOf } from "../core/shape";
-import { readCall, takes } from "../core/signature";
+import { isOptions, readCall, takes } from "../core/signature";
 import { requireGrad, Tensor, type TensorOptions, zeroFilled } from "../core/tensor";
 import { checkFits, readData, type TensorData } from "../core/tensor-data";
 
@@ -24,6 +24,7 @@ const takesParameter = takes(["data"], {}, { named: { shape: integers, dtype } }
  * @throws ModelError for ragged arrays, wrong values, and a shape that does not fit
  */
 export function tensor(...args: [data: TensorData, options?: TensorOptions]): Tensor {
+  refuseObject("tensor", args[0]);
   const [data, options] = readCall<typeof args>("tensor", takesData, args);
   return fromData("tensor", data, options);
 }
@@ -32,8 +33,14 @@ export function tensor(...args: [data: TensorData, options?: TensorOptions]): Te
 export function parameter(
   ...args: [data: TensorData, options?: Omit<TensorOptions, "requiresGrad">]
 ): Tensor {
+  refuseObject("parameter", args[0]);
   const [data, options = {}] = readCall<typeof args>("parameter", takesParameter, args);
   return fromData("parameter", data, { ...options, requiresGrad: true });
+}
+
+/** An object in the place of the data is no list of options: what is wrong is the data. */
+function refuseObject(name: string, data: unknown): void {
+  if (isOptions(data) && !Object.hasOwn(data as object, "data")) inFunction(name, () => readData(data));
 }
 
 function fromData(name: string, data: TensorData, options: TensorOptions = {}): Tensor {

@@ -17,6 +17,7 @@ import { type Recorded, recordTrace } from "../tracing/record-trace";
 import type { Run } from "../tracing/run";
 import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
+import { insteadOfTensor } from "./instead-of-tensor";
 import { Loader } from "./loader";
 import { missingLoss } from "./missing-loss";
 import { ModelProblem } from "./model-problem";
@@ -166,22 +167,6 @@ export class ModelRun {
     const range = this.sources.find(file)?.analysis.loss;
     return siteAt(file, range ?? { line: 1, column: 1, endLine: 1, endColumn: 1 });
   }
-}
-
-/** What a loss is instead of a tensor; asks nothing of the value that its author could answer. */
-function insteadOfTensor(value: unknown): { found: string; hint?: string } {
-  if (value === undefined) return { found: "nothing" };
-  if (value === null) return { found: "null" };
-  if (typeof value === "number") {
-    return {
-      found: `the number ${value}`,
-      hint: "return the tensor itself, without item(): a number has no gradient",
-    };
-  }
-  if (types.isGeneratorObject(value)) {
-    return { found: "a generator", hint: "return the tensor of a plain function: this one is a function*" };
-  }
-  return { found: typeof value === "object" ? "an object" : `a ${typeof value}` };
 }
 
 function lossOf(exports: Exports): unknown {

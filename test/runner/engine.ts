@@ -1,7 +1,8 @@
 // An engine process for tests, and the texts that it leaves.
 import { join } from "node:path";
+import type { OpenReport } from "../../engine/report/open-bytes";
 import type { Limits, TraceParams, TraceResult } from "../../engine/report/questions";
-import type { Failure, Report } from "../../engine/report/report";
+import type { Failure } from "../../engine/report/report";
 import { Engine } from "../../engine/runner/client";
 
 export const root = process.cwd();
@@ -27,7 +28,7 @@ export function openEngine(): { readonly engine: Engine; readonly printed: strin
   return { engine: new Engine({ script, folder: root, onOutput, ...patient }), printed };
 }
 
-export function reportOf(result: TraceResult): Report {
+export function reportOf(result: TraceResult): OpenReport {
   if ("failure" in result) throw new Error(`no report: ${result.failure.message}`);
   return result.report;
 }

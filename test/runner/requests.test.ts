@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import type { OpenReport } from "../../engine/report/open-bytes";
 import { isFailed } from "../../engine/report/questions";
-import type { Report } from "../../engine/report/report";
 import { requestNames, requests } from "../../engine/report/requests";
 import { Engine } from "../../engine/runner/client";
 import { fixture, openEngine, paramsFor, reportOf, root } from "./engine";
@@ -23,7 +23,7 @@ const textOf = (answer: object) => (isFailed(answer) ? answer.failure.message : 
 describe("questions to an engine", () => {
   const { engine } = openEngine();
   const folder = mkdtempSync(join(tmpdir(), "gradlens-questions-"));
-  let report: Report;
+  let report: OpenReport;
   let other: Engine | null = null;
   before(async () => {
     report = reportOf(await engine.trace(paramsFor(file, { overlays })));
@@ -37,7 +37,8 @@ describe("questions to an engine", () => {
   /** An engine whose process gives a right report, and then another answer. */
   const lying = async (answer: string) => {
     const script = join(folder, "impostor.js");
-    const right = JSON.stringify({ report });
+    const bytes = Buffer.from(report.bytes).toString("base64");
+    const right = `{ trace: new Uint8Array(Buffer.from("${bytes}", "base64")) }`;
     writeFileSync(script, impostor(`method === "trace" ? ${right} : ${answer}`));
     other = new Engine({ script, folder: root });
     reportOf(await other.trace(paramsFor(file)));

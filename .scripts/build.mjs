@@ -85,6 +85,7 @@ const lazy = {
   "extension/panels/panel-line": "panel-line.js",
   "extension/kept-trace": "kept-trace.js",
   "extension/saved/saved-editor": "saved-editor.js",
+  "extension/saved/saved-bytes": "saved-bytes.js",
 };
 
 const lazily = {
@@ -126,9 +127,8 @@ const extension = {
   supported: { "dynamic-import": false },
 };
 
-/** The extension where there is no Node: in one file, since nothing can be required there. */
-const withoutNode = { "vscode-jsonrpc/node": "vscode-jsonrpc/browser" };
-const web = { ...page, format: "cjs", external: ["vscode"], alias: withoutNode };
+/** For the extension where there is no Node: all in one file, since nothing can be required there. */
+const withoutNode = { alias: { "vscode-jsonrpc/node": "vscode-jsonrpc/browser" }, external: ["vscode"] };
 
 function products() {
   return [
@@ -136,7 +136,7 @@ function products() {
     ...Object.entries(lazy).map(([part, file]) =>
       bundle(`${part}.ts`, file, { ...node, external: [...gpu, "vscode"] }),
     ),
-    bundle("extension/web.ts", "web-extension.js", web),
+    bundle("extension/web.ts", "web-extension.js", { ...page, format: "cjs", ...withoutNode }),
     bundle("extension/reading/worker.ts", "reading-worker.js", node),
     bundle("engine/runner/start.ts", "engine.js", { ...node, ...withoutModels }),
     bundle("engine/runner/main.ts", "engine-main.js", { ...node, ...withoutModels }),

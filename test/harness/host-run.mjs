@@ -45,7 +45,7 @@ async function runInPage(browser, server, folder, { index, timeout }) {
 export async function runHost({
   index = join(root, "dist/test/host/index.js"),
   grep,
-  timeout = 300_000,
+  timeout = 600_000,
 } = {}) {
   if (!existsSync(index)) return { passed: 0, failed: 0 };
   const results = scratchFolder("host");

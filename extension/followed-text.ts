@@ -3,6 +3,7 @@ import {
   type ChangedPieces,
   compose,
   coveredBy,
+  keepsPlaces,
   linesOf,
   locateIn,
   pieceBetween,
@@ -63,11 +64,12 @@ export class FollowedText {
   #recall(traced: TextLines, now: TextLines): void {
     // One piece alone, without what is the same in both, is a change.
     if (this.#pieces.length === 0 || (this.#pieces.length === 1 && this.#covered.length === 0)) return;
-    for (const earlier of [[], ...this.#covered]) {
-      if (!tellAll(earlier, traced, now) || coveredBy(earlier, traced) >= coveredBy(this.#pieces, traced))
-        continue;
-      this.#pieces = earlier;
-      return;
-    }
+    const known = tellAll([], traced, now) ? [] : this.#pieces;
+    const isFiner = (earlier: ChangedPieces) =>
+      coveredBy(earlier, traced) < coveredBy(known, traced) &&
+      tellAll(earlier, traced, now) &&
+      // The same text may have come about in another way.
+      keepsPlaces(earlier, known, traced);
+    this.#pieces = this.#covered.find(isFiner) ?? known;
   }
 }

@@ -202,6 +202,19 @@ export function tellAll(pieces: ChangedPieces, before: TextLines, after: TextLin
   return true;
 }
 
+/** Whether all that lies between some pieces is found at the same places by others. */
+export function keepsPlaces(others: ChangedPieces, pieces: ChangedPieces, before: TextLines): boolean {
+  let from = { old: top, now: top };
+  for (const piece of [...pieces, null]) {
+    const gap = { start: from.old, end: piece ? piece.before.start : lastOf(before) };
+    const found = isEmpty(gap) ? null : locateIn(others, gap);
+    if (!isEmpty(gap) && (!found || order(found.start, from.now) !== 0)) return false;
+    if (piece && found && order(found.end, piece.after.start) !== 0) return false;
+    if (piece) from = { old: piece.before.end, now: piece.after.end };
+  }
+  return true;
+}
+
 /** The one piece in which two texts differ: all that lies between what both begin and end with. */
 export function pieceBetween(before: TextLines, after: TextLines): ChangedPieces {
   const whole = {

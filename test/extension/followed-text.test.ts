@@ -172,7 +172,19 @@ describe("a text that is edited after it was traced", () => {
       }
     };
     const steps = fc.array(step, { minLength: 1, maxLength: 14 });
-    fc.assert(fc.property(text, fc.constantFrom("\n", "\r\n"), steps, check), { numRuns: 3000 });
+    const edit = (...cuts: number[][]): Step => ({ kind: "edit", cuts });
+    /** Text that was there before, in another place. */
+    const elsewhere = [
+      edit([222, 0, 62, 0]),
+      edit([14, 0, 432, 0], [58, 1, 358, 0]),
+      edit([1, 0, 997, 0]),
+      edit([567, 866, 635, 291]),
+      edit([0, 0, 0, 0]),
+    ];
+    fc.assert(fc.property(text, fc.constantFrom("\n", "\r\n"), steps, check), {
+      numRuns: 3000,
+      examples: [["a\n😀", "\n", elsewhere]],
+    });
   });
 
   it("knows after an undo and a redo what it knew before, whatever larger change covered it", () => {

@@ -39,12 +39,17 @@ type OpenBox = Omit<Box, "node" | "members"> & { node: number; readonly members:
  * order in which operations ran, so that what is drawn cannot run in circles.
  */
 export function boxGraph(model: Model, collapsed: ReadonlySet<number>): BoxGraph {
+  const { boxes, boxOf } = boxesOf(model, collapsed);
+  return { boxes, edges: edgesBetween(model.nodes, boxOf, boxes.length), boxOf };
+}
+
+function boxesOf(model: Model, collapsed: ReadonlySet<number>): Omit<BoxGraph, "edges"> {
   const boxes: OpenBox[] = [];
   const boxOf = new Map<number, number>();
   const outer = outermostCollapsed(model, collapsed);
   boxOperations(model.nodes, outer, boxes, boxOf);
   boxLeaves(model.nodes, outer, boxes, boxOf);
-  return { boxes, edges: edgesBetween(model.nodes, boxOf), boxOf };
+  return { boxes, boxOf };
 }
 
 type Outer = readonly (number | null)[];
@@ -116,15 +121,20 @@ function outermostCollapsed({ scopes }: Model, collapsed: ReadonlySet<number>): 
   });
 }
 
-function edgesBetween(nodes: readonly ReportNode[], boxOf: ReadonlyMap<number, number>): BoxEdge[] {
-  const seen = new Set<string>();
+function edgesBetween(
+  nodes: readonly ReportNode[],
+  boxOf: ReadonlyMap<number, number>,
+  boxes: number,
+): BoxEdge[] {
+  /** An edge as one number. */
+  const seen = new Set<number>();
   const edges: BoxEdge[] = [];
   for (const node of nodes)
     for (const input of node.inputs) {
       const from = boxOf.get(input);
       const to = boxOf.get(node.id);
-      if (from === undefined || to === undefined || from === to || seen.has(`${from}>${to}`)) continue;
-      seen.add(`${from}>${to}`);
+      if (from === undefined || to === undefined || from === to || seen.has(from * boxes + to)) continue;
+      seen.add(from * boxes + to);
       edges.push({ from, to, node: input });
     }
   return edges;
@@ -137,15 +147,23 @@ export function allLayers({ scopes }: Model): Set<number> {
 
 /** What is collapsed at first: layers are opened from the outside in as long as about `limit` boxes are shown. */
 export function initiallyCollapsed(model: Model, limit = 60): Set<number> {
-  if (boxGraph(model, new Set()).boxes.length <= limit) return new Set();
+  const isFew = (collapsed: ReadonlySet<number>) => boxesOf(model, collapsed).boxes.length <= limit;
+  // Without a collapsed layer each operation has a box of its own.
+  if (!hasMoreOperations(model, limit) && isFew(new Set())) return new Set();
   const collapsed = allLayers(model);
   const depths = model.scopes.map((_, index) => depthOf(model, index));
-  for (let depth = 1; depth <= Math.max(0, ...depths); depth += 1) {
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
+  for (let depth = 1; depth <= deepest; depth += 1) {
     const next = new Set([...collapsed].filter((scope) => depths[scope] !== depth));
-    if (next.size < collapsed.size && boxGraph(model, next).boxes.length > limit) break;
+    if (next.size < collapsed.size && !isFew(next)) break;
     for (const scope of collapsed) if (!next.has(scope)) collapsed.delete(scope);
   }
   return collapsed;
+}
+
+function hasMoreOperations({ nodes }: Model, limit: number): boolean {
+  let left = limit;
+  return nodes.some(({ inputs }) => inputs.length > 0 && --left < 0);
 }
 
 function depthOf({ scopes }: Model, index: number): number {

@@ -36,11 +36,16 @@ const isGiving = new Set([
   "CallExpression",
 ]);
 
-/** What gets the value: a variable of its own, an element, or others. */
-function kindOf({ type, left }: SyntaxNode): "v" | "e" | "o" {
+/** What gets the value: a variable of its own, an element, or others; in capitals where it is taken away from that. */
+function kindOf({ type, left, operator }: SyntaxNode): string {
   const target = left && bare(left).type;
-  if (type === "VariableDeclarator" || target === "Identifier") return "v";
-  return target === "MemberExpression" ? "e" : "o";
+  const kind =
+    type === "VariableDeclarator" || target === "Identifier"
+      ? "v"
+      : target === "MemberExpression"
+        ? "e"
+        : "o";
+  return operator === "-=" ? kind.toUpperCase() : kind;
 }
 
 /** How often each name stands in the file, besides where it is declared. */

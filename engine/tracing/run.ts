@@ -72,7 +72,7 @@ export interface RepairSite {
   readonly key: string;
   readonly line: number;
   readonly cost: number;
-  /** Whether it only says otherwise how a value is added. */
+  /** Whether it only adds up what was overwritten. */
   readonly isOperator: boolean;
   site(): Site;
   was(): string;

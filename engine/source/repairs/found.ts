@@ -9,7 +9,7 @@ export interface Change {
   readonly text: string;
   /** The smaller, the likelier somebody wrote it this way by mistake. */
   readonly cost: number;
-  /** Whether it says how a value is added, and leaves that as it is. */
+  /** Whether it adds up what was overwritten, and leaves each value as it is. */
   readonly isOperator: boolean;
 }
 
@@ -34,7 +34,7 @@ export class Found {
     if (cost < this.least || cost >= this.most || this.#changes.length >= MOST) return;
     const { start, end } = at;
     if (this.text.slice(start, end) !== text)
-      this.#changes.push({ node, start, end, text, cost, isOperator: node.type === "AssignmentExpression" });
+      this.#changes.push({ node, start, end, text, cost, isOperator: node.operator === "=" });
   }
 
   own(node: SyntaxNode): string {

@@ -21,7 +21,7 @@ export interface TextRepair {
   range(): Range;
   /** The smaller, the likelier is the mistake that it undoes. */
   readonly cost: number;
-  /** Whether it only says otherwise how a value is added. */
+  /** Whether it only adds up what was overwritten. */
   readonly isOperator: boolean;
   /** What stands there, and what would stand there. */
   was(): string;

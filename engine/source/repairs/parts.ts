@@ -110,7 +110,7 @@ export class Parts {
     // What only passes on a number may lack what it should do; one that was made for a sum seldom lacks anything there.
     const isSum = /^[-+]$/.test(node.operator ?? "") && node.type === "BinaryExpression";
     const isName = node.type === "Identifier" || node.type === "MemberExpression";
-    const isPassed = /^(VariableDeclarator|Assignment|Return|Call|Arrow)/.test(node.parent?.type ?? "");
+    const isPassed = /^(VariableDeclarator|Assignment|Arrow)/.test(node.parent?.type ?? "");
     const isListed = /^(ArrayExpression|Property)$/.test(node.parent?.type ?? "");
     const isBare = isName ? (isTerm || isListed ? 0.3 : isPassed ? -0.1 : 0) : isSum ? 0.1 : 0;
     const factors = new Set(isTerm ? [] : this.#factorsOf(node));
@@ -152,8 +152,10 @@ export class Parts {
     for (const [i, a] of near.entries())
       for (const b of near.slice(i)) {
         const cost = Math.max(2, 3.2 + a.doubt + b.doubt - less);
-        for (const sign of ["+", "-"])
+        for (const sign of ["+", "-"]) {
           this.#found.put(node, cost, `((${own}) ${sign} (${a.text}) * (${b.text}))`);
+          if (a.doubt < 0) this.#found.put(node, cost, `((${own}) ${sign} (${a.text}) / (${b.text}))`);
+        }
       }
   }
 }

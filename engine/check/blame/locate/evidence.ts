@@ -30,21 +30,24 @@ export function evidenceOf(steps: readonly StepOf[], adjoints: Adjoints, experim
     const sums = truths.length > 0 ? judgeSums(truths, members) : [];
     const totals: number[] = [];
     for (const sum of sums.toSorted((a, b) => a.first - b.first)) {
-      const own = truths.filter(({ by }) => isNear(by, sum.by));
-      const isOfInput = own.some(({ place }) => place === null);
-      const value = [sum.plain, sum.values.at(-1) ?? 0];
       if (sum.plain === 0) continue;
+      const sign = readPlace(sum.step.place).isTakenAway ? -1 : 1;
+      const [all, last] = [sign * sum.plain, sign * (sum.values.at(-1) ?? 0)];
+      const own = truths.filter(({ by }) => isNear(by, sign * sum.by));
       const isTotal = (own.length > 0 ? own : truths).some(
         ({ total, parts }) =>
-          value.some((v) => isNear(total, v)) || parts.some((part) => isNear(part, sum.plain, EXACT)),
+          isNear(total, all) || isNear(total, last) || parts.some((part) => isNear(part, all, EXACT)),
       );
+      // A sum with the other sign may be meant to be taken away later.
+      const isSum = sum.values.length > 1 && sign > 0;
+      const isOpen = own.some(({ place, total }) => place === null || (isSum && isNear(total, -all)));
       // What only passes on a right number may lack a factor.
       const isNew = !totals.some((v) => isNear(v, sum.plain));
       if (isTotal && (own.length > 0 || isNew)) {
         totals.push(sum.plain);
         right.add(lineOf(sum.step));
         for (const { step, instance } of members) if (step === sum.step) known.add(instance);
-      } else if (own.length > 0 && !isOfInput && sum.verdict === "wrong") {
+      } else if (own.length > 0 && !isOpen && sum.verdict === "wrong") {
         wrong.add(lineOf(sum.step));
         wrongAt = Math.min(wrongAt, sum.first);
       } else others.add(lineOf(sum.step));

@@ -9,6 +9,8 @@ export interface PlaceInText {
   readonly isVariable: boolean;
   /** Whether an element gets it, which may be the wrong one. */
   readonly isElement: boolean;
+  /** Whether it is taken away from what was there. */
+  readonly isTakenAway: boolean;
 }
 
 const known = new Map<string, PlaceInText>();
@@ -21,8 +23,9 @@ export function readPlace(place: string): PlaceInText {
   const found = {
     site: { file, line, column, endLine, endColumn },
     uses,
-    isVariable: rest.at(-1) === "v",
-    isElement: rest.at(-1) === "e",
+    isVariable: rest.at(-1)?.toLowerCase() === "v",
+    isElement: rest.at(-1)?.toLowerCase() === "e",
+    isTakenAway: /[A-Z]/.test(rest.at(-1) ?? ""),
   };
   known.set(place, found);
   return found;

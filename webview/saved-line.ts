@@ -23,7 +23,7 @@ export function savedLine(saved: SavedNews, { file }: Report): HTMLElement[] {
       "p",
       {},
       h("strong", {}, baseName(file)),
-      ` as it ran before ${showMoment(savedAt)}. This is a saved trace: nothing runs. `,
+      `, saved on ${showMoment(savedAt)}. This is a saved trace: nothing runs. `,
       rest.join(" "),
     ),
     hasModel && button("Open Model File", () => post("model"), { icon: "go-to-file" }),

@@ -70,11 +70,11 @@ describe("a saved trace in a folder that is not trusted", function () {
     withPicture(window.page, "saved-views", async () => {
       const { page } = window;
       await view("Checks (2)");
-      const checks = await findWebview(page, "text=weight");
+      const checks = await findWebview(page, "body[data-panel=checks] td");
       await checks.locator("td", { hasText: "ok" }).first().waitFor();
       assert.equal(await checks.locator("vscode-button:visible", { hasText: "Check" }).count(), 0);
       await view("Findings (1)");
-      const findings = await findWebview(page, "text=vanishing-gradient");
+      const findings = await findWebview(page, "body[data-panel=findings] button");
       await findings.locator("button", { hasText: "Show in graph" }).click();
       const graph = await findWebview(page, ".inspector");
       await graph.locator(".inspector h2").first().waitFor();

@@ -1,5 +1,7 @@
 /** The layers of a run in the order in which they ran, with the gradients of their parameters. */
-import type { Site } from "../report/report";
+import { sizeOf } from "../core/shape";
+import { IS_WEIGHT } from "../report/names";
+import type { ReportScope, Site } from "../report/report";
 import { at } from "../report/trace";
 import type { Traced } from "./traced";
 
@@ -36,22 +38,49 @@ function findLayers(traced: Traced): Layer[] {
       const input = at(edges.input, edge);
       if (!firstUse.has(input)) firstUse.set(input, node);
     }
-  const layers = traced.parameters.flatMap(({ node, name, scope, shape }): Layer[] => {
-    const g = traced.nodes[node]?.grad ?? null;
+  const { gradients } = traced.trace.tables;
+  const layers: Layer[] = [];
+  for (let row = 0; row < gradients.node.length; row++) {
+    const node = at(gradients.node, row);
+    const shape = traced.trace.shapes[at(nodes.shape, node)] ?? [];
     const used = firstUse.get(node);
-    if (shape.length < 2 || g === null || used === undefined) return [];
-    const layer = traced.scopes[scope];
-    const norm = g.nonFinite > 0 ? Number.NaN : g.norm;
-    return [
-      {
-        name: scope > 0 && layer ? layer.path : name,
-        site: (scope > 0 ? layer?.site : null) ?? traced.nodes[node]?.site ?? null,
-        node: used,
-        gradient: norm / Math.sqrt(Math.max(1, g.size)),
-        norm,
-        elements: g.size,
-      },
-    ];
-  });
+    if (at(nodes.flags, node) !== IS_WEIGHT || shape.length < 2 || used === undefined) continue;
+    const norm = at(gradients.nonFinite, row) > 0 ? Number.NaN : at(gradients.norm, row);
+    layers.push(new WeightLayer(traced, node, { node: used, norm, elements: sizeOf(shape) }));
+  }
   return layers.sort((a, b) => a.node - b.node);
+}
+
+/** A layer whose name is looked for when a rule speaks of it: most are fine. */
+class WeightLayer implements Layer {
+  readonly node: number;
+  readonly norm: number;
+  readonly elements: number;
+
+  constructor(
+    private readonly traced: Traced,
+    private readonly weight: number,
+    { node, norm, elements }: Pick<Layer, "node" | "norm" | "elements">,
+  ) {
+    this.node = node;
+    this.norm = norm;
+    this.elements = elements;
+  }
+
+  get gradient(): number {
+    return this.norm / Math.sqrt(Math.max(1, this.elements));
+  }
+
+  get name(): string {
+    return this.#scope?.path ?? this.traced.nodes[this.weight]?.name ?? `parameter ${this.weight}`;
+  }
+
+  get site(): Site | null {
+    return this.#scope?.site ?? this.traced.nodes[this.weight]?.site ?? null;
+  }
+
+  get #scope(): ReportScope | null {
+    const scope = this.traced.nodes[this.weight]?.scope ?? 0;
+    return scope > 0 ? (this.traced.scopes[scope] ?? null) : null;
+  }
 }

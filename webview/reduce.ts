@@ -1,5 +1,5 @@
 /** What a panel knows, and how the news of the extension change it. */
-import { openBytes } from "../engine/report/open-bytes";
+import { openChecked } from "../engine/report/open-bytes";
 import type { Check, Report } from "../engine/report/report";
 import type { StateNews, ToPanel } from "./protocol";
 
@@ -19,7 +19,7 @@ type Reduce<N extends keyof KeptNews> = (known: PanelState, news: KeptNews[N]) =
 export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
   before: (known, { bytes, isShown }) => ({
     ...known,
-    before: isShown ? known.report : bytes && openBytes(bytes),
+    before: isShown ? known.report : bytes && openChecked(bytes),
   }),
   trace: (known, news) => ({ ...known, report: reportOf(news) }),
   checks: (known, { checks }) => ({ ...known, checks }),
@@ -36,7 +36,7 @@ export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
 
 /** The report of a run as it came. */
 function reportOf({ bytes }: ToPanel["trace"]): Report {
-  return openBytes(bytes);
+  return openChecked(bytes);
 }
 
 /** What is at hand when it says the same, so that nothing is drawn anew. */

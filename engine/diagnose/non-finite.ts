@@ -2,10 +2,15 @@
 
 import { showCount, showNumber, showTimes } from "../core/number-text";
 import type { Finding, ReportNode } from "../report/report";
+import type { Column } from "../report/schema";
 import { said } from "./said";
 import type { Traced } from "./traced";
 
 export function nonFinite(traced: Traced): Finding[] {
+  const { nodes, gradients } = traced.trace.tables;
+  const isAny = ({ nonFinite: counts }: { readonly nonFinite: Column }) =>
+    Array.prototype.some.call(counts, (count: number) => count > 0);
+  if (!isAny(nodes) && !isAny(gradients)) return [];
   const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
   if (forward !== undefined) return [inForward(traced, forward)];
   // The backward pass visits nodes from the last to the first.

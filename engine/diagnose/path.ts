@@ -1,4 +1,6 @@
 /** What the operations between two points of the backward pass do to its size, in factors. */
+import { startsOf } from "../report/steps";
+import { at } from "../report/trace";
 import type { Traced } from "./traced";
 
 /** One operation on the way back, with the factor by which it changed the size of the gradient. */
@@ -15,37 +17,39 @@ export interface Factor {
  */
 export function factorsBetween(traced: Traced, from: number, to: number): Factor[] {
   const found: Factor[] = [];
-  let at = from;
-  while (at > to) {
-    const node = traced.nodes[at];
+  if (from <= to) return found;
+  const reach = reachOf(traced, from, to);
+  let id = from;
+  while (id > to) {
+    const node = traced.nodes[id];
     if (node === undefined || node.kind !== "operation") break;
     const before = node.grad?.norm ?? 0;
     const next = node.inputs
-      .filter((input) => input >= to && leadsTo(traced, input, to))
+      .filter((input) => input >= to && reach[input - to] === 1)
       .map((input) => ({ input, norm: traced.nodes[input]?.grad?.norm ?? 0 }))
       .sort((a, b) => b.norm - a.norm)[0];
     if (next === undefined || before === 0) break;
-    found.push({ node: at, op: node.op, scope: node.scope, factor: next.norm / before });
-    at = next.input;
+    found.push({ node: id, op: node.op, scope: node.scope, factor: next.norm / before });
+    id = next.input;
   }
   return found;
 }
 
-const reachable = new WeakMap<Traced, Map<number, Uint8Array>>();
+/** Where the edges of each node of a trace begin. */
+const known = new WeakMap<object, Uint32Array>();
 
-/** True when node `to` lies behind node `id`. */
-function leadsTo(traced: Traced, id: number, to: number): boolean {
-  const byTarget = reachable.get(traced) ?? new Map<number, Uint8Array>();
-  reachable.set(traced, byTarget);
-  let reach = byTarget.get(to);
-  if (reach === undefined) {
-    reach = new Uint8Array(traced.nodes.length);
-    reach[to] = 1;
-    // Inputs have smaller ids than what is made of them, so one pass is enough.
-    for (let i = to + 1; i < reach.length; i++) {
-      if (traced.nodes[i]?.inputs.some((input) => reach?.[input] === 1)) reach[i] = 1;
+/** For the nodes from `to` up to `from`: 1 where `to` lies behind them. */
+function reachOf({ trace }: Traced, from: number, to: number): Uint8Array {
+  const { nodes, edges } = trace.tables;
+  const starts = known.get(trace) ?? startsOf(nodes.inputs);
+  known.set(trace, starts);
+  const reach = new Uint8Array(from - to + 1);
+  reach[0] = 1;
+  // Inputs have smaller ids than what is made of them, so one pass is enough.
+  for (let node = to + 1; node <= from; node++)
+    for (let edge = at(starts, node); edge < at(starts, node + 1); edge++) {
+      const input = at(edges.input, edge);
+      if (input >= to && reach[input - to] === 1) reach[node - to] = 1;
     }
-    byTarget.set(to, reach);
-  }
-  return reach[id] === 1;
+  return reach;
 }

@@ -23,3 +23,8 @@ export function openBytes(bytes: Uint8Array): OpenReport {
   // Not spread: that would compute all that is only computed when it is asked for.
   return Object.assign(openTrace(readTrace(bytes)), { bytes });
 }
+
+/** The same for bytes that were looked at on their way already, as panels get them. */
+export function openChecked(bytes: Uint8Array): OpenReport {
+  return Object.assign(openTrace(decodeTrace(bytes)), { bytes });
+}

@@ -1,10 +1,10 @@
 /** All layers that a run shows, with what their fields hold. */
-import { silently } from "../core/observe";
 import type { Scope } from "../core/tape";
 import type { Tensor } from "../core/tensor";
 import { isMadeTensor } from "../core/tensor";
 import type { Module } from "../nn/module";
 import { isMadeModule } from "../nn/module-facts";
+import { moduleFields } from "./module-fields";
 import type { Run } from "./run";
 import { standingIn } from "./standing";
 
@@ -24,7 +24,7 @@ export function modulesOf(run: Run): ReadonlyMap<Module, readonly HeldField[]> {
   // The queue grows while it is read.
   for (const module of queue) {
     if (found.has(module)) continue;
-    const fields = silently(() => [...module.namedFields()]).filter(isHeld);
+    const fields = moduleFields(run.tape, module).filter(isHeld);
     found.set(module, fields);
     for (const [, value] of fields) note(value);
   }
@@ -54,6 +54,6 @@ export function tensorsIn(run: Run, modules: ReadonlyMap<Module, readonly HeldFi
   return held;
 }
 
-function isHeld(field: [string, unknown]): field is [string, Tensor | Module] {
+function isHeld(field: readonly [string, unknown]): field is HeldField {
   return isMadeTensor(field[1]) || isMadeModule(field[1]);
 }

@@ -8,13 +8,14 @@
  */
 
 import { lineageOf } from "../core/lineage";
-import { fieldOf, isOpaque, silently } from "../core/observe";
+import { fieldOf, isOpaque } from "../core/observe";
 import { privateFieldsOf } from "../core/private-fields";
 import { isMadeTensor, type Tensor } from "../core/tensor";
 import type { FileVariables } from "../core/top-level";
 import type { Module } from "../nn/module";
 import { isMadeModule } from "../nn/module-facts";
 import { Optimizer } from "../optim/optimizer";
+import { moduleFields } from "./module-fields";
 import type { Run } from "./run";
 
 /** Where a tensor or a layer stands. */
@@ -49,7 +50,7 @@ const known = new WeakMap<Run["tape"], ReadonlyMap<object, Standing>>();
 export function standingIn(run: Run): ReadonlyMap<object, Standing> {
   const before = known.get(run.tape);
   if (before !== undefined) return before;
-  const found = walk(variablesOf(run));
+  const found = walk(variablesOf(run), run.tape);
   known.set(run.tape, found);
   return found;
 }
@@ -77,7 +78,7 @@ function tryRead(read: () => unknown): unknown {
   }
 }
 
-function walk(variables: readonly Step[]): Map<object, Standing> {
+function walk(variables: readonly Step[], tape: object): Map<object, Standing> {
   const found = new Map<object, Standing>();
   const seen = new Set<object>();
   const queue = [...variables];
@@ -92,17 +93,17 @@ function walk(variables: readonly Step[]): Map<object, Standing> {
     }
     if (!isNew || queue.length >= MAX_VALUES || isOpaque(value)) continue;
     seen.add(value);
-    queue.push(...membersOf(step));
+    queue.push(...membersOf(step, tape));
   }
   return found;
 }
 
-function membersOf({ value, path, owner, within }: Step): Step[] {
+function membersOf({ value, path, owner, within }: Step, tape: object): Step[] {
   const holder = isMadeModule(value) ? value : owner;
   const from = holder === value ? "" : within;
   const steps: Step[] = [];
   let count = 0;
-  for (const [member, item] of read(value)) {
+  for (const [member, item] of read(value, tape)) {
     if (++count > MAX_MEMBERS) break;
     if (isObject(item)) {
       steps.push({ value: item, path: path + member, owner: holder, within: from + member });
@@ -112,14 +113,14 @@ function membersOf({ value, path, owner, within }: Step): Step[] {
 }
 
 /** What a value holds, each with how that is written behind the value itself. */
-function* read(value: object): Generator<[member: string, item: unknown]> {
+function* read(value: object, tape: object): Generator<[member: string, item: unknown]> {
   if (isMadeTensor(value) || ArrayBuffer.isView(value)) return;
   const lineage = lineageOf(value);
   // What an optimiser holds was given to it under another name.
   if (lineage.includes(Optimizer.prototype)) return;
   if (Array.isArray(value)) yield* elementsOf(value);
   if (isMadeModule(value)) {
-    for (const [field, item] of silently(() => [...value.namedFields()])) yield [`.${field}`, item];
+    for (const [field, item] of moduleFields(tape, value)) yield [`.${field}`, item];
   }
   if (lineage.includes(Map.prototype)) yield* entriesOf(value);
   if (lineage.includes(Set.prototype)) yield* itemsOf(value);

@@ -112,20 +112,20 @@ function isUniform(column: Column): boolean {
   return true;
 }
 
-/** Index of the narrowest type whose numbers these are. */
+/** Index of the narrowest type that holds all of a column's numbers exactly. */
 function narrowestFor(column: Column): number {
-  let least = 0;
-  for (let i = 0; i < column.length; i++) {
+  let isWhole = true;
+  let isSingle = true;
+  let most = 0;
+  for (let i = 0; i < column.length && (isWhole || isSingle); i++) {
     const v = column[i] as number;
-    while (least < 4 && !holds(least, v)) least++;
-    if (least === 4) break;
+    // 1 / -0 is below 0; whole numbers have no sign there.
+    isWhole &&= v >= 0 && v < 2 ** 32 && Math.floor(v) === v && 1 / v > 0;
+    isSingle &&= Math.fround(v) === v || Number.isNaN(v);
+    if (v > most) most = v;
   }
-  return least;
-}
-
-function holds(type: number, v: number): boolean {
-  if (type === 3) return Object.is(Math.fround(v), v);
-  return Number.isInteger(v) && !Object.is(v, -0) && v >= 0 && v < 2 ** (8 << type);
+  if (isWhole) return most < 2 ** 8 ? 0 : most < 2 ** 16 ? 1 : 2;
+  return isSingle ? 3 : 4;
 }
 
 export function writeStrange(_key: string, value: unknown): unknown {

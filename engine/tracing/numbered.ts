@@ -49,7 +49,8 @@ export function numberTensors(run: Run, held: ReadonlySet<Tensor>, limit = MAX_N
 
 function unusedLeaves(run: Run, held: ReadonlySet<Tensor>): Tensor[] {
   const bound = run.tape.notes.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
-  const used = new Set(run.tape.nodes.flatMap((node) => node.inputs));
+  const used = new Set<Tensor>();
+  for (const { inputs } of run.tape.nodes) for (const x of inputs) used.add(x);
   const unused = [...held, ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
   return [...new Set(unused)];
 }
@@ -57,7 +58,9 @@ function unusedLeaves(run: Run, held: ReadonlySet<Tensor>): Tensor[] {
 /** Of too many operations those that carry a gradient come first, and of these the first and the last ones. */
 function choose(run: Run, limit: number): { kept: readonly Node[]; omitted: number } {
   // What a model forgot has no values to show.
-  const nodes = run.tape.nodes.filter(({ out, inputs }) => ![out, ...inputs].some((x) => x.isForgotten));
+  const nodes = run.tape.nodes.filter(
+    ({ out, inputs }) => !out.isForgotten && inputs.every((x) => !x.isForgotten),
+  );
   if (nodes.length <= limit) return { kept: nodes, omitted: 0 };
   const carries = (node: Node) => run.gradients?.has(node.out) ?? node.out.requiresGrad;
   const important = ends(nodes.filter(carries), limit);

@@ -12,7 +12,7 @@ import { check, finding } from "./report-form";
 
 const LETTERS = "GRADLENS";
 /** Grows when older readers could not make sense of a file. */
-const SAVED_VERSION = 1;
+const SAVED_VERSION = 2;
 const HEAD_BYTES = 16;
 
 /** Elements of a value or a gradient, in the type that they have. */

@@ -39,7 +39,13 @@ export type TableName =
   | "moduleNames"
   | "standing"
   | "variables"
-  | "calls";
+  | "calls"
+  | "optimizers"
+  | "optimised"
+  | "acts"
+  | "writes"
+  | "fresh"
+  | "cuts";
 
 /** Statistics of elements: those of the finite ones, and how many are 0 or not finite. */
 const measured = {
@@ -63,8 +69,18 @@ export const schema = {
     /** Where the name of the called function stands, if another function of the library may stand there instead. */
     callee: maybe("sites"),
   },
-  /** Kinds of operations: each once. */
-  operations: { name: to("texts"), label: to("texts"), formula: to("texts"), role: to("texts") },
+  /** Kinds of operations: each once for the attributes that it was called with. */
+  operations: {
+    name: to("texts"),
+    label: to("texts"),
+    formula: to("texts"),
+    role: to("texts"),
+    /**
+     * JSON of the plain attributes of the calls, by name in the order of the alphabet: numbers, booleans, short texts, short
+     * arrays of numbers, such as {"dim":1}. "" where there are none. What is no finite number is written as null.
+     */
+    attributes: to("texts"),
+  },
   /** Tensors of the run, inputs above what is made of them. */
   nodes: {
     /** None for a leaf. */
@@ -105,7 +121,14 @@ export const schema = {
   /** The first names of leaves, in order. */
   firstNames: { node: to("nodes"), binding: to("bindings"), part: to("texts") },
   /** Layers: the class, and where it was constructed. */
-  modules: { type: to("texts"), site: maybe("sites") },
+  modules: {
+    type: to("texts"),
+    site: maybe("sites"),
+    /** 1: it was constructed while the loss was computed, or while another layer ran. */
+    made: choice(2),
+    /** 1: in training mode when the run was over. 0: in evaluation mode. */
+    training: choice(2),
+  },
   /** What the fields of layers hold: a node, or a layer. */
   fields: { module: to("modules"), name: to("texts"), node: maybe("nodes"), child: maybe("modules") },
   /** Names that bindings gave to layers, in order. */
@@ -126,6 +149,72 @@ export const schema = {
   variables: { standing: to("standing"), name: to("texts") },
   /** Calls of layers, each in the one that made it. */
   calls: { module: to("modules"), caller: above("calls") },
+  /** Optimisers in the order of their construction: the last few. */
+  optimizers: {
+    /** The class: "SGD". */
+    type: to("texts"),
+    site: maybe("sites"),
+    /** Of the first group of parameters, when the run was over. */
+    learningRate: number,
+    /** 0 where the class has none. */
+    momentum: number,
+    weightDecay: number,
+    /** Calls of `step`, and calls that cleared gradients of its parameters: its own `zeroGrad`, or that of a layer. */
+    steps: count,
+    clears: count,
+  },
+  /** The parameters of optimisers, in order. */
+  optimised: {
+    optimizer: to("optimizers"),
+    /** None for a parameter that is no node. */
+    node: maybe("nodes"),
+    learningRate: number,
+    weightDecay: number,
+    /**
+     * Euclidean norm of what a step changed, and of the parameter before; -1 where no step was measured. It is that of the
+     * last step of the first ones, later of one in a few. Of a large parameter it is estimated from some of its elements.
+     */
+    update: number,
+    before: number,
+  },
+  /** What a training loop did, in order: the first and the last acts. */
+  acts: {
+    /**
+     * "backward"; "step" and "zeroGrad" of an optimiser, "zeroGrad" of a layer; "clip" of gradients; "loss" when the exported
+     * loss began.
+     */
+    kind: to("texts"),
+    /** None also for an optimiser that is not in the table. */
+    optimizer: maybe("optimizers"),
+    site: maybe("sites"),
+    /** Of a clip: the norm, or the largest element, over its limit. Else 0. */
+    value: number,
+  },
+  /** Values that were written into leaves by the program, not by an optimiser: the last few of each, in order. */
+  writes: {
+    node: to("nodes"),
+    /**
+     * What wrote: "init.normal" and the like, "loadStateDict", "vectorToParameters", or what the text does to `data`:
+     * "fill", "set", "copyWithin", "element" for `x.data[i] = …`.
+     */
+    how: to("texts"),
+    site: maybe("sites"),
+  },
+  /** Leaves that take a gradient and were made while the loss was computed, or while a layer ran. */
+  fresh: { node: to("nodes") },
+  /** Where a value that depends on something that takes a gradient went on without it. */
+  cuts: {
+    /** What takes the gradient. */
+    from: maybe("nodes"),
+    /** What was made of its values, as far as that is known. */
+    to: maybe("nodes"),
+    /**
+     * "detach", "noGrad", "copy" of a tensor into a new one; "item", "data", "toArray" where numbers were read while the
+     * loss was computed; "argmax", "cast", or "operation" for another one that has no derivative.
+     */
+    how: to("texts"),
+    site: maybe("sites"),
+  },
 } as const satisfies Record<TableName, Record<string, Meaning>>;
 
 export type Column = ArrayLike<number>;

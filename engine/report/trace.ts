@@ -3,7 +3,7 @@ import type { Device, Failure, Finding } from "./report";
 import type { Column, Tables } from "./schema";
 
 /** Grows when a table or a column changes its meaning. */
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 
 /** What is told once for a run. */
 export interface TraceHead {

@@ -1,4 +1,5 @@
 /** What names are made of, observed in a run: who held its tensors and layers while it went on, and when it was over. */
+import { fieldOf } from "../core/observe";
 import { shortName } from "../core/printable";
 import type { Scope } from "../core/tape";
 import { isMadeTensor, type Tensor } from "../core/tensor";
@@ -49,7 +50,8 @@ function writeModules(run: Run, { builder, sites, modules, rowOf }: Facts, modul
   for (const [module, fields] of modules) {
     const type = builder.text(shortName(module.constructor?.name));
     const site = optionalRow(sites.row(run.sources.site(constructedAt(module))));
-    const row = builder.add("modules", { type, site });
+    const training = fieldOf(module, "training") === false ? 0 : 1;
+    const row = builder.add("modules", { type, site, made: 0, training });
     for (const [name, value] of fields) {
       const node = isMadeTensor(value) ? rowOf(value) : null;
       const child = moduleRow(value);

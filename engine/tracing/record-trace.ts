@@ -13,6 +13,7 @@ import { optionalRow, TableBuilder } from "./columns";
 import { modulesOf, tensorsIn } from "./modules";
 import { writeNameFacts } from "./name-facts";
 import { type Numbered, numberTensors } from "./numbered";
+import { OperationRows } from "./operation-rows";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
 import { SiteRows } from "./site-rows";
@@ -168,34 +169,4 @@ function inputsOf(x: Tensor, node: Node | null, { ids }: Numbered): readonly Ten
   const origin = detached.get(x);
   const inputs = node?.inputs ?? (origin === undefined ? [] : [origin]);
   return inputs.filter((input) => ids.has(input));
-}
-
-const detach = { name: "detach", label: "detach x", formula: "\\bar{x} = 0", role: "stops" };
-
-class OperationRows {
-  readonly #rows = new Map<object, number>();
-
-  constructor(private readonly builder: TableBuilder) {}
-
-  /** Null for a leaf. */
-  row(x: Tensor, node: Node | null, { ids }: Numbered): number | null {
-    const origin = detached.get(x);
-    if (node !== null) return this.#rowOf(node.op);
-    return origin !== undefined && ids.has(origin) ? this.#rowOf(detach) : null;
-  }
-
-  #rowOf(op: typeof detach): number {
-    const known = this.#rows.get(op);
-    if (known !== undefined) return known;
-    const { builder } = this;
-    const [name, label, formula, role] = [op.name, op.label, op.formula, op.role].map((text) =>
-      builder.text(text),
-    );
-    const row = builder.add("operations", { name, label, formula, role } as Record<
-      keyof typeof detach,
-      number
-    >);
-    this.#rows.set(op, row);
-    return row;
-  }
 }

@@ -179,9 +179,9 @@ describe("saved traces", () => {
     copyFileSync(example("loop.ts"), path);
     assert.match(await said(), /This is no trace of Gradlens/);
     const later = readFileSync(digits);
-    later.writeUInt32LE(2, 8);
+    later.writeUInt32LE(3, 8);
     writeFileSync(path, later);
-    assert.match(await said(), /has the version 2; this Gradlens reads version 1/);
+    assert.match(await said(), /has the version 3; this Gradlens reads version 2/);
     truncateSync(path, 2 ** 30 + 1);
     assert.match(await said(), /1073741825 bytes, more than/);
     rmSync(path);

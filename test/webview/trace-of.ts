@@ -34,7 +34,12 @@ export function bytesOf(report: Report): Uint8Array {
 
 function writeLayers({ scopes }: Report, builder: TableBuilder, sites: SiteRows): void {
   for (const { type, site } of scopes.slice(1))
-    builder.add("modules", { type: builder.text(type), site: optionalRow(sites.row(site)) });
+    builder.add("modules", {
+      type: builder.text(type),
+      site: optionalRow(sites.row(site)),
+      made: 0,
+      training: 1,
+    });
   scopes.forEach(({ path, parent }, i) => {
     const above = scopes[parent ?? 0]?.path ?? "";
     if (i === 0) return;
@@ -69,6 +74,7 @@ function writeNode(
         label: others[0] ?? 0,
         formula: others[1] ?? 0,
         role: others[2] ?? 0,
+        attributes: builder.text(""),
       });
   builder.add("nodes", {
     operation: optionalRow(operation),

@@ -50,7 +50,7 @@ const layers: readonly Layer[] = [
   // Plain data and what follows from it alone: no tensor and no tape.
   row(/^engine\/report\//, "report", "number-text printable crc32", /^fflate$/),
   row(/^engine\/diagnose\//, "report diagnose", "number-text shape"),
-  row(/^engine\/tracing\//, "core report ops nn optim diagnose tracing"),
+  row(/^engine\/tracing\//, "core creation report ops nn optim diagnose sweeps tracing"),
   row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),
   {
     files: /^engine\/index\.ts$/,

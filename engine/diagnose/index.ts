@@ -1,25 +1,36 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { Finding } from "../report/report";
-import { broadcastLoss } from "./broadcast-loss";
-import { deadRelu } from "./dead-relu";
-import { explodingGradient } from "./exploding-gradient";
-import { nonFinite } from "./non-finite";
+import type { DiagnosisRule, RuleLimits } from "./rule";
+import { broadcastLoss } from "./rules/broadcast-loss";
+import { deadUnits } from "./rules/dead-units";
+import { explodingGradient } from "./rules/exploding-gradient";
+import { nonFinite } from "./rules/non-finite";
+import { vanishingGradient } from "./rules/vanishing-gradient";
+import { settle } from "./settle";
 import type { Traced } from "./traced";
-import { vanishingGradient } from "./vanishing-gradient";
-import { vanishingThroughTime } from "./vanishing-through-time";
 
-/** One rule: what it finds in a run. It must stay silent about a run that is fine. */
-export type DiagnosisRule = (traced: Traced) => Finding[];
-
-const rules: readonly DiagnosisRule[] = [
+/** All rules: causes before what may be their symptoms. */
+export const rules: readonly DiagnosisRule[] = [
+  broadcastLoss,
   nonFinite,
+  deadUnits,
   explodingGradient,
   vanishingGradient,
-  vanishingThroughTime,
-  deadRelu,
-  broadcastLoss,
 ];
 
-export function diagnose(traced: Traced): Finding[] {
-  return rules.flatMap((rule) => rule(traced));
+/** RuleLimits that a person set, by rule and name: `{ "vanishing-gradient": { ratio: 1e-4 } }`. */
+export type OwnLimits = Readonly<Record<string, RuleLimits>>;
+
+/** What the rules find, causes only; their symptoms are told beside them. */
+export function diagnose(traced: Traced, own: OwnLimits = {}): Finding[] {
+  return settle(
+    rules.flatMap((rule) =>
+      rule.find(traced, limitsOf(rule, own[rule.id])).map((found) => ({ rule, found })),
+    ),
+  );
+}
+
+function limitsOf({ thresholds }: DiagnosisRule, own: RuleLimits = {}): RuleLimits {
+  const values = Object.entries(thresholds).map(([name, { value }]) => [name, own[name] ?? value] as const);
+  return Object.fromEntries(values);
 }

@@ -10,6 +10,7 @@ import { measure } from "../report/stats";
 import { NOTHING } from "../report/steps";
 import { type ReadValues, TRACE_VERSION, type Trace, type TraceHead } from "../report/trace";
 import { optionalRow, TableBuilder } from "./columns";
+import { experimentsOn } from "./experiments";
 import { modulesOf, tensorsIn } from "./modules";
 import { writeNameFacts } from "./name-facts";
 import { type Numbered, numberTensors } from "./numbered";
@@ -25,6 +26,9 @@ export interface Recorded {
   readonly tensors: readonly Tensor[];
   gradOf(id: number): Tensor | null;
 }
+
+/** What the diagnosis may take for trying things out, in milliseconds. */
+const EXPERIMENTS_MS = 500;
 
 /** The trace of a run, findings included. @throws nothing of the model's: it only reads what was recorded */
 export function recordTrace(run: Run): Recorded {
@@ -43,7 +47,8 @@ export function recordTrace(run: Run): Recorded {
   const head = headOf(run, numbered, sites);
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
   const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
-  const findings = diagnose(Object.assign(openTrace(before), { trace: before, values }));
+  const experiments = experimentsOn(numbered, run.loss, EXPERIMENTS_MS);
+  const findings = diagnose(Object.assign(openTrace(before), { trace: before, values, experiments }));
   const trace = { ...before, head: { ...head, findings } };
   return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
 }

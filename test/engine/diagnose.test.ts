@@ -127,7 +127,7 @@ describe("diagnosis", () => {
 
   it("sees units that never fire", () => {
     const silence = (layer: g.nn.Linear) => layer.bias?.data.fill(-50);
-    const found = findings(network(2, (x) => g.relu(x), silence)).filter(({ rule }) => rule === "dead-relu");
+    const found = findings(network(2, (x) => g.relu(x), silence)).filter(({ rule }) => rule === "dead-units");
     assert.equal(found.length, 1);
     assert.equal(found[0]?.site?.line, 7);
     assert.equal(found[0]?.evidence.dead, 32);

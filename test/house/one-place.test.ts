@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
+import { rules } from "../../engine/diagnose";
 import { verdicts } from "../../engine/report/verdicts";
 import { panelNames, showCommand } from "../../webview/panels";
 import { exportsOf } from "./exports";
@@ -73,18 +74,12 @@ describe("the one place", () => {
   });
 
   it("for a diagnosis is its file, beside its line in the index", () => {
-    const rules = filesIn("engine/diagnose").filter((path) => / rule: "/.test(readFileSync(path, "utf8")));
-    const index = readFileSync("engine/diagnose/index.ts", "utf8");
-    assert.ok(rules.length > 0);
-    for (const path of rules) {
-      const name = path.replace(/^.*\/|\.ts$/g, "");
-      assert.match(index, new RegExp(`^import \\{ ${camel(name)} \\} from "\\./${name}";$`, "m"));
-    }
-    const names = rules.flatMap((path) =>
-      [...readFileSync(path, "utf8").matchAll(/ rule: ("[\w-]+")/g)].map(([, name = ""]) => name),
-    );
+    const files = readdirSync("engine/diagnose/rules").filter((name) => name.endsWith(".ts"));
+    assert.deepEqual(sorted(rules.map(({ id }) => `${id}.ts`)), sorted(files));
+    for (const { id } of rules)
+      assert.ok(exportsOf(`engine/diagnose/rules/${id}.ts`).has(camel(id)), `${id} exports ${camel(id)}`);
     // One of them is the name of a verdict, too.
-    const own = new Set(names.filter((name) => name !== '"non-finite"'));
+    const own = new Set(rules.flatMap(({ id }) => (id === "non-finite" ? [] : [`"${id}"`])));
     const others = ["engine/cli", "engine/runner", "engine/report", "extension", "webview"].flatMap(filesIn);
     const mentions = (path: string) =>
       [...own].filter((name) => code(path).includes(name)).map((name) => `${path}: ${name}`);

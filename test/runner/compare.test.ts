@@ -69,7 +69,7 @@ export const loss = () => crossEntropy(net.forward(images), labels);
     const first = parameters.find(({ b }) => b === "net.input.weight");
     assert.equal(first?.gradient.change, "larger");
     assert.ok((first?.gradient.ratio ?? 0) > 1e4);
-    assert.ok(findings.new.some(({ rule }) => rule === "dead-relu"));
+    assert.ok(findings.new.some(({ rule }) => rule === "dead-units"));
   });
 
   it("the same text with lines moved and comments: nothing differs", async () => {
@@ -220,7 +220,7 @@ describe("gradlens compare", () => {
     assert.match(out, /^weight +shape +‖gradient‖ A +B +B \/ A\nnet\.input\.bias /m);
     assert.match(out, /^sigmoid → relu +h +19 +19 /m);
     assert.match(out, /^… 6 more, --all shows them$/m);
-    assert.match(out, /^new {3}warning\[dead-relu\]/m);
+    assert.match(out, /^new {3}warning\[dead-units\]/m);
     const all = await gradlens("compare", "media/examples/deep-sigmoid.ts", join(folder, "relu.ts"), "--all");
     assert.doesNotMatch(all.out, /more, --all/);
     assert.equal(all.out.match(/^net\.hidden/gm)?.length, 22);

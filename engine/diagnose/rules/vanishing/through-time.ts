@@ -1,19 +1,18 @@
 /** Gradients of a recurrent state that shrink from step to step until the early steps no longer count. */
 
-import { showNumber } from "../core/number-text";
-import type { Finding, ReportNode } from "../report/report";
-import { at } from "../report/trace";
-import { factorsBetween } from "./path";
-import { said } from "./said";
-import type { Traced } from "./traced";
+import { showNumber } from "../../../core/number-text";
+import type { ReportNode } from "../../../report/report";
+import { at } from "../../../report/trace";
+import { factorsBetween } from "../../measures/path";
+import type { Trouble } from "../../rule";
+import { said } from "../../said";
+import type { Traced } from "../../traced";
 
-/** A state that keeps a tenth in each step is far below this after ten. */
-const RATIO = 1e-6;
 const MIN_STEPS = 10;
 
-export function vanishingThroughTime(traced: Traced): Finding[] {
+export function vanishingThroughTime(traced: Traced, limit: number): Trouble[] {
   const [worst] = statesOf(traced)
-    .flatMap(findingOf)
+    .flatMap((steps) => findingOf(steps, limit))
     .sort((a, b) => Number(a.evidence.ratio) - Number(b.evidence.ratio));
   return worst === undefined ? [] : [worst];
 }
@@ -46,13 +45,13 @@ function weightsBetween(traced: Traced, from: number, to: number): number[] {
   return inputs.filter((id) => traced.nodes[id]?.kind === "parameter");
 }
 
-function findingOf(steps: readonly ReportNode[]): Finding[] {
+function findingOf(steps: readonly ReportNode[], limit: number): Trouble[] {
   const last = steps.at(-1);
   const norm = ({ grad }: ReportNode) => grad?.norm ?? 0;
   // What is exactly 0 may have other reasons; it counts when something else faded out.
   const first = steps.find((step) => norm(step) > 0);
-  if (last === undefined || first === undefined || norm(first) / norm(last) >= RATIO) return [];
-  const within = steps.filter((step) => norm(step) / norm(last) >= RATIO).length;
+  if (last === undefined || first === undefined || norm(first) / norm(last) >= limit) return [];
+  const within = steps.filter((step) => norm(step) / norm(last) >= limit).length;
   const name = last.name ?? last.op;
   const ratio = norm(first) / norm(last);
   const site = (step: ReportNode, when: string) =>
@@ -61,7 +60,6 @@ function findingOf(steps: readonly ReportNode[]): Finding[] {
       : [{ site: step.site, message: `${name} ${when}: ‖gradient‖ ${showNumber(norm(step), 3)}` }];
   return [
     {
-      rule: "vanishing-gradient",
       severity: "warning",
       ...said(
         `The gradient vanishes through the steps of a loop: ‖gradient‖ of ${name} is ${showNumber(norm(last), 3)} in the last of ${steps.length} steps and ${showNumber(norm(first), 3)} in step ${steps.indexOf(first) + 1}.`,
@@ -69,7 +67,7 @@ function findingOf(steps: readonly ReportNode[]): Finding[] {
       ),
       site: last.site,
       node: last.id,
-      evidence: { steps: steps.length, first: norm(first), last: norm(last), ratio, limit: RATIO, within },
+      evidence: { steps: steps.length, first: norm(first), last: norm(last), ratio, limit, within },
       related: [...site(first, `in step ${steps.indexOf(first) + 1}`), ...site(last, "in the last step")],
       fixes: [
         {

@@ -1,21 +1,39 @@
 /** Gradients that grow on their way back until a step throws the weights away. */
 
-import { showNumber } from "../core/number-text";
-import type { Finding } from "../report/report";
-import { layersOf } from "./depth";
-import { factorsBetween } from "./path";
-import { said } from "./said";
-import type { Traced } from "./traced";
+import { showNumber } from "../../core/number-text";
+import { layersOf } from "../measures/layers";
+import { factorsBetween } from "../measures/path";
+import { beside, defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import type { Traced } from "../traced";
 
-/** The first layer's gradient over the last one's: AUTOTRAINER (Zhang et al., ICSE 2021) uses 70 on norms. */
-const RATIO = 70;
-/** A norm that no usual learning rate survives, whatever the others are: TorchLens' 1e4. */
-const LARGE = 1e4;
 /** Below this size a gradient explodes nowhere, however small the last one is. */
 const HARMLESS = 1;
 const MIN_LAYERS = 3;
 
-export function explodingGradient(traced: Traced): Finding[] {
+export const explodingGradient = defineRule({
+  id: "exploding-gradient",
+  title: "Exploding gradient",
+  severity: "warning",
+  page: {
+    meaning:
+      "On its way back from the loss the gradient is multiplied at every layer. Where most factors are above 1 it grows from layer to layer.",
+    harm: "A step with a usual learning rate throws the first weights far away; the loss jumps or becomes NaN.",
+    cure: "Start with smaller weights, normalise between the layers, scale down what residual branches add, or clip the gradient's norm.",
+    source:
+      "Pascanu et al., On the difficulty of training recurrent neural networks (2013); the ratio is AUTOTRAINER's (Zhang et al., ICSE 2021), the norm TorchLens'.",
+  },
+  thresholds: {
+    ratio: { value: 70, text: "norm of a layer's gradient over that of the last layer" },
+    norm: { value: 1e4, text: "norm of a layer's gradient that no usual learning rate survives" },
+  },
+  find: findGrowth,
+});
+
+function findGrowth(
+  traced: Traced,
+  { ratio: RATIO, norm: LARGE }: { ratio: number; norm: number },
+): Trouble[] {
   const layers = layersOf(traced).filter(({ norm }) => Number.isFinite(norm));
   const first = layers[0];
   const last = layers.at(-1);
@@ -33,7 +51,6 @@ export function explodingGradient(traced: Traced): Finding[] {
       : "";
   return [
     {
-      rule: "exploding-gradient",
       severity: "warning",
       ...said(
         grows
@@ -57,20 +74,20 @@ export function explodingGradient(traced: Traced): Finding[] {
       related: layers
         .filter(({ norm }) => norm / last.norm > RATIO)
         .slice(0, 8)
-        .flatMap(({ site, name, norm }) =>
-          site === null ? [] : [{ site, message: `${name}: gradient norm ${showNumber(norm, 3)}` }],
-        ),
-      fixes: [
-        {
-          title: "Use smaller initial weights",
-          detail:
-            "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of gradients.",
-        },
-        {
-          title: "Clip the gradient's norm before each step",
-          detail: "Clipping bounds the step without changing its direction.",
-        },
-      ],
+        .flatMap(({ site, name, norm }) => beside(site, `${name}: gradient norm ${showNumber(norm, 3)}`)),
+      fixes,
     },
   ];
 }
+
+const fixes = [
+  {
+    title: "Use smaller initial weights",
+    detail:
+      "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of gradients.",
+  },
+  {
+    title: "Clip the gradient's norm before each step",
+    detail: "Clipping bounds the step without changing its direction.",
+  },
+];

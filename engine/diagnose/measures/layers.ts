@@ -1,9 +1,10 @@
 /** The layers of a run in the order in which they ran, with the gradients of their parameters. */
-import { sizeOf } from "../core/shape";
-import { IS_WEIGHT } from "../report/names";
-import type { ReportScope, Site } from "../report/report";
-import { at } from "../report/trace";
-import type { Traced } from "./traced";
+import { sizeOf } from "../../core/shape";
+import { IS_WEIGHT } from "../../report/names";
+import type { ReportScope, Site } from "../../report/report";
+import { at } from "../../report/trace";
+import { lazily } from "../lazily";
+import type { Traced } from "../traced";
 
 /** A parameterised step of the network: a layer, or a loose weight, with the root mean square of its gradient. */
 export interface Layer {
@@ -18,18 +19,7 @@ export interface Layer {
 }
 
 /** Layers whose weights have at least two dimensions, in forward order. Biases and scales follow their layer. */
-export function layersOf(traced: Traced): readonly Layer[] {
-  const before = known.get(traced.trace);
-  if (before !== undefined) return before;
-  const layers = findLayers(traced);
-  known.set(traced.trace, layers);
-  return layers;
-}
-
-/** Several rules ask for them. */
-const known = new WeakMap<object, readonly Layer[]>();
-
-function findLayers(traced: Traced): Layer[] {
+export const layersOf = lazily((traced): readonly Layer[] => {
   const { nodes, edges } = traced.trace.tables;
   const firstUse = new Map<number, number>();
   let edge = 0;
@@ -49,7 +39,7 @@ function findLayers(traced: Traced): Layer[] {
     layers.push(new WeightLayer(traced, node, { node: used, norm, elements: sizeOf(shape) }));
   }
   return layers.sort((a, b) => a.node - b.node);
-}
+});
 
 /** A layer whose name is looked for when a rule speaks of it: most are fine. */
 class WeightLayer implements Layer {

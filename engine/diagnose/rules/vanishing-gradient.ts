@@ -1,21 +1,49 @@
 /** Gradients that shrink on their way back until the first layers no longer learn. */
 
-import { showNumber } from "../core/number-text";
-import type { Finding, Fix, RelatedSite } from "../report/report";
-import { type Layer, layersOf } from "./depth";
-import { type Factor, factorsBetween } from "./path";
-import { said } from "./said";
-import { calleeOf, type Traced } from "./traced";
+import { showNumber } from "../../core/number-text";
+import type { Fix, RelatedSite } from "../../report/report";
+import { type Layer, layersOf } from "../measures/layers";
+import { type Factor, factorsBetween } from "../measures/path";
+import { beside, defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import { calleeOf, type Traced } from "../traced";
+import { vanishingThroughTime } from "./vanishing/through-time";
 
-/** Both must hold: the ratio and the absolute value of AUTOTRAINER (Zhang et al., ICSE 2021), on rms per element. */
-const RATIO = 1e-3;
-const SMALL = 1e-4;
 /** Decay is a matter of depth: two layers may differ for many good reasons. */
 const MIN_LAYERS = 3;
 /** A sigmoid's slope is at most 1/4, that of tanh at most 1. */
 const steepest: Readonly<Record<string, number>> = { sigmoid: 0.25, logSigmoid: 1, tanh: 1, softplus: 1 };
 
-export function vanishingGradient(traced: Traced): Finding[] {
+export const vanishingGradient = defineRule({
+  id: "vanishing-gradient",
+  title: "Vanishing gradient",
+  severity: "warning",
+  page: {
+    meaning:
+      "On its way back from the loss the gradient is multiplied at every layer. Where most factors are below 1 little is left for the first layers.",
+    harm: "The first layers hardly change, so the network learns with its last layers only, from features that are random.",
+    cure: "Use relu or one of its kin, start weights at the size that keeps signals, normalise between the layers, or add connections around them.",
+    source:
+      "Hochreiter (1991); Glorot and Bengio (2010). Ratio and size are AUTOTRAINER's (Zhang et al., ICSE 2021), per element.",
+  },
+  thresholds: {
+    ratio: { value: 1e-3, text: "gradient of a layer over that of the last layer, per weight" },
+    small: { value: 1e-4, text: "gradient per weight below which a layer hardly learns" },
+    steps: { value: 1e-6, text: "gradient of a state in the first step of a loop over that in the last one" },
+  },
+  find: (traced, limits) => [...findDepth(traced, limits), ...vanishingThroughTime(traced, limits.steps)],
+  measure(traced) {
+    const first = layersOf(traced)[0];
+    return first === undefined
+      ? null
+      : { label: "gradient of the first layer, per weight", value: first.gradient };
+  },
+});
+
+function findDepth(
+  traced: Traced,
+  { ratio: RATIO, small: SMALL }: { ratio: number; small: number },
+): Trouble[] {
   const layers = layersOf(traced).filter(({ gradient }) => Number.isFinite(gradient));
   const last = layers.at(-1);
   if (layers.length < MIN_LAYERS || last === undefined || last.gradient === 0) return [];
@@ -30,7 +58,6 @@ export function vanishingGradient(traced: Traced): Finding[] {
   const together = share.reduce((product, { factor }) => product * factor, 1);
   return [
     {
-      rule: "vanishing-gradient",
       severity: "warning",
       ...said(
         decayOf(first, last, gone.length, layers.length),
@@ -86,7 +113,7 @@ function related(gone: readonly Layer[]): RelatedSite[] {
   return gone
     .slice(0, 8)
     .flatMap(({ site, name, gradient }) =>
-      site === null ? [] : [{ site, message: `${name}: gradient ${showNumber(gradient, 3)} per weight` }],
+      beside(site, `${name}: gradient ${showNumber(gradient, 3)} per weight`),
     );
 }
 

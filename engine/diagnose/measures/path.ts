@@ -1,7 +1,8 @@
 /** What the operations between two points of the backward pass do to its size, in factors. */
-import { startsOf } from "../report/steps";
-import { at } from "../report/trace";
-import type { Traced } from "./traced";
+import { startsOf } from "../../report/steps";
+import { at } from "../../report/trace";
+import { lazily } from "../lazily";
+import type { Traced } from "../traced";
 
 /** One operation on the way back, with the factor by which it changed the size of the gradient. */
 export interface Factor {
@@ -36,13 +37,12 @@ export function factorsBetween(traced: Traced, from: number, to: number): Factor
 }
 
 /** Where the edges of each node of a trace begin. */
-const known = new WeakMap<object, Uint32Array>();
+const edgesFrom = lazily(({ trace }) => startsOf(trace.tables.nodes.inputs));
 
 /** For the nodes from `to` up to `from`: 1 where `to` lies behind them. */
-function reachOf({ trace }: Traced, from: number, to: number): Uint8Array {
-  const { nodes, edges } = trace.tables;
-  const starts = known.get(trace) ?? startsOf(nodes.inputs);
-  known.set(trace, starts);
+function reachOf(traced: Traced, from: number, to: number): Uint8Array {
+  const { edges } = traced.trace.tables;
+  const starts = edgesFrom(traced);
   const reach = new Uint8Array(from - to + 1);
   reach[0] = 1;
   // Inputs have smaller ids than what is made of them, so one pass is enough.

@@ -1,12 +1,31 @@
 /** NaN and infinities: the operation that made the first one, in the forward pass and on the way back. */
 
-import { showCount, showNumber, showTimes } from "../core/number-text";
-import type { Finding, ReportNode } from "../report/report";
-import type { Column } from "../report/schema";
-import { said } from "./said";
-import type { Traced } from "./traced";
+import { showCount, showNumber, showTimes } from "../../core/number-text";
+import type { ReportNode } from "../../report/report";
+import type { Column } from "../../report/schema";
+import { rowsOf, usersOf } from "../measures/wires";
+import { defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import type { Traced } from "../traced";
 
-export function nonFinite(traced: Traced): Finding[] {
+export const nonFinite = defineRule({
+  id: "non-finite",
+  title: "NaN or infinity",
+  severity: "error",
+  page: {
+    meaning:
+      "An operation gave NaN or infinity, in the forward pass or on the way back, and all that is made of it has them, too.",
+    harm: "One step with such a gradient makes the weights NaN, and nothing brings them back.",
+    cure: "Keep the input of the operation inside of its range: an epsilon under log, sqrt and division, a stable form such as logSoftmax, a where that chooses the input and not the result.",
+    source:
+      "The first one in forward order, as TensorFlow's check_numerics; in the backward pass as PyTorch's anomaly detection.",
+  },
+  thresholds: {},
+  explains: ["exploding-gradient", "vanishing-gradient", "dead-units"],
+  find: findOrigin,
+});
+
+function findOrigin(traced: Traced): Trouble[] {
   const { nodes, gradients } = traced.trace.tables;
   const isAny = ({ nonFinite: counts }: { readonly nonFinite: Column }) =>
     Array.prototype.some.call(counts, (count: number) => count > 0);
@@ -18,7 +37,7 @@ export function nonFinite(traced: Traced): Finding[] {
   return backward === undefined ? [] : [inBackward(traced, backward)];
 }
 
-function inForward(traced: Traced, node: ReportNode): Finding {
+function inForward(traced: Traced, node: ReportNode): Trouble {
   const values = traced.values(node.id, "value") ?? [];
   const what = kindOf(values);
   const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
@@ -30,7 +49,6 @@ function inForward(traced: Traced, node: ReportNode): Finding {
       ? `${node.name ?? "The parameter made here"} holds ${what} already before this step`
       : `The values given here hold ${what}`;
   return {
-    rule: "non-finite",
     severity: "error",
     ...said(
       `${made ? capital(from) : from}.`,
@@ -60,19 +78,17 @@ const diverged = {
   detail: "Weights that training has made infinite or NaN took steps that were too large.",
 };
 
-function inBackward(traced: Traced, node: ReportNode): Finding {
+function inBackward(traced: Traced, node: ReportNode): Trouble {
   const g = traced.values(node.id, "grad") ?? [];
   const what = kindOf(g);
   // What handed the bad gradient back is an operation that used this tensor and itself received a finite one.
-  const user = traced.nodes.find(
-    ({ inputs, grad, kind }) =>
-      kind === "operation" && inputs.includes(node.id) && grad !== null && grad.nonFinite === 0,
-  );
+  const user = rowsOf(usersOf(traced), node.id)
+    .flatMap((id) => traced.nodes[id] ?? [])
+    .find(({ grad, kind }) => kind === "operation" && grad !== null && grad.nonFinite === 0);
   const inputs = user?.inputs.flatMap((id) => traced.nodes[id] ?? []) ?? [];
   const affected = traced.nodes.filter(({ grad }) => grad !== null && grad.nonFinite > 0).length;
   const maker = user ?? node;
   return {
-    rule: "non-finite",
     severity: "error",
     ...said(
       `All values are finite, but the backward pass of ${maker.op} made the first ${what}: it received ${user?.grad ? rangeOf({ ...user, value: user.grad, name: "a gradient" }) : "a gradient"} and its inputs were ${inputs.map(rangeOf).join(", ")}.`,

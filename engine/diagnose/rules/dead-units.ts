@@ -1,30 +1,47 @@
 /** Units behind a ReLU that are 0 for the whole batch: no gradient passes, so they cannot recover. */
 
-import { showTimes } from "../core/number-text";
-import type { Finding, ReportNode } from "../report/report";
-import { said } from "./said";
-import type { Traced } from "./traced";
+import { showTimes } from "../../core/number-text";
+import type { ReportNode } from "../../report/report";
+import { carriesGradient } from "../measures/wires";
+import { defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import type { Traced } from "../traced";
 
-/** Share of dead units in a layer that is worth a warning: SageMaker Debugger reports a layer above 50 %. */
-const SHARE = 0.5;
 /** A unit that is silent for a handful of examples says nothing. */
 const MIN_BATCH = 16;
 const MIN_UNITS = 4;
 const operations = new Set(["relu", "relu6"]);
 
-export function deadRelu(traced: Traced): Finding[] {
+export const deadUnits = defineRule({
+  id: "dead-units",
+  title: "Dead units",
+  severity: "warning",
+  page: {
+    meaning:
+      "A unit is dead when it gives 0 for every example, because what comes before its relu is always negative.",
+    harm: "relu passes no gradient where its input is negative, so the weights of a dead unit never change again.",
+    cure: "Start biases at 0, lower the learning rate, normalise what comes in, or use an activation that lets a little through.",
+    source:
+      "SageMaker Debugger reports a layer of which more than half is dead; Lu et al., Dying ReLU and Initialization (2019).",
+  },
+  thresholds: { share: { value: 0.5, text: "share of the units of a layer that are 0 for every example" } },
+  find: findLayers,
+});
+
+function findLayers(traced: Traced, limits: { readonly share: number }): Trouble[] {
+  const carries = carriesGradient(traced);
   return traced.nodes.flatMap((node) => {
     const [batch, units] = node.shape;
     const isLayer =
       operations.has(node.op) && units !== undefined && (batch ?? 0) >= MIN_BATCH && units >= MIN_UNITS;
-    if (!isLayer || !node.requiresGrad || !followsWeights(traced, node)) return [];
-    const dead = deadUnits(traced, node, units);
-    return dead.length / units > SHARE ? [report(node, dead, units, batch ?? 0)] : [];
+    if (!isLayer || carries[node.id] === 0 || !followsWeights(traced, node)) return [];
+    const dead = unitsAtZero(traced, node, units);
+    return dead.length / units > limits.share ? [report(node, dead, units, batch ?? 0)] : [];
   });
 }
 
 /** Units (channels, for images) whose value is 0 for every example and place. */
-function deadUnits(traced: Traced, node: ReportNode, units: number): number[] {
+function unitsAtZero(traced: Traced, node: ReportNode, units: number): number[] {
   const data = traced.values(node.id, "value") ?? [];
   const [batch = 1] = node.shape;
   const places = data.length / (batch * units);
@@ -45,12 +62,11 @@ function followsWeights({ nodes }: Traced, node: ReportNode): boolean {
   return false;
 }
 
-function report(node: ReportNode, dead: readonly number[], units: number, batch: number): Finding {
+function report(node: ReportNode, dead: readonly number[], units: number, batch: number): Trouble {
   const share = Math.round((100 * dead.length) / units);
   const all = dead.length === units;
   const which = all ? "" : ` (${dead.slice(0, 8).join(", ")}${dead.length > 8 ? ", …" : ""})`;
   return {
-    rule: "dead-relu",
     severity: all ? "error" : "warning",
     ...said(
       `${all ? "All" : dead.length} of ${showTimes(units, "unit")} of this ${node.op} are 0 for all ${showTimes(batch, "example")}${which}: ${share} % are dead.`,

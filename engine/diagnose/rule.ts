@@ -1,0 +1,85 @@
+/** What a rule of the diagnosis is. All that is said of it anywhere derives from its record. */
+import type { Finding, RelatedSite, Site } from "../report/report";
+import type { Severity } from "../report/severity";
+import type { Offered } from "./remedy";
+import type { Traced } from "./traced";
+
+/** A limit that a person may set. */
+interface Threshold {
+  readonly value: number;
+  /** What it is a limit of, with its unit and its source. */
+  readonly text: string;
+}
+
+type Thresholds = Readonly<Record<string, Threshold>>;
+export type RuleLimits<T extends Thresholds = Thresholds> = { readonly [K in keyof T]: number };
+
+/** What somebody reads who asks for more, each in a few sentences. */
+interface Page {
+  /** What it is, for somebody who hears of it for the first time. */
+  readonly meaning: string;
+  /** What it does to training. */
+  readonly harm: string;
+  /** What is done about it. */
+  readonly cure: string;
+  /** Where the rule or its limits come from: paper, tool, documentation. */
+  readonly source: string;
+}
+
+/** A number that a cure is to change, the same before and after. */
+export interface Measure {
+  /** "gradient of the first layer, per weight" */
+  readonly label: string;
+  readonly value: number;
+}
+
+/** A finding as a rule states it; the rest follows from the record. */
+export interface Trouble extends Pick<Finding, "site" | "node" | "headline" | "explanation" | "message"> {
+  /** As the record says when it is left out. */
+  readonly severity?: Severity;
+  readonly evidence: Finding["evidence"];
+  readonly related?: readonly RelatedSite[];
+  readonly fixes?: readonly Offered[];
+  /** Rules whose findings are symptoms of this one, where that depends on what was found. */
+  readonly explains?: readonly string[];
+}
+
+export interface DiagnosisRule {
+  /** Kebab-case: "vanishing-gradient". */
+  readonly id: string;
+  /** How people call it: "Vanishing gradient". */
+  readonly title: string;
+  readonly page: Page;
+  readonly severity: Severity;
+  readonly thresholds: Thresholds;
+  /** Rules whose findings are symptoms of what this one finds: they are told beside it and not on their own. */
+  readonly explains: readonly string[];
+  /** What it finds; nothing in a run that is fine. The likeliest culprit comes first. */
+  find(traced: Traced, limits: RuleLimits): readonly Trouble[];
+  /** The number that a cure is to change; null where it does not apply. */
+  measure(traced: Traced): Measure | null;
+}
+
+interface RuleSpec<T extends Thresholds>
+  extends Omit<DiagnosisRule, "thresholds" | "find" | "explains" | "measure"> {
+  readonly thresholds: T;
+  readonly explains?: readonly string[];
+  find(traced: Traced, limits: RuleLimits<T>): readonly Trouble[];
+  measure?(traced: Traced): Measure | null;
+}
+
+/** A record whose `find` knows its limits by name. */
+export function defineRule<const T extends Thresholds>(spec: RuleSpec<T>): DiagnosisRule {
+  return {
+    explains: [],
+    measure: () => null,
+    ...spec,
+    // The record forgets the names of its limits here, once: `diagnose` hands each rule its own.
+    find: (traced, limits) => spec.find(traced, limits as RuleLimits<T>),
+  };
+}
+
+/** The range of a source file as a place beside a finding; nothing where it is not known. */
+export function beside(site: Site | null, message: string): RelatedSite[] {
+  return site === null ? [] : [{ site, message }];
+}

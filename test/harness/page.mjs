@@ -101,6 +101,31 @@ export async function openFile(page, name) {
   await page.locator(editorLines).first().waitFor();
 }
 
+/**
+ * Waits until "Go to File" finds a file, so that the window's extension host answers. A window whose host never came up is
+ * loaded again, once, as a person would do.
+ */
+export async function waitForFiles(page, name) {
+  const find = () =>
+    persist(page, async () => {
+      await openQuickInput(page, "Control+P", name);
+      await quickRows(page)
+        .filter({ has: page.locator(".label-name", { hasText: name }) })
+        .first()
+        .waitFor({ timeout: 3000 });
+      await page.keyboard.press("Escape");
+      await quickInput(page).waitFor({ state: "hidden", timeout: 3000 });
+    });
+  try {
+    await find();
+  } catch {
+    console.log(`[test] "Go to File" found no ${name}: the window is loaded again`);
+    await page.reload();
+    await page.waitForSelector(".monaco-workbench .statusbar-item");
+    await find();
+  }
+}
+
 /** Moves the cursor to a line (1-based), which also scrolls it into view. */
 export async function goToLine(page, line) {
   await page.keyboard.press("Control+G");

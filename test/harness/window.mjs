@@ -1,8 +1,8 @@
 // One VS Code window with Gradlens and a copy of the examples, for tests that act as a person does.
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launchBrowser } from "./browser.mjs";
-import { openFile, openWorkbench, takeScreenshot } from "./page.mjs";
+import { openFile, openWorkbench, takeScreenshot, waitForFiles } from "./page.mjs";
 import { root } from "./paths.mjs";
 import { startServer } from "./server.mjs";
 import { copyExamples } from "./workspace.mjs";
@@ -46,12 +46,21 @@ export async function openGradlens(options = {}) {
     browser = await launchBrowser();
     const opened = folders ? listFolders(folder, folders) : folder;
     const page = await openWorkbench(browser, server, opened, size);
+    await waitForFiles(
+      page,
+      (file ?? anyFile(folders ? join(folder, folders[0]) : folder)).split("/").at(-1),
+    );
     if (file) await openFile(page, file);
     return { page, folder, server, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function anyFile(folder) {
+  const found = readdirSync(folder, { withFileTypes: true });
+  return found.find((entry) => entry.isFile() && /^\w[\w.-]*$/.test(entry.name)).name;
 }
 
 /** A file that opens several folders at once. */

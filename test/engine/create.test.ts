@@ -90,3 +90,12 @@ describe("random tensors", () => {
     near(mean(out), 1, 0.05);
   });
 });
+
+describe("shapes", () => {
+  it("have at most 64 dimensions, as NumPy's", () => {
+    const shape = Array.from({ length: 64 }, () => 1);
+    assert.equal(gl.zeros(shape).ndim, 64);
+    assert.equal(gl.ones([1]).expand(shape).ndim, 64);
+    assert.throws(() => gl.zeros([...shape, 1]), /shape has 65 dimensions, expected at most 64/);
+  });
+});

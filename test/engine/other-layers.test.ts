@@ -2,7 +2,7 @@
 import "../../engine/ops";
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { manualSeed, nn, ones, tensor, zeros } from "../../engine";
+import { manualSeed, nn, ones, randn, tensor, zeros } from "../../engine";
 import type { Tensor } from "../../engine/core/tensor";
 import { sum } from "../../engine/ops";
 import { backward } from "../../engine/sweeps/reverse";
@@ -123,4 +123,23 @@ describe("parameters as a vector", () => {
 
 describe("functions as nn.functional", () => {
   it("are there", () => assert.equal(nn.functional.relu(tensor([-1])).item(), 0));
+});
+
+describe("attention", () => {
+  const layer = () => {
+    manualSeed(3);
+    return new nn.MultiheadAttention(4, 2, { batchFirst: true });
+  };
+  const copyOf = (x: Tensor) => tensor(x.data.slice(), { shape: x.shape });
+  const made = (query: Tensor, key: Tensor, value: Tensor) => layer().forward(query, key, value)[0].toArray();
+
+  it("gives the same whether its inputs are one tensor or equal ones, of all three or of two", () => {
+    const [x, y] = [randn([2, 3, 4]), randn([2, 3, 4])];
+    assert.deepEqual(made(x, x, x), made(x, copyOf(x), copyOf(x)));
+    // A decoder asks with its own sequence and finds keys and values in another one.
+    assert.deepEqual(made(x, y, y), made(x, y, copyOf(y)));
+    assert.deepEqual(made(x, x, y), made(x, copyOf(x), y));
+    assert.notDeepEqual(made(x, y, y), made(x, x, x));
+    assert.notDeepEqual(made(x, x, y), made(x, x, x));
+  });
 });

@@ -1,7 +1,10 @@
 /** What a run tells beside its operations: which names held what, and what functions written by hand were called with. */
 import type { BindingEvent, ModuleBinding } from "./binding-event";
+import { Diary } from "./diary";
 import { HandCalls } from "./hand-calls";
 import { LeafNames } from "./leaf-names";
+import { LeafWrites } from "./leaf-writes";
+import { TakenValues } from "./taken-values";
 import type { Tensor } from "./tensor";
 import type { FileVariables, TopLevel } from "./top-level";
 
@@ -16,6 +19,13 @@ export class Notes {
   readonly offered = new Map<string, TopLevel>();
   /** How to read the variables at the top of files, in the order in which the files began to run. */
   readonly variables: FileVariables[] = [];
+  readonly diary = new Diary();
+  readonly writes = new LeafWrites();
+  readonly taken = new TakenValues();
+  /** Leaves that take a gradient and were made inside, see `tapeInside`. */
+  readonly fresh = new WeakSet<Tensor>();
+  /** Whether the exported loss runs. */
+  isInLoss = false;
   private boundInStep = 0;
 
   bind(binding: number, tensor: Tensor, part = ""): void {
@@ -31,6 +41,7 @@ export class Notes {
 
   /** A backward pass ended a step: of the steps before it the last name of each leaf stays. */
   closeStep(): void {
+    this.taken.closeStep();
     const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.isLeaf);
     const latest = new Map(earlier.map((event) => [`${event.binding}${event.part}`, event]));
     this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];

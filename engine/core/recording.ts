@@ -124,6 +124,12 @@ export function isQuiet(): boolean {
   return quiet;
 }
 
+/** The tape, while the loss or a layer runs as its author wrote it: what is made then is made anew in each step. */
+export function tapeInside(): Tape | null {
+  if (tape === null || quiet || derivative) return null;
+  return tape.notes.isInLoss || currentScope() !== null ? tape : null;
+}
+
 /** Whether what runs is a part of a derivative. */
 export function isDerivative(): boolean {
   return derivative;

@@ -21,6 +21,7 @@ export {
   noGrad,
   quietly,
   record,
+  tapeInside,
 } from "./recording";
 
 /** A backward pass that ran while the tape was recording: its root and the gradient of everything on the way. */
@@ -69,6 +70,7 @@ export class Tape {
 
   /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
   closeStep(sweep: Sweep): void {
+    this.notes.diary.note("backward");
     this.notes.closeStep();
     this.finished = this.open;
     this.finishedAliases = this.openAliases;

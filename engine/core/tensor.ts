@@ -2,7 +2,7 @@
 import { allocate, type DType, getDefaultDtype, isFloat, newValues, type Values } from "./dtype";
 import { ModelError } from "./error";
 import { instancesOf } from "./instance";
-import { activeTape } from "./recording";
+import { activeTape, tapeInside } from "./recording";
 import { type Shape, showShape, sizeOf } from "./shape";
 import { currentSite } from "./sites";
 import type { Node } from "./tape";
@@ -100,6 +100,7 @@ export class Tensor {
 
   /** The only element as a number. @throws ModelError when there are more. */
   item(): number {
+    if (this.node !== null && this.requiresGrad) noteTaken(this, "item");
     if (this.values === null) return held(this.number);
     if (this.data.length !== 1) {
       throw new ModelError(`item() needs a tensor with one element, found shape ${showShape(this.shape)}`);
@@ -117,6 +118,7 @@ export class Tensor {
 
   /** Values as nested arrays. */
   toArray(): NestedArray {
+    if (this.node !== null && this.requiresGrad) noteTaken(this, "toArray");
     const build = (dim: number, offset: number, stride: number): NestedArray => {
       if (dim === this.shape.length) return this.data[offset] as number;
       const inner = stride / (this.shape[dim] as number);
@@ -132,6 +134,10 @@ export class Tensor {
     const shown = Array.from(this.data.subarray(0, 6), (v) => Number(v.toPrecision(5)));
     return `Tensor(${showShape(this.shape)}, ${this.dtype}, [${shown.join(", ")}${this.size > 6 ? ", …" : ""}])`;
   }
+}
+
+function noteTaken(from: Tensor, how: "item" | "toArray"): void {
+  tapeInside()?.notes.taken.note({ from, how, at: currentSite(), to: null });
 }
 
 /** Whether a value is a tensor. */
@@ -223,7 +229,17 @@ export function requireGrad<T extends Tensor>(x: T, requiresGrad = true): T {
   if (requiresGrad && !isFloat(x.dtype)) {
     throw new ModelError(`requiresGrad needs float32 or float64, found ${x.dtype}`);
   }
-  if (requiresGrad) parameters.add(x);
+  if (requiresGrad) {
+    parameters.add(x);
+    noteFresh(x);
+  }
   x.requiresGrad = requiresGrad;
   return x;
+}
+
+/** A leaf was made that takes a gradient. */
+export function noteFresh(x: Tensor): void {
+  const notes = tapeInside()?.notes;
+  // A leaf with a name was there before, and a detached one is no weight.
+  if (notes !== undefined && !detached.has(x) && notes.leafNames.of(x).length === 0) notes.fresh.add(x);
 }

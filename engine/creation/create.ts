@@ -12,6 +12,8 @@ import { isOptions, readCall, takes } from "../core/signature";
 import { requireGrad, Tensor, type TensorOptions, zeroFilled } from "../core/tensor";
 import { checkFits, readData, type TensorData } from "../core/tensor-data";
 
+import { noteSource } from "./note-source";
+
 export type { TensorData } from "../core/tensor-data";
 
 const dtype = choice("float32", "float64", "int32", "bool");
@@ -57,7 +59,9 @@ function fromData(name: string, data: TensorData, options: TensorOptions = {}): 
         `${values.length} values do not fill shape ${showShape(wanted)}, which has ${sizeOf(wanted)}`,
       );
     }
-    return requireGrad(new Tensor(values, wanted, dtype), options.requiresGrad ?? false);
+    const made = new Tensor(values, wanted, dtype);
+    noteSource(data, made);
+    return requireGrad(made, options.requiresGrad ?? false);
   });
 }
 

@@ -21,7 +21,7 @@ import { softmax } from "../ops/softmax";
 import { squeeze, unsqueeze } from "../ops/squeeze";
 import { permute, reshape, transpose } from "../ops/view";
 import { type AttentionCall, withMasks } from "./attention-masks";
-import { xavierUniform, zeros } from "./init";
+import { xavierUniform } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
 import { LayerNorm } from "./normalisation";
@@ -97,7 +97,7 @@ export class MultiheadAttention extends Module {
     this.in_proj_weight = requireGrad(xavierUniform(zeroFilled([3 * embedDim, embedDim])));
     this.in_proj_bias = bias ? full([3 * embedDim], 0, { requiresGrad: true }) : null;
     this.out_proj = new Linear(embedDim, embedDim, { bias });
-    if (this.out_proj.bias !== null) zeros(this.out_proj.bias);
+    if (this.out_proj.bias !== null) this.out_proj.bias.data.fill(0);
   }
 
   /** The attended values, and the weights (null when they are not needed). */

@@ -1,6 +1,6 @@
 /** A copy of a module with tensors of its own: what Python's `copy.deepcopy` gives. */
 
-import { isTensor, parameters, Tensor } from "../core/tensor";
+import { isTensor, noteFresh, parameters, Tensor } from "../core/tensor";
 import { isLiteral } from "./fields";
 import type { Module } from "./module";
 import { isLeafParameter } from "./state";
@@ -52,5 +52,6 @@ function copyTensor(x: Tensor): Tensor {
   const copy = new Tensor(x.data.slice(), x.shape, x.dtype);
   if (isLeafParameter(x)) parameters.add(copy);
   copy.requiresGrad = x.isLeaf && x.requiresGrad;
+  if (copy.requiresGrad) noteFresh(copy);
   return copy;
 }

@@ -9,6 +9,7 @@ import { type Kinds, readCall, takes } from "../core/signature";
 import type { Tensor } from "../core/tensor";
 import { checkTensor } from "../ops/arguments";
 import { calculateGain, fansOf, type Nonlinearity, nonlinearities } from "./fans";
+import { noteInit } from "./note-init";
 
 export { calculateGain, type Fans, fansOf, type Nonlinearity } from "./fans";
 export { dirac, eye, sparse, type TruncNormalOptions, truncNormal } from "./other-init";
@@ -32,13 +33,18 @@ type Init<O, P extends readonly unknown[]> = [x: Tensor, ...Positions<P, O>];
 function readInit<O>(name: string, options: Kinds, args: readonly unknown[]): [Tensor, Partial<O>] {
   return inFunction(`nn.init.${name}`, () => {
     const [x, given = {}] = readCall<[Tensor, Partial<O>?]>(`nn.init.${name}`, takes(["x"], options), args);
-    return [checkTensor(x), given];
+    noteInit(checkTensor(x), name);
+    return [x, given];
   });
 }
 
 /** Uniform in [a, b), by default [0, 1). */
 export function uniform(...args: Init<UniformOptions, [a?: number, b?: number]>): Tensor {
   const [x, { a = 0, b = 1 }] = readInit<UniformOptions>("uniform", { a: number, b: number }, args);
+  return fillUniform(x, a, b);
+}
+
+function fillUniform(x: Tensor, a: number, b: number): Tensor {
   return fill(x, () => a + (b - a) * generator.uniform());
 }
 
@@ -53,6 +59,10 @@ interface NormalOptions {
 /** Normal with the given mean and standard deviation. */
 export function normal(...args: Init<NormalOptions, [mean?: number, std?: number]>): Tensor {
   const [x, { mean = 0, std = 1 }] = readInit<NormalOptions>("normal", { mean: number, std: number }, args);
+  return fillNormal(x, mean, std);
+}
+
+function fillNormal(x: Tensor, mean: number, std: number): Tensor {
   return fill(x, () => mean + std * generator.normal());
 }
 
@@ -60,10 +70,11 @@ export function normal(...args: Init<NormalOptions, [mean?: number, std?: number
 export function constant(...args: [x: Tensor, value: number]): Tensor {
   const [x, value] = readCall<typeof args>("nn.init.constant", takesValue, args);
   const v = inFunction("nn.init.constant", () => checkNumber(value, "value"));
-  return fill(
+  noteInit(
     inFunction("nn.init.constant", () => checkTensor(x)),
-    () => v,
+    "constant",
   );
+  return fill(x, () => v);
 }
 
 const takesValue = takes(["x", "value"], {}, { aliases: { val: "value" } });
@@ -92,14 +103,14 @@ export function xavierUniform(...args: WithGain): Tensor {
   const [x, { gain = 1 }] = readInit<GainOptions>("xavierUniform", { gain: number }, args);
   const fans = fansOf(x.shape);
   const bound = gain * Math.sqrt(6 / (fans.in + fans.out));
-  return uniform(x, { a: -bound, b: bound });
+  return fillUniform(x, -bound, bound);
 }
 
 /** Normal with variance gain² · 2 / (in + out). Glorot and Bengio (2010). */
 export function xavierNormal(...args: WithGain): Tensor {
   const [x, { gain = 1 }] = readInit<GainOptions>("xavierNormal", { gain: number }, args);
   const fans = fansOf(x.shape);
-  return normal(x, { std: gain * Math.sqrt(2 / (fans.in + fans.out)) });
+  return fillNormal(x, 0, gain * Math.sqrt(2 / (fans.in + fans.out)));
 }
 
 /** What `nn.init.kaimingUniform` and `nn.init.kaimingNormal` take besides the tensor. */
@@ -126,13 +137,13 @@ function kaimingStd(x: Tensor, options: KaimingOptions): number {
 export function kaimingUniform(...args: Kaiming): Tensor {
   const [x, options] = readInit<KaimingOptions>("kaimingUniform", kaiming, args);
   const bound = Math.sqrt(3) * kaimingStd(x, options);
-  return uniform(x, { a: -bound, b: bound });
+  return fillUniform(x, -bound, bound);
 }
 
 /** Normal with variance gain² / fan. He et al. (2015). */
 export function kaimingNormal(...args: Kaiming): Tensor {
   const [x, options] = readInit<KaimingOptions>("kaimingNormal", kaiming, args);
-  return normal(x, { std: kaimingStd(x, options) });
+  return fillNormal(x, 0, kaimingStd(x, options));
 }
 
 /** The names after the first author of the paper. */
@@ -142,13 +153,13 @@ export { kaimingNormal as heNormal, kaimingUniform as heUniform };
 export function lecunUniform(...args: [x: Tensor]): Tensor {
   const [x] = readInit("lecunUniform", {}, args);
   const bound = Math.sqrt(3 / fansOf(x.shape).in);
-  return uniform(x, { a: -bound, b: bound });
+  return fillUniform(x, -bound, bound);
 }
 
 /** Normal with variance 1 / in. LeCun et al. (1998). */
 export function lecunNormal(...args: [x: Tensor]): Tensor {
   const [x] = readInit("lecunNormal", {}, args);
-  return normal(x, { std: Math.sqrt(1 / fansOf(x.shape).in) });
+  return fillNormal(x, 0, Math.sqrt(1 / fansOf(x.shape).in));
 }
 
 /**

@@ -1,9 +1,11 @@
 /** What is known of modules without standing in their fields, which belong to their authors. */
 import { currentSite } from "../core/sites";
+import { tapeInside } from "../core/tape";
 import { prepareForward } from "./forward-calls";
 import type { Module } from "./module";
 
 const constructed = new WeakMap<object, number>();
+const inside = new WeakSet<object>();
 
 /** Names of the fields that hold buffers. */
 export const buffers = new WeakMap<Module, readonly string[]>();
@@ -11,6 +13,7 @@ export const buffers = new WeakMap<Module, readonly string[]>();
 /** A module is being constructed. */
 export function note(module: Module): void {
   constructed.set(module, currentSite());
+  if (tapeInside() !== null) inside.add(module);
   prepareForward(module);
 }
 
@@ -22,6 +25,11 @@ export function isMadeModule(value: unknown): value is Module {
 /** Id of the call site that constructed the module; 0 when unknown. */
 export function constructedAt(module: Module): number {
   return constructed.get(module) ?? 0;
+}
+
+/** Whether the module was constructed while the loss was computed, or while another module ran. */
+export function isMadeInside(module: Module): boolean {
+  return inside.has(module);
 }
 
 export function buffersOf(module: Module): readonly string[] {

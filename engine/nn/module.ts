@@ -1,6 +1,7 @@
 /** The base of layers: parameters and child modules are found in its fields. */
 import { addTo, type RemovableHandle } from "../core/gradient-hooks";
 import { instancesOf } from "../core/instance";
+import { activeTape } from "../core/tape";
 import type { Tensor } from "../core/tensor";
 import { copyModule } from "./copy";
 import { fieldsOf } from "./fields";
@@ -137,7 +138,9 @@ export abstract class Module {
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const p of this.parameters()) p.grad = null;
+    const parameters = this.parameters();
+    activeTape()?.notes.diary.clearAll(parameters);
+    for (const p of parameters) p.grad = null;
   }
 
   /** Sets `training` here and below: true when left out. */

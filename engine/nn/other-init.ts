@@ -10,6 +10,7 @@ import { arrange, takes } from "../core/signature";
 import type { Tensor } from "../core/tensor";
 import { checkFloat } from "../ops/arguments";
 import { erfOf, inverseErf } from "./error-function";
+import { noteInit } from "./note-init";
 
 /** What `nn.init.truncNormal` takes besides the tensor. */
 export interface TruncNormalOptions {
@@ -35,7 +36,8 @@ function read<N extends readonly unknown[]>(
 ): N {
   return inFunction(`nn.init.${name}`, () => {
     const [x, ...rest] = arrange(signature, args);
-    return [checkFloat(x), ...rest] as unknown as N;
+    noteInit(checkFloat(x), name);
+    return [x, ...rest] as unknown as N;
   });
 }
 

@@ -1,6 +1,7 @@
 /** Parameters as one vector and back. */
 import { showValue } from "../core/describe";
 import { ModelError } from "../core/error";
+import { activeTape } from "../core/tape";
 import { isTensor, type Tensor } from "../core/tensor";
 import { cat } from "../ops/join";
 import { reshape } from "../ops/view";
@@ -34,6 +35,7 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   let at = 0;
   for (const p of list) {
     p.data.set(vector.data.subarray(at, at + p.size));
+    activeTape()?.notes.writes.note(p, "vectorToParameters");
     at += p.size;
   }
 }

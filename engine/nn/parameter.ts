@@ -5,6 +5,7 @@ import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
 import { isTensor, parameters, requireGrad, Tensor } from "../core/tensor";
 import { type TensorData, tensor } from "../creation/create";
+import { noteSource } from "../creation/note-source";
 
 /** What `nn.Parameter` takes besides the data. */
 export interface ParameterOptions {
@@ -28,6 +29,7 @@ export class Parameter extends Tensor {
     const [data, { requiresGrad = true } = {}] = readCall<Args>("nn.Parameter", signature, args);
     const { data: values, shape, dtype } = isTensor(data) ? data : tensor(data);
     super(values, shape, dtype);
+    if (isTensor(data)) noteSource(data, this);
     requireGrad(this, requiresGrad);
     parameters.add(this);
   }

@@ -1,6 +1,7 @@
 /** What a module keeps: parameters and buffers under the names that PyTorch's `state_dict` gives them. */
 import { ModelError } from "../core/error";
 import { sameShape, showShape } from "../core/shape";
+import { activeTape } from "../core/tape";
 import { isTensor, parameters, type Tensor } from "../core/tensor";
 import type { Module } from "./module";
 import { buffersOf } from "./module-facts";
@@ -61,5 +62,8 @@ export function applyState(module: Module, state: Readonly<Record<string, Tensor
     const found = isTensor(from) ? `shape ${showShape(from.shape)}` : typeof from;
     throw new ModelError(`loadStateDict(): ${name} has ${found}, expected shape ${showShape(to.shape)}`);
   }
-  for (const { from, to } of pairs) to.data.set(from.data);
+  for (const { from, to } of pairs) {
+    to.data.set(from.data);
+    activeTape()?.notes.writes.note(to, "loadStateDict");
+  }
 }

@@ -5,6 +5,7 @@ import { ModelError } from "../core/error";
 import { number } from "../core/kinds";
 import type { OptionPositions, Widest } from "../core/op-function";
 import { readCall, takes } from "../core/signature";
+import { activeTape } from "../core/tape";
 import { type Tensor, zeroFilled } from "../core/tensor";
 
 export { parametersToVector, vectorToParameters } from "./parameter-vector";
@@ -42,6 +43,7 @@ export function clipGradNorm(...args: Widest<NormArgs, NormPositions>): Tensor {
   const out = zeroFilled([], gradients[0]?.dtype ?? "float32");
   const norm = normOf(gradients, normType);
   out.data[0] = norm;
+  activeTape()?.notes.diary.note("clip", norm / maxNorm);
   const factor = Math.min(1, maxNorm / (norm + 1e-6));
   if (factor < 1 || Number.isNaN(factor)) mapGradients(list, (v) => factor * v);
   return out;
@@ -55,7 +57,12 @@ export function clipGradValue(...args: [parameters: Iterable<Tensor>, clipValue:
       `nn.utils.clipGradValue(): clipValue is ${showValue(clipValue)}, expected a number of at least 0`,
     );
   }
-  mapGradients(parameters, (v) => Math.min(clipValue, Math.max(-clipValue, v)));
+  let most = 0;
+  mapGradients(parameters, (v) => {
+    most = Math.max(most, Math.abs(v));
+    return Math.min(clipValue, Math.max(-clipValue, v));
+  });
+  activeTape()?.notes.diary.note("clip", most / clipValue);
 }
 
 function normOf(gradients: readonly Tensor[], type: number): number {

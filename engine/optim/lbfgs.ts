@@ -103,7 +103,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       });
     }
     const loss = enableGrad(closure);
-    this.minimise(closure, loss.item());
+    this.noteStep(() => this.minimise(closure, loss.item()));
     return loss;
   }
 

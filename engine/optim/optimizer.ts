@@ -5,7 +5,7 @@ import type { Values } from "../core/dtype";
 import { ModelError } from "../core/error";
 import { inFunction } from "../core/op";
 import { checkOptions } from "../core/options";
-import { enableGrad } from "../core/tape";
+import { activeTape, enableGrad } from "../core/tape";
 import { isTensor, type Tensor } from "../core/tensor";
 
 /** Parameters that share hyperparameters; `lr` may be changed between steps. */
@@ -52,10 +52,12 @@ export abstract class Optimizer<O extends { lr?: number }> {
       if (!(group.lr >= 0))
         throw new ModelError(`${name}(): lr is ${group.lr}, expected a number of at least 0`);
     }
+    activeTape()?.notes.diary.open(this, this.constructor.name, this.paramGroups);
   }
 
   /** Forgets all gradients. */
   zeroGrad(): void {
+    activeTape()?.notes.diary.clear(this);
     for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
   }
 
@@ -80,8 +82,16 @@ export abstract class Optimizer<O extends { lr?: number }> {
    */
   step(closure?: () => Tensor): Tensor | null {
     const loss = closure === undefined ? null : enableGrad(closure);
-    this.updateAll();
+    this.noteStep(() => this.updateAll());
     return loss;
+  }
+
+  /** Runs what changes the parameters; a trace tells how far they moved. */
+  protected noteStep(run: () => void): void {
+    const noted = activeTape()?.notes.diary.step(this);
+    const params = this.paramGroups.flatMap((group) => group.params);
+    if (noted) noted.moves.during(noted.steps, params, run);
+    else run();
   }
 
   private updateAll(): void {

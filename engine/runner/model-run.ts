@@ -114,11 +114,23 @@ export class ModelRun {
     const loss = lossOf(exports);
     this.#random = generator.save();
     // Called without a receiver, as an import is.
-    const value: unknown = await (typeof loss === "function" ? loss(0) : loss);
+    const value: unknown = await (typeof loss === "function" ? this.#computing(() => loss(0)) : loss);
     if (isTensor(value)) return value;
     if (value === undefined && this.tape.sweep) return this.tape.sweep.output;
     if (loss === undefined && this.#hasHandWrittenLayers()) return null;
     throw this.#noLoss(loss, value);
+  }
+
+  /** Runs the exported loss; what it makes is made anew in each step. */
+  async #computing(loss: () => unknown): Promise<unknown> {
+    const { notes } = this.tape;
+    notes.diary.note("loss");
+    notes.isInLoss = true;
+    try {
+      return await loss();
+    } finally {
+      notes.isInLoss = false;
+    }
   }
 
   #differentiate(loss: Tensor): ReadonlyMap<Tensor, Tensor> {

@@ -10,6 +10,7 @@ import { tellsItself } from "../nn/forward-calls";
 import { isMadeModule } from "../nn/module-facts";
 import type { Runtime } from "../source";
 import { bind } from "../tracing/binding";
+import { readsData, writesData } from "../tracing/data-access";
 import { draws } from "../tracing/draws";
 import { burn, codeInstead } from "../tracing/instead";
 import { standIn } from "../tracing/stand-in";
@@ -94,6 +95,8 @@ export const runtime: Runtime = Object.freeze<Runtime>({
     repairNow();
     activeTape()?.notes.variables.push({ file, variables });
   },
+  reads: readsData,
+  writes: writesData,
   suspend,
   resume: resume as Runtime["resume"],
 });

@@ -6,6 +6,7 @@ import { instrument } from "./instrument";
 import { lowerAccessors } from "./lower-accessors";
 import { lowerTypeScript } from "./lower-typescript";
 import { lowerUsing } from "./lower-using";
+import { markData } from "./mark-data";
 import { markLayers } from "./mark-layers";
 import { markSteps } from "./mark-steps";
 import { markVariables } from "./mark-variables";
@@ -26,6 +27,7 @@ export function compile(text: string, file: string, firstSite: number, firstBind
   const edits = new Insertions(parsed.mark);
   lower(parsed, edits);
   instrument(parsed, sites, bindings, edits);
+  markData(parsed, edits);
   markLayers(parsed, edits);
   markSteps(parsed, edits);
   markInstead(parsed, edits);

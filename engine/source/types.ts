@@ -206,6 +206,10 @@ export interface Runtime {
   instead(key: string): string | undefined;
   /** What such code calls in each turn of a loop. */
   burn(): void;
+  /** Notes that the text reads `data` of a value, at a place, and returns the value. */
+  reads<T>(place: string, value: T): T;
+  /** Notes how the text writes into `data` of a value, at a place, and returns the value. */
+  writes<T>(how: string, place: string, value: T): T;
   /** Hands over how to read the variables at the top of a file, in order: paths of names begin with them. */
   declares(file: string, variables: readonly (readonly [name: string, read: () => unknown])[]): void;
   /** Brings the sites back and returns the value; further arguments are ignored. */

@@ -4,7 +4,7 @@ import { shortName } from "../core/printable";
 import type { Scope } from "../core/tape";
 import { isMadeTensor, type Tensor } from "../core/tensor";
 import type { Module } from "../nn/module";
-import { constructedAt, isMadeModule } from "../nn/module-facts";
+import { constructedAt, isMadeInside, isMadeModule } from "../nn/module-facts";
 import { optionalRow, type TableBuilder } from "./columns";
 import { callsOf, type HeldField } from "./modules";
 import type { Run } from "./run";
@@ -51,7 +51,7 @@ function writeModules(run: Run, { builder, sites, modules, rowOf }: Facts, modul
     const type = builder.text(shortName(module.constructor?.name));
     const site = optionalRow(sites.row(run.sources.site(constructedAt(module))));
     const training = fieldOf(module, "training") === false ? 0 : 1;
-    const row = builder.add("modules", { type, site, made: 0, training });
+    const row = builder.add("modules", { type, site, made: isMadeInside(module) ? 1 : 0, training });
     for (const [name, value] of fields) {
       const node = isMadeTensor(value) ? rowOf(value) : null;
       const child = moduleRow(value);

@@ -15,6 +15,7 @@ import { modulesOf, tensorsIn } from "./modules";
 import { writeNameFacts } from "./name-facts";
 import { type Numbered, numberTensors } from "./numbered";
 import { OperationRows } from "./operation-rows";
+import { writeProvenance } from "./provenance-rows";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
 import { SiteRows } from "./site-rows";
@@ -43,6 +44,7 @@ export function recordTrace(run: Run): Recorded {
   writeNodes(numbered, builder, sites, calls);
   writeGradients(grads, builder);
   writeHandedBack(run, numbered, grads, builder);
+  writeProvenance(run, numbered, builder, sites);
   const { list: texts } = builder.texts;
   const head = headOf(run, numbered, sites);
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };

@@ -3,6 +3,14 @@ import type { Site } from "../report/report";
 import { optionalRow, type TableBuilder } from "./columns";
 import type { Sources } from "./run";
 
+/** Of a place as instrumented code writes it: line, column, end line, end column, file. */
+function siteOfPlace(place: string): Site | null {
+  const found = /^(\d+):(\d+):(\d+):(\d+):(.*)$/s.exec(place);
+  if (found === null) return null;
+  const [line = 0, column = 0, endLine = 0, endColumn = 0] = found.slice(1, 5).map(Number);
+  return { file: found[5] ?? "", line, column, endLine, endColumn };
+}
+
 export class SiteRows {
   readonly #rows = new Map<string, number>();
   readonly #byId = new Map<number, number | null>();
@@ -20,6 +28,11 @@ export class SiteRows {
     const row = site && this.#add(site, this.row(this.sources.callee?.(id) ?? null));
     this.#byId.set(id, row);
     return row;
+  }
+
+  /** Row of a call by its id, or of a place in the text. */
+  at(at: number | string): number | null {
+    return typeof at === "number" ? this.call(at) : this.row(siteOfPlace(at));
   }
 
   row(site: Site | null): number | null {

@@ -1,0 +1,92 @@
+/**
+ * Writes the marks by which a text tells of whose `data` it reads and writes: `w.data.fill(0)`, `w.data[i] = 1`, `x.data`.
+ * The mark goes around the object, which is handed on as it is.
+ */
+import { type Insertions, own } from "./edits";
+import type { Parsed } from "./parsed";
+import { bare, parentOf, type SyntaxNode } from "./syntax-node";
+
+/** Outside of the marks of calls and bindings around the same expression. */
+const rank = 0.5;
+
+export function markData({ nodes, file, positions }: Parsed, edits: Insertions): void {
+  for (const node of nodes) {
+    const object = node.type === "MemberExpression" && isData(node) ? markedObject(node) : null;
+    const access = object && accessOf(node);
+    if (object === null || access === null) continue;
+    const { line, column, endLine, endColumn } = positions.range(access.whole.start, access.whole.end);
+    const place = JSON.stringify([line, column, endLine, endColumn, file].join(":"));
+    const mark = access.how === null ? "reads" : "writes";
+    const how = access.how === null ? "" : `${JSON.stringify(access.how)}, `;
+    edits.wrap(object.start, object.end, `${own}.${mark}(${how}${place}, `, ")", rank);
+  }
+}
+
+const isData = ({ computed, property }: SyntaxNode) => !computed && property?.name === "data";
+
+const plain = new Set(["Identifier", "MemberExpression", "CallExpression"]);
+
+/** The object of a member, where a call may stand in its place; null elsewhere. */
+function markedObject(node: SyntaxNode): SyntaxNode | null {
+  const object = node.object && bare(node.object);
+  if (!object || !plain.has(object.type) || isInNew(node)) return null;
+  // What stands behind `?.` is skipped with it: a mark between them would not be.
+  for (let part: SyntaxNode | undefined = object; part; part = innerOf(part)) {
+    if (part.optional || part.type === "ChainExpression" || part.type === "Super") return null;
+  }
+  return object;
+}
+
+/** What a chain of members and calls goes on from. */
+function innerOf({ type, object, callee }: SyntaxNode): SyntaxNode | undefined {
+  const inner = type === "MemberExpression" ? object : type === "CallExpression" ? callee : undefined;
+  return inner && bare(inner);
+}
+
+/** Whether a `new` or a tag would take the mark for its class. */
+function isInNew(node: SyntaxNode): boolean {
+  let inner = node;
+  let outer = parentOf(node);
+  while (outer && innerOf(outer) === inner) {
+    inner = outer;
+    outer = parentOf(outer);
+  }
+  return (
+    (outer?.type === "NewExpression" && bare(outer.callee ?? outer) === inner) ||
+    outer?.type === "TaggedTemplateExpression" ||
+    outer?.type === "Decorator"
+  );
+}
+
+interface Access {
+  /** What is written how; null for a read. */
+  readonly how: string | null;
+  readonly whole: SyntaxNode;
+}
+
+const writing = new Set(["fill", "set", "copyWithin", "sort", "reverse"]);
+
+/** What the text does with `x.data`; null for what no typed array can do, so that its error is the person's own. */
+function accessOf(node: SyntaxNode): Access | null {
+  const outer = parentOf(node);
+  if (outer?.type !== "MemberExpression" || !outer.object || bare(outer.object) !== node)
+    return { how: null, whole: node };
+  const around = parentOf(outer);
+  if (outer.computed)
+    return around && isChange(around, outer)
+      ? { how: "element", whole: around }
+      : { how: null, whole: outer };
+  const name = outer.property?.name ?? "";
+  const isCalled = around?.type === "CallExpression" && around.callee && bare(around.callee) === outer;
+  if (!isCalled) return { how: null, whole: node };
+  if (!(name in Float32Array.prototype)) return null;
+  return { how: writing.has(name) ? name : null, whole: around };
+}
+
+/** Whether an assignment, `++` or `--` changes what `target` names. */
+function isChange({ type, left, argument }: SyntaxNode, target: SyntaxNode): boolean {
+  if (type === "AssignmentExpression") return left !== undefined && bare(left) === target;
+  return (
+    type === "UpdateExpression" && argument !== null && argument !== undefined && bare(argument) === target
+  );
+}

@@ -114,7 +114,10 @@ export abstract class Module {
 
   /** Freezes all parameters (false), or has them take gradients again. They stay part of `parameters` and `stateDict`. */
   requiresGrad_(requiresGrad = true): this {
-    for (const p of this.parameters()) p.requiresGrad = requiresGrad;
+    for (const p of this.parameters()) {
+      p.requiresGrad = requiresGrad;
+      if (!requiresGrad) activeTape()?.notes.writes.note(p, "requiresGrad");
+    }
     return this;
   }
 

@@ -195,7 +195,7 @@ export const schema = {
     node: to("nodes"),
     /**
      * What wrote: "init.normal" and the like, "loadStateDict", "vectorToParameters", or what the text does to `data`:
-     * "fill", "set", "copyWithin", "element" for `x.data[i] = …`.
+     * "fill", "set", "copyWithin", "element" for `x.data[i] = …`. "requiresGrad" where it was switched off, and stayed so.
      */
     how: to("texts"),
     site: maybe("sites"),

@@ -1,6 +1,6 @@
 /**
- * Writes the marks by which a text tells of whose `data` it reads and writes: `w.data.fill(0)`, `w.data[i] = 1`, `x.data`.
- * The mark goes around the object, which is handed on as it is.
+ * Writes the marks by which a text tells of whose `data` it reads and writes, and what it freezes: `w.data.fill(0)`,
+ * `w.data[i] = 1`, `x.data`, `w.requiresGrad = false`. The mark goes around the object, which is handed on as it is.
  */
 import { type Insertions, own } from "./edits";
 import type { Parsed } from "./parsed";
@@ -11,8 +11,9 @@ const rank = 0.5;
 
 export function markData({ nodes, file, positions }: Parsed, edits: Insertions): void {
   for (const node of nodes) {
-    const object = node.type === "MemberExpression" && isData(node) ? markedObject(node) : null;
-    const access = object && accessOf(node);
+    if (node.type !== "MemberExpression" || node.computed) continue;
+    const object = accessed.has(node.property?.name ?? "") ? markedObject(node) : null;
+    const access = object && (node.property?.name === "data" ? accessOf(node) : freezingOf(node));
     if (object === null || access === null) continue;
     const { line, column, endLine, endColumn } = positions.range(access.whole.start, access.whole.end);
     const place = JSON.stringify([line, column, endLine, endColumn, file].join(":"));
@@ -22,7 +23,7 @@ export function markData({ nodes, file, positions }: Parsed, edits: Insertions):
   }
 }
 
-const isData = ({ computed, property }: SyntaxNode) => !computed && property?.name === "data";
+const accessed = new Set(["data", "requiresGrad"]);
 
 const plain = new Set(["Identifier", "MemberExpression", "CallExpression"]);
 
@@ -81,6 +82,13 @@ function accessOf(node: SyntaxNode): Access | null {
   if (!isCalled) return { how: null, whole: node };
   if (!(name in Float32Array.prototype)) return null;
   return { how: writing.has(name) ? name : null, whole: around };
+}
+
+/** What is set to true is not frozen; what it is set to otherwise is seen in the end. */
+function freezingOf(node: SyntaxNode): Access | null {
+  const around = parentOf(node);
+  const isSet = around?.type === "AssignmentExpression" && isChange(around, node);
+  return isSet && around.right?.value !== true ? { how: "requiresGrad", whole: around } : null;
 }
 
 /** Whether an assignment, `++` or `--` changes what `target` names. */

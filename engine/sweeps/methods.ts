@@ -2,6 +2,7 @@
 import { describeValue } from "../core/describe";
 import { ModelError } from "../core/error";
 import { addGradientHook, type GradientHook, type RemovableHandle } from "../core/gradient-hooks";
+import { activeTape } from "../core/tape";
 import { requireGrad, type Tensor } from "../core/tensor";
 import { add } from "../ops/arithmetic";
 import { defineMethod } from "../ops/define-method";
@@ -43,7 +44,10 @@ function retainGrad(x: Tensor): void {
 }
 
 function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
-  if (x.isLeaf) return requireGrad(x, requiresGrad);
+  if (x.isLeaf) {
+    if (!requiresGrad) activeTape()?.notes.writes.note(x, "requiresGrad");
+    return requireGrad(x, requiresGrad);
+  }
   throw new ModelError("requiresGrad_() found a tensor that was computed from others, expected a leaf", {
     hint: "detach() gives one without history",
   });

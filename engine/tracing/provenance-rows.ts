@@ -24,7 +24,8 @@ export function writeProvenance(run: Run, numbered: Numbered, builder: TableBuil
   numbered.tensors.forEach((x, node) => {
     if (numbered.operations[node] !== null) return;
     for (const { how, at } of writes.of(x))
-      builder.add("writes", { node, how: builder.text(how), site: optionalRow(sites.at(at)) });
+      if (how !== "requiresGrad" || !x.requiresGrad)
+        builder.add("writes", { node, how: builder.text(how), site: optionalRow(sites.at(at)) });
     if (fresh.has(x) && x.requiresGrad) builder.add("fresh", { node });
   });
   writeCuts(run, numbered, builder, sites);

@@ -73,6 +73,8 @@ const runtime = {
   threw: (_before, error) => error,
   tells: (forward) => forward,
   step: (_place, value) => value,
+  reads: (_place, value) => value,
+  writes: (_how, _place, value) => value,
   instead: () => undefined,
   burn: () => {},
   offer() {},

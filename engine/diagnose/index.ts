@@ -3,8 +3,13 @@ import type { Finding } from "../report/report";
 import type { DiagnosisRule, RuleLimits } from "./rule";
 import { broadcastLoss } from "./rules/broadcast-loss";
 import { deadUnits } from "./rules/dead-units";
+import { doubleSoftmax } from "./rules/double-softmax";
 import { explodingGradient } from "./rules/exploding-gradient";
+import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
+import { lossForActivation } from "./rules/loss-for-activation";
 import { nonFinite } from "./rules/non-finite";
+import { outputRange } from "./rules/output-range";
+import { probabilitiesAsLogits } from "./rules/probabilities-as-logits";
 import { vanishingGradient } from "./rules/vanishing-gradient";
 import { settle } from "./settle";
 import type { Traced } from "./traced";
@@ -12,6 +17,11 @@ import type { Traced } from "./traced";
 /** All rules: causes before what may be their symptoms. */
 export const rules: readonly DiagnosisRule[] = [
   broadcastLoss,
+  doubleSoftmax,
+  probabilitiesAsLogits,
+  logitsAsProbabilities,
+  outputRange,
+  lossForActivation,
   nonFinite,
   deadUnits,
   explodingGradient,

@@ -2,36 +2,32 @@
 import type { ReportNode } from "../../report/report";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
+import { numberOf, sidesOf } from "./chains";
+import { type Compared, comparedIn } from "./comparisons";
+import { attributesOf } from "./places";
 
-/** A comparison behind the loss. */
-export interface LossTerm {
-  /** The operation that compares: `crossEntropy`, `mseLoss`. */
+/** A number by which a term is divided (or multiplied by its inverse) on its way to the loss. */
+interface Divisor {
   readonly node: ReportNode;
-  readonly prediction: ReportNode;
-  /** Null where there is none, as in a penalty. */
-  readonly target: ReportNode | null;
-  /** Norm of the gradient that it receives: by how much the loss multiplies it, where the comparison is one number. */
-  readonly weight: number;
+  readonly value: number;
 }
 
-/** Operations that compare a prediction (their first input) with a target (their second one). */
-const comparisons: ReadonlySet<string> = new Set([
-  "crossEntropy",
-  "nllLoss",
-  "mseLoss",
-  "l1Loss",
-  "smoothL1Loss",
-  "huberLoss",
-  "binaryCrossEntropy",
-  "binaryCrossEntropyWithLogits",
-  "klDiv",
-  "hingeEmbeddingLoss",
-  "softMarginLoss",
-  "multiMarginLoss",
-  "multiLabelSoftMarginLoss",
-  "poissonNllLoss",
-  "gaussianNllLoss",
-]);
+/** A sum or a mean, of the comparison itself or of an operation behind it. */
+interface Reduction {
+  readonly node: ReportNode;
+  readonly kind: "sum" | "mean";
+  /** How many elements make one of the result's. */
+  readonly count: number;
+}
+
+/** A comparison behind the loss, and what is done to it. */
+export interface LossTerm extends Compared {
+  /** Norm of the gradient that it receives: by how much the loss multiplies it, where the comparison is one number. */
+  readonly weight: number;
+  /** From the loss to the comparison. */
+  readonly divisors: readonly Divisor[];
+  readonly reductions: readonly Reduction[];
+}
 
 /** What leaves a sum of terms a sum of terms. */
 const sums: ReadonlySet<string> = new Set([
@@ -47,26 +43,77 @@ const sums: ReadonlySet<string> = new Set([
   "reshape",
   "squeeze",
   "unsqueeze",
+  "flatten",
   "where",
-  "to",
+  "maskedFill",
+  "gather",
+  "clone",
+  "cast",
+  "alias",
 ]);
 
-/** The comparisons behind the loss, the last one first; empty where the loss is written by hand from other operations. */
+/** A place on the way from the loss to its terms. */
+interface Way extends Pick<LossTerm, "divisors" | "reductions"> {
+  readonly node: ReportNode;
+  /** What it was multiplied with last, or picked by. */
+  readonly target: ReportNode | null;
+}
+
+/** The comparisons behind the loss, the last one first, also those that are written by hand. */
 export const lossTermsOf = lazily((traced): readonly LossTerm[] => {
   const root = traced.loss === null ? undefined : traced.nodes[traced.loss.node];
   const found: LossTerm[] = [];
   const seen = new Set<number>();
-  const queue = root === undefined ? [] : [root];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+  const queue: Way[] = root === undefined ? [] : [{ node: root, target: null, divisors: [], reductions: [] }];
+  for (let way = queue.pop(); way !== undefined; way = queue.pop()) {
+    const { node, target, divisors, reductions } = way;
     if (seen.has(node.id)) continue;
     seen.add(node.id);
-    if (comparisons.has(node.op)) found.push(...termOf(traced, node));
-    else if (sums.has(node.op)) queue.push(...node.inputs.flatMap((id) => traced.nodes[id] ?? []));
+    const compared = comparedIn(traced, node, target);
+    if (compared !== null)
+      found.push({
+        ...compared,
+        weight: node.grad?.norm ?? 0,
+        divisors,
+        reductions: [...reductions, ...ownReduction(traced, compared)],
+      });
+    else if (sums.has(node.op)) queue.push(...onwards(traced, way));
   }
   return found.sort((a, b) => b.node.id - a.node.id);
 });
 
-function termOf({ nodes }: Traced, node: ReportNode): LossTerm[] {
-  const [prediction, target = null] = node.inputs.map((id) => nodes[id] ?? null);
-  return prediction ? [{ node, prediction, target, weight: node.grad?.norm ?? 0 }] : [];
+function onwards(traced: Traced, way: Way): Way[] {
+  const { node } = way;
+  const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
+  const [x, y] = inputs;
+  if (x === undefined) return [];
+  if (node.op === "gather") return [{ ...way, node: x, target: y ?? null }];
+  if (node.op === "sum" || node.op === "mean") {
+    const count = x.value.size / Math.max(1, node.value.size);
+    return [{ ...way, node: x, reductions: [...way.reductions, { node, kind: node.op, count }] }];
+  }
+  const sides = node.op === "mul" || node.op === "div" ? sidesOf(traced, node) : null;
+  if (sides !== null) return [{ ...way, ...scaled(node, sides, way), node: sides.moving }];
+  return inputs.filter(({ requiresGrad }) => requiresGrad).map((each) => ({ ...way, node: each }));
+}
+
+/** What a multiplication by something without a gradient says: a factor of the whole, or a target. */
+function scaled(
+  node: ReportNode,
+  { fixed }: { readonly fixed: ReportNode },
+  { divisors, target }: Way,
+): Pick<Way, "divisors" | "target"> {
+  const value = numberOf(fixed);
+  if (value === null) return { divisors, target: node.op === "mul" ? fixed : target };
+  const divisor = { node, value: node.op === "div" ? value : 1 / value };
+  return { divisors: [...divisors, divisor], target };
+}
+
+/** How a loss of the library ends. */
+function ownReduction(traced: Traced, { node, prediction }: Compared): Reduction[] {
+  const { reduction } = attributesOf(traced, node.id);
+  const count = prediction.value.size / Math.max(1, node.value.size);
+  if (reduction === "sum") return [{ node, kind: "sum", count }];
+  if (reduction !== "mean" && reduction !== "batchmean") return [];
+  return [{ node, kind: "mean", count }];
 }

@@ -1,0 +1,46 @@
+/** Where a person finds what an operation belongs to, and what it was called with. */
+import * as nn from "../../nn";
+import type { ReportNode, Site } from "../../report/report";
+import { at, rowAt } from "../../report/trace";
+import type { Remedy } from "../remedy";
+import type { Traced } from "../traced";
+
+const layers: ReadonlySet<string> = new Set(Object.keys(nn));
+
+/** Where the layer of the library was constructed that the operation belongs to; null for other operations. */
+function layerSite({ scopes }: Traced, node: ReportNode): Site | null {
+  const scope = node.scope > 0 ? scopes[node.scope] : undefined;
+  return scope !== undefined && layers.has(scope.type) ? scope.site : null;
+}
+
+/** The line to be changed: where a layer of the library was constructed, or else the call itself. */
+export function placeOf(traced: Traced, node: ReportNode): Site | null {
+  return layerSite(traced, node) ?? node.site;
+}
+
+/** Leaves an operation of one input out. */
+export function leftOut(traced: Traced, node: ReportNode): Remedy[] {
+  const layer = layerSite(traced, node);
+  if (layer !== null) return [{ change: "callee", call: layer, name: "Identity" }];
+  return node.site === null ? [] : [{ change: "unwrap", call: node.site }];
+}
+
+/** The plain attributes that an operation was called with, by name. */
+export function attributesOf({ trace }: Traced, node: number): Readonly<Record<string, unknown>> {
+  const { nodes, operations } = trace.tables;
+  const row = rowAt(nodes.operation, node);
+  const text = row === null ? "" : (trace.texts[at(operations.attributes, row)] ?? "");
+  return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/** Operations of these names, in order. */
+export function operationsNamed({ trace }: Traced, names: ReadonlySet<string>): number[] {
+  const { nodes, operations } = trace.tables;
+  const rows = new Uint8Array(operations.name.length + 1);
+  for (let row = 0; row < operations.name.length; row++)
+    if (names.has(trace.texts[at(operations.name, row)] ?? "")) rows[row + 1] = 1;
+  const found: number[] = [];
+  for (let node = 0; node < nodes.operation.length; node++)
+    if (rows[at(nodes.operation, node)] === 1) found.push(node);
+  return found;
+}

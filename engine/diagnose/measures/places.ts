@@ -14,7 +14,7 @@ function layerSite({ scopes }: Traced, node: ReportNode): Site | null {
 }
 
 /** The line to be changed: where a layer of the library was constructed, or else the call itself. */
-export function placeOf(traced: Traced, node: ReportNode): Site | null {
+export function placeToChange(traced: Traced, node: ReportNode): Site | null {
   return layerSite(traced, node) ?? node.site;
 }
 

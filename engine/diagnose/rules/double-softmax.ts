@@ -1,9 +1,10 @@
 /** A softmax over what is a softmax already, most often the one inside of the cross entropy. */
 
+import { showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
 import { scaledFrom } from "../measures/chains";
 import { lossTermsOf } from "../measures/loss-terms";
-import { leftOut, operationsNamed, placeOf } from "../measures/places";
+import { leftOut, operationsNamed, placeToChange } from "../measures/places";
 import { carriesGradient } from "../measures/wires";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -39,7 +40,7 @@ function findSoftmaxes(traced: Traced): Trouble[] {
   const look = (prediction: ReportNode, second: ReportNode) => {
     const first = scaledFrom(traced, prediction);
     if (first.op !== "softmax") return;
-    const place = placeOf(traced, first);
+    const place = placeToChange(traced, first);
     const key = JSON.stringify(place);
     if (!found.has(key)) found.set(key, report(traced, first, second));
   };
@@ -59,14 +60,14 @@ function report(traced: Traced, first: ReportNode, second: ReportNode): Trouble 
   const least = Math.log(1 + (classes - 1) / Math.E);
   const inLoss = second.op === "crossEntropy";
   const bound = inLoss
-    ? ` With ${classes} classes the loss cannot fall below ${least.toPrecision(3)}, however sure the network is.`
+    ? ` With ${classes} classes the loss cannot fall below ${showNumber(least, 3)}, however sure the network is.`
     : "";
   return {
     ...said(
       `softmax is taken twice: its result goes to ${second.op}, which takes it ${inLoss ? "itself" : "once more"}.`,
       `The second one sees only numbers from 0 to 1, and makes them nearly equal.${bound}`,
     ),
-    site: placeOf(traced, first),
+    site: placeToChange(traced, first),
     node: first.id,
     evidence: { second: second.op, classes, least },
     related: beside(second.site, "the second softmax"),

@@ -1,9 +1,10 @@
 /** Any numbers go where the loss expects probabilities, or logarithms of probabilities. */
 
+import { showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
 import { arrangedFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { operationsNamed, placeOf } from "../measures/places";
+import { operationsNamed, placeToChange } from "../measures/places";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -41,7 +42,7 @@ function sumOfProbabilities(traced: Traced, term: LossTerm): string | null {
   if (kind === "probabilities") {
     const source = prediction.op === "clamp" ? traced.nodes[prediction.inputs[0] ?? -1] : prediction;
     const { min, max } = (source ?? prediction).value;
-    return min < -1e-6 || max > 1 + 1e-6 ? `from ${min.toPrecision(3)} to ${max.toPrecision(3)}` : null;
+    return min < -1e-6 || max > 1 + 1e-6 ? `from ${showNumber(min, 3)} to ${showNumber(max, 3)}` : null;
   }
   if (kind !== "class-logs" || isNormalisedBeside(traced, prediction)) return null;
   const values = traced.values(prediction.id, "value");
@@ -49,7 +50,7 @@ function sumOfProbabilities(traced: Traced, term: LossTerm): string | null {
   const dims = node.op === "nllLoss" ? [term.dim ?? 0] : prediction.shape.map((_, dim) => dim);
   const sums = dims.map((dim) => worstSum(values, prediction.shape, dim));
   const best = sums.reduce((a, b) => (Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a));
-  return Math.abs(best - 1) <= TOLERANCE ? null : `that sum to ${best.toPrecision(3)}`;
+  return Math.abs(best - 1) <= TOLERANCE ? null : `that sum to ${showNumber(best, 3)}`;
 }
 
 /** The sum of exp(x) along a dimension that is farthest from 1. */
@@ -90,7 +91,7 @@ function report(traced: Traced, { node, kind, prediction }: LossTerm, how: strin
     site: node.site,
     node: node.id,
     evidence: { loss: node.op, prediction: head.op, found: how },
-    related: beside(placeOf(traced, head), `${head.op} made the numbers`),
+    related: beside(placeToChange(traced, head), `${head.op} made the numbers`),
     fixes: [fixOf(node, isSoftmax, head)],
   };
 }

@@ -1,9 +1,10 @@
 /** The last activation and the loss do not fit: together they make a gradient that is small where the network is most wrong. */
 
+import { showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
 import { arrangedFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { leftOut, placeOf } from "../measures/places";
+import { leftOut, placeToChange } from "../measures/places";
 import { isBinary } from "../measures/targets";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -72,7 +73,7 @@ function bent({ node }: LossTerm, head: ReportNode): Mismatch | null {
   return {
     headline: isRelu
       ? `The logits of this ${node.op} come out of ${head.op}: none can be below 0, and ${Math.round((100 * zeros) / size)} % of them are 0 and get no gradient.`
-      : `The logits of this ${node.op} come out of ${head.op}: they stay between ${min.toPrecision(3)} and ${max.toPrecision(3)}, so the network can never be sure.`,
+      : `The logits of this ${node.op} come out of ${head.op}: they stay between ${showNumber(min, 3)} and ${showNumber(max, 3)}, so the network can never be sure.`,
     explanation: "Logits are to take any value: a class is ruled out by a number far below the others.",
     site: "activation",
     fix: `Leave out the last ${head.op}`,
@@ -127,7 +128,7 @@ function isMadeOf(traced: Traced, prediction: ReportNode, target: ReportNode): b
 function report(traced: Traced, { node }: LossTerm, head: ReportNode, mismatch: Mismatch): Trouble {
   const { headline, explanation, site, fix } = mismatch;
   const atActivation = site === "activation";
-  const places = [placeOf(traced, head), node.site];
+  const places = [placeToChange(traced, head), node.site];
   const [own = null, other = null] = atActivation ? places : places.reverse();
   return {
     ...said(headline, explanation),

@@ -4,7 +4,7 @@ import { showNumber } from "../../core/number-text";
 import type { ReportNode, Site } from "../../report/report";
 import { arrangedFrom, numberOf, sidesOf } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { leftOut, placeOf } from "../measures/places";
+import { leftOut, placeToChange } from "../measures/places";
 import { someOf } from "../measures/targets";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -123,7 +123,7 @@ function report(traced: Traced, term: LossTerm, { low, high, bound }: Range, sha
         ? "With targets that are no probabilities the loss has no lower bound."
         : "They can never be met, and near its bounds the activation passes hardly any gradient.",
     ),
-    site: isLoss ? siteOfTarget(traced, target) : placeOf(traced, bound),
+    site: isLoss ? siteOfTarget(traced, target) : placeToChange(traced, bound),
     node: bound.id,
     evidence: { activation: bound.op, share, min, max },
     related: beside(isLoss ? node.site : siteOfTarget(traced, target), isLoss ? "the loss" : "the targets"),
@@ -132,7 +132,7 @@ function report(traced: Traced, term: LossTerm, { low, high, bound }: Range, sha
 }
 
 function siteOfTarget(traced: Traced, target: ReportNode | null): Site | null {
-  return target === null ? null : placeOf(traced, target);
+  return target === null ? null : placeToChange(traced, target);
 }
 
 const bringIn = (reach: string) => ({

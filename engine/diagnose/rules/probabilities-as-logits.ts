@@ -1,9 +1,10 @@
 /** Probabilities go where the loss, or an activation, expects any numbers and makes probabilities of them. */
 
+import { showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
 import { scaledFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { leftOut, placeOf } from "../measures/places";
+import { leftOut, placeToChange } from "../measures/places";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -67,10 +68,10 @@ function report(traced: Traced, { squash, second }: Squashed): Trouble {
   const { min, max } = squash.value;
   return {
     ...said(
-      `${second.op} expects logits, and gets what ${squash.op} made: probabilities, here from ${min.toPrecision(3)} to ${max.toPrecision(3)}.`,
+      `${second.op} expects logits, and gets what ${squash.op} made: probabilities, here from ${showNumber(min, 3)} to ${showNumber(max, 3)}.`,
       `It squashes them once more, so that a sure no is taken for a half and the loss cannot come near 0.`,
     ),
-    site: placeOf(traced, squash),
+    site: placeToChange(traced, squash),
     node: squash.id,
     evidence: { activation: squash.op, loss: second.op, min, max },
     related: beside(second.site, `${second.op} takes them for logits`),

@@ -18,7 +18,7 @@ export type LossKind =
   | "probabilities"
   | "other";
 
-export interface Comparison {
+export interface ComparedPair {
   /** The operation that compares: `crossEntropy`, `mseLoss`; `sub` or `log` in a loss that is written by hand. */
   readonly node: ReportNode;
   readonly kind: LossKind;
@@ -52,7 +52,7 @@ const losses: Readonly<Record<string, LossKind>> = {
 };
 
 /** @param target what the operation's result is multiplied with or picked by, if it is not compared in the operation itself */
-export function comparedIn(traced: Traced, node: ReportNode, target: ReportNode | null): Comparison | null {
+export function comparedIn(traced: Traced, node: ReportNode, target: ReportNode | null): ComparedPair | null {
   const [x, y] = node.inputs.map((id) => traced.nodes[id]);
   if (x === undefined) return null;
   const kind = losses[node.op];
@@ -77,7 +77,7 @@ function isSquare(traced: Traced, node: ReportNode): boolean {
   return (power === undefined ? attributesOf(traced, node.id).exponent : numberOf(power)) === 2;
 }
 
-function differenceOf(traced: Traced, whole: ReportNode, kind: LossKind): Comparison | null {
+function differenceOf(traced: Traced, whole: ReportNode, kind: LossKind): ComparedPair | null {
   const difference = arrangedFrom(traced, whole);
   const sides = difference.op === "sub" ? sidesOf(traced, difference) : null;
   if (sides === null) return null;
@@ -86,7 +86,12 @@ function differenceOf(traced: Traced, whole: ReportNode, kind: LossKind): Compar
 }
 
 /** y · log p, in one of its forms. */
-function logarithmOf(traced: Traced, node: ReportNode, x: ReportNode, target: ReportNode): Comparison | null {
+function logarithmOf(
+  traced: Traced,
+  node: ReportNode,
+  x: ReportNode,
+  target: ReportNode,
+): ComparedPair | null {
   const found = { node, target, byHand: true };
   if (node.op === "logSoftmax") {
     const { dim } = attributesOf(traced, node.id);

@@ -3,7 +3,7 @@ import type { ReportNode } from "../../report/report";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
 import { numberOf, sidesOf } from "./chains";
-import { type Comparison, comparedIn } from "./comparisons";
+import { type ComparedPair, comparedIn } from "./comparisons";
 import { attributesOf } from "./places";
 
 /** A number by which a term is divided (or multiplied by its inverse) on its way to the loss. */
@@ -21,7 +21,7 @@ interface Reduction {
 }
 
 /** A comparison behind the loss, and what is done to it. */
-export interface LossTerm extends Comparison {
+export interface LossTerm extends ComparedPair {
   /** Norm of the gradient that it receives: by how much the loss multiplies it, where the comparison is one number. */
   readonly weight: number;
   /** From the loss to the comparison. */
@@ -110,7 +110,7 @@ function scaled(
 }
 
 /** How a loss of the library ends. */
-function ownReduction(traced: Traced, { node, prediction }: Comparison): Reduction[] {
+function ownReduction(traced: Traced, { node, prediction }: ComparedPair): Reduction[] {
   const { reduction } = attributesOf(traced, node.id);
   const count = prediction.value.size / Math.max(1, node.value.size);
   if (reduction === "sum") return [{ node, kind: "sum", count }];

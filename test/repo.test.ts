@@ -32,7 +32,7 @@ const layers: readonly Layer[] = [
   {
     files: /^engine\/source\//,
     values: /^(engine\/source\/|acorn$|@sveltejs\/acorn-typescript$)/,
-    types: /^engine\/(report\/report|core\/(top-level|private-fields))$/,
+    types: /^engine\/(report\/(report|remedy)|core\/(top-level|private-fields))$/,
   },
   {
     files: /^engine\/(runner|cli)\/|^engine\/kernels\/gpu/,

@@ -33,11 +33,10 @@ export type OwnLimits = Readonly<Record<string, RuleLimits>>;
 
 /** What the rules find, causes only; their symptoms are told beside them. */
 export function diagnose(traced: Traced, own: OwnLimits = {}): Finding[] {
-  return settle(
-    rules.flatMap((rule) =>
-      rule.find(traced, limitsOf(rule, own[rule.id])).map((found) => ({ rule, found })),
-    ),
+  const stated = rules.flatMap((rule) =>
+    rule.find(traced, limitsOf(rule, own[rule.id])).map((found) => ({ rule, found })),
   );
+  return settle(stated, traced.rewrite);
 }
 
 function limitsOf({ thresholds }: DiagnosisRule, own: RuleLimits = {}): RuleLimits {

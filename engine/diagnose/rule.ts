@@ -1,7 +1,7 @@
 /** What a rule of the diagnosis is. All that is said of it anywhere derives from its record. */
-import type { Finding, RelatedSite, Site } from "../report/report";
+import type { Remedy } from "../report/remedy";
+import type { Finding, Fix, RelatedSite, Site } from "../report/report";
 import type { Severity } from "../report/severity";
-import type { Offered } from "./remedy";
 import type { Traced } from "./traced";
 
 /** A limit that a person may set. */
@@ -31,6 +31,12 @@ export interface Measure {
   /** "gradient of the first layer, per weight" */
   readonly label: string;
   readonly value: number;
+}
+
+/** A fix as a rule offers it: advice, or changes of the text that are tried before they are offered. */
+export interface Offered extends Omit<Fix, "edits"> {
+  /** All of them together are the fix. */
+  readonly remedies?: readonly Remedy[];
 }
 
 /** A finding as a rule states it; the rest follows from the record. */

@@ -20,6 +20,7 @@ import type {
   Check,
   Culprit,
   Device,
+  Edit,
   Failure,
   Finding,
   Fix,
@@ -53,7 +54,7 @@ const severity: Form<Severity> = oneOf<Severity>({ error: true, warning: true, i
 const fix = object<Fix>({
   title: text,
   detail: text,
-  edit: optional(object<NonNullable<Fix["edit"]>>({ site, newText: text })),
+  edits: optional(listOf(object<Edit>({ site, newText: text }))),
 });
 
 export const finding: Form<Finding> = object<Finding>({

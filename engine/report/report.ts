@@ -3,7 +3,7 @@ import type { Severity } from "./severity";
 import type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
-export const REPORT_VERSION = 4;
+export const REPORT_VERSION = 5;
 
 export type { Severity } from "./severity";
 export type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
@@ -105,12 +105,18 @@ export interface ReportBinding {
   readonly nodes: readonly number[];
 }
 
+/** A stretch of a file, and what comes in its place. */
+export interface Edit {
+  readonly site: Site;
+  readonly newText: string;
+}
+
 export interface Fix {
   readonly title: string;
   /** What the fix does and why, one sentence. */
   readonly detail: string;
-  /** A text edit, when the fix is one; the editor adds the name to the import when it is missing there. */
-  readonly edit?: { readonly site: Site; readonly newText: string };
+  /** Text edits that together are the fix, imports included; left out where the fix is advice. */
+  readonly edits?: readonly Edit[];
 }
 
 export interface RelatedSite {

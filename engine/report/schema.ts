@@ -66,8 +66,6 @@ export const schema = {
     column: count,
     endLine: count,
     endColumn: count,
-    /** Where the name of the called function stands, if another function of the library may stand there instead. */
-    callee: maybe("sites"),
   },
   /** Kinds of operations: each once for the attributes that it was called with. */
   operations: {

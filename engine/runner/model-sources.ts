@@ -1,10 +1,12 @@
 /** The texts of a run's model files: compiled once by content, and what the ids in the compiled code stand for. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Site } from "../report/report";
+import type { Remedy } from "../report/remedy";
+import type { Edit, Site } from "../report/report";
 import {
   type Compiled,
   compile,
+  editsOf,
   keyOf,
   type Range,
   Repairs,
@@ -129,19 +131,16 @@ export class ModelSources implements Sources {
         .map((each) => ({ ...each, site: () => siteAt(file, each.range()) }));
   }
 
-  /**
-   * Only where the other function is surely there: as a method, in the same namespace, or from the import that names this
-   * one too, to which the editor adds it when it is missing.
-   */
-  callee(id: number): Site | null {
-    const entry = this.#owner(id, sitesOf);
-    const site = entry?.analysis.sites[id - entry.firstSite];
-    if (!entry || !site) return null;
-    const named =
-      /import\s*(?:[\w$]+\s*,\s*)?{([^}]*)}\s*from\s*["']gradlens["']/.exec(entry.text)?.[1] ?? "";
-    const isImported = named.split(",").some((name) => name.trim() === site.callee);
-    if (!site.callee.includes(".") && !isImported) return null;
-    return siteAt(entry.file, site.focus);
+  edits(remedies: readonly Remedy[]): readonly Edit[] | null {
+    const all: Edit[] = [];
+    for (const file of new Set(remedies.map(placeOf))) {
+      const own = remedies.filter((remedy) => placeOf(remedy) === file);
+      const entry = this.find(file);
+      const edits = entry && editsOf(entry.text, file, own);
+      if (!edits) return null;
+      all.push(...edits.map(({ range, newText }) => ({ site: siteAt(file, range), newText })));
+    }
+    return all;
   }
 
   #compile(file: string, text: string): Entry {
@@ -164,6 +163,11 @@ export class ModelSources implements Sources {
     const isAmong = ({ first, list }: Numbered) => first <= id && id < first + list.length;
     return this.#used.find((entry) => isAmong(of(entry))) ?? null;
   }
+}
+
+/** The file that a remedy changes. */
+function placeOf(remedy: Remedy): string {
+  return ("call" in remedy ? remedy.call : "expression" in remedy ? remedy.expression : remedy.at).file;
 }
 
 function pathOf(url: string): string | null {

@@ -3,6 +3,7 @@ import { normOf } from "../core/norm-of";
 import { type Node, quietly } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
 import { diagnose } from "../diagnose";
+import type { Traced } from "../diagnose/traced";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
 import type { Report } from "../report/report";
@@ -50,9 +51,15 @@ export function recordTrace(run: Run): Recorded {
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
   const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
   const experiments = experimentsOn(numbered, run.loss, EXPERIMENTS_MS);
-  const findings = diagnose(Object.assign(openTrace(before), { trace: before, values, experiments }));
+  const findings = diagnose(
+    Object.assign(openTrace(before), { trace: before, values, experiments, rewrite: rewriteOf(run) }),
+  );
   const trace = { ...before, head: { ...head, findings } };
   return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
+}
+
+function rewriteOf({ sources }: Run): Traced["rewrite"] {
+  return sources.edits === undefined ? null : (remedies) => sources.edits?.(remedies) ?? null;
 }
 
 function writeNodes(

@@ -3,7 +3,8 @@
 import type { HandedNorms } from "../core/handed-norms";
 import type { Tape } from "../core/tape";
 import type { Tensor } from "../core/tensor";
-import type { Device, Failure, Site } from "../report/report";
+import type { Remedy } from "../report/remedy";
+import type { Device, Edit, Failure, Site } from "../report/report";
 
 /** An identifier of the source that was given values. */
 export interface SourceName {
@@ -93,8 +94,8 @@ export interface Sources {
   handWritten?(): readonly SourceLayerSite[];
   /** Comments that say that a gradient is meant to be as it is. */
   intents?(): readonly Intent[];
-  /** Where the name of the function called at a site stands, if another one of the library may surely stand there instead. */
-  callee?(id: number): Site | null;
+  /** Changes of the texts as edits, imports included; null when one of them cannot be made safely. */
+  edits?(remedies: readonly Remedy[]): readonly Edit[] | null;
   /** What may be tried to find the mistake in a backward pass that stands at a place. */
   repairs?(backward: Site): RepairSites | null;
 }

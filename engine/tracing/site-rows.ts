@@ -1,6 +1,6 @@
 /** The table of places in the source: each range once. */
 import type { Site } from "../report/report";
-import { optionalRow, type TableBuilder } from "./columns";
+import type { TableBuilder } from "./columns";
 import type { Sources } from "./run";
 
 /** Of a place as instrumented code writes it: line, column, end line, end column, file. */
@@ -24,8 +24,7 @@ export class SiteRows {
   call(id: number): number | null {
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
-    const site = this.sources.site(id);
-    const row = site && this.#add(site, this.row(this.sources.callee?.(id) ?? null));
+    const row = this.row(this.sources.site(id));
     this.#byId.set(id, row);
     return row;
   }
@@ -36,15 +35,13 @@ export class SiteRows {
   }
 
   row(site: Site | null): number | null {
-    return site && this.#add(site, null);
-  }
-
-  #add({ file, line, column, endLine, endColumn }: Site, callee: number | null): number {
-    const key = `${line}:${column}:${endLine}:${endColumn}:${callee}:${file}`;
+    if (site === null) return null;
+    const { file, line, column, endLine, endColumn } = site;
+    const key = `${line}:${column}:${endLine}:${endColumn}:${file}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
     const place = { file: this.builder.text(file), line, column, endLine, endColumn };
-    const row = this.builder.add("sites", { ...place, callee: optionalRow(callee) });
+    const row = this.builder.add("sites", place);
     this.#rows.set(key, row);
     return row;
   }

@@ -8,40 +8,21 @@ import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { codeOf } from "./diagnostics";
 
-const importOfGradlens = /import\s*(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*["']gradlens["']/;
-
-/** Where a function that the fix calls must be added to the file's import; null when it is there or is a method. */
-function missingImport(
-  document: vscode.TextDocument,
-  place: vscode.Range,
-  name: string,
-): vscode.Position | null {
-  const before = document.getText(new vscode.Range(place.start.with({ character: 0 }), place.start));
-  const found = importOfGradlens.exec(document.getText());
-  if (!found?.[1] || !/^[a-zA-Z]\w*$/.test(name) || before.trimEnd().endsWith(".")) return null;
-  const names = found[1].split(",").map((each) => each.trim());
-  return names.includes(name) ? null : document.positionAt(found.index + found[0].indexOf("{") + 1);
-}
-
-function toAction(
-  document: vscode.TextDocument,
-  fix: Fix,
-  finding: Finding,
-  session: Session,
-): vscode.CodeAction[] {
-  if (!fix.edit || !isOwnFile(fix.edit.site.file, session)) return [];
+function toAction(fix: Fix, finding: Finding, session: Session): vscode.CodeAction[] {
+  const { edits = [] } = fix;
+  const [first] = edits;
+  if (!first || edits.some(({ site }) => !isOwnFile(site.file, session))) return [];
   const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-  const { uri, range } = currentRange(fix.edit.site, session);
   action.edit = new vscode.WorkspaceEdit();
-  action.edit.replace(uri, range, fix.edit.newText, {
-    needsConfirmation: false,
-    label: fix.title,
-    description: fix.detail,
-  });
-  const importPlace =
-    fileOf(uri) === fileOf(document.uri) ? missingImport(document, range, fix.edit.newText) : null;
-  if (importPlace) action.edit.insert(uri, importPlace, ` ${fix.edit.newText},`);
-  action.diagnostics = problemsAt(currentRange(finding.site ?? fix.edit.site, session), codeOf(finding));
+  for (const { site, newText } of edits) {
+    const { uri, range } = currentRange(site, session);
+    action.edit.replace(uri, range, newText, {
+      needsConfirmation: false,
+      label: fix.title,
+      description: fix.detail,
+    });
+  }
+  action.diagnostics = problemsAt(currentRange(finding.site ?? first.site, session), codeOf(finding));
   return [action];
 }
 
@@ -99,7 +80,7 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const fixes = findings.flatMap((finding) => {
       const place = finding.site && currentRange(finding.site, session);
       if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
-      return finding.fixes.flatMap((fix) => toAction(document, fix, finding, session));
+      return finding.fixes.flatMap((fix) => toAction(fix, finding, session));
     });
     return [...fixes, ...actionsOfChecks(document, range, session)];
   };

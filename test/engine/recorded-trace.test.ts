@@ -105,7 +105,7 @@ describe("a recorded trace", () => {
     assert.equal(saved.leftOut, 0);
     const trace = readTrace(saved.report.bytes);
     const found = diagnose(
-      Object.assign(openTrace(trace), { trace, values: saved.elements, experiments: null }),
+      Object.assign(openTrace(trace), { trace, values: saved.elements, experiments: null, rewrite: null }),
     );
     assert.deepEqual(found, recorded.report.findings);
     assert.deepEqual(

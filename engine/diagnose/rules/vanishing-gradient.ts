@@ -6,7 +6,7 @@ import { type Layer, layersOf } from "../measures/layers";
 import { type Factor, factorsBetween } from "../measures/path";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import { calleeOf, type Traced } from "../traced";
+import type { Traced } from "../traced";
 import { vanishingThroughTime } from "./vanishing/through-time";
 
 /** Decay is a matter of depth: two layers may differ for many good reasons. */
@@ -119,12 +119,12 @@ function related(gone: readonly Layer[]): RelatedSite[] {
 
 function fixesFor(traced: Traced, culprit: Factor | null): Fix[] {
   if (culprit?.op === "sigmoid" || culprit?.op === "tanh") {
-    const callee = calleeOf(traced, culprit.node);
+    const call = traced.nodes[culprit.node]?.site ?? null;
     return [
       {
         title: `Use relu instead of ${culprit.op}`,
         detail: "relu passes the gradient unchanged wherever its input is positive.",
-        ...(callee ? { edit: { site: callee, newText: "relu" } } : {}),
+        ...(call ? { remedies: [{ change: "callee", call, name: "relu" }] } : {}),
       },
       {
         title: "Add a connection around the layers (x + f(x))",

@@ -1,8 +1,8 @@
 /** Where a person finds what an operation belongs to, and what it was called with. */
 import * as nn from "../../nn";
+import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
-import type { Remedy } from "../remedy";
 import type { Traced } from "../traced";
 
 const layers: ReadonlySet<string> = new Set(Object.keys(nn));

@@ -5,7 +5,7 @@ import type { Op } from "./op";
 import type { Role } from "./role";
 import { showShape } from "./shape";
 import type { Node } from "./tape";
-import type { Tensor } from "./tensor";
+import { numberIn, type Tensor } from "./tensor";
 
 /** Derivatives of these do not look at values, so that a change does no harm. */
 const blind: ReadonlySet<Role> = new Set(["distributes", "moves", "gathers", "stops"]);
@@ -27,7 +27,7 @@ export function stampOf(op: Op, inputs: readonly Tensor[]): number {
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i] as Tensor;
     if (x.node !== null) continue;
-    const own = x.size === 1 ? finite(x.item()) : mix(x.data);
+    const own = x.size === 1 ? finite(numberIn(x)) : mix(x.data);
     stamp = Number.isNaN(stamp) ? own : stamp * weight + own;
   }
   return stamp;

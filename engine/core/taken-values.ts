@@ -34,9 +34,9 @@ export class TakenValues {
       this.#open.set(taken.at, taken);
   }
 
-  /** `data` of a tensor was read. Of a leaf that is a cut only when another tensor is made of it. */
+  /** `data` of a tensor was read. */
   read(from: Tensor, at: string): void {
-    if (from.node !== null) this.note({ from, how: "data", at, to: null });
+    this.note({ from, how: "data", at, to: null });
     this.#owners.set(from.data, { from, at });
   }
 

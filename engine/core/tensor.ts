@@ -18,6 +18,14 @@ export function isMadeTensor(value: unknown): value is Tensor {
 /** What operations accept where a tensor is expected. */
 export type TensorLike = Tensor | number;
 
+/** The only element. */
+let only: (x: Tensor) => number;
+
+/** What `item()` gives, read by the engine itself. @throws ModelError when there are more elements */
+export function numberIn(x: Tensor): number {
+  return only(x);
+}
+
 /** Gives a tensor other values, and their type with them. */
 let put: (x: Tensor, data: Values, dtype: DType) => void;
 
@@ -39,6 +47,13 @@ export class Tensor {
       Object.assign(x, { dtype });
     };
     isMade = (value) => #isTensor in value;
+    only = (x) => {
+      if (x.values === null) return held(x.number);
+      if (x.data.length !== 1) {
+        throw new ModelError(`item() needs a tensor with one element, found shape ${showShape(x.shape)}`);
+      }
+      return held(x.data[0] as number);
+    };
   }
 
   /** Null for a single number that nobody has asked an array of: most of a scalar graph never is. */
@@ -100,12 +115,8 @@ export class Tensor {
 
   /** The only element as a number. @throws ModelError when there are more. */
   item(): number {
-    if (this.node !== null && this.requiresGrad) noteTaken(this, "item");
-    if (this.values === null) return held(this.number);
-    if (this.data.length !== 1) {
-      throw new ModelError(`item() needs a tensor with one element, found shape ${showShape(this.shape)}`);
-    }
-    return held(this.data[0] as number);
+    if (this.requiresGrad) noteTaken(this, "item");
+    return only(this);
   }
 
   /** The same values without history: gradients stop here. Shares memory, as in PyTorch. */
@@ -118,7 +129,7 @@ export class Tensor {
 
   /** Values as nested arrays. */
   toArray(): NestedArray {
-    if (this.node !== null && this.requiresGrad) noteTaken(this, "toArray");
+    if (this.requiresGrad) noteTaken(this, "toArray");
     const build = (dim: number, offset: number, stride: number): NestedArray => {
       if (dim === this.shape.length) return this.data[offset] as number;
       const inner = stride / (this.shape[dim] as number);

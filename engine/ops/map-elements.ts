@@ -1,7 +1,7 @@
 /** Runs elementwise functions over tensors that broadcast against each other; single numbers take a short way. */
 import { allocateUnset, type DType, promote, roundTo } from "../core/dtype";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape, sizeOf } from "../core/shape";
-import { Tensor } from "../core/tensor";
+import { numberIn, Tensor } from "../core/tensor";
 import { kernels } from "../kernels";
 import { scalarFunction } from "../kernels/js";
 import type { Elementwise, Operand } from "../kernels/kernels";
@@ -41,9 +41,9 @@ export function mapElements(
 function ofNumbers(f: Elementwise, inputs: readonly Tensor[], params: readonly number[]): number {
   const [x, y, z] = inputs;
   return scalarFunction(f)(
-    (x as Tensor).item(),
-    y === undefined ? 0 : y.item(),
-    z === undefined ? 0 : z.item(),
+    numberIn(x as Tensor),
+    y === undefined ? 0 : numberIn(y),
+    z === undefined ? 0 : numberIn(z),
     params,
   );
 }

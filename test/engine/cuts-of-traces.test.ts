@@ -98,11 +98,17 @@ describe("cuts of a trace", () => {
     const rows = cutsOf((w, h) => {
       const numbers = onLine(1, () => h.toArray()) as number[];
       const number = onLine(2, () => g.sum(h).item());
-      return g.sum(g.mul(w, number + (numbers[0] ?? 0)));
+      const scale = g.parameter(3);
+      const factor = g.mul(
+        scale,
+        onLine(3, () => scale.item()),
+      );
+      return g.mul(factor, g.sum(g.mul(w, number + (numbers[0] ?? 0))));
     });
     assert.deepEqual(pick(rows, "how", "site", "to"), [
       ["toArray", 1, null],
       ["item", 2, null],
+      ["item", 3, null],
     ]);
   });
 
@@ -111,15 +117,16 @@ describe("cuts of a trace", () => {
       const copy = onLine(1, () => g.tensor(h));
       const again = onLine(2, () => g.tensor(readsData("7:1:7:9:/model.ts", h).data));
       const weights = g.tensor(readsData("8:1:8:9:/model.ts", w).data);
-      readsData("9:1:9:9:/model.ts", w);
-      return g.sum(g.mul(g.mul(g.mul(w, copy), again), weights));
+      const first = readsData("9:1:9:9:/model.ts", w).data[0] ?? 0;
+      return g.sum(g.mul(g.mul(g.mul(g.mul(w, copy), again), weights), first));
     });
     assert.deepEqual(ways(rows), [
       ["copy", 1],
       ["data", 7],
       ["data", 8],
+      ["data", 9],
     ]);
-    for (const { from, to } of rows) assert.ok(from !== null && to !== null);
+    for (const { from, to, site } of rows) assert.ok(from !== null && (to === null) === (site === 9));
   });
 
   it("are none outside of the loss and of layers, nor inside of operations", () => {

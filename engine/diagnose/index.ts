@@ -1,21 +1,36 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { Finding } from "../report/report";
 import type { DiagnosisRule, RuleLimits } from "./rule";
+import { accumulatedGradient } from "./rules/accumulated-gradient";
 import { broadcastLoss } from "./rules/broadcast-loss";
 import { deadUnits } from "./rules/dead-units";
 import { doubleSoftmax } from "./rules/double-softmax";
+import { droppedResult } from "./rules/dropped-result";
 import { explodingGradient } from "./rules/exploding-gradient";
+import { gradientClipping } from "./rules/gradient-clipping";
 import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
 import { lossForActivation } from "./rules/loss-for-activation";
+import { noGradient } from "./rules/no-gradient";
 import { nonFinite } from "./rules/non-finite";
 import { outputRange } from "./rules/output-range";
+import { parameterNotOptimised } from "./rules/parameter-not-optimised";
 import { probabilitiesAsLogits } from "./rules/probabilities-as-logits";
+import { recreatedParameter } from "./rules/recreated-parameter";
+import { sharedLayer } from "./rules/shared-layer";
 import { vanishingGradient } from "./rules/vanishing-gradient";
+import { weightDecay } from "./rules/weight-decay";
+import { zeroGradient } from "./rules/zero-gradient";
 import { settle } from "./settle";
 import type { Traced } from "./traced";
 
 /** All rules: causes before what may be their symptoms. */
 export const rules: readonly DiagnosisRule[] = [
+  accumulatedGradient,
+  recreatedParameter,
+  weightDecay,
+  gradientClipping,
+  sharedLayer,
+  droppedResult,
   broadcastLoss,
   doubleSoftmax,
   probabilitiesAsLogits,
@@ -23,6 +38,9 @@ export const rules: readonly DiagnosisRule[] = [
   outputRange,
   lossForActivation,
   nonFinite,
+  noGradient,
+  parameterNotOptimised,
+  zeroGradient,
   deadUnits,
   explodingGradient,
   vanishingGradient,

@@ -8,7 +8,7 @@ import type { Traced } from "../traced";
 const layers: ReadonlySet<string> = new Set(Object.keys(nn));
 
 /** Where the layer of the library was constructed that the operation belongs to; null for other operations. */
-function layerSite({ scopes }: Traced, node: ReportNode): Site | null {
+export function layerSite({ scopes }: Traced, node: ReportNode): Site | null {
   const scope = node.scope > 0 ? scopes[node.scope] : undefined;
   return scope !== undefined && layers.has(scope.type) ? scope.site : null;
 }

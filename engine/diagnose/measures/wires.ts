@@ -10,7 +10,7 @@ interface Rows {
 }
 
 /** The inputs of each node, in order: `rows[starts[node]] … rows[starts[node + 1] - 1]`. */
-const inputsOf = lazily(({ trace }): Rows => {
+export const inputsOf = lazily(({ trace }): Rows => {
   const { nodes, edges } = trace.tables;
   return { starts: startsOf(nodes.inputs), rows: edges.input };
 });
@@ -43,7 +43,7 @@ export function rowsOf({ starts, rows }: Rows, node: number): number[] {
 }
 
 /** 1 for each node of which the loss is made, the loss included; all 0 in a run without a loss. Cut gradients do not matter here. */
-const behindLoss = lazily((traced): Uint8Array => {
+export const behindLoss = lazily((traced): Uint8Array => {
   const { starts, rows } = inputsOf(traced);
   const found = new Uint8Array(starts.length - 1);
   const loss = traced.loss?.node;

@@ -1,0 +1,87 @@
+/** One layer in several places of a list: what looks like a deep network has the weights of one layer. */
+import { at, rowAt } from "../../report/trace";
+import { defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import { siteAt, type Traced } from "../traced";
+
+export const sharedLayer = defineRule({
+  id: "shared-layer",
+  title: "Shared layer",
+  severity: "warning",
+  page: {
+    meaning:
+      "A list holds the same layer several times, as Array(4).fill(new Linear(…)) does: it is made once and put into every place.",
+    harm: "All places have the same weights, which get the sum of their gradients: the network is as poor as one layer applied again and again.",
+    cure: "Make a layer for each place, with Array.from({ length: n }, () => new Linear(…)).",
+    source: "A list that repeats a layer; blocks that a loop applies again on purpose stand in no list.",
+  },
+  thresholds: {},
+  explains: ["vanishing-gradient", "exploding-gradient"],
+  find: findRepeated,
+});
+
+interface Repeated {
+  readonly layer: number;
+  readonly holder: number;
+  /** The field that holds the list: "layers". */
+  readonly list: string;
+  readonly places: number;
+}
+
+function findRepeated(traced: Traced): Trouble[] {
+  return repeatedIn(traced).flatMap((repeated) =>
+    hasParameters(traced, repeated.layer) ? [report(traced, repeated)] : [],
+  );
+}
+
+/** Layers that stand more than once in a list of a layer. */
+function repeatedIn({ trace }: Traced): Repeated[] {
+  const { fields } = trace.tables;
+  const counts = new Map<string, Repeated>();
+  for (let row = 0; row < fields.child.length; row++) {
+    const layer = rowAt(fields.child, row);
+    const [, list = "", index] = /^(.*?)\.?(\d+)$/.exec(trace.texts[at(fields.name, row)] ?? "") ?? [];
+    if (layer === null || index === undefined) continue;
+    const holder = at(fields.module, row);
+    const key = `${holder} ${list} ${layer}`;
+    counts.set(key, { layer, holder, list, places: (counts.get(key)?.places ?? 0) + 1 });
+  }
+  return [...counts.values()].filter(({ places }) => places > 1);
+}
+
+/** Whether a layer, or one below it, holds a tensor. */
+function hasParameters({ trace }: Traced, layer: number): boolean {
+  const { fields } = trace.tables;
+  const below = new Set([layer]);
+  let grown = 0;
+  while (grown !== below.size) {
+    grown = below.size;
+    for (let row = 0; row < fields.module.length; row++) {
+      if (!below.has(at(fields.module, row))) continue;
+      if (rowAt(fields.node, row) !== null) return true;
+      const child = rowAt(fields.child, row);
+      if (child !== null) below.add(child);
+    }
+  }
+  return false;
+}
+
+function report(traced: Traced, { layer, list, places }: Repeated): Trouble {
+  const { modules } = traced.trace.tables;
+  const type = traced.trace.texts[at(modules.type, layer)] ?? "layer";
+  return {
+    ...said(
+      `${list === "" ? "A list of layers" : list} holds one and the same ${type} ${places} times, so all ${places} places share its weights.`,
+      "It is made once, and the list repeats it.",
+    ),
+    site: siteAt(traced, rowAt(modules.site, layer)),
+    node: null,
+    evidence: { places, layer: type, list },
+    fixes: [
+      {
+        title: "Make a layer for each place: Array.from({ length: n }, () => …)",
+        detail: "The function is called for every place, so each gets weights of its own.",
+      },
+    ],
+  };
+}

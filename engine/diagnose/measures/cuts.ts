@@ -1,6 +1,7 @@
 /** Where values of what takes a gradient go on without it. */
+import { sizeOf } from "../../core/shape";
 
-import { TAKES_GRADIENT } from "../../report/names";
+import { IS_LEAF, TAKES_GRADIENT } from "../../report/names";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
@@ -38,8 +39,15 @@ export const cutsOf = lazily((traced): readonly Cut[] => {
     const [from, to] = [rowAt(cuts.from, row), rowAt(cuts.to, row)];
     const how = traced.trace.texts[at(cuts.how, row)] ?? "";
     if (to !== null) told.set(to, how);
-    if (from !== null && (to === null || !isMadeOf(traced, to, from)))
-      found.push({ from, to, how, site: siteAt(traced, rowAt(cuts.site, row)) });
+    if (from === null || (to !== null && isMadeOf(traced, to, from))) continue;
+    const site = siteAt(traced, rowAt(cuts.site, row));
+    const copy = to === null ? copyOf(traced, from) : null;
+    found.push({
+      from,
+      to: to ?? copy,
+      how,
+      site: (copy === null ? null : siteAt(traced, rowAt(nodes.site, copy))) ?? site,
+    });
   }
   const { starts, rows } = inputsOf(traced);
   const takes = (node: number) => (at(nodes.flags, node) & TAKES_GRADIENT) !== 0;
@@ -55,6 +63,18 @@ export const cutsOf = lazily((traced): readonly Cut[] => {
   }
   return found.sort((a, b) => (a.to ?? a.from) - (b.to ?? b.from));
 });
+
+/** The next leaf of the same size and without history: what was made of the numbers that were read out of a result. */
+function copyOf({ trace }: Traced, from: number): number | null {
+  const { nodes } = trace.tables;
+  const size = sizeOf(trace.shapes[at(nodes.shape, from)] ?? []);
+  if (at(nodes.operation, from) === 0 || size === 1) return null;
+  for (let node = from + 1; node < nodes.flags.length; node++) {
+    const isPlain = at(nodes.flags, node) === IS_LEAF && at(nodes.inputs, node) === 0;
+    if (isPlain && sizeOf(trace.shapes[at(nodes.shape, node)] ?? []) === size) return node;
+  }
+  return null;
+}
 
 function isMadeOf(traced: Traced, node: number, from: number): boolean {
   const { starts, rows } = inputsOf(traced);

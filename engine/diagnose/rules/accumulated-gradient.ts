@@ -59,6 +59,7 @@ function tallyOf(traced: Traced, { row: own }: Optimiser): Tally {
   let isUsed = false;
   let isStale = false;
   let wiped: Site | null = null;
+  let last: Site | null = null;
   for (let row = 0; row < acts.kind.length; row++) {
     const kind = traced.trace.texts[at(acts.kind, row)];
     const optimiser = rowAt(acts.optimizer, row);
@@ -66,7 +67,7 @@ function tallyOf(traced: Traced, { row: own }: Optimiser): Tally {
     if (kind === "backward") {
       passes++;
       if (isUsed) isStale = true;
-      if (isStale) tally.backward ??= site();
+      last = site();
     } else if (kind === "zeroGrad" && (optimiser === own || optimiser === null)) {
       wiped = passes > 0 && !isUsed ? site() : null;
       passes = 0;
@@ -76,6 +77,7 @@ function tallyOf(traced: Traced, { row: own }: Optimiser): Tally {
       tally.steps++;
       if (isStale) tally.stale++;
       if (isStale) tally.step ??= site();
+      if (isStale) tally.backward ??= last;
       if (passes === 0 && wiped !== null) tally.empty++;
       if (passes === 0 && wiped !== null) tally.clear ??= wiped;
       isUsed = passes > 0;

@@ -16,7 +16,7 @@ export const sharedLayer = defineRule({
     source: "A list that repeats a layer; blocks that a loop applies again on purpose stand in no list.",
   },
   thresholds: {},
-  explains: ["vanishing-gradient", "exploding-gradient"],
+  explains: ["vanishing-gradient", "exploding-gradient", "dead-units"],
   find: findRepeated,
 });
 

@@ -14,7 +14,7 @@ export interface Traced extends Omit<Report, "findings"> {
 }
 
 /** The range of a source file in a row of the table of sites; null for none. */
-export function siteAt({ trace }: Traced, row: number | null): Site | null {
+export function siteInRow({ trace }: Traced, row: number | null): Site | null {
   if (row === null) return null;
   const { texts, tables } = trace;
   const { sites } = tables;

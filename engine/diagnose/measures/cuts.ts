@@ -5,11 +5,11 @@ import { IS_LEAF, TAKES_GRADIENT } from "../../report/names";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 import { behindLoss, inputsOf } from "./wires";
 
 /** A place where a gradient ends. */
-export interface Cut {
+export interface GradientCut {
   /** What takes a gradient. */
   readonly from: number;
   /** What was made of its values and takes none; null where numbers left the tensors. */
@@ -31,22 +31,22 @@ const withoutDerivative: ReadonlySet<string> = new Set([
 ]);
 
 /** All cuts of a run, in the order of what was made. */
-export const cutsOf = lazily((traced): readonly Cut[] => {
+export const cutsOf = lazily((traced): readonly GradientCut[] => {
   const { nodes, cuts } = traced.trace.tables;
   const told = new Map<number, string>();
-  const found: Cut[] = [];
+  const found: GradientCut[] = [];
   for (let row = 0; row < cuts.from.length; row++) {
     const [from, to] = [rowAt(cuts.from, row), rowAt(cuts.to, row)];
     const how = traced.trace.texts[at(cuts.how, row)] ?? "";
     if (to !== null) told.set(to, how);
     if (from === null || (to !== null && isMadeOf(traced, to, from))) continue;
-    const site = siteAt(traced, rowAt(cuts.site, row));
+    const site = siteInRow(traced, rowAt(cuts.site, row));
     const copy = to === null ? copyOf(traced, from) : null;
     found.push({
       from,
       to: to ?? copy,
       how,
-      site: (copy === null ? null : siteAt(traced, rowAt(nodes.site, copy))) ?? site,
+      site: (copy === null ? null : siteInRow(traced, rowAt(nodes.site, copy))) ?? site,
     });
   }
   const { starts, rows } = inputsOf(traced);
@@ -57,7 +57,7 @@ export const cutsOf = lazily((traced): readonly Cut[] => {
       const from = at(rows, edge);
       if (!takes(from)) continue;
       const how = wayOf(traced, node, told.get(node));
-      found.push({ from, to: node, how, site: siteAt(traced, rowAt(nodes.site, node)) });
+      found.push({ from, to: node, how, site: siteInRow(traced, rowAt(nodes.site, node)) });
       break;
     }
   }

@@ -2,7 +2,7 @@
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 /** A parameter of an optimiser. */
 interface Optimised {
@@ -44,7 +44,7 @@ export const optimisersOf = lazily((traced): readonly Optimiser[] => {
   return parameters.map((held, row) => ({
     row,
     type: traced.trace.texts[at(optimizers.type, row)] ?? "",
-    site: siteAt(traced, rowAt(optimizers.site, row)),
+    site: siteInRow(traced, rowAt(optimizers.site, row)),
     learningRate: at(optimizers.learningRate, row),
     momentum: at(optimizers.momentum, row),
     weightDecay: at(optimizers.weightDecay, row),

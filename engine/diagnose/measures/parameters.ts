@@ -29,7 +29,7 @@ export function modelOf({ nodes, scopes }: Traced, node: number): number {
 }
 
 /** How a parameter is called. */
-export function nameOf({ nodes }: Traced, node: number): string {
+export function parameterName({ nodes }: Traced, node: number): string {
   return nodes[node]?.name ?? `the tensor of shape [${nodes[node]?.shape.join(", ") ?? ""}]`;
 }
 

@@ -5,7 +5,7 @@ import { at, rowAt } from "../../report/trace";
 import { type Optimiser, optimisersOf } from "../measures/optimisers";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const accumulatedGradient = defineRule({
   id: "accumulated-gradient",
@@ -63,7 +63,7 @@ function tallyOf(traced: Traced, { row: own }: Optimiser): Tally {
   for (let row = 0; row < acts.kind.length; row++) {
     const kind = traced.trace.texts[at(acts.kind, row)];
     const optimiser = rowAt(acts.optimizer, row);
-    const site = () => siteAt(traced, rowAt(acts.site, row));
+    const site = () => siteInRow(traced, rowAt(acts.site, row));
     if (kind === "backward") {
       passes++;
       if (isUsed) isStale = true;
@@ -155,6 +155,7 @@ function neverCleared(
 function lastBackward(traced: Traced): Site | null {
   const { acts } = traced.trace.tables;
   for (let row = acts.kind.length - 1; row >= 0; row--)
-    if (traced.trace.texts[at(acts.kind, row)] === "backward") return siteAt(traced, rowAt(acts.site, row));
+    if (traced.trace.texts[at(acts.kind, row)] === "backward")
+      return siteInRow(traced, rowAt(acts.site, row));
   return null;
 }

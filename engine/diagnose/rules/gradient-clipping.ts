@@ -4,7 +4,7 @@ import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const gradientClipping = defineRule({
   id: "gradient-clipping",
@@ -42,7 +42,7 @@ function clipsOf(traced: Traced): Map<number, Clip[]> {
   for (let row = 0; row < acts.kind.length; row++) {
     if (traced.trace.texts[at(acts.kind, row)] !== "clip") continue;
     const place = at(acts.site, row);
-    const clip = { ratio: at(acts.value, row), site: siteAt(traced, rowAt(acts.site, row)) };
+    const clip = { ratio: at(acts.value, row), site: siteInRow(traced, rowAt(acts.site, row)) };
     found.set(place, [...(found.get(place) ?? []), clip]);
   }
   return found;

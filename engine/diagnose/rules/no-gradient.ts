@@ -2,9 +2,9 @@
 import { showTimes } from "../../core/number-text";
 import type { RelatedSite } from "../../report/report";
 import { at } from "../../report/trace";
-import { type Cut, cutsOf, valuesBehindLoss } from "../measures/cuts";
+import { cutsOf, type GradientCut, valuesBehindLoss } from "../measures/cuts";
 import { isHeldWith, optimisersOf } from "../measures/optimisers";
-import { layerOf, modelOf, nameOf, parametersOf } from "../measures/parameters";
+import { layerOf, modelOf, parameterName, parametersOf } from "../measures/parameters";
 import { carriesGradient, inputsOf } from "../measures/wires";
 import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -68,14 +68,14 @@ function findCuts(traced: Traced, reached: ReadonlySet<number>, unreached: Reado
   return troubles;
 }
 
-function isOnTheWay(traced: Traced, { from, to }: Cut, behind: Uint8Array): boolean {
+function isOnTheWay(traced: Traced, { from, to }: GradientCut, behind: Uint8Array): boolean {
   if (to !== null) return behind[to] === 1;
   // Numbers that were read: for printing, where the tensor itself is on the way to the loss.
   return behind[from] === 0 || carriesGradient(traced)[from] === 0;
 }
 
 /** Leaves that take a gradient and of which a node is made. */
-function parametersBefore(traced: Traced, { from, to }: Cut): number[] {
+function parametersBefore(traced: Traced, { from, to }: GradientCut): number[] {
   const { starts, rows } = inputsOf(traced);
   const seen = new Set(to === null ? [from] : [from, to]);
   const found: number[] = [];
@@ -87,7 +87,12 @@ function parametersBefore(traced: Traced, { from, to }: Cut): number[] {
 }
 
 /** Whether somebody seems to want that the parameter gets none: another optimiser has it, or it is a model of its own. */
-function isMeant(traced: Traced, node: number, { how, to }: Cut, reached: ReadonlySet<number>): boolean {
+function isMeant(
+  traced: Traced,
+  node: number,
+  { how, to }: GradientCut,
+  reached: ReadonlySet<number>,
+): boolean {
   if (reached.size === 0) return false;
   if (optimisersOf(traced).length > 0)
     return !isHeldWith(traced, node, (each) => reached.has(each)) && !isWeightItself(traced, to);
@@ -116,8 +121,8 @@ const reasons: Readonly<Record<string, string>> = {
   argmax: "argmax gives places, which do not change when the values change a little",
 };
 
-function report(traced: Traced, cut: Cut, lost: readonly number[], others: number): Trouble {
-  const layers = [...new Set(lost.map((node) => layerOf(traced, node)?.path ?? nameOf(traced, node)))];
+function report(traced: Traced, cut: GradientCut, lost: readonly number[], others: number): Trouble {
+  const layers = [...new Set(lost.map((node) => layerOf(traced, node)?.path ?? parameterName(traced, node)))];
   const who =
     layers.length <= 3 ? layers.join(", ") : `${layers.slice(0, 3).join(", ")} and ${layers.length - 3} more`;
   const all =
@@ -138,7 +143,12 @@ function report(traced: Traced, cut: Cut, lost: readonly number[], others: numbe
     ),
     site: cut.site,
     node: cut.to ?? cut.from,
-    evidence: { cut: cut.how, parameters: lost.length, reached: others, first: nameOf(traced, lost[0] ?? 0) },
+    evidence: {
+      cut: cut.how,
+      parameters: lost.length,
+      reached: others,
+      first: parameterName(traced, lost[0] ?? 0),
+    },
     related: places(traced, lost),
     fixes: fixesFor(cut),
   };
@@ -152,14 +162,14 @@ function places(traced: Traced, lost: readonly number[]): RelatedSite[] {
   const sites = new Map<string, RelatedSite>();
   for (const node of lost) {
     const layer = layerOf(traced, node);
-    const name = layer?.path ?? nameOf(traced, node);
+    const name = layer?.path ?? parameterName(traced, node);
     for (const place of beside(layer?.site ?? traced.nodes[node]?.site ?? null, `${name}: no gradient`))
       sites.set(name, place);
   }
   return [...sites.values()].slice(0, 8);
 }
 
-function fixesFor({ how, site }: Cut): Offered[] {
+function fixesFor({ how, site }: GradientCut): Offered[] {
   if (how === "detach")
     return [
       {

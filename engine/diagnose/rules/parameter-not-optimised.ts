@@ -2,7 +2,7 @@
 import { showTimes } from "../../core/number-text";
 import { at } from "../../report/trace";
 import { type Optimiser, optimisersOf } from "../measures/optimisers";
-import { layerOf, nameOf, parametersOf } from "../measures/parameters";
+import { layerOf, parameterName, parametersOf } from "../measures/parameters";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -63,11 +63,11 @@ function isHeld(traced: Traced, node: number): boolean {
 }
 
 function report(traced: Traced, optimiser: Optimiser, left: readonly number[]): Trouble {
-  const names = [...new Set(left.map((node) => layerOf(traced, node)?.path ?? nameOf(traced, node)))];
+  const names = [...new Set(left.map((node) => layerOf(traced, node)?.path ?? parameterName(traced, node)))];
   const who = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
   const sites = new Map(
     left.map((node) => [
-      layerOf(traced, node)?.path ?? nameOf(traced, node),
+      layerOf(traced, node)?.path ?? parameterName(traced, node),
       layerOf(traced, node)?.site ?? traced.nodes[node]?.site ?? null,
     ]),
   );

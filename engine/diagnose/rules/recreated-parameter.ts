@@ -4,10 +4,10 @@ import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lossTermsOf } from "../measures/loss-terms";
 import { optimisersOf } from "../measures/optimisers";
-import { nameOf, parametersOf } from "../measures/parameters";
+import { parameterName, parametersOf } from "../measures/parameters";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const recreatedParameter = defineRule({
   id: "recreated-parameter",
@@ -85,7 +85,7 @@ function freshAt(
     const batch = lossTermsOf(traced)[0]?.prediction.shape[0];
     // A copy of values, or of an item each: inputs of which somebody wants the gradient.
     if (inputs.length > 0 || (batch !== undefined && shape[0] === batch)) return null;
-    return { name: nameOf(traced, node), site, node };
+    return { name: parameterName(traced, node), site, node };
   }
   const seen = new Set([layer]);
   for (
@@ -98,7 +98,7 @@ function freshAt(
   }
   if (at(modules.made, layer) === 0) return null;
   const type = traced.trace.texts[at(modules.type, layer)] ?? "";
-  const site = siteAt(traced, rowAt(modules.site, layer));
+  const site = siteInRow(traced, rowAt(modules.site, layer));
   return { name: `${type}:${site?.line ?? ""}:${site?.column ?? ""}`, site, node };
 }
 

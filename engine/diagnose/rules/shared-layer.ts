@@ -2,7 +2,7 @@
 import { at, rowAt } from "../../report/trace";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import { siteAt, type Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const sharedLayer = defineRule({
   id: "shared-layer",
@@ -74,7 +74,7 @@ function report(traced: Traced, { layer, list, places }: Repeated): Trouble {
       `${list === "" ? "A list of layers" : list} holds one and the same ${type} ${places} times, so all ${places} places share its weights.`,
       "It is made once, and the list repeats it.",
     ),
-    site: siteAt(traced, rowAt(modules.site, layer)),
+    site: siteInRow(traced, rowAt(modules.site, layer)),
     node: null,
     evidence: { places, layer: type, list },
     fixes: [

@@ -3,7 +3,7 @@ import { showNumber, showTimes } from "../../core/number-text";
 import { IS_WEIGHT } from "../../report/names";
 import type { ReportNode } from "../../report/report";
 import { at } from "../../report/trace";
-import { nameOf, parametersOf } from "../measures/parameters";
+import { parameterName, parametersOf } from "../measures/parameters";
 import { placeToChange } from "../measures/places";
 import { inputsOf } from "../measures/wires";
 import type { Offered } from "../rule";
@@ -132,7 +132,7 @@ function report(traced: Traced, flat: ReportNode, zero: readonly number[]): Trou
     input === undefined
       ? ""
       : `, which got values from ${showNumber(input.value.min, 3)} to ${showNumber(input.value.max, 3)}`;
-  const names = zero.slice(0, 3).map((node) => nameOf(traced, node));
+  const names = zero.slice(0, 3).map((node) => parameterName(traced, node));
   return {
     ...said(
       `The gradient of ${names.join(", ")}${zero.length > 3 ? ` and ${showTimes(zero.length - 3, "other parameter")}` : ""} is exactly 0: ${flat.op} passes none${isStep ? "" : " here"}.`,
@@ -149,7 +149,9 @@ function report(traced: Traced, flat: ReportNode, zero: readonly number[]): Trou
     },
     related: zero
       .slice(0, 8)
-      .flatMap((node) => beside(traced.nodes[node]?.site ?? null, `${nameOf(traced, node)}: gradient 0`)),
+      .flatMap((node) =>
+        beside(traced.nodes[node]?.site ?? null, `${parameterName(traced, node)}: gradient 0`),
+      ),
     fixes: fixesFor(flat, isStep),
   };
 }

@@ -1,5 +1,6 @@
 /** The report of the last run of a model file and of the one before it; or, while that is only in the store, what is told of it. */
 
+import { type FindingsNews, newsOf } from "../engine/report/follow-findings";
 import type { OpenReport } from "../engine/report/open-bytes";
 import type { Check, Finding } from "../engine/report/report";
 import type { EditsSince } from "./edits";
@@ -23,6 +24,7 @@ interface Asleep {
 export class LastReport {
   #report: OpenReport | null = null;
   #previous: OpenReport | null = null;
+  #news: FindingsNews | null = null;
   #asleep: Asleep | null = null;
 
   /** Null when there is none, and while it is asleep. */
@@ -54,7 +56,13 @@ export class LastReport {
     return (this.#report ?? this.#asleep)?.findings ?? [];
   }
 
+  /** What became of the findings since the run before; null when there was none. */
+  get news(): FindingsNews | null {
+    return this.#news;
+  }
+
   accept(report: OpenReport): void {
+    this.#news = structuredClone(newsOf(this.#report, report));
     this.#previous = this.#report;
     this.#report = report;
     this.#asleep = null;

@@ -1,6 +1,6 @@
 /** What a rule of the diagnosis is. All that is said of it anywhere derives from its record. */
 import type { Remedy } from "../report/remedy";
-import type { Finding, Fix, RelatedSite, Site } from "../report/report";
+import type { Finding, Fix, RelatedSite, RulePage, Site } from "../report/report";
 import type { Severity } from "../report/severity";
 import type { Traced } from "./traced";
 
@@ -13,18 +13,6 @@ interface Threshold {
 
 type Thresholds = Readonly<Record<string, Threshold>>;
 export type RuleLimits<T extends Thresholds = Thresholds> = { readonly [K in keyof T]: number };
-
-/** What somebody reads who asks for more, each in a few sentences. */
-interface Page {
-  /** What it is, for somebody who hears of it for the first time. */
-  readonly meaning: string;
-  /** What it does to training. */
-  readonly harm: string;
-  /** What is done about it. */
-  readonly cure: string;
-  /** Where the rule or its limits come from: paper, tool, documentation. */
-  readonly source: string;
-}
 
 /** A number that a cure is to change, the same before and after. */
 export interface Measure {
@@ -55,7 +43,7 @@ export interface DiagnosisRule {
   readonly id: string;
   /** How people call it: "Vanishing gradient". */
   readonly title: string;
-  readonly page: Page;
+  readonly page: RulePage;
   readonly severity: Severity;
   readonly thresholds: Thresholds;
   /** Rules whose findings are symptoms of what this one finds: they are told beside it and not on their own. */

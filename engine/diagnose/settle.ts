@@ -38,6 +38,8 @@ function findingOf(
   );
   return {
     rule: rule.id,
+    title: rule.title,
+    page: rule.page,
     severity,
     ...rest,
     related: [...related, ...also],

@@ -11,7 +11,8 @@ import type {
   NodePair,
   RunComparison,
 } from "./comparison";
-import type { Finding, Report, ReportNode, Stats } from "./report";
+import { followFindings } from "./follow-findings";
+import type { Report, ReportNode, Stats } from "./report";
 
 export { compareNorms, isChanged, showChange, sizeOfChange } from "./comparing/gradients";
 export * from "./comparison";
@@ -120,21 +121,8 @@ function compareLayers(a: Report, b: Report, { layers }: Alignment, factor: numb
 
 /** A finding is the same when its rule looks at the same tensor, or at none in both, or once only in each. */
 function compareFindings(a: Report, b: Report, { nodes }: Alignment): ComparedFindings {
-  const gone = [...a.findings];
-  const kept: Finding[] = [];
-  const keep = (found: readonly Finding[], isSame: (before: Finding, after: Finding) => boolean) =>
-    found.filter((after) => {
-      const i = gone.findIndex((before) => before.rule === after.rule && isSame(before, after));
-      if (i < 0) return true;
-      gone.splice(i, 1);
-      kept.push(after);
-      return false;
-    });
-  const fresh = keep([...b.findings], (before, after) => {
-    return before.node === (after.node === null ? null : (nodes.toA[after.node] ?? -1));
-  });
-  const isOnly = (list: readonly Finding[], { rule }: Finding) =>
-    list.filter((each) => each.rule === rule).length === 1;
-  const rest = keep(fresh, (before, after) => isOnly(gone, before) && isOnly(fresh, after));
-  return { gone, new: rest, kept };
+  const { gone, fresh, pairs } = followFindings(a.findings, b.findings, [
+    (before, after) => before.node === (after.node === null ? null : (nodes.toA[after.node] ?? -1)),
+  ]);
+  return { gone, new: fresh, kept: pairs.map(([, after]) => after) };
 }

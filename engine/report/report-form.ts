@@ -26,6 +26,7 @@ import type {
   Fix,
   Histogram,
   RelatedSite,
+  RulePage,
   Severity,
   Site,
   VerdictLook,
@@ -59,6 +60,8 @@ const fix = object<Fix>({
 
 export const finding: Form<Finding> = object<Finding>({
   rule: text,
+  title: optional(text),
+  page: optional(object<RulePage>({ meaning: text, harm: text, cure: text, source: text })),
   severity,
   headline: text,
   explanation: text,

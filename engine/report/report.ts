@@ -124,9 +124,25 @@ export interface RelatedSite {
   readonly message: string;
 }
 
+/** What somebody reads who asks for more about a rule, each in a few sentences. */
+export interface RulePage {
+  /** What it is, for somebody who hears of it for the first time. */
+  readonly meaning: string;
+  /** What it does to training. */
+  readonly harm: string;
+  /** What is done about it. */
+  readonly cure: string;
+  /** Where the rule or its limits come from: paper, tool, documentation. */
+  readonly source: string;
+}
+
 export interface Finding {
   /** Kebab-case name of the rule: "vanishing-gradient". */
   readonly rule: string;
+  /** How people call it: "Vanishing gradient"; left out where no rule of the diagnosis speaks. */
+  readonly title?: string;
+  /** Left out with the title. */
+  readonly page?: RulePage;
   readonly severity: Severity;
   /** The news, in one sentence. */
   readonly headline: string;
@@ -157,6 +173,8 @@ export interface Report {
   readonly nodes: readonly ReportNode[];
   readonly parameters: readonly ReportParameter[];
   readonly findings: readonly Finding[];
+  /** Titles of the rules that looked at the run; left out where none did. */
+  readonly lookedFor?: readonly string[];
   readonly scopes: readonly ReportScope[];
   readonly bindings: readonly ReportBinding[];
   /** Operations that were recorded but are not in `nodes` because there were too many; 0 as a rule. */

@@ -8,6 +8,7 @@ import {
   nullable,
   number,
   object,
+  optional,
   path,
   place,
   text,
@@ -33,6 +34,7 @@ const head: Form<TraceHead> = object<TraceHead>({
   omitted: count,
   failure: nullable(failure),
   findings: listOf(finding),
+  lookedFor: optional(listOf(text, 1000)),
 });
 
 const lists = { texts: listOf(text), shapes: listOf(listOf(count, 1000)) };

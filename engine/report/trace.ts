@@ -23,6 +23,8 @@ export interface TraceHead {
   readonly failure: Failure | null;
   /** What the diagnosis found, which also looks at values. */
   readonly findings: readonly Finding[];
+  /** Titles of the rules that looked at the run; left out where none did. */
+  readonly lookedFor?: readonly string[];
 }
 
 export interface Trace {

@@ -2,7 +2,7 @@
 import { normOf } from "../core/norm-of";
 import { type Node, quietly } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
-import { diagnose } from "../diagnose";
+import { diagnose, rules } from "../diagnose";
 import type { Traced } from "../diagnose/traced";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
@@ -54,7 +54,7 @@ export function recordTrace(run: Run): Recorded {
   const findings = diagnose(
     Object.assign(openTrace(before), { trace: before, values, experiments, rewrite: rewriteOf(run) }),
   );
-  const trace = { ...before, head: { ...head, findings } };
+  const trace = { ...before, head: { ...head, findings, lookedFor: rules.map(({ title }) => title) } };
   return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
 }
 

@@ -1,6 +1,7 @@
 /** The findings panel: what is wrong with the gradients, the numbers it rests on, where, and what helps. */
 
 import { formatNumber, showTimes } from "../../engine/core/number-text";
+import { readableName } from "../../engine/report/follow-findings";
 import type { Finding, Report, Severity } from "../../engine/report/report";
 import { byGravity, severities } from "../../engine/report/severity";
 import { post } from "../bridge";
@@ -72,7 +73,7 @@ function section(title: string, content: HTMLElement | null): HTMLElement | null
 
 function numbers({ evidence }: Finding): HTMLElement | null {
   const rows = Object.entries(evidence).map(([name, value]) => [
-    readable(name),
+    readableName(name),
     typeof value === "number" ? formatNumber(value, 4) : value,
   ]);
   const columns = [{ name: "What" }, { name: "Value", isNumber: true }];
@@ -87,14 +88,6 @@ function places({ related }: Finding): HTMLElement | null {
 function fixes({ fixes }: Finding): HTMLElement | null {
   const items = fixes.map(({ title, detail }) => h("li", {}, h("strong", {}, title), h("p", {}, detail)));
   return items.length === 0 ? null : h("ul", {}, items);
-}
-
-/** "firstLayer" and "first-layer" as "first layer". */
-function readable(name: string): string {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replaceAll(/[-_]/g, " ")
-    .toLowerCase();
 }
 
 let shown: Report | null = null;

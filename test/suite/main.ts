@@ -1,5 +1,6 @@
 /** Prints the suite's table: Gradlens and the rules of other checkers on the same functions. */
 import { allCases, type Outcome, rivals, runGradlens, runRival, type Score, score } from "./run";
+import { showTable } from "./show-table";
 
 function readSeeds(args: readonly string[]): { seeds: number[]; verbose: boolean; match: string } {
   const at = (flag: string) => args[args.indexOf(flag) + 1];
@@ -29,14 +30,6 @@ function row(
     share(verdicts, faults + rights),
     names ? share(places, faults) : "–",
   ];
-}
-
-function showTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((each) => each[i]?.length ?? 0)));
-  const lines = rows.map((each) => `| ${each.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
-  return [lines[0], `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...lines.slice(1)].join(
-    "\n",
-  );
 }
 
 function mistakes(outcomes: readonly Outcome[], verbose: boolean): string[] {

@@ -14,6 +14,7 @@ export interface Tally {
   /** Of those found: there is no other finding. */
   readonly single: number;
   readonly falseAlarms: number;
+  /** Runs that ended early. */
   readonly failed: number;
 }
 
@@ -38,8 +39,9 @@ function isInLine(each: Diagnosed): boolean {
 
 /** What there is to say about a model, the worst first. */
 export function stateOf(each: Diagnosed): State {
-  if (!isFaulty(each)) return each.findings.length > 0 ? "false alarm" : each.failure ? "failed" : "ok";
-  if (!isFound(each)) return each.failure ? "failed" : "missed";
+  if (each.failure !== null) return "failed";
+  if (!isFaulty(each)) return each.findings.length > 0 ? "false alarm" : "ok";
+  if (!isFound(each)) return "missed";
   if (!isInLine(each)) return "wrong line";
   return each.findings.length > 1 ? "several" : "ok";
 }
@@ -55,7 +57,7 @@ export function tally(all: readonly Diagnosed[]): Tally {
     inLine: found.filter(isInLine).length,
     single: found.filter(({ findings }) => findings.length === 1).length,
     falseAlarms: healthy.reduce((sum, { findings }) => sum + findings.length, 0),
-    failed: all.filter((each) => stateOf(each) === "failed").length,
+    failed: all.filter(({ failure }) => failure !== null).length,
   };
 }
 

@@ -21,6 +21,7 @@ export const usage = `gradlens: see what the backward pass of a model does
 
   gradlens trace FILE    run a model file and show the gradient of every layer
   gradlens check FILE    compare its gradients with finite differences
+  gradlens fix FILE      try the fixes of its findings, and say what each did; --apply writes those that cure
   gradlens compare A B   run two files and show what differs, or one twice: compare FILE --seed 0,1
 
   --json                    print the result as JSON (NaN and infinities as strings)
@@ -29,7 +30,8 @@ export const usage = `gradlens: see what the backward pass of a model does
   --timeout SECONDS         limit of a run (30)
   --memory MIB              limit of a run's memory (2048)
   --node PATH               Node to run the model with
-  --fail-on warning|error   trace: exit with 1 when there is such a finding
+  --apply                   fix: write the fixes that cure into the files
+  --fail-on warning|error   trace, fix: exit with 1 when there is such a finding
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
   --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
   --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
@@ -52,7 +54,7 @@ Exit codes: 0 fine · 1 a check failed, or --fail-on found something · 2 the fi
 `;
 
 export interface Arguments extends Saving {
-  readonly command: "trace" | "check" | "help" | "version";
+  readonly command: "trace" | "check" | "fix" | "help" | "version";
   readonly file: string;
   readonly json: boolean;
   readonly dtype: "float32" | "float64";
@@ -60,6 +62,8 @@ export interface Arguments extends Saving {
   readonly timeoutMs: number;
   readonly memoryMiB: number;
   readonly nodePath: string;
+  /** fix: writes what cures. */
+  readonly apply: boolean;
   readonly failOn: Severity | null;
   readonly target: CheckTarget;
   /** Files to write besides; null: none. */
@@ -92,6 +96,7 @@ const options = {
   seed: { type: "string" },
   method: { type: "string" },
   "second-order": { type: "boolean" },
+  apply: { type: "boolean" },
   factor: { type: "string" },
   all: { type: "boolean" },
   save: { type: "string" },
@@ -109,13 +114,14 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
   const wantsHelp = values.help || command === "help" || (command === undefined && !values.version);
   const known = wantsHelp ? "help" : values.version ? "version" : command;
   if (known === "compare") return readCompareArguments(values, positionals.slice(1));
-  if (known !== "help" && known !== "version" && known !== "trace" && known !== "check") {
-    throw new UsageError(`there is no command "${command}"; expected trace, check or compare`);
+  if (!isOneOf(known)) {
+    throw new UsageError(`there is no command "${command}"; expected trace, check, fix or compare`);
   }
+  if (values.apply && known !== "fix") throw new UsageError("--apply is for fix");
   const foreign = (["factor", "all"] as const).find((name) => values[name] !== undefined);
   if (foreign !== undefined) throw new UsageError(`--${foreign} is for compare`);
   if (more.length > 0) throw new UsageError(`one file at a time; found also ${more.join(" ")}`);
-  const isRun = known === "trace" || known === "check";
+  const isRun = known !== "help" && known !== "version";
   return {
     command: known,
     file: isRun ? modelFile(known, file) : "",
@@ -125,6 +131,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     timeoutMs: 1000 * positive("timeout", values.timeout, 30),
     memoryMiB: Math.ceil(positive("memory", values.memory, 2048)),
     nodePath: values.node ?? "",
+    apply: values.apply ?? false,
     failOn: readFailOn(values["fail-on"]),
     target: targetOf(values.target, file),
     sarif: values.sarif ?? null,
@@ -134,6 +141,12 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     ...readSaving(values, file),
     stdoutIsData: isData(values),
   };
+}
+
+const commands = ["trace", "check", "fix", "help", "version"] as const;
+
+function isOneOf(command: string | undefined): command is Arguments["command"] {
+  return commands.some((each) => each === command);
 }
 
 interface Outputs {

@@ -1,9 +1,10 @@
 /** `gradlens trace` and `gradlens check`: ask the engine process, print its answer, give the exit code. */
 import type { Engine } from "../runner/client";
-import { refuse, WRONG } from "./answer";
+import { mistake, refuse, WRONG } from "./answer";
 import { isSavedPath } from "./argument-values";
 import type { Arguments } from "./arguments";
 import { checkByDifferences } from "./check-differences";
+import { runFix } from "./fix";
 import { saveRun } from "./saved-file";
 import { runSaved } from "./saved-runs";
 import { showRun } from "./show-run";
@@ -11,11 +12,15 @@ import { reportJson } from "./trace-json";
 import { limitsOf, withEngine } from "./with-engine";
 
 export function runCommand(args: Arguments): Promise<number> {
-  if (isSavedPath(args.file)) return runSaved(args);
+  if (isSavedPath(args.file))
+    return args.command === "fix" ? Promise.resolve(refuse(mistake(onlyModels), args)) : runSaved(args);
   return withEngine(args, (engine) => perform(engine, args));
 }
 
+const onlyModels = "fix is for model files: of a saved trace nothing runs";
+
 async function perform(engine: Engine, args: Arguments): Promise<number> {
+  if (args.command === "fix") return runFix(engine, args);
   const { file, device, dtype, settings } = args;
   const seed = args.command === "trace" ? (settings.seed ?? 0) : 0;
   const traced = await engine.trace({ file, overlays: {}, device, dtype, seed, limits: limitsOf(args) });

@@ -73,9 +73,17 @@ function rotate(x: number, k: number): number {
 /** The generator behind `randn`, initialisation and dropout. */
 export const generator = new RandomGenerator(0x67726164);
 
+/** Added to the seeds that a model sets: to see what does not depend on them. */
+let shift = 0;
+
+/** Has `manualSeed` take other seeds than it is given, all of them by the same difference. */
+export function shiftSeeds(by: number): void {
+  shift = by;
+}
+
 /** Makes everything random that follows reproducible, as `torch.manual_seed`. */
 export function manualSeed(seed: number): void {
   if (!Number.isInteger(seed))
     throw new ModelError(`manualSeed(): seed is ${showValue(seed)}, expected an integer`);
-  generator.seed(seed);
+  generator.seed(seed + shift);
 }

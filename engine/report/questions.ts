@@ -29,6 +29,10 @@ export interface TraceParams {
   readonly dtype: "float32" | "float64";
   /** Where random numbers begin, until the model itself says where; 0. */
   readonly seed?: number;
+  /** Added to the seeds that the model sets: for runs that are to show what does not depend on them. */
+  readonly seedShift?: number;
+  /** Rules of the diagnosis whose measure is wanted though they may find nothing. */
+  readonly measures?: readonly string[];
   readonly limits: Limits;
 }
 

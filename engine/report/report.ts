@@ -158,6 +158,28 @@ export interface Finding {
   readonly fixes: readonly Fix[];
 }
 
+/** The number that the fixes of a rule are to change. */
+export interface RuleMeasure {
+  readonly rule: string;
+  /** "gradient of the first layer, per weight" */
+  readonly label: string;
+  readonly value: number;
+}
+
+/** What a fix did when it was tried on a copy of the text. */
+export interface FixTrial {
+  /** The finding is gone and no other one came, whatever the seed. */
+  readonly cured: boolean;
+  /** With how many seeds it was tried. */
+  readonly seeds: number;
+  /** What it was to change, and the medians before and after; null where the rule measures nothing. */
+  readonly effect: { readonly label: string; readonly before: number; readonly after: number } | null;
+  /** Rules of the findings that came with it. */
+  readonly added: readonly string[];
+  /** Why the changed model did not run to its end; null when it did. */
+  readonly failure: string | null;
+}
+
 export interface Report {
   readonly version: number;
   /** Unique among all runs. */
@@ -175,6 +197,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** Titles of the rules that looked at the run; left out where none did. */
   readonly lookedFor?: readonly string[];
+  /** Of the rules that found something, and of those that were asked for. */
+  readonly measures: readonly RuleMeasure[];
   readonly scopes: readonly ReportScope[];
   readonly bindings: readonly ReportBinding[];
   /** Operations that were recorded but are not in `nodes` because there were too many; 0 as a rule. */

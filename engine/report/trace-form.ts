@@ -13,6 +13,7 @@ import {
   place,
   text,
 } from "./forms";
+import type { RuleMeasure } from "./report";
 import { device, failure, finding } from "./report-form";
 import { type Column, type Meaning, schema, type TableName, type Tables } from "./schema";
 import { startsOf } from "./steps";
@@ -35,6 +36,7 @@ const head: Form<TraceHead> = object<TraceHead>({
   failure: nullable(failure),
   findings: listOf(finding),
   lookedFor: optional(listOf(text, 1000)),
+  measures: listOf(object<RuleMeasure>({ rule: text, label: text, value: number })),
 });
 
 const lists = { texts: listOf(text), shapes: listOf(listOf(count, 1000)) };

@@ -4,7 +4,7 @@ import { types } from "node:util";
 import { now } from "../core/clock";
 import { setDefaultDtype } from "../core/dtype";
 import { HandedNorms } from "../core/handed-norms";
-import { generator, manualSeed } from "../core/random";
+import { generator, manualSeed, shiftSeeds } from "../core/random";
 import { showShape } from "../core/shape";
 import { currentSite, resetSites } from "../core/sites";
 import { record, Tape } from "../core/tape";
@@ -47,11 +47,12 @@ export class ModelRun {
 
   /** Runs the file to its gradients. @throws whatever the model throws */
   async run(): Promise<void> {
-    const { file, overlays, dtype, seed = 0 } = this.params;
+    const { file, overlays, dtype, seed = 0, seedShift = 0 } = this.params;
     this.sources.begin();
     resetSites();
     beginCalls(this.repair);
     setDefaultDtype(dtype);
+    shiftSeeds(seedShift);
     manualSeed(seed);
     const loader = new Loader({ sources: this.sources, overlays, gradlens }, file);
     process.argv.splice(1, process.argv.length, file);
@@ -92,6 +93,7 @@ export class ModelRun {
       dtype: this.params.dtype,
       durationMs: now() - this.#started,
       failure,
+      measures: this.params.measures ?? [],
       exports: this.exports,
       rerun: ({ isPinned } = { isPinned: false }) =>
         isPinned ? withPinnedChance(() => this.#rerun()) : this.#rerun(),

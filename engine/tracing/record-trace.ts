@@ -3,6 +3,7 @@ import { normOf } from "../core/norm-of";
 import { type Node, quietly } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
 import { diagnose, rules } from "../diagnose";
+import { measuresOf } from "../diagnose/measures-of";
 import type { Traced } from "../diagnose/traced";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
@@ -51,10 +52,12 @@ export function recordTrace(run: Run): Recorded {
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
   const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
   const experiments = experimentsOn(numbered, run.loss, EXPERIMENTS_MS);
-  const findings = diagnose(
-    Object.assign(openTrace(before), { trace: before, values, experiments, rewrite: rewriteOf(run) }),
-  );
-  const trace = { ...before, head: { ...head, findings, lookedFor: rules.map(({ title }) => title) } };
+  const own = { trace: before, values, experiments, rewrite: rewriteOf(run) };
+  const traced: Traced = Object.assign(openTrace(before), own);
+  const findings = diagnose(traced);
+  const measures = measuresOf(traced, [...findings.map(({ rule }) => rule), ...(run.measures ?? [])]);
+  const lookedFor = rules.map(({ title }) => title);
+  const trace = { ...before, head: { ...head, findings, measures, lookedFor } };
   return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
 }
 
@@ -175,6 +178,7 @@ function headOf(run: Run, { ids, omitted }: Numbered, sites: SiteRows): TraceHea
     omitted,
     failure,
     findings: [],
+    measures: [],
   };
 }
 

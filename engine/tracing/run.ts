@@ -131,6 +131,8 @@ export interface Run {
   readonly failure: Failure | null;
   /** Computes the loss once more as the file does, on a tape of its own; missing when the file has no `loss` to call. */
   readonly rerun?: Rerun;
+  /** Rules of the diagnosis whose measure is wanted though they may find nothing. */
+  readonly measures?: readonly string[];
   /** What the model file exports; null when it did not get that far. */
   readonly exports?: Readonly<Record<string, unknown>> | null;
 }

@@ -34,6 +34,7 @@ const report: Report = {
   nodes: [],
   parameters: [],
   findings: [],
+  measures: [],
   scopes: [{ path: "", type: "", parent: null, site: null, gradNorm: Number.NaN, parameters: 0 }],
   bindings: [],
   omitted: 0,

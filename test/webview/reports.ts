@@ -95,6 +95,7 @@ export class ReportBuilder {
           gradNorm: grad?.norm ?? null,
         })),
       findings,
+      measures: [],
       scopes: this.scopes,
       bindings: [],
       omitted: 0,

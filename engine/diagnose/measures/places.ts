@@ -20,9 +20,8 @@ export function placeToChange(traced: Traced, node: ReportNode): Site | null {
 
 /** Leaves an operation of one input out. */
 export function leftOut(traced: Traced, node: ReportNode): Remedy[] {
-  const layer = layerSite(traced, node);
-  if (layer !== null) return [{ change: "callee", call: layer, name: "Identity" }];
-  return node.site === null ? [] : [{ change: "unwrap", call: node.site }];
+  const call = layerSite(traced, node) ?? node.site;
+  return call === null ? [] : [{ change: "unwrap", call }];
 }
 
 /** The plain attributes that an operation was called with, by name. */

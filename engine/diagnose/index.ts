@@ -2,12 +2,16 @@
 import type { Finding } from "../report/report";
 import type { DiagnosisRule, RuleLimits } from "./rule";
 import { accumulatedGradient } from "./rules/accumulated-gradient";
+import { attentionMask } from "./rules/attention-mask";
+import { attentionScale } from "./rules/attention-scale";
 import { broadcastLoss } from "./rules/broadcast-loss";
 import { deadUnits } from "./rules/dead-units";
 import { doubleSoftmax } from "./rules/double-softmax";
+import { dropoutPlacement } from "./rules/dropout-placement";
 import { droppedResult } from "./rules/dropped-result";
 import { explodingGradient } from "./rules/exploding-gradient";
 import { gradientClipping } from "./rules/gradient-clipping";
+import { linearWithoutActivation } from "./rules/linear-without-activation";
 import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
 import { lossForActivation } from "./rules/loss-for-activation";
 import { noGradient } from "./rules/no-gradient";
@@ -17,6 +21,7 @@ import { parameterNotOptimised } from "./rules/parameter-not-optimised";
 import { probabilitiesAsLogits } from "./rules/probabilities-as-logits";
 import { recreatedParameter } from "./rules/recreated-parameter";
 import { sharedLayer } from "./rules/shared-layer";
+import { uselessBias } from "./rules/useless-bias";
 import { vanishingGradient } from "./rules/vanishing-gradient";
 import { weightDecay } from "./rules/weight-decay";
 import { zeroGradient } from "./rules/zero-gradient";
@@ -44,6 +49,11 @@ export const rules: readonly DiagnosisRule[] = [
   deadUnits,
   explodingGradient,
   vanishingGradient,
+  attentionScale,
+  attentionMask,
+  linearWithoutActivation,
+  dropoutPlacement,
+  uselessBias,
 ];
 
 /** RuleLimits that a person set, by rule and name: `{ "vanishing-gradient": { ratio: 1e-4 } }`. */

@@ -5,7 +5,7 @@ import { lazily } from "../lazily";
 import { operationsOf } from "./operations";
 import { carriesGradient } from "./wires";
 
-export interface Dropout {
+export interface DropoutUse {
   readonly node: number;
   /** What is dropped. */
   readonly input: number;
@@ -17,11 +17,11 @@ export interface Dropout {
 const MIN_ELEMENTS = 16;
 
 /** Those through which the gradient of the loss comes, in order. */
-export const dropoutsOf = lazily((traced): readonly Dropout[] => {
+export const dropoutsOf = lazily((traced): readonly DropoutUse[] => {
   const operations = operationsOf(traced);
   const { max, zeros } = traced.trace.tables.nodes;
   const carries = carriesGradient(traced);
-  const found: Dropout[] = [];
+  const found: DropoutUse[] = [];
   for (let node = 0; node < carries.length; node++) {
     if (carries[node] === 0) continue;
     const op = operations.op(node);

@@ -2,7 +2,7 @@
 import { sizeOf } from "../../core/shape";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
-import { type Dropout, dropoutsOf } from "./dropouts";
+import { type DropoutUse, dropoutsOf } from "./dropouts";
 import { linearMapsOf } from "./linear-maps";
 import { behindViews, type Operations, operationsOf } from "./operations";
 import { carriesGradient } from "./wires";
@@ -14,7 +14,7 @@ const contractions =
 const MAX_STEPS = 60;
 
 /** Dropouts behind which no weight comes any more: what they drop are the predictions. */
-export const outputDropoutsOf = lazily((traced): readonly Dropout[] => {
+export const outputDropoutsOf = lazily((traced): readonly DropoutUse[] => {
   const operations = operationsOf(traced);
   return dropoutsOf(traced).filter(
     ({ node, input }) => operations.isLearned(input) && isLast(operations, node),
@@ -47,7 +47,7 @@ function isOutput(operations: Operations, node: number, behind: ReadonlySet<numb
 }
 
 /** A dropout whose result is normalised by statistics of the batch. */
-interface DropoutBeforeNorm extends Dropout {
+interface DropoutBeforeNorm extends DropoutUse {
   readonly norm: number;
   /** Whether not even a linear map lies between. */
   readonly isDirect: boolean;

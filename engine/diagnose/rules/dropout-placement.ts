@@ -1,7 +1,7 @@
 /** Dropout where it harms: almost everything dropped, on the outputs, or in front of batch norm. */
 import { showNumber, showPercent } from "../../core/number-text";
 import type { Site } from "../../report/report";
-import { type Dropout, dropoutsOf } from "../measures/dropouts";
+import { type DropoutUse, dropoutsOf } from "../measures/dropouts";
 import { dropoutsBeforeNormOf, outputDropoutsOf } from "../measures/misplaced-dropouts";
 import { leftOut, placeToChange } from "../measures/places";
 
@@ -33,7 +33,7 @@ export const dropoutPlacement = defineRule({
   },
   find(traced, limits) {
     const heavy = dropoutsOf(traced).filter(({ p }) => p > limits.p);
-    const isOther = ({ node }: Dropout) => heavy.every((each) => each.node !== node);
+    const isOther = ({ node }: DropoutUse) => heavy.every((each) => each.node !== node);
     const last = outputDropoutsOf(traced).filter(isOther);
     const norms = dropoutsBeforeNormOf(traced).filter(
       (each) => isOther(each) && each.p >= (each.isDirect ? DIRECT : limits.beforeNorm),
@@ -53,7 +53,7 @@ interface Text {
   readonly fix: Offered;
 }
 
-type Write = (traced: Traced, dropout: Dropout) => Text;
+type Write = (traced: Traced, dropout: DropoutUse) => Text;
 
 const heavyText: Write = (traced, { node, p }) => ({
   kind: "rate",
@@ -100,7 +100,7 @@ function halved({ nodes, scopes }: Traced, node: number): Pick<Offered, "remedie
 }
 
 /** One finding for all places of a kind. */
-function reports(traced: Traced, dropouts: readonly Dropout[], write: Write): Trouble[] {
+function reports(traced: Traced, dropouts: readonly DropoutUse[], write: Write): Trouble[] {
   const [first, ...others] = dropouts;
   const node = traced.nodes[first?.node ?? -1];
   if (first === undefined || node === undefined) return [];
@@ -118,7 +118,7 @@ function reports(traced: Traced, dropouts: readonly Dropout[], write: Write): Tr
       ...said(headline, explanation),
       site,
       node: first.node,
-      evidence: { kind, p: Number(first.p.toPrecision(4)), places: 1 + places.size },
+      evidence: { kind, p: Math.round(1e4 * first.p) / 1e4, places: 1 + places.size },
       related: [...places.values()].flatMap((place) => beside(place, "Here as well")),
       fixes: [fix],
     },

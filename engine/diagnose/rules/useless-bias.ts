@@ -3,7 +3,7 @@ import { showTimes } from "../../core/number-text";
 import { lazily } from "../lazily";
 import { type LinearMap, linearMapsOf } from "../measures/linear-maps";
 import { behindViews, operationsOf } from "../measures/operations";
-import { holderOf } from "../measures/places-of-layers";
+import { parameterHolder } from "../measures/parameter-holders";
 import { carriesGradient } from "../measures/wires";
 
 import { beside, defineRule, type Offered, type Trouble } from "../rule";
@@ -68,7 +68,7 @@ const uselessOf = lazily((traced): readonly Useless[] => {
 
 function report(traced: Traced, found: readonly Useless[]): Trouble {
   const [{ map, bias, norm }, ...others] = found as [Useless, ...Useless[]];
-  const { name, site } = holderOf(traced, bias);
+  const { name, site } = parameterHolder(traced, bias);
   const more = others.length === 0 ? "" : ` The same holds for ${showTimes(others.length, "other layer")}.`;
   const size = found.reduce((sum, each) => sum + (traced.nodes[each.bias]?.value.size ?? 0), 0);
   return {
@@ -80,7 +80,7 @@ function report(traced: Traced, found: readonly Useless[]): Trouble {
     node: map.node,
     evidence: { layer: name, norm, biases: found.length, parameters: size },
     related: others.flatMap((each) => {
-      const other = holderOf(traced, each.bias);
+      const other = parameterHolder(traced, each.bias);
       return beside(other.site, `The bias of ${other.name} has no effect either`);
     }),
     fixes: [fixOf(traced, found)],

@@ -24,8 +24,8 @@ interface TriedFinding extends Omit<Finding, "fixes"> {
 const MOST_ROUNDS = 10;
 
 export async function runFix(engine: Engine, args: Arguments): Promise<number> {
-  const { file, device, dtype } = args;
-  const params: TraceParams = { file, overlays: {}, device, dtype, limits: limitsOf(args) };
+  const { file, device, dtype, diagnosis } = args;
+  const params: TraceParams = { file, overlays: {}, device, dtype, diagnosis, limits: limitsOf(args) };
   const applied: string[] = [];
   for (let round = 0; ; round++) {
     const traced = await engine.trace(params);

@@ -29,6 +29,7 @@ interface Settings {
   readonly "gradlens.diagnosis.limits": Readonly<Record<string, unknown>>;
   readonly "gradlens.nodePath": string;
   readonly "gradlens.traceOnSave": boolean;
+  readonly "gradlens.diagnosis.tryFixes": boolean;
   readonly "gradlens.codeLens.enabled": boolean;
   readonly "gradlens.hover.enabled": boolean;
   readonly "gradlens.decorations.enabled": boolean;

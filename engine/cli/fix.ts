@@ -1,6 +1,6 @@
 /** `gradlens fix FILE`: findings with the fixes that were tried, and what they did; with --apply those that cure are written. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { showNumber } from "../core/number-text";
+import { showChange } from "../report/follow-findings";
 import { isFailed, type TraceParams } from "../report/questions";
 import type { Edit, Finding, Fix, FixTrial, Report } from "../report/report";
 import type { Engine } from "../runner/client";
@@ -104,9 +104,7 @@ function markOf(tried: FixTrial | null): string {
 /** "gradient of the first layer, per weight 6.4e-13 → 4.0e-4; no finding is left of it (3 seeds)" */
 function effectOf({ cured, effect, added, failure, seeds }: FixTrial): string {
   if (failure !== null) return `does not run: ${failure}`;
-  const change = effect
-    ? `${effect.label} ${showNumber(effect.before, 3)} → ${showNumber(effect.after, 3)}; `
-    : "";
+  const change = effect ? `${showChange(effect)}; ` : "";
   if (cured) return `${change}cured with ${seeds} seeds`;
   return `${change}${added.length > 0 ? `brings ${added.join(", ")}` : "the finding stays"}`;
 }

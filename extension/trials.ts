@@ -1,7 +1,7 @@
 /** Tries the fixes of findings in the background, once a trace is shown: in an engine process of its own, which then ends. */
 import { readFileSync } from "node:fs";
 import * as vscode from "vscode";
-import type { Trial } from "../engine/report/report";
+import type { TriedFix } from "../engine/report/report";
 import type { KnownTrials } from "../engine/runner/trials";
 import { readSetting } from "./config";
 import { type EngineFiles, EngineProcess } from "./engine-process";
@@ -84,7 +84,7 @@ class SessionTrials {
     const readText = (file: string) => readFileSync(file, "utf8");
     const subject = { params: traceParams(session.uri), report, readText };
     const trials = new Trials(runs, subject, this.#known, signal);
-    const done: Trial[] = [];
+    const done: TriedFix[] = [];
     for (const place of this.#plan()) {
       const finding = report.findings[place.finding];
       const fix = finding?.fixes[place.fix];

@@ -109,7 +109,7 @@ export function showEffect({ label, before, after }: Effect): string {
 }
 
 /** "gradient of the first layer 6.4e-13 → 4.0e-4" */
-export function showChange({ label, before, after }: Effect): string {
+export function showMended({ label, before, after }: Effect): string {
   const [was, now] = Object.is(before, after)
     ? [showNumber(before, 2), "the same"]
     : formatPair(before, after, 2);

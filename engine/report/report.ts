@@ -181,7 +181,7 @@ export interface FixTrial {
 }
 
 /** A fix of a finding that is tried, or was: both by their places in the report. */
-export interface Trial {
+export interface TriedFix {
   readonly finding: number;
   readonly fix: number;
   readonly outcome: "trying" | FixTrial;

@@ -1,7 +1,7 @@
 /** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
 import * as vscode from "vscode";
-import { showChange } from "../../engine/report/follow-findings";
-import type { Check, Finding, Fix, Trial } from "../../engine/report/report";
+import { showMended } from "../../engine/report/follow-findings";
+import type { Check, Finding, Fix, TriedFix } from "../../engine/report/report";
 import { readSetting } from "../config";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
@@ -11,10 +11,10 @@ import type { Sessions } from "../sessions";
 import { codeOf } from "./diagnostics";
 
 /** A fix that cured when it was tried, with what it did; where nothing is tried, any. Null for one that is not offered. */
-function titleOf({ title }: Fix, outcome: Trial["outcome"] | undefined, session: Session): string | null {
+function titleOf({ title }: Fix, outcome: TriedFix["outcome"] | undefined, session: Session): string | null {
   if (!readSetting("gradlens.diagnosis.tryFixes", session.uri)) return `${title} (not tried)`;
   if (outcome === undefined || outcome === "trying" || !outcome.cured) return null;
-  return outcome.effect === null ? title : `${title}: ${showChange(outcome.effect)}`;
+  return outcome.effect === null ? title : `${title}: ${showMended(outcome.effect)}`;
 }
 
 /** A fix of a finding, and its places in the report. */

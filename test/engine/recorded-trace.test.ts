@@ -110,7 +110,7 @@ describe("a recorded trace", () => {
     assert.deepEqual(found, recorded.report.findings);
     assert.deepEqual(
       found.map(({ rule }) => rule),
-      ["non-finite"],
+      ["vanishing-gradient"],
     );
     const node = recorded.report.nodes.find(({ name }) => name === "strange")?.id ?? -1;
     assert.deepEqual([...(saved.elements(node, "value") ?? [])], [Number.NaN, Infinity, -0]);

@@ -5,6 +5,7 @@ import type { ReportScope, Site } from "../../report/report";
 import { at } from "../../report/trace";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
+import { carriesGradient } from "./wires";
 
 /** A parameterised step of the network: a layer, or a loose weight, with the root mean square of its gradient. */
 export interface Layer {
@@ -21,12 +22,14 @@ export interface Layer {
 /** Layers whose weights have at least two dimensions, in forward order. Biases and scales follow their layer. */
 export const layersOf = lazily((traced): readonly Layer[] => {
   const { nodes, edges } = traced.trace.tables;
+  const carries = carriesGradient(traced);
   const firstUse = new Map<number, number>();
   let edge = 0;
   for (let node = 0; node < nodes.inputs.length; node++)
     for (let last = edge + at(nodes.inputs, node); edge < last; edge++) {
       const input = at(edges.input, edge);
-      if (!firstUse.has(input)) firstUse.set(input, node);
+      // Earlier steps of a training loop used it, too.
+      if (carries[node] === 1 && !firstUse.has(input)) firstUse.set(input, node);
     }
   const { gradients } = traced.trace.tables;
   const layers: Layer[] = [];

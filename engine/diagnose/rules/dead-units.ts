@@ -1,16 +1,19 @@
-/** Units behind a ReLU that are 0 for the whole batch: no gradient passes, so they cannot recover. */
+/** Units behind a ReLU that give the same for the whole batch: no gradient passes, so they cannot recover. */
 
-import { showTimes } from "../../core/number-text";
-import type { ReportNode } from "../../report/report";
+import { showNumber, showTimes } from "../../core/number-text";
+import { sizeOf } from "../../core/shape";
+import type { ReportNode, Site } from "../../report/report";
+import { chosenAmong, parametersBefore, preceding, stepperOf } from "../measures/causes";
+import { operationsNamed, placeToChange } from "../measures/places";
 import { carriesGradient } from "../measures/wires";
-import { defineRule, type Trouble } from "../rule";
+import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
 /** A unit that is silent for a handful of examples says nothing. */
-const MIN_BATCH = 16;
+const MIN_EXAMPLES = 16;
 const MIN_UNITS = 4;
-const operations = new Set(["relu", "relu6"]);
+const operations: ReadonlySet<string> = new Set(["relu", "relu6", "threshold", "hardshrink", "softshrink"]);
 
 export const deadUnits = defineRule({
   id: "dead-units",
@@ -25,65 +28,136 @@ export const deadUnits = defineRule({
       "SageMaker Debugger reports a layer of which more than half is dead; Lu et al., Dying ReLU and Initialization (2019).",
   },
   thresholds: { share: { value: 0.5, text: "share of the units of a layer that are 0 for every example" } },
+  explains: ["zero-gradient", "vanishing-gradient", "initial-loss"],
   find: findLayers,
 });
 
+interface Dead {
+  readonly node: ReportNode;
+  readonly units: number;
+  readonly dead: readonly number[];
+  readonly examples: number;
+}
+
 function findLayers(traced: Traced, limits: { readonly share: number }): Trouble[] {
   const carries = carriesGradient(traced);
-  return traced.nodes.flatMap((node) => {
-    const [batch, units] = node.shape;
-    const isLayer =
-      operations.has(node.op) && units !== undefined && (batch ?? 0) >= MIN_BATCH && units >= MIN_UNITS;
-    if (!isLayer || carries[node.id] === 0 || !followsWeights(traced, node)) return [];
-    const dead = unitsAtZero(traced, node, units);
-    return dead.length / units > limits.share ? [report(node, dead, units, batch ?? 0)] : [];
+  const found = operationsNamed(traced, operations).flatMap((id): Dead[] => {
+    const node = traced.nodes[id];
+    if (node === undefined || carries[id] === 0 || parametersBefore(traced, node).length === 0) return [];
+    const layer = unitsAtRest(traced, node);
+    return layer !== null && layer.dead.length / layer.units > limits.share ? [layer] : [];
   });
+  const [first] = found;
+  return first === undefined ? [] : [report(traced, first, found.slice(1))];
 }
 
-/** Units (channels, for images) whose value is 0 for every example and place. */
-function unitsAtZero(traced: Traced, node: ReportNode, units: number): number[] {
+/** Units (channels, for images) whose value is the smallest there is for every example and place. */
+function unitsAtRest(traced: Traced, node: ReportNode): Dead | null {
+  const { shape } = node;
+  const dim = unitDim(traced, node);
+  const units = shape[dim] ?? 0;
+  const examples = sizeOf(shape) / Math.max(1, units);
+  if (shape.length < 2 || units < MIN_UNITS || examples < MIN_EXAMPLES) return null;
   const data = traced.values(node.id, "value") ?? [];
-  const [batch = 1] = node.shape;
-  const places = data.length / (batch * units);
+  const inner = sizeOf(shape.slice(dim + 1));
+  const rest = node.op === "threshold" ? node.value.min : 0;
   const alive = new Uint8Array(units);
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] !== 0) alive[Math.floor(i / places) % units] = 1;
-  }
-  return Array.from(alive.keys()).filter((unit) => alive[unit] === 0);
+  for (let i = 0; i < data.length; i++) if (data[i] !== rest) alive[Math.floor(i / inner) % units] = 1;
+  return { node, units, examples, dead: Array.from(alive.keys()).filter((unit) => alive[unit] === 0) };
 }
 
-/** True when a weight lies a few operations before it: what has no weights cannot learn anyway. */
-function followsWeights({ nodes }: Traced, node: ReportNode): boolean {
-  let level = [node];
-  for (let depth = 0; depth < 4; depth++) {
-    level = level.flatMap(({ inputs }) => inputs.flatMap((id) => nodes[id] ?? []));
-    if (level.some(({ kind }) => kind === "parameter")) return true;
-  }
-  return false;
+/** Channels come second behind convolutions; else units come last. */
+function unitDim(traced: Traced, node: ReportNode): number {
+  if (node.shape.length < 3) return node.shape.length - 1;
+  const before = preceding(traced, node).find(({ op }) =>
+    /^(conv|batchNorm|groupNorm|instanceNorm|linear|matmul|layerNorm)/.test(op),
+  );
+  return before !== undefined && /^(conv|batch|group|instance)/.test(before.op) ? 1 : node.shape.length - 1;
 }
 
-function report(node: ReportNode, dead: readonly number[], units: number, batch: number): Trouble {
+interface Cause {
+  readonly site: Site | null;
+  readonly text: string;
+}
+
+/** What keeps the input of the units below 0. */
+function causeOf(traced: Traced, { node }: Dead): Cause {
+  const input = traced.nodes[node.inputs[0] ?? -1];
+  const level = input?.value.mean ?? 0;
+  const parameters = parametersBefore(traced, node);
+  const chosen =
+    chosenAmong(
+      traced,
+      parameters,
+      ({ shape, value }) => shape.length < 2 && value.mean < 0 && value.mean < 0.5 * level,
+    ) ??
+    chosenAmong(traced, parameters, ({ shape, value }) => shape.length > 1 && value.mean < -0.25 * value.std);
+  if (chosen !== null) {
+    const name = chosen.node.name ?? "A parameter";
+    return {
+      site: chosen.site,
+      text: `${name} was written with a mean of ${showNumber(chosen.node.value.mean, 3)}, so what comes before it is ${showNumber(level, 3)} on average.`,
+    };
+  }
+  const stepped = stepperOf(traced, parameters);
+  if (stepped !== null)
+    return {
+      site: stepped.site,
+      text: `The weights before it took ${showTimes(stepped.steps, "step")} with a learning rate of ${showNumber(stepped.learningRate, 3)}: one that is too large throws units below 0 for every example.`,
+    };
+  return {
+    site: placeToChange(traced, node),
+    text: `What comes before it is ${showNumber(level, 3)} on average.`,
+  };
+}
+
+function report(traced: Traced, layer: Dead, others: readonly Dead[]): Trouble {
+  const { node, dead, units, examples } = layer;
   const share = Math.round((100 * dead.length) / units);
   const all = dead.length === units;
   const which = all ? "" : ` (${dead.slice(0, 8).join(", ")}${dead.length > 8 ? ", …" : ""})`;
+  const cause = causeOf(traced, layer);
+  const place = placeToChange(traced, node);
   return {
     severity: all ? "error" : "warning",
     ...said(
-      `${all ? "All" : dead.length} of ${showTimes(units, "unit")} of this ${node.op} are 0 for all ${showTimes(batch, "example")}${which}: ${share} % are dead.`,
-      "No gradient passes them, so the weights before them do not learn.",
+      `${all ? "All" : dead.length} of ${showTimes(units, "unit")} of ${node.name === null ? `a ${node.op}` : `${node.name} (${node.op})`} give nothing for all ${showTimes(examples, "example")}${which}: ${share} % are dead.`,
+      `${cause.text} No gradient passes them, so the weights before them do not learn.`,
     ),
-    site: node.site,
+    site: cause.site,
     node: node.id,
-    evidence: { dead: dead.length, units, share: dead.length / units, batch },
-    related: [],
+    evidence: {
+      dead: dead.length,
+      units,
+      share: dead.length / units,
+      batch: examples,
+      layers: others.length + 1,
+    },
+    related: [
+      ...(place?.line === cause.site?.line
+        ? []
+        : beside(place, `${dead.length} of ${units} units are dead here`)),
+      ...others
+        .slice(0, 6)
+        .flatMap((other) =>
+          beside(
+            placeToChange(traced, other.node),
+            `${other.dead.length} of ${other.units} units are dead here, too`,
+          ),
+        ),
+    ],
     fixes: [
+      {
+        title: "Start with biases of 0, or lower the learning rate",
+        detail: "A large negative bias or a large step pushes a unit below 0 for every example.",
+      },
       {
         title: "Use leakyRelu or gelu here",
         detail: "They pass a little gradient for negative inputs, so a dead unit can recover.",
-      },
-      {
-        title: "Lower the learning rate, or start with biases of 0",
-        detail: "A large step or a large negative bias pushes a unit below 0 for every example.",
+        remedies:
+          node.op === "relu" && place !== null
+            ? [{ change: "callee", call: place, name: place === node.site ? "leakyRelu" : "LeakyReLU" }]
+            : [],
       },
     ],
   };

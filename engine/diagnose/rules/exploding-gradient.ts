@@ -2,13 +2,11 @@
 
 import { showNumber } from "../../core/number-text";
 import { layersOf } from "../measures/layers";
-import { factorsBetween } from "../measures/path";
+import { accountOf } from "../measures/shares";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
-/** Below this size a gradient explodes nowhere, however small the last one is. */
-const HARMLESS = 1;
 const MIN_LAYERS = 3;
 
 export const explodingGradient = defineRule({
@@ -21,73 +19,64 @@ export const explodingGradient = defineRule({
     harm: "A step with a usual learning rate throws the first weights far away; the loss jumps or becomes NaN.",
     cure: "Start with smaller weights, normalise between the layers, scale down what residual branches add, or clip the gradient's norm.",
     source:
-      "Pascanu et al., On the difficulty of training recurrent neural networks (2013); the ratio is AUTOTRAINER's (Zhang et al., ICSE 2021), the norm TorchLens'.",
+      "Pascanu et al., On the difficulty of training recurrent neural networks (2013). AUTOTRAINER (Zhang et al., ICSE 2021) compares the first layer with the last one, too, at 70.",
   },
   thresholds: {
-    ratio: { value: 70, text: "norm of a layer's gradient over that of the last layer" },
-    norm: { value: 1e4, text: "norm of a layer's gradient that no usual learning rate survives" },
+    ratio: { value: 100, text: "norm of the gradient at the first layer over that at the last layer" },
   },
+  explains: ["learning-rate-edge", "update-ratio", "initial-loss"],
   find: findGrowth,
+  measure(traced) {
+    const account = accountOf(traced);
+    return (
+      account && { label: "gradient of the first layer over that of the last one", value: account.total }
+    );
+  },
 });
 
-function findGrowth(
-  traced: Traced,
-  { ratio: RATIO, norm: LARGE }: { ratio: number; norm: number },
-): Trouble[] {
+function findGrowth(traced: Traced, { ratio }: { ratio: number }): Trouble[] {
+  const account = accountOf(traced);
+  if (account === null || Math.max(account.layers, account.repeats) < MIN_LAYERS || !(account.total > ratio))
+    return [];
+  const [top] = account.shares.toSorted((a, b) => b.factor - a.factor);
+  if (top === undefined) return [];
   const layers = layersOf(traced).filter(({ norm }) => Number.isFinite(norm));
-  const first = layers[0];
-  const last = layers.at(-1);
-  if (layers.length < MIN_LAYERS || first === undefined || last === undefined || last.norm === 0) return [];
-  const worst = layers.reduce((a, b) => (b.norm > a.norm ? b : a));
-  const ratio = worst.norm / last.norm;
-  const grows = ratio > RATIO && worst.norm > HARMLESS && worst.node < last.node;
-  if (!grows && worst.norm < LARGE) return [];
-  const factors = factorsBetween(traced, last.node, worst.node);
-  const top = factors.toSorted((a, b) => b.factor - a.factor)[0] ?? null;
-  const culprit = top !== null && top.factor > 1 ? traced.nodes[top.node] : undefined;
-  const cause =
-    culprit && top
-      ? `The largest step is ${culprit.op}, which multiplies its size by ${showNumber(top.factor, 3)}.`
-      : "";
+  const worst = layers.length === 0 ? null : layers.reduce((a, b) => (b.norm > a.norm ? b : a));
+  const calls =
+    top.steps.length === 1
+      ? `The ${top.op} here multiplies`
+      : `${top.steps.length} operations here, such as ${top.op}, multiply`;
   return [
     {
-      severity: "warning",
       ...said(
-        grows
-          ? `The gradient explodes: its norm is ${showNumber(worst.norm, 3)} in ${worst.name}, ${showNumber(ratio, 3)} times the ${showNumber(last.norm, 3)} in ${last.name}.`
-          : `The gradient of ${worst.name} has the norm ${showNumber(worst.norm, 3)}: a step with a usual learning rate throws its weights away.`,
-        cause,
+        `The gradient explodes: on its way from the last layer to the first one it grows ${showNumber(account.total, 3)} times.`,
+        `${calls} it by ${showNumber(top.factor, 3)}.${worst === null ? "" : ` Its norm is largest in ${worst.name}: ${showNumber(worst.norm, 3)}.`}`,
       ),
-      site: culprit?.site ?? worst.site,
-      node: culprit?.id ?? worst.node,
+      site: top.site,
+      node: top.steps[0]?.node ?? null,
       evidence: {
-        layer: worst.name,
-        norm: worst.norm,
-        lastLayer: last.name,
-        lastNorm: last.norm,
-        ratio,
-        measure: "norm",
-        limit: grows ? RATIO * last.norm : LARGE,
-        layers: layers.length,
-        ...(culprit && top ? { operation: culprit.op, factor: top.factor } : {}),
+        ratio: account.total,
+        limit: ratio,
+        operation: top.op,
+        factor: top.factor,
+        layers: account.layers,
+        ...(worst === null ? {} : { layer: worst.name, norm: worst.norm }),
       },
       related: layers
-        .filter(({ norm }) => norm / last.norm > RATIO)
-        .slice(0, 8)
+        .toSorted((a, b) => b.norm - a.norm)
+        .slice(0, 4)
         .flatMap(({ site, name, norm }) => beside(site, `${name}: gradient norm ${showNumber(norm, 3)}`)),
-      fixes,
+      fixes: [
+        {
+          title: "Use smaller initial weights",
+          detail:
+            "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of gradients.",
+        },
+        {
+          title: "Clip the gradient's norm before each step",
+          detail: "Clipping bounds the step without changing its direction.",
+        },
+      ],
     },
   ];
 }
-
-const fixes = [
-  {
-    title: "Use smaller initial weights",
-    detail:
-      "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of gradients.",
-  },
-  {
-    title: "Clip the gradient's norm before each step",
-    detail: "Clipping bounds the step without changing its direction.",
-  },
-];

@@ -2,8 +2,9 @@
 
 import { showCount, showNumber, showTimes } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
-import type { Column } from "../../report/schema";
-import { rowsOf, usersOf } from "../measures/wires";
+import { at } from "../../report/trace";
+import { stepperOf } from "../measures/causes";
+import { carriesGradient, rowsOf, usersOf } from "../measures/wires";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -21,20 +22,77 @@ export const nonFinite = defineRule({
       "The first one in forward order, as TensorFlow's check_numerics; in the backward pass as PyTorch's anomaly detection.",
   },
   thresholds: {},
-  explains: ["exploding-gradient", "vanishing-gradient", "dead-units"],
+  explains: [
+    "exploding-gradient",
+    "vanishing-gradient",
+    "dead-units",
+    "saturation",
+    "initialisation",
+    "activation-scale",
+    "initial-loss",
+    "zero-gradient",
+    "dominated-gradient",
+    "symmetric-units",
+    "update-ratio",
+    "learning-rate-edge",
+    "output-range",
+    "no-gradient",
+  ],
   find: findOrigin,
 });
 
 function findOrigin(traced: Traced): Trouble[] {
-  const { nodes, gradients } = traced.trace.tables;
-  const isAny = ({ nonFinite: counts }: { readonly nonFinite: Column }) =>
-    Array.prototype.some.call(counts, (count: number) => count > 0);
-  if (!isAny(nodes) && !isAny(gradients)) return [];
-  const forward = traced.nodes.find(({ value }) => value.nonFinite > 0);
-  if (forward !== undefined) return [inForward(traced, forward)];
-  // The backward pass visits nodes from the last to the first.
-  const backward = traced.nodes.findLast(({ grad }) => grad !== null && grad.nonFinite > 0);
-  return backward === undefined ? [] : [inBackward(traced, backward)];
+  const carries = carriesGradient(traced);
+  const loss = traced.loss === null ? undefined : traced.nodes[traced.loss.node];
+  if (loss === undefined) return [];
+  if (loss.value.nonFinite > 0) return [inForward(traced, originOfLoss(traced, loss))];
+  // Infinities that a mask or a comparison takes away again harm nobody: values are looked at no further.
+  const { node: rows, nonFinite: counts } = traced.trace.tables.gradients;
+  for (let row = rows.length - 1; row >= 0; row--) {
+    const id = at(rows, row);
+    const node = carries[id] === 1 && at(counts, row) > 0 ? traced.nodes[id] : undefined;
+    // The backward pass visits nodes from the last to the first.
+    if (node !== undefined) return [inBackward(traced, node)];
+  }
+  return [];
+}
+
+/** What infinities are given by on purpose, to be taken away again by a softmax or a minimum. */
+const masks: ReadonlySet<string> = new Set([
+  "maskedFill",
+  "where",
+  "input",
+  "constant",
+  "minimum",
+  "maximum",
+  "add",
+  "triu",
+  "tril",
+]);
+
+/** The first of the values that made the loss no number. */
+function originOfLoss(traced: Traced, loss: ReportNode): ReportNode {
+  const behind = new Map([[loss.id, loss]]);
+  const queue = [loss];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop())
+    for (const id of node.inputs) {
+      const input = traced.nodes[id];
+      if (input === undefined || behind.has(id) || input.value.nonFinite === 0) continue;
+      behind.set(id, input);
+      queue.push(input);
+    }
+  const all = [...behind.values()].sort((a, b) => a.id - b.id);
+  const made = all.find((node) => !isMask(traced, node));
+  return made ?? all[0] ?? loss;
+}
+
+function isMask(traced: Traced, { id, op, kind }: ReportNode): boolean {
+  if (!masks.has(kind === "operation" ? lowered(op) : kind)) return false;
+  return kindOf(traced.values(id, "value") ?? []) === "infinity";
+}
+
+function lowered(op: string): string {
+  return op.charAt(0).toLowerCase() + op.slice(1);
 }
 
 function inForward(traced: Traced, node: ReportNode): Trouble {
@@ -54,7 +112,7 @@ function inForward(traced: Traced, node: ReportNode): Trouble {
       `${made ? capital(from) : from}.`,
       `${showTimes(node.value.nonFinite, "element")} of ${showCount(node.value.size)}; ${showTimes(affected, "tensor")} of the run ${affected === 1 ? "is" : "are"} affected.${reasonFor(node, inputs)}`,
     ),
-    site: node.site,
+    site: (isWeight(node) ? stepperOf(traced, [node.id])?.site : null) ?? node.site,
     node: node.id,
     evidence: {
       pass: "forward",

@@ -1,18 +1,26 @@
-/** Gradients that shrink on their way back until the first layers no longer learn. */
+/** Gradients that shrink on their way back until the first layers, or the first steps of a sequence, no longer learn. */
 
-import { showNumber } from "../../core/number-text";
-import type { Fix, RelatedSite } from "../../report/report";
-import { type Layer, layersOf } from "../measures/layers";
-import { type Factor, factorsBetween } from "../measures/path";
-import { beside, defineRule, type Trouble } from "../rule";
+import { showNumber, showTimes } from "../../core/number-text";
+import type { Remedy } from "../../report/remedy";
+import type { Fix } from "../../report/report";
+import { layersOf } from "../measures/layers";
+import { placeToChange } from "../measures/places";
+import { type Account, accountOf, type Share } from "../measures/shares";
+import { beside, defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
-import { vanishingThroughTime } from "./vanishing/through-time";
 
 /** Decay is a matter of depth: two layers may differ for many good reasons. */
 const MIN_LAYERS = 3;
+/** Weights that are used more often than this carry a signal through time. */
+const STEPS = 4;
 /** A sigmoid's slope is at most 1/4, that of tanh at most 1. */
 const steepest: Readonly<Record<string, number>> = { sigmoid: 0.25, logSigmoid: 1, tanh: 1, softplus: 1 };
+
+interface Limits {
+  readonly ratio: number;
+  readonly steps: number;
+}
 
 export const vanishingGradient = defineRule({
   id: "vanishing-gradient",
@@ -20,18 +28,21 @@ export const vanishingGradient = defineRule({
   severity: "warning",
   page: {
     meaning:
-      "On its way back from the loss the gradient is multiplied at every layer. Where most factors are below 1 little is left for the first layers.",
-    harm: "The first layers hardly change, so the network learns with its last layers only, from features that are random.",
-    cure: "Use relu or one of its kin, start weights at the size that keeps signals, normalise between the layers, or add connections around them.",
+      "On its way back from the loss the gradient is multiplied at every layer, and at every step of a recurrence. Where most factors are below 1 little is left for the first ones.",
+    harm: "The first layers hardly change, so the network learns with its last layers only; a recurrent network does not learn from what happened long ago.",
+    cure: "Use relu or one of its kin, start weights at the size that keeps signals, normalise between the layers, or add connections around them; over time use gates that start open.",
     source:
-      "Hochreiter (1991); Glorot and Bengio (2010). Ratio and size are AUTOTRAINER's (Zhang et al., ICSE 2021), per element.",
+      "Hochreiter (1991); Glorot and Bengio (2010). The ratio is AUTOTRAINER's (Zhang et al., ICSE 2021), taken of the gradient that the layers pass on.",
   },
   thresholds: {
-    ratio: { value: 1e-3, text: "gradient of a layer over that of the last layer, per weight" },
-    small: { value: 1e-4, text: "gradient per weight below which a layer hardly learns" },
-    steps: { value: 1e-6, text: "gradient of a state in the first step of a loop over that in the last one" },
+    ratio: { value: 1e-3, text: "norm of the gradient at the first layer over that at the last layer" },
+    steps: {
+      value: 1e-6,
+      text: "norm of the gradient at the first step of a recurrence over that at the last one",
+    },
   },
-  find: (traced, limits) => [...findDepth(traced, limits), ...vanishingThroughTime(traced, limits.steps)],
+  explains: ["update-ratio", "saturation", "zero-gradient"],
+  find: findDecay,
   measure(traced) {
     const first = layersOf(traced)[0];
     return first === undefined
@@ -40,91 +51,88 @@ export const vanishingGradient = defineRule({
   },
 });
 
-function findDepth(
-  traced: Traced,
-  { ratio: RATIO, small: SMALL }: { ratio: number; small: number },
-): Trouble[] {
-  const layers = layersOf(traced).filter(({ gradient }) => Number.isFinite(gradient));
-  const last = layers.at(-1);
-  if (layers.length < MIN_LAYERS || last === undefined || last.gradient === 0) return [];
-  const gone = layers.filter(({ gradient }) => gradient / last.gradient < RATIO && gradient < SMALL);
-  // What is exactly 0 may have other reasons; it counts when something else faded out.
-  const first = gone.find(({ gradient }) => gradient > 0);
-  if (first === undefined) return [];
-  const factors = factorsBetween(traced, last.node, first.node);
-  const culprit = blame(factors);
-  const node = culprit === null ? undefined : traced.nodes[culprit.node];
-  const share = factors.filter(({ op }) => op === culprit?.op);
-  const together = share.reduce((product, { factor }) => product * factor, 1);
-  return [
-    {
-      severity: "warning",
-      ...said(
-        decayOf(first, last, gone.length, layers.length),
-        culprit === null ? "" : causeOf(culprit, share.length, together),
-      ),
-      site: node?.site ?? first.site,
-      node: node?.id ?? first.node,
-      evidence: {
-        firstLayer: first.name,
-        firstGradient: first.gradient,
-        lastLayer: last.name,
-        lastGradient: last.gradient,
-        ratio: first.gradient / last.gradient,
-        measure: "rms",
-        limit: Math.min(RATIO * last.gradient, SMALL),
-        layers: layers.length,
-        vanished: gone.length,
-        ...(culprit === null
-          ? {}
-          : { operation: culprit.op, worstFactor: culprit.factor, times: share.length }),
-        ...(share.length > 0 ? { operationsTogether: together } : {}),
-      },
-      related: related(gone),
-      fixes: fixesFor(traced, culprit),
+function findDecay(traced: Traced, { ratio, steps }: Limits): Trouble[] {
+  const account = accountOf(traced);
+  if (account === null || Math.max(account.layers, account.repeats) < MIN_LAYERS) return [];
+  const limit = account.repeats > STEPS ? steps : ratio;
+  // What is exactly 0 has other reasons.
+  if (!(account.total < limit) || account.total === 0) return [];
+  const [culprit] = account.shares.toSorted((a, b) => a.factor - b.factor);
+  return culprit === undefined ? [] : [report(traced, account, culprit, limit)];
+}
+
+function report(traced: Traced, account: Account, culprit: Share, limit: number): Trouble {
+  const isTime = account.repeats > STEPS;
+  const layers = layersOf(traced);
+  const first = layers[0];
+  const way = isTime
+    ? `through ${showTimes(account.repeats, "step")} of the recurrence`
+    : `through ${showTimes(account.layers, "layer")}`;
+  const end = isTime
+    ? "What happened in the first steps hardly changes the weights."
+    : "The first layers hardly learn.";
+  return {
+    ...said(
+      `The gradient vanishes ${way}: at the first one it is ${showNumber(account.total, 3)} of what it is at the last one.`,
+      `${causeOf(culprit)} ${end}`,
+    ),
+    site: culprit.site,
+    node: worstOf(culprit)?.node ?? null,
+    evidence: {
+      ...(first === undefined ? {} : { firstLayer: first.name, firstGradient: first.gradient }),
+      ratio: account.total,
+      limit,
+      layers: account.layers,
+      steps: account.repeats,
+      operation: culprit.op,
+      times: culprit.steps.length,
+      operationsTogether: culprit.factor,
+      worstFactor: worstOf(culprit)?.backward ?? 1,
     },
-  ];
+    related: layers
+      .slice(0, 4)
+      .flatMap(({ site, name, gradient }) =>
+        beside(site, `${name}: gradient ${showNumber(gradient, 3)} per weight`),
+      ),
+    fixes: isTime ? overTime : fixesFor(traced, culprit),
+  };
 }
 
-/** The kind of operation that takes the largest part of the decay, and of these the worst one. */
-function blame(factors: readonly Factor[]): Factor | null {
-  const totals = new Map<string, number>();
-  for (const { op, factor } of factors) {
-    if (factor > 0) totals.set(op, (totals.get(op) ?? 0) + Math.log(factor));
-  }
-  const [worst] = [...totals].sort((a, b) => a[1] - b[1]);
-  if (worst === undefined || worst[1] >= 0) return null;
-  const candidates = factors.filter(({ op }) => op === worst[0]);
-  return candidates.reduce((a, b) => (b.factor < a.factor ? b : a));
+function worstOf({ steps }: Share) {
+  return steps.filter(({ backward }) => backward > 0).toSorted((a, b) => a.backward - b.backward)[0];
 }
 
-function decayOf(first: Layer, last: Layer, gone: number, depth: number): string {
-  return `The gradient vanishes: it is ${showNumber(first.gradient, 3)} per weight in ${first.name}, ${showNumber(last.gradient / first.gradient, 3)} times smaller than the ${showNumber(last.gradient, 3)} in ${last.name}, so ${gone} of ${depth} layers hardly learn.`;
-}
-
-function causeOf(culprit: Factor, count: number, together: number): string {
+function causeOf(culprit: Share): string {
+  const count = culprit.steps.length;
   const limit = steepest[culprit.op];
   const why =
     limit === undefined ? "" : ` (the slope of ${culprit.op} is at most ${limit}, and less away from 0)`;
-  return `${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${showNumber(together, 3)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${showNumber(culprit.factor, 3)}${why}.`;
+  return `${count === 1 ? `The ${culprit.op} here multiplies` : `${count} calls of ${culprit.op} multiply`} it by ${showNumber(culprit.factor, 3)}${count === 1 ? "" : " together"}; ${count === 1 ? "that" : "the worst"} is ${showNumber(worstOf(culprit)?.backward ?? 1, 3)}${why}.`;
 }
 
-function related(gone: readonly Layer[]): RelatedSite[] {
-  return gone
-    .slice(0, 8)
-    .flatMap(({ site, name, gradient }) =>
-      beside(site, `${name}: gradient ${showNumber(gradient, 3)} per weight`),
-    );
-}
+const overTime: readonly Fix[] = [
+  {
+    title: "Use nn.LSTM or nn.GRU with gates that start open",
+    detail:
+      "Their state is carried on by a sum; a bias of 1 or 2 at the forget gate lets it pass unchanged at first.",
+  },
+  {
+    title: "Start with orthogonal recurrent weights, of size 1",
+    detail: "Then the first steps neither shrink nor enlarge the gradient (nn.init.orthogonal).",
+  },
+];
 
-function fixesFor(traced: Traced, culprit: Factor | null): Fix[] {
-  if (culprit?.op === "sigmoid" || culprit?.op === "tanh") {
-    const call = traced.nodes[culprit.node]?.site ?? null;
+function fixesFor(traced: Traced, culprit: Share): Offered[] {
+  const node = traced.nodes[worstOf(culprit)?.node ?? -1];
+  if ((culprit.op === "sigmoid" || culprit.op === "tanh") && node !== undefined) {
+    const call = placeToChange(traced, node);
+    const name = call === node.site ? "relu" : "ReLU";
     return [
       {
-        title: `Use relu instead of ${culprit.op}`,
-        detail: "relu passes the gradient unchanged wherever its input is positive.",
-        ...(call ? { remedies: [{ change: "callee", call, name: "relu" }] } : {}),
+        title: `Use relu instead of ${culprit.op}, with initial weights for it`,
+        detail:
+          "relu passes the gradient unchanged wherever its input is positive; weights of standard deviation √(2 / fan-in) make up for the rest.",
+        remedies: call === null ? [] : [{ change: "callee", call, name }, ...heWeights(traced)],
       },
       {
         title: "Add a connection around the layers (x + f(x))",
@@ -137,10 +145,21 @@ function fixesFor(traced: Traced, culprit: Factor | null): Fix[] {
       title: "Scale the initial weights to the size of the layers",
       detail:
         "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of signals and gradients.",
+      remedies: culprit.of === "drawn" ? heWeights(traced) : [],
     },
     {
       title: "Normalise between the layers (layer norm or batch norm)",
       detail: "It brings every layer's values back to size 1, and with them the gradients.",
     },
   ];
+}
+
+/** Draws the weights of the model anew, behind the line that makes it: nothing where no variable holds it. */
+function heWeights(traced: Traced): Remedy[] {
+  const [root = ""] = (layersOf(traced)[0]?.name ?? "").split(".");
+  const made = traced.bindings.find(({ name }) => name === root && /^[A-Za-z_]\w*$/.test(name));
+  const isModule = traced.scopes.some(({ path }) => path === root);
+  if (made === undefined || !isModule) return [];
+  const text = `for (const p of ${root}.parameters()) if (p.ndim > 1) nn.init.kaimingNormal(p);`;
+  return [{ change: "insert", at: made.site, where: "after", text, uses: ["nn"] }];
 }

@@ -27,8 +27,12 @@ export class ParameterMoves {
   }
 
   /** Runs a step, the first one being 1. */
-  during(step: number, params: readonly Tensor[], run: () => void): void {
-    const moving = step > FIRST_STEPS && step % EVERY !== 0 ? [] : params.filter((p) => p.grad !== null);
+  during(step: number, groups: readonly { readonly params: readonly Tensor[] }[], run: () => void): void {
+    if (step > FIRST_STEPS && step % EVERY !== 0) {
+      run();
+      return;
+    }
+    const moving = groups.flatMap(({ params }) => params.filter((p) => p.grad !== null));
     for (const p of moving) this.#begin(p);
     run();
     for (const p of moving) this.#end(p);

@@ -22,6 +22,9 @@ export class TakenValues {
   /** Whose values an array holds. */
   readonly #owners = new WeakMap<object, { readonly from: Tensor; readonly at: number | string }>();
 
+  #lastRead: Tensor | null = null;
+  #lastAt = "";
+
   /** Those of the last finished step, then those since: one for each place. */
   get list(): readonly Taken[] {
     return [...this.#finished.values(), ...this.#open.values()];
@@ -36,6 +39,10 @@ export class TakenValues {
 
   /** `data` of a tensor was read. */
   read(from: Tensor, at: string): void {
+    // A loop over elements reads at the same place again and again.
+    if (from === this.#lastRead && at === this.#lastAt) return;
+    this.#lastRead = from;
+    this.#lastAt = at;
     this.note({ from, how: "data", at, to: null });
     this.#owners.set(from.data, { from, at });
   }
@@ -50,5 +57,6 @@ export class TakenValues {
   closeStep(): void {
     this.#finished = this.#open;
     this.#open = new Map();
+    this.#lastRead = null;
   }
 }

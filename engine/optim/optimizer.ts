@@ -89,8 +89,7 @@ export abstract class Optimizer<O extends { lr?: number }> {
   /** Runs what changes the parameters; a trace tells how far they moved. */
   protected noteStep(run: () => void): void {
     const noted = activeTape()?.notes.diary.step(this);
-    const params = this.paramGroups.flatMap((group) => group.params);
-    if (noted) noted.moves.during(noted.steps, params, run);
+    if (noted) noted.moves.during(noted.steps, this.paramGroups, run);
     else run();
   }
 

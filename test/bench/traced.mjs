@@ -47,6 +47,8 @@ export async function loadEngine() {
       out() {},
       threw: (_, error) => error,
       tells() {},
+      reads: (_, value) => value,
+      writes: (_, __, value) => value,
     };
     return engine;
   } finally {

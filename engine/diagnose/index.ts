@@ -3,13 +3,16 @@ import type { Finding } from "../report/report";
 import type { DiagnosisRule, RuleLimits } from "./rule";
 import { accumulatedGradient } from "./rules/accumulated-gradient";
 import { activationScale } from "./rules/activation-scale";
+import { batchMixing } from "./rules/batch-mixing";
 import { broadcastLoss } from "./rules/broadcast-loss";
 import { deadUnits } from "./rules/dead-units";
 import { doubleSoftmax } from "./rules/double-softmax";
 import { droppedResult } from "./rules/dropped-result";
 import { explodingGradient } from "./rules/exploding-gradient";
+import { frozenParameter } from "./rules/frozen-parameter";
 import { gradientClipping } from "./rules/gradient-clipping";
 import { initialisation } from "./rules/initialisation";
+import { learningRateEdge } from "./rules/learning-rate-edge";
 import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
 import { lossForActivation } from "./rules/loss-for-activation";
 import { noGradient } from "./rules/no-gradient";
@@ -21,6 +24,7 @@ import { recreatedParameter } from "./rules/recreated-parameter";
 import { saturation } from "./rules/saturation";
 import { sharedLayer } from "./rules/shared-layer";
 import { symmetricUnits } from "./rules/symmetric-units";
+import { updateRatio } from "./rules/update-ratio";
 import { vanishingGradient } from "./rules/vanishing-gradient";
 import { weightDecay } from "./rules/weight-decay";
 import { zeroGradient } from "./rules/zero-gradient";
@@ -33,6 +37,7 @@ export const rules: readonly DiagnosisRule[] = [
   recreatedParameter,
   weightDecay,
   gradientClipping,
+  learningRateEdge,
   sharedLayer,
   droppedResult,
   broadcastLoss,
@@ -42,6 +47,8 @@ export const rules: readonly DiagnosisRule[] = [
   outputRange,
   lossForActivation,
   nonFinite,
+  batchMixing,
+  frozenParameter,
   symmetricUnits,
   initialisation,
   activationScale,
@@ -52,6 +59,7 @@ export const rules: readonly DiagnosisRule[] = [
   deadUnits,
   explodingGradient,
   vanishingGradient,
+  updateRatio,
 ];
 
 /** RuleLimits that a person set, by rule and name: `{ "vanishing-gradient": { ratio: 1e-4 } }`. */

@@ -97,9 +97,11 @@ function wayOf({ trace }: Traced, node: number, told: string | undefined): strin
 const rootOf = lazily((traced): number | null => {
   if (traced.loss !== null) return traced.loss.node;
   if (traced.failure?.kind !== "model") return null;
-  const { operation } = traced.trace.tables.nodes;
-  for (let node = operation.length - 1; node >= 0; node--) if (at(operation, node) > 0) return node;
-  return null;
+  const { operation, flags, shape } = traced.trace.tables.nodes;
+  const last = operation.length - 1;
+  // A backward pass from a single number that takes no gradient; other failures have other reasons.
+  const isLoss = last >= 0 && at(operation, last) > 0 && (at(flags, last) & TAKES_GRADIENT) === 0;
+  return isLoss && sizeOf(traced.trace.shapes[at(shape, last)] ?? []) === 1 ? last : null;
 });
 
 /** 1 for each node whose values the loss depends on, also through copies that no operation made. */

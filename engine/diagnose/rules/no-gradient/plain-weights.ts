@@ -48,7 +48,7 @@ function isPlain({ trace }: Traced, { id, shape, dtype, inputs: inputsOfNode }: 
 function isCalledWeight(traced: Traced, node: ReportNode): boolean {
   const { id, name, value } = node;
   // A layer of the library has its own weights, which somebody froze.
-  if (layerSite(traced, node) !== null) return false;
+  if (layerSite(traced, node) !== null || isSwitchedOff(traced, id)) return false;
   const last = name?.split(".").at(-1) ?? "";
   if (!/^(w(eights?)?|kernel|theta)([_\d]\w*|[A-Z]\w*|[a-z]?)$/.test(last) && !/^W[\w]{0,3}$/.test(last))
     return false;
@@ -59,6 +59,14 @@ function isCalledWeight(traced: Traced, node: ReportNode): boolean {
   )
     return false;
   return value.std > 0 && value.zeros <= value.size / 20 && Math.abs(value.mean) < value.std;
+}
+
+/** Whether somebody set its requiresGrad to false: it is known to take no gradient. */
+function isSwitchedOff({ trace }: Traced, node: number): boolean {
+  const { writes } = trace.tables;
+  for (let row = 0; row < writes.node.length; row++)
+    if (at(writes.node, row) === node && trace.texts[at(writes.how, row)] === "requiresGrad") return true;
+  return false;
 }
 
 function report(weights: readonly ReportNode[]): Trouble {

@@ -1,0 +1,64 @@
+/** Steps that are too small to change the weights in any time that somebody would wait. */
+import { showNumber } from "../../core/number-text";
+import { hasLearnt, trainerOf } from "../measures/descent";
+import type { Optimiser } from "../measures/optimisers";
+import { defineRule, type Trouble } from "../rule";
+import { said } from "../said";
+import type { Traced } from "../traced";
+
+export const updateRatio = defineRule({
+  id: "update-ratio",
+  title: "Steps too small",
+  severity: "warning",
+  page: {
+    meaning: "A step is measured against the weights that it changes: about a thousandth of them is usual.",
+    harm: "With a millionth, a weight needs a million steps to become another one: the loss seems to stand still.",
+    cure: "Raise the learning rate, or look at the schedule that lowers it.",
+    source: "Karpathy's notes for CS231n: about 1e-3; SageMaker Debugger reports 1e-8, TheDeepChecker 1e-4.",
+  },
+  thresholds: { small: { value: 3e-6, text: "norm of a step over the norm of the weights" } },
+  find: findSmall,
+  measure(traced) {
+    const ratio = ratioOf(trainerOf(traced));
+    return ratio === null ? null : { label: "norm of a step over the norm of the weights", value: ratio };
+  },
+});
+
+function findSmall(traced: Traced, { small }: { readonly small: number }): Trouble[] {
+  const trainer = trainerOf(traced);
+  const ratio = ratioOf(trainer);
+  if (trainer === null || ratio === null || !(ratio < small) || trainer.steps < 3) return [];
+  // Steps become small at the end of a schedule, and where there is little left to learn.
+  if (hasLearnt(traced) !== false) return [];
+  const rate = trainer.learningRate;
+  return [
+    {
+      ...said(
+        `The steps of this ${trainer.type} change the weights by ${showNumber(ratio, 2)} of their size, and the network has learnt nothing yet.`,
+        `The learning rate is ${showNumber(rate, 2)}; about a thousandth of the weights is a usual step.`,
+      ),
+      site: trainer.site,
+      node: null,
+      evidence: { ratio, learningRate: rate, steps: trainer.steps },
+      fixes: [usualRate(trainer)],
+    },
+  ];
+}
+
+function usualRate({ type, site }: Optimiser) {
+  const value = type === "SGD" ? "0.05" : "0.001";
+  return {
+    title: `Use a learning rate of ${value}`,
+    detail: `It is a usual one for ${type}.`,
+    ...(site === null ? {} : { remedies: [{ change: "option" as const, call: site, name: "lr", value }] }),
+  };
+}
+
+/** Norm of the last step that was measured over that of the parameters; null where none was. */
+function ratioOf(trainer: Optimiser | null): number | null {
+  const measured = trainer?.parameters.filter(({ update, before }) => update >= 0 && before > 0) ?? [];
+  if (measured.length === 0) return null;
+  return (
+    Math.hypot(...measured.map(({ update }) => update)) / Math.hypot(...measured.map(({ before }) => before))
+  );
+}

@@ -1,0 +1,103 @@
+/** Items of a batch that reach each other: found where an operation mixes them, silent where they are meant to meet. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import * as g from "../../../engine/index";
+import { onLine } from "../sample-run";
+import { foundAtAnyScale } from "./findings-in";
+
+type Hidden = (h: g.Tensor) => g.Tensor;
+type End = (z: g.Tensor, labels: g.Tensor) => g.Tensor;
+
+const cross: End = (z, labels) => g.crossEntropy(z, labels);
+
+/** Two layers on the digits with something between them on line 7. */
+function lines(between: Hidden, end: End = cross) {
+  const found = foundAtAnyScale("batch-mixing", () => {
+    g.manualSeed(5);
+    const { images, labels } = g.data.digits({ count: 12 });
+    const [first, last] = [new g.nn.Linear(64, 16), new g.nn.Linear(16, 10)];
+    const h = onLine(7, () => between(first.forward(images)));
+    return end(last.forward(h), labels);
+  });
+  return found.map(({ site }) => site?.line);
+}
+
+/** A recurrent layer of line 4 on rows of pictures, [items, steps, features], whose last state is judged. */
+function recurrent(batchFirst: boolean, items = 12) {
+  return foundAtAnyScale("batch-mixing", () => {
+    g.manualSeed(5);
+    const { images, labels } = g.data.digits({ count: items, shape: [8, 8] });
+    const layer = onLine(4, () => new g.nn.GRU(8, 16, { batchFirst }));
+    const head = new g.nn.Linear(16, 10);
+    const [out] = layer.forward(images);
+    return g.crossEntropy(head.forward(g.squeeze(g.narrow(out, 1, 7, 1), 1)), labels);
+  });
+}
+
+describe("diagnosis of items that mix", () => {
+  it("names a statistic of all elements in the place of one of each item", () => {
+    assert.deepEqual(
+      lines((h) => g.sub(h, g.mean(h))),
+      [7],
+    );
+    assert.deepEqual(
+      lines((h) => g.div(h, g.std(h))),
+      [7],
+    );
+    assert.deepEqual(
+      lines((h) => g.sub(h, g.mean(h, { dim: 1, keepdim: true }))),
+      [],
+    );
+  });
+
+  it("names a layer for sequences that takes the items for steps", () => {
+    const [found, ...others] = recurrent(false);
+    assert.deepEqual(others, []);
+    assert.equal(found?.site?.line, 4);
+    assert.deepEqual([found.evidence.culprit, found.evidence.batch], ["GRU", 12]);
+    assert.deepEqual(recurrent(true), []);
+  });
+
+  it("names a reshape that tears items apart", () => {
+    const torn: Hidden = (h) => g.reshape(g.transpose(h, 0, 1), [12, 16]);
+    assert.deepEqual(lines(torn), [7]);
+    assert.deepEqual(
+      lines((h) => g.reshape(g.reshape(h, [12, 4, 4]), [12, 16])),
+      [],
+    );
+  });
+
+  it("is silent about statistics of the batch that are meant, by a layer and by hand", () => {
+    const norm = new g.nn.BatchNorm1d(16);
+    assert.deepEqual(
+      lines((h) => norm.forward(h)),
+      [],
+    );
+    const byHand: Hidden = (h) => {
+      const centred = g.sub(h, g.mean(h, { dim: 0, keepdim: true }));
+      return g.div(centred, g.std(h, { dim: 0, keepdim: true }));
+    };
+    assert.deepEqual(lines(byHand), []);
+    // Behind such a statistic the items are looked at again.
+    assert.deepEqual(
+      lines((h) => g.sub(norm.forward(h), g.mean(norm.forward(h)))),
+      [7],
+    );
+  });
+
+  it("is silent about losses that compare items, about graphs, and about steps of one sequence", () => {
+    const contrast: End = (z) => g.crossEntropy(g.matmul(z, g.transpose(z, 0, 1)), g.arange(12));
+    assert.deepEqual(lines(g.relu, contrast), []);
+    const neighbours = g.div(g.ones([12, 12]), 12);
+    assert.deepEqual(
+      lines((h) => g.matmul(neighbours, h)),
+      [],
+    );
+    const attend: Hidden = (h) => g.matmul(g.softmax(g.matmul(h, g.transpose(h, 0, 1)), { dim: 1 }), h);
+    assert.deepEqual(lines(attend), []);
+    assert.deepEqual(
+      lines((h) => g.cumsum(h, 1)),
+      [],
+    );
+  });
+});

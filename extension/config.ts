@@ -1,6 +1,7 @@
 /** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
 import * as vscode from "vscode";
-import type { CheckSettings, Limits } from "../engine/report/questions";
+import type { PresetName } from "../engine/report/preset-names";
+import type { CheckSettings, DiagnosisSettings, Limits } from "../engine/report/questions";
 import type { CheckMethod, DeviceChoice } from "../engine/report/report";
 import type { contributes } from "../package.json";
 import { log } from "./log";
@@ -23,8 +24,12 @@ interface Settings {
   readonly "gradlens.check.limit": number;
   readonly "gradlens.check.seed": number;
   readonly "gradlens.check.secondOrder": boolean;
+  readonly "gradlens.diagnosis.preset": PresetName;
+  /** By rule and limit; the engine says what of them makes no sense. */
+  readonly "gradlens.diagnosis.limits": Readonly<Record<string, unknown>>;
   readonly "gradlens.nodePath": string;
   readonly "gradlens.traceOnSave": boolean;
+  readonly "gradlens.diagnosis.tryFixes": boolean;
   readonly "gradlens.codeLens.enabled": boolean;
   readonly "gradlens.hover.enabled": boolean;
   readonly "gradlens.decorations.enabled": boolean;
@@ -81,6 +86,14 @@ export function readLimits(resource?: vscode.Uri): Limits {
     timeoutMs: readSetting("gradlens.timeout", resource) * 1000,
     memoryMiB: readSetting("gradlens.memory", resource),
     maxOperations: readSetting("gradlens.maxOperations", resource),
+  };
+}
+
+export function readDiagnosisSettings(resource?: vscode.Uri): DiagnosisSettings {
+  return {
+    preset: readSetting("gradlens.diagnosis.preset", resource),
+    // What the editor gives is no plain object.
+    limits: { ...readSetting("gradlens.diagnosis.limits", resource) },
   };
 }
 

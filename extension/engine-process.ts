@@ -49,6 +49,8 @@ export class EngineProcess implements vscode.Disposable {
   constructor(
     private readonly files: EngineFiles,
     private readonly model: vscode.Uri,
+    /** Whether what the model prints is of interest: that of a run for trial is not. */
+    private readonly isHeard = true,
   ) {}
 
   get isRunning(): boolean {
@@ -116,7 +118,9 @@ export class EngineProcess implements vscode.Disposable {
     const { Engine } = await import("../engine/runner/client");
     const root = vscode.workspace.getWorkspaceFolder(this.model)?.uri.fsPath;
     const folder = root ?? dirname(fileOf(this.model));
-    const onOutput = (output: OutputParams) => this.#printed.write(output);
+    const onOutput = (output: OutputParams) => {
+      if (this.isHeard) this.#printed.write(output);
+    };
     const engine = new Engine({ ...this.files, folder, nodePath, onOutput });
     engine.node.then(
       ({ reason, path }) => log.info(`Models run in ${path} (${reason})`),

@@ -21,13 +21,15 @@ import { Sessions } from "./sessions";
 import { registerSleep } from "./sleep";
 import { Toasts } from "./toasts";
 import { TraceStore } from "./trace-store";
+import { registerTrials } from "./trials";
 
 let traces: TraceStore | undefined;
 /** Gives the sessions to tests, and nothing to others. */
 export function activate(context: vscode.ExtensionContext): { readonly sessions: Sessions } | undefined {
   const { extensionUri, storageUri, globalStorageUri } = context;
   const script = vscode.Uri.joinPath(extensionUri, "dist/engine.js").fsPath;
-  const sessions = new Sessions({ script, codeCache: globalStorageUri.fsPath });
+  const files = { script, codeCache: globalStorageUri.fsPath };
+  const sessions = new Sessions(files);
   traces = new TraceStore(storageUri?.fsPath, sessions.onDidChange);
   const panels = new Panels(context, sessions, traces);
   const toasts = new Toasts(context.globalState);
@@ -49,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): { readonly sessions:
     registerTests(sessions, toasts),
     registerRestore(sessions, traces),
     registerRetrace(sessions),
+    registerTrials(sessions, files),
     registerSleep(sessions, traces, panels),
     registerSavedTraces(extensionUri),
     watchModelFiles(),

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { withNew } from "../engine/report/checks";
 import type { OpenReport } from "../engine/report/open-bytes";
 import { type Checked, type CheckTarget, isFailed } from "../engine/report/questions";
-import type { Check, Failure, Finding } from "../engine/report/report";
+import type { Check, Failure, Finding, TriedFix } from "../engine/report/report";
 import { type Answer, type PanelRequest, type Params, requests } from "../engine/report/requests";
 import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
@@ -32,6 +32,8 @@ export class Session implements vscode.Disposable {
   /** What the last check of the whole file found besides. */
   checkFindings: readonly Finding[] = [];
   checking: Checking | null = null;
+  /** What became of the fixes of the report's findings; those that are not listed were not tried. */
+  trials: readonly TriedFix[] = [];
   /** The last check, when it did not come to an end. */
   unfinished: { readonly target: CheckTarget; readonly failure: Failure } | null = null;
   /** Which of its panels a person sees now. */
@@ -137,6 +139,11 @@ export class Session implements vscode.Disposable {
   /** Begins or ends showing what changed since the run before. */
   compare(): void {
     this.isCompared = !this.isCompared;
+    this.#changed.fire(this);
+  }
+
+  noteTrials(trials: readonly TriedFix[]): void {
+    this.trials = trials;
     this.#changed.fire(this);
   }
 

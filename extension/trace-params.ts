@@ -1,7 +1,7 @@
 /** What a run of a model file is asked with: the text that is not saved, and the person's settings. */
 import type * as vscode from "vscode";
 import type { TraceParams } from "../engine/report/questions";
-import { readLimits, readSetting } from "./config";
+import { readDiagnosisSettings, readLimits, readSetting } from "./config";
 import { readTexts } from "./edits";
 import { fileOf } from "./files";
 
@@ -11,6 +11,7 @@ export function traceParams(uri: vscode.Uri): TraceParams {
     overlays: Object.fromEntries(readTexts(true)),
     device: readSetting("gradlens.device", uri),
     dtype: readSetting("gradlens.dtype", uri),
+    diagnosis: readDiagnosisSettings(uri),
     limits: readLimits(uri),
   };
 }

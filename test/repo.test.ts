@@ -66,7 +66,7 @@ const layers: readonly Layer[] = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file)$|webview\/(protocol|wire|panels)$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file|trials)$|webview\/(protocol|wire|panels)$)/,
     types: /^(engine\/report\/report|package\.json)$/,
   },
 ];

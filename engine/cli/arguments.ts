@@ -1,7 +1,8 @@
 /** What stands on the command line, checked. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { CheckSettings, CheckTarget } from "../report/questions";
+import { presetNames } from "../report/preset-names";
+import type { CheckSettings, CheckTarget, DiagnosisSettings } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
 import { kindOfFile, notThere } from "../runner/file-kind";
 import {
@@ -15,6 +16,7 @@ import {
   UsageError,
 } from "./argument-values";
 import { type CompareArguments, readCompareArguments } from "./compare-arguments";
+import { readDiagnosis, sizeLimit } from "./diagnosis-arguments";
 import { type Saving, savePath } from "./saved-file";
 
 export const usage = `gradlens: see what the backward pass of a model does
@@ -32,6 +34,9 @@ export const usage = `gradlens: see what the backward pass of a model does
   --node PATH               Node to run the model with
   --apply                   fix: write the fixes that cure into the files
   --fail-on warning|error   trace, fix: exit with 1 when there is such a finding
+  --preset NAME             rules of the diagnosis: ${presetNames.join(", ")} (${presetNames[0]})
+  --limit RULE.LIMIT=NUMBER a limit of a rule: vanishing-gradient.ratio=1e-4; may stand several times
+  --no-rule RULE            leave a rule out; may stand several times
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
   --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
   --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
@@ -65,6 +70,7 @@ export interface Arguments extends Saving {
   /** fix: writes what cures. */
   readonly apply: boolean;
   readonly failOn: Severity | null;
+  readonly diagnosis: DiagnosisSettings;
   readonly target: CheckTarget;
   /** Files to write besides; null: none. */
   readonly sarif: string | null;
@@ -92,7 +98,9 @@ const options = {
   budget: { type: "string" },
   rtol: { type: "string" },
   atol: { type: "string" },
-  limit: { type: "string" },
+  limit: { type: "string", multiple: true },
+  "no-rule": { type: "string", multiple: true },
+  preset: { type: "string" },
   seed: { type: "string" },
   method: { type: "string" },
   "second-order": { type: "boolean" },
@@ -133,6 +141,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     nodePath: values.node ?? "",
     apply: values.apply ?? false,
     failOn: readFailOn(values["fail-on"]),
+    diagnosis: readDiagnosis(values, known !== "check"),
     target: targetOf(values.target, file),
     sarif: values.sarif ?? null,
     junit: values.junit ?? null,
@@ -195,7 +204,7 @@ interface SaveOptions {
 /** Options that decide how a model runs, or is checked. */
 const ofRuns = [
   ...["dtype", "device", "timeout", "memory", "node", "target", "against", "budget", "rtol", "atol"],
-  ...["limit", "seed", "method", "second-order", "save", "values"],
+  ...["limit", "seed", "method", "second-order", "save", "values", "preset", "no-rule"],
 ];
 
 function readSaving(given: SaveOptions, file = ""): Pick<Arguments, "save" | "valueBytes"> {
@@ -215,16 +224,17 @@ interface SettingOptions {
   readonly against?: string | undefined;
   readonly rtol?: string | undefined;
   readonly atol?: string | undefined;
-  readonly limit?: string | undefined;
+  readonly limit?: readonly string[] | undefined;
   readonly seed?: string | undefined;
   readonly method?: string | undefined;
   readonly "second-order"?: boolean | undefined;
 }
 
 function readSettings(values: SettingOptions): CheckSettings {
-  const { against, rtol, atol, limit, seed, method } = values;
+  const { against, rtol, atol, seed, method } = values;
+  const limit = sizeLimit(values.limit);
   const own = (["budget", "atol", "limit", "seed", "method", "second-order"] as const).find(
-    (name) => values[name] !== undefined,
+    (name) => (name === "limit" ? limit : values[name]) !== undefined,
   );
   if (against !== undefined && own !== undefined)
     throw new UsageError(`--${own} is for gradient checks; it does not go with --against`);

@@ -11,19 +11,32 @@ import { showRun } from "./show-run";
 import { reportJson } from "./trace-json";
 import { limitsOf, withEngine } from "./with-engine";
 
-export function runCommand(args: Arguments): Promise<number> {
+export async function runCommand(args: Arguments): Promise<number> {
   if (isSavedPath(args.file))
-    return args.command === "fix" ? Promise.resolve(refuse(mistake(onlyModels), args)) : runSaved(args);
+    return args.command === "fix" ? refuse(mistake(onlyModels), args) : runSaved(args);
+  const wrong = await wrongLimit(args);
+  if (wrong !== null) return refuse(mistake(wrong), args);
   return withEngine(args, (engine) => perform(engine, args));
 }
 
 const onlyModels = "fix is for model files: of a saved trace nothing runs";
 
+/** A limit or a rule that there is not; null when there is none. */
+async function wrongLimit({ diagnosis: { limits = {} } }: Arguments): Promise<string | null> {
+  if (Object.keys(limits).length === 0) return null;
+  // The rules need most of the engine, which runs in a process of its own.
+  const { wrongOwnLimits } = await import("../diagnose");
+  return wrongOwnLimits(limits)[0] ?? null;
+}
+
 async function perform(engine: Engine, args: Arguments): Promise<number> {
   if (args.command === "fix") return runFix(engine, args);
-  const { file, device, dtype, settings } = args;
+  const { file, device, dtype, settings, diagnosis } = args;
   const seed = args.command === "trace" ? (settings.seed ?? 0) : 0;
-  const traced = await engine.trace({ file, overlays: {}, device, dtype, seed, limits: limitsOf(args) });
+  const traced = await engine.trace({
+    ...{ file, overlays: {}, device, dtype, seed, diagnosis },
+    limits: limitsOf(args),
+  });
   if (args.command === "trace") {
     if ("failure" in traced) return refuse(traced.failure, args);
     const code = await showRun(

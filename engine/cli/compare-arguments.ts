@@ -35,7 +35,7 @@ export interface CompareArguments {
   readonly stdoutIsData: boolean;
 }
 
-type Values = Readonly<Partial<Record<string, string | boolean>>>;
+type Values = Readonly<Partial<Record<string, string | boolean | readonly string[]>>>;
 
 const own = ["json", "dtype", "device", "seed", "factor", "all", "timeout", "memory", "node"];
 

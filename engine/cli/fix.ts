@@ -1,6 +1,6 @@
 /** `gradlens fix FILE`: findings with the fixes that were tried, and what they did; with --apply those that cure are written. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { showNumber } from "../core/number-text";
+import { showMended } from "../report/follow-findings";
 import { isFailed, type TraceParams } from "../report/questions";
 import type { Edit, Finding, Fix, FixTrial, Report } from "../report/report";
 import type { Engine } from "../runner/client";
@@ -12,20 +12,20 @@ import { showFinding, showPath } from "./messages";
 import { limitsOf } from "./with-engine";
 
 /** A fix, and what it did when it was tried; null for advice. */
-interface TriedFix extends Fix {
+interface ShownFix extends Fix {
   readonly tried: FixTrial | null;
 }
 
 interface TriedFinding extends Omit<Finding, "fixes"> {
-  readonly fixes: readonly TriedFix[];
+  readonly fixes: readonly ShownFix[];
 }
 
 /** More rounds than this are no repair of one fault. */
 const MOST_ROUNDS = 10;
 
 export async function runFix(engine: Engine, args: Arguments): Promise<number> {
-  const { file, device, dtype } = args;
-  const params: TraceParams = { file, overlays: {}, device, dtype, limits: limitsOf(args) };
+  const { file, device, dtype, diagnosis } = args;
+  const params: TraceParams = { file, overlays: {}, device, dtype, diagnosis, limits: limitsOf(args) };
   const applied: string[] = [];
   for (let round = 0; ; round++) {
     const traced = await engine.trace(params);
@@ -43,7 +43,7 @@ async function tryAll(engine: Engine, params: TraceParams, report: Report): Prom
   const trials = new Trials(engine, { params, report, readText: (path) => readFileSync(path, "utf8") });
   const findings: TriedFinding[] = [];
   for (const finding of report.findings) {
-    const fixes: TriedFix[] = [];
+    const fixes: ShownFix[] = [];
     for (const fix of finding.fixes) fixes.push({ ...fix, tried: await trials.try(finding, fix) });
     findings.push({ ...finding, fixes });
   }
@@ -51,7 +51,7 @@ async function tryAll(engine: Engine, params: TraceParams, report: Report): Prom
 }
 
 /** The first fix that cures, of the gravest finding that has one. */
-function cureOf(findings: readonly TriedFinding[]): TriedFix | undefined {
+function cureOf(findings: readonly TriedFinding[]): ShownFix | undefined {
   return findings.flatMap(({ fixes }) => fixes).find(({ tried }) => tried?.cured);
 }
 
@@ -93,7 +93,7 @@ function showTried(finding: TriedFinding): string {
   return [showFinding({ ...finding, fixes: [] }, out), ...lines].join("\n");
 }
 
-function rank({ tried }: TriedFix): number {
+function rank({ tried }: ShownFix): number {
   return tried === null ? 2 : tried.cured ? 0 : 1;
 }
 
@@ -104,9 +104,7 @@ function markOf(tried: FixTrial | null): string {
 /** "gradient of the first layer, per weight 6.4e-13 → 4.0e-4; no finding is left of it (3 seeds)" */
 function effectOf({ cured, effect, added, failure, seeds }: FixTrial): string {
   if (failure !== null) return `does not run: ${failure}`;
-  const change = effect
-    ? `${effect.label} ${showNumber(effect.before, 3)} → ${showNumber(effect.after, 3)}; `
-    : "";
+  const change = effect ? `${showMended(effect)}; ` : "";
   if (cured) return `${change}cured with ${seeds} seeds`;
   return `${change}${added.length > 0 ? `brings ${added.join(", ")}` : "the finding stays"}`;
 }

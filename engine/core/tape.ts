@@ -68,6 +68,13 @@ export class Tape {
     this.openAliases.push(alias);
   }
 
+  /** Takes an operation back, whose result is a leaf from now on. */
+  withdraw(node: Node): void {
+    const at = this.open.lastIndexOf(node);
+    if (at >= 0) this.open.splice(at, 1);
+    else this.finished = this.finished.filter((each) => each !== node);
+  }
+
   /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
   closeStep(sweep: Sweep): void {
     this.notes.diary.note("backward");

@@ -1,18 +1,25 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
+import type { DiagnosisSettings } from "../report/questions";
 import type { Finding } from "../report/report";
-import type { DiagnosisRule, RuleLimits } from "./rule";
+import { limitsWith, wrongLimits } from "./own-limits";
+import { otherTools } from "./presets";
+import type { DiagnosisRule } from "./rule";
 import { accumulatedGradient } from "./rules/accumulated-gradient";
 import { activationScale } from "./rules/activation-scale";
+import { attentionMask } from "./rules/attention-mask";
+import { attentionScale } from "./rules/attention-scale";
 import { batchMixing } from "./rules/batch-mixing";
 import { broadcastLoss } from "./rules/broadcast-loss";
 import { deadUnits } from "./rules/dead-units";
 import { doubleSoftmax } from "./rules/double-softmax";
+import { dropoutPlacement } from "./rules/dropout-placement";
 import { droppedResult } from "./rules/dropped-result";
 import { explodingGradient } from "./rules/exploding-gradient";
 import { frozenParameter } from "./rules/frozen-parameter";
 import { gradientClipping } from "./rules/gradient-clipping";
 import { initialisation } from "./rules/initialisation";
 import { learningRateEdge } from "./rules/learning-rate-edge";
+import { linearWithoutActivation } from "./rules/linear-without-activation";
 import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
 import { lossForActivation } from "./rules/loss-for-activation";
 import { noGradient } from "./rules/no-gradient";
@@ -25,9 +32,11 @@ import { saturation } from "./rules/saturation";
 import { sharedLayer } from "./rules/shared-layer";
 import { symmetricUnits } from "./rules/symmetric-units";
 import { updateRatio } from "./rules/update-ratio";
+import { uselessBias } from "./rules/useless-bias";
 import { vanishingGradient } from "./rules/vanishing-gradient";
 import { weightDecay } from "./rules/weight-decay";
 import { zeroGradient } from "./rules/zero-gradient";
+import { said } from "./said";
 import { settle } from "./settle";
 import type { Traced } from "./traced";
 
@@ -60,20 +69,43 @@ export const rules: readonly DiagnosisRule[] = [
   explodingGradient,
   vanishingGradient,
   updateRatio,
+  attentionScale,
+  attentionMask,
+  linearWithoutActivation,
+  dropoutPlacement,
+  uselessBias,
 ];
 
-/** RuleLimits that a person set, by rule and name: `{ "vanishing-gradient": { ratio: 1e-4 } }`. */
-export type OwnLimits = Readonly<Record<string, RuleLimits>>;
-
-/** What the rules find, causes only; their symptoms are told beside them. */
-export function diagnose(traced: Traced, own: OwnLimits = {}): Finding[] {
-  const stated = rules.flatMap((rule) =>
-    rule.find(traced, limitsOf(rule, own[rule.id])).map((found) => ({ rule, found })),
-  );
-  return settle(stated, traced.rewrite);
+/** The rules that look: those of the preset, Gradlens' own when none is named, without those that are off. */
+export function rulesOf({ preset = "gradlens", limits = {} }: DiagnosisSettings = {}): DiagnosisRule[] {
+  const all = preset === "gradlens" ? rules : otherTools[preset].rules;
+  return all.filter(({ id }) => limits[id] !== false);
 }
 
-function limitsOf({ thresholds }: DiagnosisRule, own: RuleLimits = {}): RuleLimits {
-  const values = Object.entries(thresholds).map(([name, { value }]) => [name, own[name] ?? value] as const);
-  return Object.fromEntries(values);
+/** What the rules find, causes only; their symptoms are told beside them. */
+export function diagnose(traced: Traced, settings: DiagnosisSettings = {}): Finding[] {
+  const { limits = {} } = settings;
+  const stated = rulesOf(settings).flatMap((rule) =>
+    rule.find(traced, limitsWith(rule, limits)).map((found) => ({ rule, found })),
+  );
+  return [...settle(stated, traced.rewrite), ...complaints(limits)];
+}
+
+/** Limits that nobody reads are told, not ignored. */
+function complaints(limits: Readonly<Record<string, unknown>>): Finding[] {
+  return wrongOwnLimits(limits).map((what) => ({
+    rule: "unknown-limit",
+    severity: "warning",
+    ...said(`The limits of the diagnosis are not as they should be: ${what}`),
+    site: null,
+    node: null,
+    evidence: {},
+    related: [],
+    fixes: [],
+  }));
+}
+
+/** What of a person's limits makes no sense, each as a sentence; a preset that is not chosen now may have limits too. */
+export function wrongOwnLimits(limits: Readonly<Record<string, unknown>>): string[] {
+  return wrongLimits([...rules, ...Object.values(otherTools).flatMap((tool) => tool.rules)], limits);
 }

@@ -1,5 +1,5 @@
 /** Which finding of a run is which of the run before, though its line moved and its operation became another. */
-import { formatPair } from "../core/number-text";
+import { formatPair, showNumber } from "../core/number-text";
 import type { Finding, Report } from "./report";
 
 export interface FollowedFindings {
@@ -106,6 +106,14 @@ export function showEffect({ label, before, after }: Effect): string {
   if (Object.is(before, after)) return "";
   const [was, now] = formatPair(before, after, 2);
   return `${label} was ${was}, now ${now}`;
+}
+
+/** "gradient of the first layer 6.4e-13 → 4.0e-4" */
+export function showMended({ label, before, after }: Effect): string {
+  const [was, now] = Object.is(before, after)
+    ? [showNumber(before, 2), "the same"]
+    : formatPair(before, after, 2);
+  return `${label} ${was} → ${now}`;
 }
 
 /** "firstLayer" and "first-layer" as "first layer". */

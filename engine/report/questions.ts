@@ -1,5 +1,6 @@
 /** What the questions to an engine take, and what they answer: plain data. The map of them is requests.ts. */
 import type { OpenReport } from "./open-bytes";
+import type { PresetName } from "./preset-names";
 import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Histogram } from "./report";
 
 /** Why a question has no answer. */
@@ -19,6 +20,14 @@ export interface Limits {
   readonly maxOperations: number;
 }
 
+/** How to diagnose; what is left out is as usual. */
+export interface DiagnosisSettings {
+  /** Whose rules; Gradlens' own. */
+  readonly preset?: PresetName;
+  /** Limits by `rule.limit`, and rules that are off: `{ "vanishing-gradient.ratio": 1e-4, "dead-units": false }`. */
+  readonly limits?: Readonly<Record<string, unknown>>;
+}
+
 export interface TraceParams {
   /** Absolute path of the model file. */
   readonly file: string;
@@ -33,6 +42,7 @@ export interface TraceParams {
   readonly seedShift?: number;
   /** Rules of the diagnosis whose measure is wanted though they may find nothing. */
   readonly measures?: readonly string[];
+  readonly diagnosis?: DiagnosisSettings;
   readonly limits: Limits;
 }
 

@@ -180,6 +180,13 @@ export interface FixTrial {
   readonly failure: string | null;
 }
 
+/** A fix of a finding that is tried, or was: both by their places in the report. */
+export interface TriedFix {
+  readonly finding: number;
+  readonly fix: number;
+  readonly outcome: "trying" | FixTrial;
+}
+
 export interface Report {
   readonly version: number;
   /** Unique among all runs. */

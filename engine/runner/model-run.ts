@@ -94,6 +94,7 @@ export class ModelRun {
       durationMs: now() - this.#started,
       failure,
       measures: this.params.measures ?? [],
+      diagnosis: this.params.diagnosis,
       exports: this.exports,
       rerun: ({ isPinned } = { isPinned: false }) =>
         isPinned ? withPinnedChance(() => this.#rerun()) : this.#rerun(),

@@ -21,23 +21,28 @@ const SHIFTS = [0, 1, 2];
 
 type Outcome = Pick<Report, "findings" | "measures" | "failure">;
 
-/** Tries the fixes of one run; what was tried is known when it is asked again. */
+/** What was tried, by rule and changed texts. */
+export type KnownTrials = Map<string, FixTrial>;
+
+/** Tries the fixes of one run. */
 export class Trials {
-  readonly #known = new Map<string, Promise<FixTrial>>();
   readonly #before = new Map<number, Promise<Outcome>>();
 
   constructor(
     private readonly runs: Runs,
     private readonly subject: TrialSubject,
+    /** What was tried before, with any run, is not tried again. */
+    private readonly known: KnownTrials = new Map(),
     private readonly signal?: AbortSignal,
   ) {}
 
   /** Null for advice, which has no edits. */
   async try(finding: Finding, { edits = [] }: Fix): Promise<FixTrial | null> {
     if (edits.length === 0) return null;
-    const key = JSON.stringify([finding.rule, edits]);
-    const known = this.#known.get(key) ?? this.#try(finding, edits);
-    this.#known.set(key, known);
+    const { dtype, device } = this.subject.params;
+    const key = JSON.stringify([finding.rule, dtype, device, this.#changed(edits)]);
+    const known = this.known.get(key) ?? (await this.#try(finding, edits));
+    if (!this.signal?.aborted) this.known.set(key, known);
     return known;
   }
 
@@ -83,17 +88,22 @@ export class Trials {
   }
 
   async #run(rule: string, seedShift: number, edits: readonly Edit[]): Promise<Outcome> {
-    const { params, readText } = this.subject;
-    const changed = [...new Set(edits.map(({ site }) => site.file))].map((file) => {
-      const text = params.overlays[file] ?? readText(file);
-      return [file, applyEdits(text, file, edits)] as const;
-    });
-    const overlays = { ...params.overlays, ...Object.fromEntries(changed) };
+    const { params } = this.subject;
+    const overlays = { ...params.overlays, ...this.#changed(edits) };
     const asking = this.signal ? { signal: this.signal } : {};
     const result = await this.runs.trace({ ...params, overlays, seedShift, measures: [rule] }, asking);
     if (isFailed(result)) return { findings: [], measures: [], failure: result.failure };
     const { findings, measures, failure } = result.report;
     return { findings, measures, failure };
+  }
+
+  /** The changed texts, by file. */
+  #changed(edits: readonly Edit[]): Readonly<Record<string, string>> {
+    const { params, readText } = this.subject;
+    const files = [...new Set(edits.map(({ site }) => site.file))];
+    return Object.fromEntries(
+      files.map((file) => [file, applyEdits(params.overlays[file] ?? readText(file), file, edits)]),
+    );
   }
 }
 

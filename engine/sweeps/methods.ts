@@ -25,7 +25,7 @@ declare module "../core/tensor" {
     registerHook(hook: GradientHook): RemovableHandle;
     /** Keeps the gradient of this tensor in `grad`, as for leaves. */
     retainGrad(): void;
-    /** Says whether this leaf takes a gradient. @throws ModelError for a tensor that was computed from others */
+    /** Says whether this leaf takes a gradient. @throws ModelError for a tensor that has a history of gradients */
     requiresGrad_(requiresGrad?: boolean): this;
   }
 }
@@ -44,6 +44,11 @@ function retainGrad(x: Tensor): void {
 }
 
 function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
+  // What was computed from tensors without gradients has a history in a trace only: it is a leaf, as it is without one.
+  if (x.node !== null && !x.requiresGrad) {
+    activeTape()?.withdraw(x.node);
+    x.node = null;
+  }
   if (x.isLeaf) {
     if (!requiresGrad) activeTape()?.notes.writes.note(x, "requiresGrad");
     return requireGrad(x, requiresGrad);

@@ -3,6 +3,7 @@
 import type { HandedNorms } from "../core/handed-norms";
 import type { Tape } from "../core/tape";
 import type { Tensor } from "../core/tensor";
+import type { DiagnosisSettings } from "../report/questions";
 import type { Remedy } from "../report/remedy";
 import type { Device, Edit, Failure, Site } from "../report/report";
 
@@ -133,6 +134,8 @@ export interface Run {
   readonly rerun?: Rerun;
   /** Rules of the diagnosis whose measure is wanted though they may find nothing. */
   readonly measures?: readonly string[];
+  /** How it is diagnosed; as usual when left out. */
+  readonly diagnosis?: DiagnosisSettings | undefined;
   /** What the model file exports; null when it did not get that far. */
   readonly exports?: Readonly<Record<string, unknown>> | null;
 }

@@ -1,6 +1,8 @@
 /** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
 import * as vscode from "vscode";
-import type { Check, Finding, Fix } from "../../engine/report/report";
+import { showMended } from "../../engine/report/follow-findings";
+import type { Check, Finding, Fix, TriedFix } from "../../engine/report/report";
+import { readSetting } from "../config";
 import { fileOf } from "../files";
 import { modelSelector } from "../model-files";
 import { currentRange, isOwnFile } from "../places";
@@ -8,11 +10,27 @@ import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { codeOf } from "./diagnostics";
 
-function toAction(fix: Fix, finding: Finding, session: Session): vscode.CodeAction[] {
+/** A fix that cured when it was tried, with what it did; where nothing is tried, any. Null for one that is not offered. */
+function titleOf({ title }: Fix, outcome: TriedFix["outcome"] | undefined, session: Session): string | null {
+  if (!readSetting("gradlens.diagnosis.tryFixes", session.uri)) return `${title} (not tried)`;
+  if (outcome === undefined || outcome === "trying" || !outcome.cured) return null;
+  return outcome.effect === null ? title : `${title}: ${showMended(outcome.effect)}`;
+}
+
+/** A fix of a finding, and its places in the report. */
+interface Offer {
+  readonly finding: Finding;
+  readonly fix: Fix;
+  readonly at: readonly [finding: number, fix: number];
+}
+
+function toAction({ finding, fix, at }: Offer, session: Session): vscode.CodeAction[] {
+  const trial = session.trials.find((each) => each.finding === at[0] && each.fix === at[1]);
+  const title = titleOf(fix, trial?.outcome, session);
   const { edits = [] } = fix;
   const [first] = edits;
-  if (!first || edits.some(({ site }) => !isOwnFile(site.file, session))) return [];
-  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+  if (!first || title === null || edits.some(({ site }) => !isOwnFile(site.file, session))) return [];
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.edit = new vscode.WorkspaceEdit();
   for (const { site, newText } of edits) {
     const { uri, range } = currentRange(site, session);
@@ -77,10 +95,10 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const session = await sessions.awake(uri);
     if (!session?.report || session.stale) return [];
     const findings = [...session.report.findings, ...session.checkFindings];
-    const fixes = findings.flatMap((finding) => {
+    const fixes = findings.flatMap((finding, nth) => {
       const place = finding.site && currentRange(finding.site, session);
       if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
-      return finding.fixes.flatMap((fix) => toAction(fix, finding, session));
+      return finding.fixes.flatMap((fix, i) => toAction({ finding, fix, at: [nth, i] }, session));
     });
     return [...fixes, ...actionsOfChecks(document, range, session)];
   };

@@ -38,6 +38,19 @@ describe("report", () => {
     });
   });
 
+  it("shows as a parameter what was computed without gradients and takes one from then on", () => {
+    const run = sampleRun((pen) => {
+      const w = pen.name("w", g.mul(g.tensor([1, 2]), 0.1).requiresGrad_());
+      assert.ok(w.isLeaf);
+      assert.throws(() => g.neg(w).requiresGrad_(), /computed from others/);
+      return g.sum(g.square(w));
+    });
+    const { parameters, nodes } = recordTrace(run).report;
+    const [w] = parameters.map(({ name, node }) => ({ name, node: nodes[node] }));
+    assert.deepEqual([w?.name, w?.node?.kind, w?.node?.inputs], ["w", "parameter", []]);
+    assert.ok(w?.node?.grad && w.node.grad.norm > 0);
+  });
+
   it("names layers by variable and field, and parameters by their path", () => {
     const { scopes, parameters, nodes, loss } = recordTrace(twoLayers()).report;
     assert.deepEqual(

@@ -53,27 +53,32 @@ describe("findings and failed checks", () => {
     assert.ok((problem.relatedInformation ?? []).length > 0);
   });
 
-  it("offers a quick fix that imports what it needs", async () => {
+  /** The quick fixes at a problem that were tried and cure, once there is one. */
+  async function awaitCures(uri: vscode.Uri, range: vscode.Range | undefined): Promise<vscode.CodeAction[]> {
+    for (let tries = 0; tries < 200; tries++) {
+      const actions: vscode.CodeAction[] = await vscode.commands.executeCommand(
+        "vscode.executeCodeActionProvider",
+        uri,
+        range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      const cures = actions.filter(({ title }) => / → /.test(title));
+      if (cures.length > 0) return cures;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return [];
+  }
+
+  it("offers the fix that cured when it was tried, says what it did, and finds nothing after it", async () => {
     const editor = await openModel(example("deep-sigmoid.ts"), "ts");
     const { uri } = editor.document;
     await vscode.commands.executeCommand("gradlens.traceBackprop");
     const [problem] = await awaitProblems(uri);
-    const actions: vscode.CodeAction[] = await vscode.commands.executeCommand(
-      "vscode.executeCodeActionProvider",
-      uri,
-      problem?.range,
-      vscode.CodeActionKind.QuickFix.value,
-    );
-    const fix =
-      actions.find(({ title }) => title === "Use relu instead of sigmoid") ?? assert.fail("no such fix");
-    assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
-    assert.match(editor.document.getText(), /import \{ relu, [^}]*\} from "gradlens"/);
-    assert.match(editor.document.getText(), /h = relu\(layer\.forward\(h\)\)/);
+    const [fix] = await awaitCures(uri, problem?.range);
+    assert.match(fix?.title ?? "no fix", /: gradient of the first layer.* 6\.4e-13 → \d/);
+    assert.ok(fix?.edit && (await vscode.workspace.applyEdit(fix.edit)));
     await vscode.commands.executeCommand("gradlens.traceBackprop");
-    assert.deepEqual(
-      readProblems(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error),
-      [],
-    );
+    assert.deepEqual(readProblems(uri), []);
   });
 
   it("takes Problems away when the text changes, and brings them back when the change is undone", async () => {

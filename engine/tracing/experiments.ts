@@ -1,6 +1,7 @@
 /** Runs what was recorded again with other values of its leaves: what the diagnosis tries before it speaks. */
 import { now } from "../core/clock";
 import { newValues } from "../core/dtype";
+import { allOps } from "../core/op";
 import { Node, quietly } from "../core/tape";
 import { detached, Tensor } from "../core/tensor";
 import { onesLike } from "../creation/create-like";
@@ -10,10 +11,16 @@ import type { Numbered } from "./numbered";
 
 type Leaves = Parameters<Experiments["repeat"]>[0];
 
-/** @param budget milliseconds that all experiments of a run may take together */
+/**
+ * Null for a run that cannot be repeated: without a loss, or with operations that the model defines.
+ * @param budget milliseconds that all experiments of a run may take together
+ */
 export function experimentsOn(numbered: Numbered, loss: Tensor | null, budget: number): Experiments | null {
   const root = loss === null ? undefined : numbered.ids.get(loss);
   if (root === undefined || loss?.size !== 1) return null;
+  // What the model wrote itself may print, count or ask: it runs when the model says so, and at no other time.
+  const isWritten = (node: Node | null) => node !== null && allOps().get(node.op.name) !== node.op;
+  if (numbered.operations.some(isWritten)) return null;
   let left = budget;
   return {
     repeat(leaves, { gradients = false } = {}) {

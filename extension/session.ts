@@ -44,7 +44,6 @@ export class Session implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   readonly #turns = new Turns();
-
   constructor(
     readonly uri: vscode.Uri,
     readonly engine: EngineProcess,

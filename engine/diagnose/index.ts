@@ -10,18 +10,23 @@ import { attentionMask } from "./rules/attention-mask";
 import { attentionScale } from "./rules/attention-scale";
 import { batchMixing } from "./rules/batch-mixing";
 import { broadcastLoss } from "./rules/broadcast-loss";
+import { classImbalance } from "./rules/class-imbalance";
 import { deadUnits } from "./rules/dead-units";
+import { dominatedGradient } from "./rules/dominated-gradient";
 import { doubleSoftmax } from "./rules/double-softmax";
 import { dropoutPlacement } from "./rules/dropout-placement";
 import { droppedResult } from "./rules/dropped-result";
 import { explodingGradient } from "./rules/exploding-gradient";
 import { frozenParameter } from "./rules/frozen-parameter";
 import { gradientClipping } from "./rules/gradient-clipping";
+import { initialLoss } from "./rules/initial-loss";
 import { initialisation } from "./rules/initialisation";
+import { inputsNotNormalised } from "./rules/inputs-not-normalised";
 import { learningRateEdge } from "./rules/learning-rate-edge";
 import { linearWithoutActivation } from "./rules/linear-without-activation";
 import { logitsAsProbabilities } from "./rules/logits-as-probabilities";
 import { lossForActivation } from "./rules/loss-for-activation";
+import { lossReduction } from "./rules/loss-reduction";
 import { noGradient } from "./rules/no-gradient";
 import { nonFinite } from "./rules/non-finite";
 import { outputRange } from "./rules/output-range";
@@ -30,7 +35,9 @@ import { probabilitiesAsLogits } from "./rules/probabilities-as-logits";
 import { recreatedParameter } from "./rules/recreated-parameter";
 import { saturation } from "./rules/saturation";
 import { sharedLayer } from "./rules/shared-layer";
+import { softmaxDim } from "./rules/softmax-dim";
 import { symmetricUnits } from "./rules/symmetric-units";
+import { targetsNotNormalised } from "./rules/targets-not-normalised";
 import { updateRatio } from "./rules/update-ratio";
 import { uselessBias } from "./rules/useless-bias";
 import { vanishingGradient } from "./rules/vanishing-gradient";
@@ -50,11 +57,16 @@ export const rules: readonly DiagnosisRule[] = [
   sharedLayer,
   droppedResult,
   broadcastLoss,
+  inputsNotNormalised,
+  softmaxDim,
   doubleSoftmax,
   probabilitiesAsLogits,
   logitsAsProbabilities,
   outputRange,
   lossForActivation,
+  targetsNotNormalised,
+  dominatedGradient,
+  lossReduction,
   nonFinite,
   batchMixing,
   frozenParameter,
@@ -67,6 +79,7 @@ export const rules: readonly DiagnosisRule[] = [
   saturation,
   deadUnits,
   explodingGradient,
+  initialLoss,
   vanishingGradient,
   updateRatio,
   attentionScale,
@@ -74,6 +87,7 @@ export const rules: readonly DiagnosisRule[] = [
   linearWithoutActivation,
   dropoutPlacement,
   uselessBias,
+  classImbalance,
 ];
 
 /** The rules that look: those of the preset, Gradlens' own when none is named, without those that are off. */

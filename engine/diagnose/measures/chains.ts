@@ -17,6 +17,14 @@ const arranges: ReadonlySet<string> = new Set([
   "roll",
 ]);
 
+/** What keeps some of them. */
+const picks: ReadonlySet<string> = new Set(["narrow", "select", "indexSelect", "expand"]);
+
+/** The value from which these elements were taken, such as all images of a batch. */
+export function takenFrom(traced: Traced, node: ReportNode): ReportNode {
+  return follow(traced, node, (op) => arranges.has(op) || picks.has(op));
+}
+
 /** The value whose elements these are, all of them, in some order and shape. */
 export function arrangedFrom(traced: Traced, node: ReportNode): ReportNode {
   return follow(traced, node, (op) => arranges.has(op));

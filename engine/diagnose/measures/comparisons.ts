@@ -29,6 +29,15 @@ export interface ComparedPair {
   readonly dim: number | null;
   /** False for a loss of the library. */
   readonly byHand: boolean;
+  /** True when the target's elements say which elements of the prediction count, along `dim`. */
+  readonly picks: boolean;
+}
+
+/** What an operation's result meets on its way to the loss: a factor for each element, or indices along a dimension. */
+export interface Partner {
+  readonly node: ReportNode;
+  /** Null for a factor. */
+  readonly dim: number | null;
 }
 
 /** Losses of the library: they compare their first input with their second one. */
@@ -51,22 +60,39 @@ const losses: Readonly<Record<string, LossKind>> = {
   gaussianNllLoss: "other",
 };
 
-/** @param target what the operation's result is multiplied with or picked by, if it is not compared in the operation itself */
-export function comparedIn(traced: Traced, node: ReportNode, target: ReportNode | null): ComparedPair | null {
+/** @param partner what may be the target, if the operation itself has none */
+export function comparedIn(traced: Traced, node: ReportNode, partner: Partner | null): ComparedPair | null {
   const [x, y] = node.inputs.map((id) => traced.nodes[id]);
   if (x === undefined) return null;
   const kind = losses[node.op];
   if (kind !== undefined) {
     // One dimension of classes, after that of the items.
     const classes = kind === "class-logits" || node.op === "nllLoss" ? (x.shape.length > 1 ? 1 : 0) : null;
-    return { node, kind, prediction: x, target: y ?? null, dim: classes, byHand: false };
+    return {
+      node,
+      kind,
+      prediction: x,
+      target: y ?? null,
+      dim: classes,
+      byHand: false,
+      picks: node.op === "nllLoss",
+    };
   }
   if (node.op === "square" || isSquare(traced, node)) return differenceOf(traced, x, "squares");
   if (node.op === "abs") return differenceOf(traced, x, "distances");
-  const picked = node.op === "log" && x.op === "gather" ? x.inputs.map((id) => traced.nodes[id]) : [];
-  if (picked[0] !== undefined && picked[1] !== undefined)
-    return { node, kind: "probabilities", prediction: picked[0], target: picked[1], dim: null, byHand: true };
-  return target === null ? null : logarithmOf(traced, node, x, target);
+  if (node.op === "log" && x.op === "gather") {
+    const [of, by] = x.inputs.map((id) => traced.nodes[id]);
+    if (of === undefined || by === undefined) return null;
+    const dim = gatherDimOf(traced, x);
+    return { node, kind: "probabilities", prediction: of, target: by, dim, byHand: true, picks: true };
+  }
+  return partner === null ? null : logarithmOf(traced, node, x, partner);
+}
+
+/** The dimension along which `gather` picks. */
+export function gatherDimOf(traced: Traced, gather: ReportNode): number | null {
+  const { dim } = attributesOf(traced, gather.id);
+  return typeof dim === "number" ? dim : null;
 }
 
 function isSquare(traced: Traced, node: ReportNode): boolean {
@@ -82,31 +108,24 @@ function differenceOf(traced: Traced, whole: ReportNode, kind: LossKind): Compar
   const sides = difference.op === "sub" ? sidesOf(traced, difference) : null;
   if (sides === null) return null;
   const { moving: prediction, fixed: target } = sides;
-  return { node: difference, kind, prediction, target, dim: null, byHand: true };
+  return { node: difference, kind, prediction, target, dim: null, byHand: true, picks: false };
 }
 
 /** y · log p, in one of its forms. */
-function logarithmOf(
-  traced: Traced,
-  node: ReportNode,
-  x: ReportNode,
-  target: ReportNode,
-): ComparedPair | null {
-  const found = { node, target, byHand: true };
-  if (node.op === "logSoftmax") {
-    const { dim } = attributesOf(traced, node.id);
-    const classes = typeof dim === "number" ? dim : null;
-    return { ...found, kind: "class-logits", prediction: x, dim: classes };
-  }
+function logarithmOf(traced: Traced, node: ReportNode, x: ReportNode, partner: Partner): ComparedPair | null {
+  const { node: target, dim } = partner;
+  const found = { node, target, dim, byHand: true, picks: dim !== null };
+  if (target.requiresGrad) return null;
+  if (node.op === "logSoftmax") return { ...found, kind: "class-logits", prediction: x };
+  // Of −y log σ(x) − (1 − y) log σ(−x) the first half speaks for both.
   if (node.op === "logSigmoid")
-    return { ...found, kind: "binary-logits", prediction: without(traced, x, "neg"), dim: null };
-  if (node.op !== "log" || target.requiresGrad) return null;
-  return { ...found, kind: "probabilities", prediction: without(traced, x), dim: null };
+    return x.op === "neg" ? null : { ...found, kind: "binary-logits", prediction: x };
+  return node.op === "log" ? { ...found, kind: "probabilities", prediction: without(traced, x) } : null;
 }
 
 /** What a logarithm is taken of, without what keeps it from 0, and without the 1 of 1 − p. */
-function without(traced: Traced, node: ReportNode, also = ""): ReportNode {
-  if (node.op === "clamp" || node.op === also) return traced.nodes[node.inputs[0] ?? -1] ?? node;
+function without(traced: Traced, node: ReportNode): ReportNode {
+  if (node.op === "clamp") return traced.nodes[node.inputs[0] ?? -1] ?? node;
   if (node.op !== "add" && node.op !== "sub") return node;
   const sides = sidesOf(traced, node);
   if (sides === null || numberOf(sides.fixed) === null) return node;

@@ -3,13 +3,19 @@ import type { ReportNode } from "../../report/report";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
 import { numberOf, sidesOf } from "./chains";
-import { type ComparedPair, comparedIn } from "./comparisons";
+import { type ComparedPair, comparedIn, gatherDimOf, type Partner } from "./comparisons";
 import { attributesOf } from "./places";
 
 /** A number by which a term is divided (or multiplied by its inverse) on its way to the loss. */
 interface Divisor {
   readonly node: ReportNode;
   readonly value: number;
+}
+
+/** A tensor without a gradient with which a term is multiplied (or divided by it), element by element. */
+interface ElementFactor {
+  readonly node: ReportNode;
+  readonly by: ReportNode;
 }
 
 /** A sum or a mean, of the comparison itself or of an operation behind it. */
@@ -27,7 +33,13 @@ export interface LossTerm extends ComparedPair {
   /** From the loss to the comparison. */
   readonly divisors: readonly Divisor[];
   readonly reductions: readonly Reduction[];
+  readonly factors: readonly ElementFactor[];
+  /** The last bend on the way, such as the ratio exp(log p − log q) of a policy; null where the loss is a sum of terms. */
+  readonly bend: ReportNode | null;
 }
+
+/** What makes a loss of a policy of the logarithms of its probabilities. */
+const bends: ReadonlySet<string> = new Set(["exp", "clamp", "minimum", "maximum"]);
 
 /** What leaves a sum of terms a sum of terms. */
 const sums: ReadonlySet<string> = new Set([
@@ -53,31 +65,34 @@ const sums: ReadonlySet<string> = new Set([
 ]);
 
 /** A place on the way from the loss to its terms. */
-interface Way extends Pick<LossTerm, "divisors" | "reductions"> {
+interface Way extends Pick<LossTerm, "divisors" | "reductions" | "factors" | "bend"> {
   readonly node: ReportNode;
   /** What it was multiplied with last, or picked by. */
-  readonly target: ReportNode | null;
+  readonly partner: Partner | null;
 }
+
+const start = { partner: null, divisors: [], reductions: [], factors: [], bend: null };
 
 /** The comparisons behind the loss, the last one first, also those that are written by hand. */
 export const lossTermsOf = lazily((traced): readonly LossTerm[] => {
   const root = traced.loss === null ? undefined : traced.nodes[traced.loss.node];
   const found: LossTerm[] = [];
   const seen = new Set<number>();
-  const queue: Way[] = root === undefined ? [] : [{ node: root, target: null, divisors: [], reductions: [] }];
+  const queue: Way[] = root === undefined ? [] : [{ node: root, ...start }];
   for (let way = queue.pop(); way !== undefined; way = queue.pop()) {
-    const { node, target, divisors, reductions } = way;
+    const { node, partner, ...along } = way;
     if (seen.has(node.id)) continue;
     seen.add(node.id);
-    const compared = comparedIn(traced, node, target);
+    const compared = comparedIn(traced, node, partner);
     if (compared !== null)
       found.push({
         ...compared,
         weight: node.grad?.norm ?? 0,
-        divisors,
-        reductions: [...reductions, ...ownReduction(traced, compared)],
+        ...along,
+        reductions: [...along.reductions, ...ownReduction(traced, compared)],
       });
     else if (sums.has(node.op)) queue.push(...onwards(traced, way));
+    else if (bends.has(node.op)) queue.push(...onwards(traced, { ...way, bend: node }));
   }
   return found.sort((a, b) => b.node.id - a.node.id);
 });
@@ -87,7 +102,10 @@ function onwards(traced: Traced, way: Way): Way[] {
   const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
   const [x, y] = inputs;
   if (x === undefined) return [];
-  if (node.op === "gather") return [{ ...way, node: x, target: y ?? null }];
+  if (node.op === "gather")
+    return [
+      { ...way, node: x, partner: y === undefined ? null : { node: y, dim: gatherDimOf(traced, node) } },
+    ];
   if (node.op === "sum" || node.op === "mean") {
     const count = x.value.size / Math.max(1, node.value.size);
     return [{ ...way, node: x, reductions: [...way.reductions, { node, kind: node.op, count }] }];
@@ -97,16 +115,22 @@ function onwards(traced: Traced, way: Way): Way[] {
   return inputs.filter(({ requiresGrad }) => requiresGrad).map((each) => ({ ...way, node: each }));
 }
 
-/** What a multiplication by something without a gradient says: a factor of the whole, or a target. */
+/** What a multiplication by something without a gradient says: a factor of the whole, or of each element, or a target. */
 function scaled(
   node: ReportNode,
   { fixed }: { readonly fixed: ReportNode },
-  { divisors, target }: Way,
-): Pick<Way, "divisors" | "target"> {
+  { divisors, partner, factors }: Way,
+): Pick<Way, "divisors" | "partner" | "factors"> {
   const value = numberOf(fixed);
-  if (value === null) return { divisors, target: node.op === "mul" ? fixed : target };
-  const divisor = { node, value: node.op === "div" ? value : 1 / value };
-  return { divisors: [...divisors, divisor], target };
+  if (value !== null) {
+    const divisor = { node, value: node.op === "div" ? value : 1 / value };
+    return { divisors: [...divisors, divisor], partner, factors };
+  }
+  return {
+    divisors,
+    partner: node.op === "mul" ? { node: fixed, dim: null } : partner,
+    factors: [...factors, { node, by: fixed }],
+  };
 }
 
 /** How a loss of the library ends. */

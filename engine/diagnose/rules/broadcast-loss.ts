@@ -7,7 +7,8 @@ import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
-const losses = new Set(["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"]);
+/** Besides distances. */
+const elementwise = new Set(["softMarginLoss", "poissonNllLoss", "hingeEmbeddingLoss"]);
 
 export const broadcastLoss = defineRule({
   id: "broadcast-loss",
@@ -26,18 +27,38 @@ export const broadcastLoss = defineRule({
 });
 
 function findLosses(traced: Traced): Trouble[] {
-  return lossTermsOf(traced).flatMap(({ node, prediction: x, target }) => {
-    if (!losses.has(node.op) || target === null) return [];
-    return showShape(x.shape) === showShape(target.shape) ? [] : [report(node, x, target)];
-  });
+  return lossTermsOf(traced)
+    .flatMap(({ node, prediction, target, factors, kind }) => {
+      const isDistance = kind === "squares" || kind === "distances" || elementwise.has(node.op);
+      const pairs = factors.map(({ node: product, by }) => ({
+        node: product,
+        x: otherOf(traced, product, by),
+        y: by,
+      }));
+      if (target !== null && isDistance) pairs.unshift({ node, x: prediction, y: target });
+      return pairs
+        .filter(({ x, y }) => isMistaken(x.shape, y.shape))
+        .map(({ node: at, x, y }) => report(at, x, y));
+    })
+    .slice(-1);
+}
+
+function otherOf({ nodes }: Traced, product: ReportNode, factor: ReportNode): ReportNode {
+  const [x = -1, y = -1] = product.inputs;
+  return nodes[x === factor.id ? y : x] ?? factor;
+}
+
+/** True when two shapes of as many elements, such as [N] and [N, 1], become more than either holds. */
+function isMistaken(x: readonly number[], y: readonly number[]): boolean {
+  if (sizeOf(x) < 2 || sizeOf(y) < 2 || x.length === y.length) return false;
+  let together = 1;
+  for (let i = 1; i <= Math.max(x.length, y.length); i++) together *= Math.max(x.at(-i) ?? 1, y.at(-i) ?? 1);
+  return together > Math.max(sizeOf(x), sizeOf(y));
 }
 
 function report(node: ReportNode, x: ReportNode, target: ReportNode): Trouble {
   const [own, other] = [showShape(x.shape), showShape(target.shape)];
-  // One number as the target of all elements is often meant.
-  const isOne = Math.min(sizeOf(x.shape), sizeOf(target.shape)) === 1;
   return {
-    severity: isOne ? "info" : "warning",
     ...said(
       `This ${node.op} compares shape ${own} with a target of shape ${other}: they broadcast, so that elements are compared that do not belong together.`,
     ),

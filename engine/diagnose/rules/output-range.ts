@@ -4,7 +4,7 @@ import { showNumber } from "../../core/number-text";
 import type { ReportNode, Site } from "../../report/report";
 import { arrangedFrom, numberOf, sidesOf } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { leftOut, placeToChange } from "../measures/places";
+import { attributesOf, leftOut, placeToChange } from "../measures/places";
 import { someOf } from "../measures/targets";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -54,6 +54,7 @@ export const outputRange = defineRule({
     "initial-loss",
     "dead-units",
     "vanishing-gradient",
+    "zero-gradient",
     "dominated-gradient",
     "exploding-gradient",
   ],
@@ -87,6 +88,7 @@ function rangeOf(traced: Traced, prediction: ReportNode): Range | null {
   const node = arrangedFrom(traced, prediction);
   const known = ranges[node.op];
   if (known !== undefined) return { low: known[0], high: known[1], bound: node };
+  if (node.op === "clamp") return clamped(traced, node);
   const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
   if (node.op === "neg" && inputs[0] !== undefined) return moved(rangeOf(traced, inputs[0]), (v) => -v);
   const sides = sidesOf(traced, node);
@@ -98,6 +100,13 @@ function rangeOf(traced: Traced, prediction: ReportNode): Range | null {
   if (node.op === "div" && sides.isFirst) return moved(inner(), (v) => v / number);
   if (node.op === "sub") return moved(inner(), sides.isFirst ? (v) => v - number : (v) => number - v);
   return null;
+}
+
+function clamped(traced: Traced, node: ReportNode): Range | null {
+  const { min, max } = attributesOf(traced, node.id);
+  const low = typeof min === "number" ? min : Number.NEGATIVE_INFINITY;
+  const high = typeof max === "number" ? max : Number.POSITIVE_INFINITY;
+  return node.inputs.length === 1 ? { low, high, bound: node } : null;
 }
 
 function moved(range: Range | null, by: (v: number) => number): Range | null {

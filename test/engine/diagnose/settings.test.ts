@@ -59,7 +59,7 @@ describe("limits of the diagnosis", () => {
       ],
     );
     const [name = "", rule = ""] = wrongOwnLimits(limits);
-    assert.match(name, /no limit "ration".*It has vanishing-gradient\.ratio, vanishing-gradient\.small/);
+    assert.match(name, /no limit "ration".*It has vanishing-gradient\.ratio, vanishing-gradient\.steps/);
     for (const { id } of rules) assert.ok(rule.includes(id), id);
     assert.doesNotMatch(rule, /torchlens/);
   });

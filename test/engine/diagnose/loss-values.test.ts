@@ -1,0 +1,143 @@
+/** How a loss is reduced, compared and dominated, and what it is before training. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import * as g from "../../../engine/index";
+import { onLine, type Pen } from "../sample-run";
+import { findingsIn, foundAtAnyScale } from "./findings-in";
+
+type Loss = (z: g.Tensor, labels: g.Tensor, pen: Pen) => g.Tensor;
+
+/** Logits of one layer that is made on line 5, and the loss of them on line 9. */
+function digits(loss: Loss, prepare?: (layer: g.nn.Linear) => void, count = 48) {
+  return (pen: Pen) => {
+    g.manualSeed(2);
+    const { images, labels } = g.data.digits({ count });
+    const layer = onLine(5, () => new g.nn.Linear(64, 10));
+    prepare?.(layer);
+    return onLine(9, () => loss(layer.forward(images), labels, pen));
+  };
+}
+
+const each: Loss = (z, labels) => g.crossEntropy(z, labels, { reduction: "none" });
+
+describe("diagnosis of the loss", () => {
+  it("finds a mean that is divided by the batch once more", () => {
+    const rule = "loss-reduction";
+    const again: Loss = (z, labels) => g.div(g.crossEntropy(z, labels), 48);
+    const [found, ...others] = foundAtAnyScale(rule, digits(again));
+    assert.deepEqual(others, []);
+    assert.equal(found?.site?.line, 9);
+    assert.match(found.message, /mean over 48 items already, and is divided by 48/);
+    const byHand: Loss = (z, labels, pen) => g.mul(g.div(g.sum(each(z, labels, pen)), 48), 1 / 48);
+    assert.equal(foundAtAnyScale(rule, digits(byHand)).length, 1);
+    const once: Loss = (z, labels, pen) => g.div(g.sum(each(z, labels, pen)), 48);
+    const half: Loss = (z, labels) => g.div(g.crossEntropy(z, labels), 4);
+    for (const healthy of [once, half]) assert.deepEqual(findingsIn(digits(healthy)), []);
+  });
+
+  it("finds a sum beside a mean, and is silent about penalties", () => {
+    const rule = "loss-reduction";
+    const beside =
+      (factor: number): Loss =>
+      (z, labels) =>
+        g.add(g.crossEntropy(z, labels), g.mul(g.sum(g.square(z)), factor));
+    const [found] = foundAtAnyScale(rule, digits(beside(1)));
+    assert.match(found?.message ?? "", /summed over 48 items.*48 times as much/);
+    assert.deepEqual(foundAtAnyScale(rule, digits(beside(1 / 48))), []);
+    const penalty = () => {
+      const w = g.parameter(g.randn([48, 3]).mul(0.1));
+      const y = g.matmul(g.randn([48, 48]), w);
+      return g.add(g.mean(g.square(g.sub(y, 1))), g.sum(g.square(w)));
+    };
+    assert.deepEqual(foundAtAnyScale(rule, penalty), []);
+  });
+
+  it("finds a sum with the learning rate of a mean", () => {
+    const summed = (lr: number) => {
+      const sum: Loss = (z, labels) => g.crossEntropy(z, labels, { reduction: "sum" });
+      return digits(sum, (layer) => new g.optim.SGD(layer.parameters(), { lr }));
+    };
+    const rule = "loss-reduction";
+    const of = (lr: number) => findingsIn(summed(lr)).filter((found) => found.rule === rule);
+    assert.match(of(0.1)[0]?.message ?? "", /sum over 48 items, with a learning rate of 0\.1/);
+    assert.deepEqual(of(0.001), []);
+  });
+
+  it("finds shapes that broadcast in losses by hand, of huberLoss and in weights of items", () => {
+    const column: Loss = (z) => g.narrow(z, 1, 0, 1);
+    const target = () => g.randn([48]);
+    const rule = "broadcast-loss";
+    const losses: readonly Loss[] = [
+      (z, l, pen) => g.mean(g.square(g.sub(column(z, l, pen), target()))),
+      (z, l, pen) => g.huberLoss(column(z, l, pen), target()),
+      (z, l, pen) => g.mean(g.mul(each(z, l, pen), g.ones([48, 1]))),
+    ];
+    for (const loss of losses) assert.equal(foundAtAnyScale(rule, digits(loss))[0]?.site?.line, 9);
+    const pairs: Loss = (z, l, pen) =>
+      g.mean(g.square(g.sub(column(z, l, pen), g.reshape(target(), [1, 48]))));
+    const one: Loss = (z) => g.mseLoss(z, g.tensor(1));
+    for (const meant of [pairs, one]) assert.deepEqual(findingsIn(digits(meant)), []);
+  });
+
+  it("finds one weight, class or target that carries the gradient", () => {
+    const rule = "dominated-gradient";
+    const weights = (large: number) => g.tensor(Array.from({ length: 10 }, (_, i) => (i === 3 ? large : 1)));
+    const classes =
+      (large: number): Loss =>
+      (z, labels) =>
+        g.crossEntropy(z, labels, weights(large));
+    const [found, ...others] = foundAtAnyScale(rule, digits(classes(1e6)));
+    assert.deepEqual(others, []);
+    assert.match(found?.message ?? "", /of 48 samples carry 100 % of the gradient/);
+    assert.deepEqual(findingsIn(digits(classes(20))), []);
+    const outlier =
+      (far: number): Loss =>
+      (z) =>
+        g.mseLoss(
+          g.narrow(z, 1, 0, 1),
+          g.tensor(Array.from({ length: 48 }, (_, i) => [i === 7 ? far : Math.sin(i)])),
+        );
+    assert.match(foundAtAnyScale(rule, digits(outlier(900)))[0]?.message ?? "", /Element 7.*is 900/);
+    assert.deepEqual(findingsIn(digits(outlier(3))), []);
+  });
+
+  it("does not take samples that are done for ones that do not count", () => {
+    const sure = (layer: g.nn.Linear) => layer.weight.data.fill(0);
+    // All but one answer are right, and sure.
+    const done: Loss = (z, labels) => {
+      const hot = g.tensor(
+        Array.from(labels.data, (l, i) =>
+          Array.from({ length: 10 }, (_, c) => (c === (i === 5 ? 9 - l : l) ? 30 : 0)),
+        ),
+      );
+      return g.crossEntropy(g.add(z, hot), labels);
+    };
+    assert.deepEqual(foundAtAnyScale("dominated-gradient", digits(done, sure)), []);
+  });
+
+  it("finds a first loss far above a guess, and the layer that makes it", () => {
+    const rule = "initial-loss";
+    const cross: Loss = (z, labels) => g.crossEntropy(z, labels);
+    const biased = (layer: g.nn.Linear) => layer.bias?.data.fill(40, 0, 1);
+    const [found] = foundAtAnyScale(rule, digits(cross, biased));
+    assert.match(found?.message ?? "", /a guess has 2\.3 \(ln 10\)/);
+    assert.match(found?.message ?? "", /40/);
+    const enlarged = (layer: g.nn.Linear) =>
+      layer.weight.data.forEach((v, i) => {
+        layer.weight.data[i] = 60 * v;
+      });
+    assert.equal(foundAtAnyScale(rule, digits(cross, enlarged))[0]?.site?.line, 5);
+    assert.deepEqual(findingsIn(digits(cross)), []);
+    const optimised = (layer: g.nn.Linear) => {
+      biased(layer);
+      const optimizer = new g.optim.SGD(layer.parameters(), { lr: 1e-9 });
+      g.sum(layer.weight).backward();
+      optimizer.step();
+    };
+    // After a step this is no beginning any more.
+    assert.deepEqual(
+      findingsIn(digits(cross, optimised)).filter((each) => each.rule === rule),
+      [],
+    );
+  });
+});

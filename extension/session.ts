@@ -208,7 +208,8 @@ export class Session implements vscode.Disposable {
         this.#fail(missing, edits);
         return;
       }
-      const result = await this.engine.trace(traceParams(this.uri), {
+      const followed = this.last.findings.map(({ rule }) => rule);
+      const result = await this.engine.trace(traceParams(this.uri, followed), {
         token,
         onProgress: ({ message }) => {
           if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
@@ -256,6 +257,7 @@ export class Session implements vscode.Disposable {
     this.#edits.settle(edits, this.#isSpokenOf);
     this.checks = checks;
     this.checkFindings = [];
+    this.trials = [];
     logRun(this.name, report);
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }

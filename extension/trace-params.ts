@@ -5,7 +5,8 @@ import { readDiagnosisSettings, readLimits, readSetting } from "./config";
 import { readTexts } from "./edits";
 import { fileOf } from "./files";
 
-export function traceParams(uri: vscode.Uri): TraceParams {
+/** @param followed rules of which the numbers are to be told again, though they may find nothing any more */
+export function traceParams(uri: vscode.Uri, followed: readonly string[] = []): TraceParams {
   return {
     file: fileOf(uri),
     overlays: Object.fromEntries(readTexts(true)),
@@ -13,5 +14,6 @@ export function traceParams(uri: vscode.Uri): TraceParams {
     dtype: readSetting("gradlens.dtype", uri),
     diagnosis: readDiagnosisSettings(uri),
     limits: readLimits(uri),
+    measures: [...new Set(followed)],
   };
 }

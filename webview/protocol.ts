@@ -15,7 +15,8 @@
  * A panel tells `ready` once it listens; the answer is what is known: `trace` if there is one, `checks`, `state`. From then
  * on `trace` and `checks` come when they changed, and a `state` after them: the panel shows what it has with each `state`.
  */
-import type { Check, Site } from "../engine/report/report";
+import type { FindingsNews } from "../engine/report/follow-findings";
+import type { Check, Site, TriedFix } from "../engine/report/report";
 import type { PanelName } from "./panels";
 import type { Interrupted, TraceState } from "./trace-state";
 
@@ -45,6 +46,10 @@ export interface StateNews {
   /** The last check, when it did not come to its end. */
   readonly interrupted: Interrupted | null;
   readonly checking: CheckUnderWay | null;
+  /** What became of the findings since the run before; null without one. */
+  readonly findings: FindingsNews | null;
+  /** Fixes that are not listed were not tried. */
+  readonly trials: readonly TriedFix[];
   /** The file that the trace was saved in: nothing runs then. */
   readonly saved: SavedNews | null;
 }
@@ -74,6 +79,8 @@ export interface ToPanel {
   state: StateNews;
   /** Go to this node. */
   select: { readonly node: number };
+  /** Go to this finding and say what it means. */
+  explain: { readonly finding: number };
 }
 
 /** What a panel tells the extension. */
@@ -93,6 +100,10 @@ export interface ToExtension {
   /** Show the run before beside it, or no longer. */
   compare: Nothing;
   show: { readonly panel: PanelName; readonly node?: number };
+  /** Change the text as a fix of a finding says, and run it again; the run's name, lest it was another one's. */
+  apply: { readonly run: string; readonly finding: number; readonly fix: number };
+  /** Write a comment with which the finding is not told again. */
+  ignore: { readonly run: string; readonly finding: number };
   copy: { readonly text: string };
   /** Ask where to save this picture and write it there; `name` is the proposal, as "graph.png". */
   save: { readonly name: string; readonly bytes: Uint8Array };

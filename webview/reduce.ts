@@ -23,14 +23,12 @@ export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
   }),
   trace: (known, news) => ({ ...known, report: reportOf(news) }),
   checks: (known, { checks }) => ({ ...known, checks }),
-  state: (known, { trace, stale, isCompared, interrupted, checking, saved }) => ({
+  state: (known, { file: _, ...state }) => ({
     ...known,
-    trace,
-    stale,
-    isCompared,
-    interrupted: sameOr(known.interrupted, interrupted),
-    checking,
-    saved,
+    ...state,
+    interrupted: sameOr(known.interrupted, state.interrupted),
+    findings: sameOr(known.findings, state.findings),
+    trials: sameOr(known.trials, state.trials),
   }),
 };
 

@@ -11,6 +11,8 @@ const empty: PanelState = {
   isCompared: false,
   interrupted: null,
   checking: null,
+  findings: null,
+  trials: [],
   saved: null,
 };
 

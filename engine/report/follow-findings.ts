@@ -39,7 +39,7 @@ export function followFindings(
   return { pairs, gone, fresh: after.filter((finding) => !was.has(finding)) };
 }
 
-type Looked = Pick<Report, "findings" | "nodes" | "scopes">;
+type Looked = Pick<Report, "findings" | "measures" | "nodes" | "scopes">;
 
 /** The same for two runs of one file, by layer and name alone: quick, however large the model is. */
 function followRuns(before: Looked, after: Looked): FollowedFindings {
@@ -75,8 +75,8 @@ export interface Effect {
 export interface FindingsNews {
   /** By index of a finding of the later run: "new", or what became of its number; null where it has none. */
   readonly changes: readonly ("new" | Effect | null)[];
-  /** What is no longer found. */
-  readonly gone: readonly Finding[];
+  /** What is no longer found, and what became of its number. */
+  readonly gone: readonly { readonly finding: Finding; readonly effect: Effect | null }[];
 }
 
 /** The news of a run; none from one that failed, which says nothing about what it did not reach. */
@@ -86,12 +86,21 @@ export function newsOf(before: Looked | null, after: Looked & Pick<Report, "fail
   const was = new Map(pairs.map(([old, finding]) => [finding, old]));
   const changes = after.findings.map((finding) => {
     const old = was.get(finding);
-    return old ? effectOf(old, finding) : "new";
+    return old ? (effectOn(old.rule, before, after) ?? effectOf(old, finding)) : "new";
   });
-  return { changes, gone };
+  return {
+    changes,
+    gone: gone.map((finding) => ({ finding, effect: effectOn(finding.rule, before, after) })),
+  };
 }
 
-/** The first of the numbers that a finding rests on. */
+/** What became of the number that a rule's fixes are to change, where both runs have it. */
+function effectOn(rule: string, before: Looked, after: Looked): Effect | null {
+  const [was, now] = [before, after].map(({ measures }) => measures.find((each) => each.rule === rule));
+  return was && now ? { label: now.label, before: was.value, after: now.value } : null;
+}
+
+/** The first number that both findings rest on. */
 function effectOf(before: Finding, after: Finding): Effect | null {
   for (const [label, value] of Object.entries(after.evidence)) {
     const was = before.evidence[label];
@@ -101,7 +110,7 @@ function effectOf(before: Finding, after: Finding): Effect | null {
   return null;
 }
 
-/** "first gradient was 6.4e-13, now 4e-4"; empty where nothing changed. */
+/** "gradient of the first layer was 6.4e-13, now 4e-4"; empty where nothing changed. */
 export function showEffect({ label, before, after }: Effect): string {
   if (Object.is(before, after)) return "";
   const [was, now] = formatPair(before, after, 2);

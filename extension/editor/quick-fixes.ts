@@ -4,8 +4,9 @@ import { showMended } from "../../engine/report/follow-findings";
 import type { Check, Finding, Fix, TriedFix } from "../../engine/report/report";
 import { readSetting } from "../config";
 import { fileOf } from "../files";
+import { editOf } from "../fixes";
 import { modelSelector } from "../model-files";
-import { currentRange, isOwnFile } from "../places";
+import { currentRange } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 import { codeOf } from "./diagnostics";
@@ -27,20 +28,12 @@ interface Offer {
 function toAction({ finding, fix, at }: Offer, session: Session): vscode.CodeAction[] {
   const trial = session.trials.find((each) => each.finding === at[0] && each.fix === at[1]);
   const title = titleOf(fix, trial?.outcome, session);
-  const { edits = [] } = fix;
-  const [first] = edits;
-  if (!first || title === null || edits.some(({ site }) => !isOwnFile(site.file, session))) return [];
+  const edit = editOf(fix, session);
+  const site = finding.site ?? fix.edits?.[0]?.site;
+  if (edit === null || title === null || site === undefined) return [];
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  action.edit = new vscode.WorkspaceEdit();
-  for (const { site, newText } of edits) {
-    const { uri, range } = currentRange(site, session);
-    action.edit.replace(uri, range, newText, {
-      needsConfirmation: false,
-      label: fix.title,
-      description: fix.detail,
-    });
-  }
-  action.diagnostics = problemsAt(currentRange(finding.site ?? first.site, session), codeOf(finding));
+  action.edit = edit;
+  action.diagnostics = problemsAt(currentRange(site, session), codeOf(finding));
   return [action];
 }
 

@@ -6,6 +6,7 @@ import { site } from "../../engine/report/report-form";
 import { showCommand } from "../../webview/panels";
 import type { Interrupted, PanelName, StateNews } from "../../webview/protocol";
 import { pathAt } from "../checks";
+import { applyFix, findingOfRun } from "../fixes";
 import { log } from "../log";
 import { revealSite } from "../places";
 import type { Session } from "../session";
@@ -19,8 +20,8 @@ export class Panel implements vscode.Disposable {
   readonly #line: Promise<PanelLine>;
   /** What the page knows; null before it listens. */
   #known: PanelKnowledge | null = null;
-  /** A node that is to be selected as soon as the page listens. */
-  #selected: number | null = null;
+  /** What is to be shown as soon as the page listens. */
+  #selected: PanelNews | null = null;
   #seenAt = 0;
 
   constructor(
@@ -56,9 +57,12 @@ export class Panel implements vscode.Disposable {
     else this.#known = null;
   }
 
-  select(node: number): void {
-    if (this.#known) this.#tell(["select", { node }]);
-    else this.#selected = node;
+  /** Goes to a finding of the findings, to a node of the others. */
+  select(item: number): void {
+    const news: PanelNews =
+      this.name === "findings" ? ["explain", { finding: item }] : ["select", { node: item }];
+    if (this.#known) this.#tell(news);
+    else this.#selected = news;
   }
 
   dispose(): void {
@@ -90,7 +94,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #state(): StateNews {
-    const { file, state, stale, isCompared, checking } = this.session;
+    const { file, state, stale, isCompared, checking, last, trials } = this.session;
     // The run before a check is shown as such.
     const isChecking = checking && state.kind !== "running" && (checking.fraction ?? 0) < 1;
     return {
@@ -106,6 +110,8 @@ export class Panel implements vscode.Disposable {
             doing: checking.message,
           }
         : null,
+      findings: last.news,
+      trials,
       saved: null,
     };
   }
@@ -125,7 +131,7 @@ export class Panel implements vscode.Disposable {
     ready: () => {
       this.#known = null;
       this.#update();
-      if (this.#selected !== null) this.#tell(["select", { node: this.#selected }]);
+      if (this.#selected !== null) this.#tell(this.#selected);
       this.#selected = null;
     },
     reveal: ({ site: place }) => {
@@ -143,6 +149,11 @@ export class Panel implements vscode.Disposable {
       vscode.commands.executeCommand("workbench.action.openSettings", `gradlens.${setting}`);
     },
     show: ({ panel, node }) => this.#run(showCommand(panel), node),
+    apply: ({ run, finding, fix }) => {
+      const found = findingOfRun(this.session, run, finding)?.fixes[fix];
+      if (found) applyFix(this.session, found).catch((error) => log.error(error));
+    },
+    ignore: () => undefined,
     copy: ({ text }) => {
       vscode.env.clipboard.writeText(text);
     },

@@ -113,6 +113,8 @@ export class SavedEditor implements vscode.Disposable {
       isCompared: false,
       interrupted: null,
       checking: null,
+      findings: null,
+      trials: [],
       saved,
     };
   }
@@ -151,6 +153,8 @@ export class SavedEditor implements vscode.Disposable {
     check: () => undefined,
     stop: () => undefined,
     limit: () => undefined,
+    apply: () => undefined,
+    ignore: () => undefined,
   };
 }
 
@@ -166,6 +170,8 @@ const unknown: PanelKnowledge = {
     isCompared: false,
     interrupted: null,
     checking: null,
+    findings: null,
+    trials: [],
     saved: null,
   },
 };

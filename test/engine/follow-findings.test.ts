@@ -32,7 +32,16 @@ const report = (model: (pen: Pen) => g.Tensor): Report => recordTrace(sampleRun(
 function withFindings(base: Report, findings: readonly Partial<Finding>[]): Report {
   const [first] = report(deep(12, g.sigmoid)).findings;
   assert.ok(first);
-  return Object.assign(Object.create(base), { findings: findings.map((each) => ({ ...first, ...each })) });
+  return Object.assign(Object.create(base), {
+    measures: [],
+    findings: findings.map((each) => ({ ...first, ...each })),
+  });
+}
+
+/** A run that was asked for the numbers of rules that found something in the one before. */
+function measured(before: Report, after: Report): Report {
+  const measures = before.measures.map((each) => ({ ...each, value: 1e-3 }));
+  return Object.assign(Object.create(after), { measures });
 }
 
 describe("findings over runs", () => {
@@ -43,15 +52,18 @@ describe("findings over runs", () => {
     const news = newsOf(twelve, nine);
     const [change] = news?.changes ?? [];
     assert.ok(change && change !== "new");
-    const numbers = [twelve, nine].map(({ findings: [finding] }) => finding?.evidence.firstGradient);
+    const numbers = [twelve, nine].map(({ measures: [measure] }) => measure?.value);
     assert.deepEqual([change.before, change.after], numbers);
-    assert.match(showEffect(change), /^first gradient was \S+e-\d+, now \S+e-\d+$/);
+    assert.match(showEffect(change), /^gradient of the first layer, per weight was \S+e-\d+, now \S+e-\d+$/);
     assert.deepEqual(news?.gone, []);
   });
 
   it("are gone when they are cured, and new when they come", () => {
     const cured = report(deep(2, g.relu));
-    assert.deepEqual(newsOf(twelve, cured)?.gone, twelve.findings);
+    const [gone, ...more] = newsOf(twelve, cured)?.gone ?? [];
+    assert.deepEqual([gone?.finding, gone?.effect, more], [twelve.findings[0], null, []]);
+    const [effect] = newsOf(twelve, measured(twelve, cured))?.gone ?? [];
+    assert.ok(effect?.effect && effect.effect.after > 1e3 * effect.effect.before);
     assert.deepEqual(newsOf(cured, twelve)?.changes, ["new"]);
   });
 
@@ -77,7 +89,7 @@ describe("findings over runs", () => {
       [2, 0],
     );
     assert.deepEqual(
-      news?.gone.map(({ evidence }) => evidence.size),
+      news?.gone.map(({ finding }) => finding.evidence.size),
       [1],
     );
   });

@@ -148,6 +148,8 @@ describe("news for a panel", () => {
     isCompared: false,
     interrupted: null,
     checking: null,
+    findings: null,
+    trials: [],
     saved: null,
   };
   const known: PanelKnowledge = { report, before: null, checks: someChecks(), state };

@@ -19,6 +19,8 @@ const start = {
   isCompared: false,
   interrupted: null,
   checking: null,
+  findings: null,
+  trials: [],
   saved: null,
 } as const;
 
@@ -130,6 +132,8 @@ describe("panels: state", () => {
     isCompared: false,
     interrupted: null,
     checking: null,
+    findings: null,
+    trials: [],
     saved: null,
   };
   const ready = { ...quiet, trace: { kind: "ready" } } as const;

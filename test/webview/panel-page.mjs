@@ -46,6 +46,8 @@ export async function openPanel(browser, server, panel, options = {}) {
     isCompared: false,
     interrupted: null,
     checking: null,
+    findings: null,
+    trials: [],
     saved: null,
   };
   // A trace is told once.

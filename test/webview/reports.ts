@@ -224,12 +224,19 @@ export function deepSigmoid(layers = 12): Report {
     value: statsOf(1, 2.31, 2.31),
     gain: 0.12,
   });
-  return b.build([vanishing(b.nodes[2]?.id ?? 0)]);
+  return b.build([vanishing(b.nodes.findIndex(({ name }) => name === "h4"))]);
 }
 
 export function vanishing(node: number): Finding {
   return {
     rule: "vanishing-gradient",
+    title: "Vanishing gradient",
+    page: {
+      meaning: "The gradient is multiplied at every layer.",
+      harm: "The first layers hardly change.",
+      cure: "Use relu.",
+      source: "Hochreiter (1991)",
+    },
     severity: "warning",
     ...said(
       "The gradient vanishes: net.fc1.weight gets 1.6e-8, net.fc12.weight 0.8.",
@@ -238,8 +245,10 @@ export function vanishing(node: number): Finding {
     site: site(8),
     node,
     evidence: {
-      "first layer": 1.6e-8,
-      "last layer": 0.8,
+      firstLayer: "net.fc1",
+      firstGradient: 1.6e-8,
+      lastLayer: "net.fc12",
+      lastGradient: 0.8,
       ratio: 2e-8,
       measure: "rms",
       limit: 3e-7,
@@ -250,6 +259,7 @@ export function vanishing(node: number): Finding {
       {
         title: "Use relu instead of sigmoid",
         detail: "The slope of relu is 1 where it is active, so gradients keep their size.",
+        edits: [{ site: site(8), newText: "relu" }],
       },
       {
         title: "Add batch normalisation",

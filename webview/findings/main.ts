@@ -1,98 +1,109 @@
-/** The findings panel: what is wrong with the gradients, the numbers it rests on, where, and what helps. */
+/** The findings panel: causes first, each with its line, what proves it, and what helps. */
 
-import { formatNumber, showTimes } from "../../engine/core/number-text";
-import { readableName } from "../../engine/report/follow-findings";
-import type { Finding, Report, Severity } from "../../engine/report/report";
+import { showTimes } from "../../engine/core/number-text";
+import type { Report } from "../../engine/report/report";
 import { byGravity, severities } from "../../engine/report/severity";
-import { post } from "../bridge";
+import { listen } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";
+import type { PanelState } from "../reduce";
 import { replaceInPlace } from "../replace-in-place";
-import { linkButton, siteLink } from "../site-link";
 import { connect } from "../store";
-import { drawTable } from "../table";
-
-const words: Readonly<Record<Severity, string>> = { error: "Error", warning: "Warning", info: "Note" };
+import { findingCard, severityWords } from "./card";
+import { goneList } from "./gone";
 
 const frame = createFrame("Findings");
 const body = h("div", { class: "findings" });
 frame.content.append(body);
 
-function drawFindings(report: Report) {
-  const findings = report.findings.toSorted(byGravity);
-  const summary = severities
-    .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => showTimes(count, words[severity].toLowerCase()))
-    .join(", ");
-  replaceInPlace(
-    body,
-    findings.length === 0
-      ? [nothing()]
-      : [h("p", { class: "dimmed" }, summary), ...findings.map(findingCard)],
-  );
+function drawFindings(report: Report, { findings: news, trials, stale: isStale }: PanelState) {
+  const opened = openedIn(body);
+  const { run } = report;
+  const cards = report.findings
+    .map((finding, index) => ({ finding, index }))
+    .toSorted((a, b) => byGravity(a.finding, b.finding))
+    .map(({ finding, index }) =>
+      findingCard({ report, run, finding, index, isStale, trials, change: news?.changes[index] }),
+    );
+  replaceInPlace(body, [
+    ...(cards.length > 0 ? [h("p", { class: "dimmed" }, countsOf(report))] : []),
+    ...(news ? [goneList(news, run)] : []).flatMap((each) => each ?? []),
+    ...(cards.length > 0 ? cards : [nothing(report)]),
+  ]);
+  for (const details of body.querySelectorAll("details"))
+    if (opened.has(keyOf(details))) details.open = opened.get(keyOf(details)) === true;
 }
 
-function nothing() {
+/** What a person opened or closed stays so. */
+function openedIn(box: HTMLElement): Map<string, boolean> {
+  return new Map([...box.querySelectorAll("details")].map((each) => [keyOf(each), each.open]));
+}
+
+function keyOf(details: HTMLDetailsElement): string {
+  const news = details.closest("article")?.querySelector("h2")?.textContent ?? "";
+  return `${news} ${details.querySelector("summary")?.textContent}`;
+}
+
+/** "1 error, 2 warnings" */
+function countsOf({ findings }: Report): string {
+  return severities
+    .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => showTimes(count, severityWords[severity].toLowerCase()))
+    .join(", ");
+}
+
+function nothing({ nodes, parameters, lookedFor = [], failure }: Report): HTMLElement {
+  const operations = nodes.filter(({ kind }) => kind === "operation").length;
+  const seen = `${showTimes(operations, "operation")} and ${showTimes(parameters.length, "parameter")}`;
   return h(
     "section",
     { class: "page" },
-    icon("pass", "ok"),
-    h("h1", {}, "No findings"),
-    h("p", {}, "No gradient of this run vanishes, explodes or is not finite, and no unit is dead."),
-  );
-}
-
-function findingCard(finding: Finding): HTMLElement {
-  const { rule, severity, headline, explanation, site, node } = finding;
-  return h(
-    "article",
-    { class: severity },
-    h(
-      "header",
-      {},
-      icon(severity, severity),
-      h("div", {}, h("h2", {}, headline), h("p", { class: "dimmed" }, `${words[severity]} · ${rule}`)),
-    ),
-    explanation !== "" && h("p", {}, explanation),
+    icon(failure ? "info" : "pass", failure ? "info" : "ok"),
+    h("h1", {}, failure ? `Nothing found before the run failed` : `Nothing found in ${seen}`),
     h(
       "p",
-      { class: "links" },
-      site && siteLink(site),
-      node !== null && linkButton("Show in graph", () => post("show", { panel: "graph", node })),
+      {},
+      failure
+        ? `Only the ${seen} that were recorded by then were looked at.`
+        : "Whether the gradients are right is another question: the checks compare them with finite differences.",
     ),
-    section("The numbers", numbers(finding)),
-    section("Related places", places(finding)),
-    section("What helps", fixes(finding)),
+    lookedFor.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, `What was looked for: ${showTimes(lookedFor.length, "cause")}`),
+        h(
+          "ul",
+          { class: "looked" },
+          lookedFor.map((title) => h("li", {}, title)),
+        ),
+      ),
   );
 }
 
-function section(title: string, content: HTMLElement | null): HTMLElement | null {
-  return content && h("section", {}, h("h3", {}, title), content);
+/** Goes to a finding and opens what it means. */
+function explain(index: number) {
+  const card = document.getElementById(`finding-${index}`);
+  const learn = card?.querySelector<HTMLDetailsElement>(".learn");
+  if (learn) learn.open = true;
+  card?.scrollIntoView({ block: "start" });
+  card?.focus({ preventScroll: true });
 }
 
-function numbers({ evidence }: Finding): HTMLElement | null {
-  const rows = Object.entries(evidence).map(([name, value]) => [
-    readableName(name),
-    typeof value === "number" ? formatNumber(value, 4) : value,
-  ]);
-  const columns = [{ name: "What" }, { name: "Value", isNumber: true }];
-  return rows.length === 0 ? null : drawTable("Evidence", columns, rows);
-}
-
-function places({ related }: Finding): HTMLElement | null {
-  const items = related.map(({ site, message }) => h("li", {}, siteLink(site), " ", message));
-  return items.length === 0 ? null : h("ul", {}, items);
-}
-
-function fixes({ fixes }: Finding): HTMLElement | null {
-  const items = fixes.map(({ title, detail }) => h("li", {}, h("strong", {}, title), h("p", {}, detail)));
-  return items.length === 0 ? null : h("ul", {}, items);
-}
-
-let shown: Report | null = null;
+let last: PanelState | null = null;
+let asked: number | null = null;
 connect((state) => {
   const report = frame.update(state);
-  if (report && report !== shown) drawFindings(report);
-  shown = report;
+  const { findings, trials, stale } = state;
+  const isSame =
+    last?.report === report && last.findings === findings && last.trials === trials && last.stale === stale;
+  if (report && !isSame) drawFindings(report, state);
+  last = state;
+  if (report && asked !== null) explain(asked);
+  if (report) asked = null;
+});
+listen("explain", ({ finding }) => {
+  if (last?.report) explain(finding);
+  else asked = finding;
 });

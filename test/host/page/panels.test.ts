@@ -279,19 +279,4 @@ describe("panels", function () {
       assert.ok(await stop.evaluate((button: Element) => button.isConnected), "the button was replaced");
     },
   );
-
-  withPanel(
-    "findings shows the numbers, the places and what helps",
-    "findings",
-    { state: ready(deepSigmoid()) },
-    async ({ page, posted }) => {
-      const text = await page.locator("article").innerText();
-      for (const part of [/Warning · vanishing-gradient/, /ratio\s+2e-8/, /Use relu instead of sigmoid/])
-        assert.match(text, part);
-      await page.locator("article button", { hasText: "net.ts:8" }).click();
-      await page.locator("article button", { hasText: "Show in graph" }).click();
-      assert.equal((await posted("reveal"))[0].site.line, 8);
-      assert.equal((await posted("show"))[0].panel, "graph");
-    },
-  );
 });

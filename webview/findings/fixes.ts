@@ -1,0 +1,78 @@
+/** What helps: advice, and changes of the text with what they did when they were tried. */
+import { showEffect } from "../../engine/report/follow-findings";
+import type { Finding, Fix, TriedFix } from "../../engine/report/report";
+import { post } from "../bridge";
+import { h, icon } from "../dom";
+import { button, progressRing } from "../toolkit";
+
+/** Where the fixes stand. */
+export interface FixesOf {
+  readonly run: string;
+  /** The finding's place among those of its run. */
+  readonly index: number;
+  readonly finding: Finding;
+  readonly isStale: boolean;
+  readonly trials: readonly TriedFix[];
+}
+
+export function fixList({ finding, ...rest }: FixesOf): HTMLElement | null {
+  const items = finding.fixes.map((fix, at) => {
+    const trial = rest.trials.find((each) => each.finding === rest.index && each.fix === at);
+    return fixItem(fix, trial?.outcome ?? null, { ...rest, at });
+  });
+  return items.length === 0 ? null : h("ul", { class: "fixes" }, items);
+}
+
+type Outcome = TriedFix["outcome"] | null;
+
+function fixItem(
+  { title, detail, edits }: Fix,
+  outcome: Outcome,
+  { run, index, at, isStale }: Omit<FixesOf, "finding"> & { readonly at: number },
+): HTMLElement {
+  const isEdit = edits !== undefined && edits.length > 0;
+  const apply = () => post("apply", { run, finding: index, fix: at });
+  const isCured = outcome !== null && outcome !== "trying" && outcome.cured;
+  return h(
+    "li",
+    {},
+    h(
+      "div",
+      { class: "text" },
+      h("p", {}, h("strong", {}, title)),
+      h("p", {}, detail),
+      isEdit && h("p", { class: "outcome", role: "status" }, ...outcomeParts(outcome)),
+    ),
+    isEdit && !isStale
+      ? button("Apply", apply, {
+          runs: true,
+          primary: isCured,
+          title: `${title}, and trace again`,
+          icon: "wand",
+        })
+      : null,
+  );
+}
+
+/** Not tried, being tried, cured, did not cure: each in words beside its symbol. */
+function outcomeParts(outcome: Outcome): (Node | string)[] {
+  if (outcome === null) return [h("span", { class: "dimmed" }, "Not tried yet.")];
+  if (outcome === "trying") return [progressRing(), "Being tried on a copy of the text …"];
+  const { cured, effect, added, failure, seeds } = outcome;
+  if (failure !== null)
+    return [icon("error", "error"), `Did not cure: the changed model did not run. ${failure}`];
+  const change = effect === null ? "" : showEffect(effect);
+  const measured = change === "" ? "" : `: ${change}`;
+  if (cured)
+    return [
+      icon("pass", "ok"),
+      h(
+        "span",
+        {},
+        h("strong", {}, "Cured"),
+        `${measured}. Tried with ${seeds} ${seeds === 1 ? "seed" : "seeds"}.`,
+      ),
+    ];
+  const came = added.length > 0 ? ` It brings ${added.join(", ").replaceAll("-", " ")}.` : "";
+  return [icon("circle-slash", "warning"), `Did not cure${measured}.${came}`];
+}

@@ -204,12 +204,8 @@ export class Session implements vscode.Disposable {
     const stopping = token.onCancellationRequested(() => this.#setState({ kind: "stopped" }));
     try {
       const missing = whyNotRun(this.uri);
-      if (missing) {
-        this.#fail(missing, edits);
-        return;
-      }
-      const followed = this.last.findings.map(({ rule }) => rule);
-      const result = await this.engine.trace(traceParams(this.uri, followed), {
+      if (missing) return this.#fail(missing, edits);
+      const result = await this.engine.trace(traceParams(this.uri, this.last.findings), {
         token,
         onProgress: ({ message }) => {
           if (!token.isCancellationRequested) this.#setState({ kind: "running", message });

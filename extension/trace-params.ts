@@ -5,8 +5,8 @@ import { readDiagnosisSettings, readLimits, readSetting } from "./config";
 import { readTexts } from "./edits";
 import { fileOf } from "./files";
 
-/** @param followed rules of which the numbers are to be told again, though they may find nothing any more */
-export function traceParams(uri: vscode.Uri, followed: readonly string[] = []): TraceParams {
+/** @param followed findings of which the numbers are to be told again, though they may be gone */
+export function traceParams(uri: vscode.Uri, followed: readonly Finding[] = []): TraceParams {
   return {
     file: fileOf(uri),
     overlays: Object.fromEntries(readTexts(true)),
@@ -14,6 +14,6 @@ export function traceParams(uri: vscode.Uri, followed: readonly string[] = []): 
     dtype: readSetting("gradlens.dtype", uri),
     diagnosis: readDiagnosisSettings(uri),
     limits: readLimits(uri),
-    measures: [...new Set(followed)],
+    measures: [...new Set(followed.map(({ rule }) => rule))],
   };
 }

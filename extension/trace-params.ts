@@ -1,6 +1,7 @@
 /** What a run of a model file is asked with: the text that is not saved, and the person's settings. */
 import type * as vscode from "vscode";
 import type { TraceParams } from "../engine/report/questions";
+import type { Finding } from "../engine/report/report";
 import { readDiagnosisSettings, readLimits, readSetting } from "./config";
 import { readTexts } from "./edits";
 import { fileOf } from "./files";

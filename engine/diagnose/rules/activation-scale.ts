@@ -97,14 +97,17 @@ function largestJump(traced: Traced, { step: STEP, size }: Limits): TrunkStep | 
 
 function reportJump(traced: Traced, step: TrunkStep): Trouble {
   const node = traced.nodes[step.node];
+  const place = node === undefined ? null : placeToChange(traced, node);
+  const inner = step.op === "add" ? branchCulprit(traced, [step]) : null;
   const [before, after] = [sizeAt(traced, step.input), sizeAt(traced, step.node)];
   return {
     ...said(
       `This ${step.op} makes values ${showNumber(step.forward, 3)} times larger: their root mean square is ${showNumber(before, 3)} before and ${showNumber(after, 3)} behind it.`,
       "The weights that follow start at a size for values near 1, so what they give is as much too large.",
     ),
-    site: node === undefined ? null : placeToChange(traced, node),
-    node: step.node,
+    site: inner?.site ?? place,
+    node: inner?.node ?? step.node,
+    related: inner === null ? [] : beside(place, "Here it is added"),
     evidence: { operation: step.op, factor: step.forward, before, after },
     fixes: fixesFor(step.op),
   };

@@ -1,6 +1,7 @@
 /** Weights that start too large or too small: signals or gradients grow or fade from layer to layer. */
 import { showNumber, showTimes } from "../../core/number-text";
 import { sizeOf } from "../../core/shape";
+import { type Drawing, redrawn } from "../measures/redrawn";
 import { type Account, accountOf, type Share } from "../measures/shares";
 import { shapeOf, sizeAt } from "../measures/trunk";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -144,6 +145,7 @@ function report(traced: Traced, account: Account, share: Share): Trouble {
       {
         title: "Scale the initial weights to the size of the layers",
         detail: `nn.init.kaimingNormal (before relu) and nn.init.xavierNormal (before tanh) draw them with a standard deviation of about ${showNumber(usual, 2)} to ${showNumber(Math.SQRT2 * usual, 2)} here.`,
+        remedies: account.repeats > STEPS ? [] : redrawn(traced, drawingFor(account)),
       },
       {
         title: "Leave them as the layer draws them",
@@ -151,6 +153,13 @@ function report(traced: Traced, account: Account, share: Share): Trouble {
       },
     ],
   };
+}
+
+/** Rectifiers cut half of what comes, so that the weights before them are to be larger. */
+function drawingFor({ shares }: Account): Drawing {
+  return shares.some(({ steps }) => steps.some(({ op }) => bounded.has(op)))
+    ? "xavierNormal"
+    : "kaimingNormal";
 }
 
 /** Inputs of one output; of a scale, 1. */

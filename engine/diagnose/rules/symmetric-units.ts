@@ -1,11 +1,12 @@
 /** Units that start the same and get the same gradient: they stay the same, and the layer has no more than one. */
 import { showTimes } from "../../core/number-text";
 import type { Site } from "../../report/report";
+import { at } from "../../report/trace";
 import { type Alike, alikeUnitsOf } from "../measures/alike";
 import { originOf } from "../measures/origins";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import type { Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const symmetricUnits = defineRule({
   id: "symmetric-units",
@@ -80,5 +81,8 @@ function madeAt(traced: Traced, { weight, twin }: Alike): Site | null {
   const [own, other] = [path(weight), path(twin)];
   const shared = own.findIndex((part, i) => part !== other[i]);
   const name = shared > 0 ? own[shared - 1] : other[0];
-  return traced.bindings.findLast((binding) => binding.name === name)?.site ?? null;
+  const { texts, tables } = traced.trace;
+  const rows = Array.from(tables.bindings.name, (text, row) => (texts[text] === name ? row : -1));
+  const row = rows.findLast((each) => each >= 0);
+  return row === undefined ? null : siteInRow(traced, at(tables.bindings.site, row));
 }

@@ -2,9 +2,11 @@
 
 import { showNumber, showTimes } from "../../core/number-text";
 import type { Remedy } from "../../report/remedy";
-import type { Fix } from "../../report/report";
+import type { Fix, Site } from "../../report/report";
 import { layersOf } from "../measures/layers";
+import { keyOfSite } from "../measures/origins";
 import { placeToChange } from "../measures/places";
+import { redrawn } from "../measures/redrawn";
 import { type Account, accountOf, type Share } from "../measures/shares";
 import { beside, defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
@@ -94,7 +96,7 @@ function report(traced: Traced, account: Account, culprit: Share, limit: number)
       .flatMap(({ site, name, gradient }) =>
         beside(site, `${name}: gradient ${showNumber(gradient, 3)} per weight`),
       ),
-    fixes: isTime ? overTime : fixesFor(traced, culprit),
+    fixes: isTime ? overTime : fixesFor(traced, account, culprit),
   };
 }
 
@@ -122,30 +124,20 @@ const overTime: readonly Fix[] = [
   },
 ];
 
-function fixesFor(traced: Traced, culprit: Share): Offered[] {
-  const node = traced.nodes[worstOf(culprit)?.node ?? -1];
-  if ((culprit.op === "sigmoid" || culprit.op === "tanh") && node !== undefined) {
-    const call = placeToChange(traced, node);
-    const name = call === node.site ? "relu" : "ReLU";
-    return [
-      {
-        title: `Use relu instead of ${culprit.op}, with initial weights for it`,
-        detail:
-          "relu passes the gradient unchanged wherever its input is positive; weights of standard deviation √(2 / fan-in) make up for the rest.",
-        remedies: call === null ? [] : [{ change: "callee", call, name }, ...heWeights(traced)],
-      },
-      {
-        title: "Add a connection around the layers (x + f(x))",
-        detail: "The gradient then has a way back on which nothing shrinks it.",
-      },
-    ];
+function fixesFor(traced: Traced, account: Account, culprit: Share): Offered[] {
+  if (culprit.op === "sigmoid" || culprit.op === "tanh") {
+    const connection = {
+      title: "Add a connection around the layers (x + f(x))",
+      detail: "The gradient then has a way back on which nothing shrinks it.",
+    };
+    return [...instead(traced, account, culprit.op), connection];
   }
   return [
     {
       title: "Scale the initial weights to the size of the layers",
       detail:
         "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of signals and gradients.",
-      remedies: culprit.of === "drawn" ? heWeights(traced) : [],
+      remedies: culprit.of === "drawn" ? redrawn(traced, "kaimingNormal") : [],
     },
     {
       title: "Normalise between the layers (layer norm or batch norm)",
@@ -154,12 +146,33 @@ function fixesFor(traced: Traced, culprit: Share): Offered[] {
   ];
 }
 
-/** Draws the weights of the model anew, behind the line that makes it: nothing where no variable holds it. */
-function heWeights(traced: Traced): Remedy[] {
-  const [root = ""] = (layersOf(traced)[0]?.name ?? "").split(".");
-  const made = traced.bindings.find(({ name }) => name === root && /^[A-Za-z_]\w*$/.test(name));
-  const isModule = traced.scopes.some(({ path }) => path === root);
-  if (made === undefined || !isModule) return [];
-  const text = `for (const p of ${root}.parameters()) if (p.ndim > 1) nn.init.kaimingNormal(p);`;
-  return [{ change: "insert", at: made.site, where: "after", text, uses: ["nn"] }];
+/** Other activations in all of the places of one that shrinks gradients. */
+function instead(traced: Traced, { shares }: Account, op: string): Offered[] {
+  const calls = new Map<string, readonly [call: Site, isLayer: boolean]>();
+  for (const share of shares)
+    for (const step of share.op === op ? share.steps : []) {
+      const node = step.op === op ? traced.nodes[step.node] : undefined;
+      const site = node === undefined ? null : placeToChange(traced, node);
+      if (site !== null) calls.set(keyOfSite(site), [site, site !== node?.site]);
+    }
+  const named = (call: string, layer: string): Remedy[] =>
+    [...calls.values()].map(([site, isLayer]) => ({
+      change: "callee",
+      call: site,
+      name: isLayer ? layer : call,
+    }));
+  const weights = redrawn(traced, "kaimingNormal");
+  const tanh = {
+    title: `Use tanh instead of ${op}, with initial weights for it`,
+    detail:
+      "Its slope is 1 at 0, four times that of sigmoid; with weights of standard deviation √(1 / fan-in) the gradient keeps its size.",
+    remedies: weights.length === 0 ? [] : [...named("tanh", "Tanh"), ...redrawn(traced, "xavierNormal")],
+  };
+  const relu = {
+    title: `Use relu instead of ${op}, with initial weights for it`,
+    detail:
+      "relu passes the gradient unchanged wherever its input is positive; weights of standard deviation √(2 / fan-in) make up for the rest.",
+    remedies: weights.length === 0 ? [] : [...named("relu", "ReLU"), ...weights],
+  };
+  return op === "tanh" ? [relu] : [tanh, relu];
 }

@@ -1,0 +1,25 @@
+/** Changes of the text that draw the weights of a model anew, at the size that suits its activations. */
+import type { Remedy } from "../../report/remedy";
+import { at } from "../../report/trace";
+import { siteInRow, type Traced } from "../traced";
+import { layersOf } from "./layers";
+
+/** What draws weights: before relu, or before tanh and where nothing cuts. */
+export type Drawing = "kaimingNormal" | "xavierNormal";
+
+/** Behind the line that makes the model; nothing where no variable at the top of a file holds it. */
+export function redrawn(traced: Traced, how: Drawing): Remedy[] {
+  const [root = ""] = (layersOf(traced)[0]?.name ?? "").split(".");
+  const { texts, tables } = traced.trace;
+  const { name, site, isTop } = tables.bindings;
+  const isModule = traced.scopes.some(({ path }) => path === root);
+  if (!isModule || !/^[A-Za-z_]\w*$/.test(root)) return [];
+  for (let row = 0; row < name.length; row++) {
+    if (at(isTop, row) !== 1 || texts[at(name, row)] !== root) continue;
+    const made = siteInRow(traced, at(site, row));
+    if (made === null) continue;
+    const text = `for (const p of ${root}.parameters()) if (p.ndim > 1) nn.init.${how}(p);`;
+    return [{ change: "insert", at: made, where: "after", text, uses: ["nn"] }];
+  }
+  return [];
+}

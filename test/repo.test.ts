@@ -50,6 +50,7 @@ const layers: readonly Layer[] = [
   // Plain data and what follows from it alone: no tensor and no tape.
   row(/^engine\/report\//, "report", "number-text printable crc32", /^fflate$/),
   row(/^engine\/diagnose\//, "report diagnose nn", "number-text shape"),
+  row(/^engine\/precision\//, "core report precision"),
   row(/^engine\/tracing\//, "core creation report ops nn optim diagnose sweeps tracing"),
   row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),
   {
@@ -66,7 +67,7 @@ const layers: readonly Layer[] = [
   {
     files: /^extension\//,
     values:
-      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/report\/|engine\/runner\/(protocol|client|regular-file|trials)$|webview\/(protocol|wire|panels)$)/,
+      /^(extension\/|vscode$|node:|vscode-jsonrpc(\/|$)|temml$|engine\/source\/|engine\/core\/number-text$|engine\/(report|precision)\/|engine\/runner\/(protocol|client|regular-file|trials)$|webview\/(protocol|wire|panels)$)/,
     types: /^(engine\/report\/report|package\.json)$/,
   },
 ];

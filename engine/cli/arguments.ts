@@ -1,6 +1,7 @@
 /** What stands on the command line, checked. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { isPrecision, type Precision, precisions } from "../report/precision";
 import { presetNames } from "../report/preset-names";
 import type { CheckSettings, CheckTarget, DiagnosisSettings } from "../report/questions";
 import type { DeviceChoice, Severity } from "../report/report";
@@ -18,6 +19,8 @@ import {
 import { type CompareArguments, readCompareArguments } from "./compare-arguments";
 import { readDiagnosis, sizeLimit } from "./diagnosis-arguments";
 import { type Saving, savePath } from "./saved-file";
+
+const precisionNames = Object.keys(precisions).join(" or ");
 
 export const usage = `gradlens: see what the backward pass of a model does
 
@@ -37,6 +40,7 @@ export const usage = `gradlens: see what the backward pass of a model does
   --preset NAME             rules of the diagnosis: ${presetNames.join(", ")} (${presetNames[0]})
   --limit RULE.LIMIT=NUMBER a limit of a rule: vanishing-gradient.ratio=1e-4; may stand several times
   --no-rule RULE            leave a rule out; may stand several times
+  --precision NAME          trace: what gradients would lose in ${precisionNames}
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
   --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
   --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
@@ -71,6 +75,8 @@ export interface Arguments extends Saving {
   readonly apply: boolean;
   readonly failOn: Severity | null;
   readonly diagnosis: DiagnosisSettings;
+  /** trace: the number format of a dry run; null: none. */
+  readonly precision: Precision | null;
   readonly target: CheckTarget;
   /** Files to write besides; null: none. */
   readonly sarif: string | null;
@@ -91,6 +97,7 @@ const options = {
   memory: { type: "string" },
   node: { type: "string" },
   "fail-on": { type: "string" },
+  precision: { type: "string" },
   target: { type: "string" },
   sarif: { type: "string" },
   junit: { type: "string" },
@@ -142,6 +149,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     apply: values.apply ?? false,
     failOn: readFailOn(values["fail-on"]),
     diagnosis: readDiagnosis(values, known !== "check"),
+    precision: readPrecision(known, values.precision),
     target: targetOf(values.target, file),
     sarif: values.sarif ?? null,
     junit: values.junit ?? null,
@@ -252,6 +260,13 @@ function readSettings(values: SettingOptions): CheckSettings {
 function readFailOn(value: string | undefined): Severity | null {
   const severities: [Severity, Severity] = ["warning", "error"];
   return value === undefined ? null : oneOfNames("fail-on", value, severities);
+}
+
+function readPrecision(command: string, value: string | undefined): Precision | null {
+  if (value === undefined) return null;
+  if (command !== "trace") throw new UsageError("--precision is for trace");
+  if (isPrecision(value)) return value;
+  throw new UsageError(`--precision is "${value}"; expected ${precisionNames}`);
 }
 
 function parse(args: readonly string[]) {

@@ -39,11 +39,10 @@ async function perform(engine: Engine, args: Arguments): Promise<number> {
   });
   if (args.command === "trace") {
     if ("failure" in traced) return refuse(traced.failure, args);
-    const code = await showRun(
-      traced.report,
-      async () => reportJson((params) => engine.ask("histograms", params), traced.report),
-      args,
-    );
+    const { report } = traced;
+    const precision = args.precision && (await engine.ask("precision", { precision: args.precision }));
+    const asJson = () => reportJson((params) => engine.ask("histograms", params), report, precision);
+    const code = await showRun({ report, precision, asJson }, args);
     return (await saveRun(engine, args)) ? code : WRONG;
   }
   if (args.against === null) return checkByDifferences(engine, traced, args);

@@ -1,6 +1,7 @@
 /** `gradlens trace` and `gradlens check` of a saved trace: what was saved is shown, and nothing runs. */
 import { readFileSync, statSync } from "node:fs";
 import { showCount, showTimes } from "../core/number-text";
+import { dryRun } from "../precision/dry-run";
 import { isFine } from "../report/checks";
 import { showMoment } from "../report/moment";
 import type { Site } from "../report/report";
@@ -25,8 +26,10 @@ async function traceSaved(saved: SavedTrace, args: Arguments): Promise<number> {
   const { say, lines } = todayOf(saved, args);
   say();
   if (saved.leftOut > 0) note(`${showCount(saved.leftOut)} values were left out for their size`, args);
-  const asJson = () => reportJson(savedAnswers(saved).histograms, saved.report);
-  return showRun(saved.report, asJson, args, lines);
+  const { report } = saved;
+  const precision = args.precision && dryRun(report, saved.elements, args.precision);
+  const asJson = () => reportJson(savedAnswers(saved).histograms, report, precision);
+  return showRun({ report, precision, asJson }, args, lines);
 }
 
 function checkSaved(saved: SavedTrace, args: Arguments): number {

@@ -1,19 +1,30 @@
 /** Prints the report of a run, one of now or one that was saved, and gives the exit code. */
+import { isFailed } from "../report/questions";
 import type { Report } from "../report/report";
+import type { Answered } from "../report/requests";
 import { isAtLeast } from "../report/severity";
 import { complain, FAILED, FINE, out, print, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { type ReadLine, readLine } from "./messages";
+import { precisionText } from "./precision-text";
 import { showReport } from "./trace-text";
 
-/** @param asJson the report as `--json` prints it */
+/** A run with what was asked about it. */
+interface Shown {
+  readonly report: Report;
+  /** Its gradients in fewer bits; null: not asked for. */
+  readonly precision: Answered<"precision"> | null;
+  /** The report as `--json` prints it. */
+  asJson(): Promise<string>;
+}
+
 export async function showRun(
-  report: Report,
-  asJson: () => Promise<string>,
+  { report, precision, asJson }: Shown,
   { json, failOn }: Arguments,
   lines: ReadLine = readLine,
 ): Promise<number> {
   print(json ? await asJson() : showReport(report, out, lines));
+  if (precision !== null && !json && !isFailed(precision)) print(`\n${precisionText(precision, out)}`);
   if (report.failure) {
     if (!json) complain(report.failure, lines);
     return WRONG;

@@ -14,8 +14,15 @@ type AskHistograms = (
   params: Params<"histograms">,
 ) => Answered<"histograms"> | Promise<Answered<"histograms">>;
 
-/** @param ask whoever has the values: the engine, or a saved trace */
-export async function reportJson(ask: AskHistograms, { bytes: _, ...report }: OpenReport): Promise<string> {
+/**
+ * @param ask whoever has the values: the engine, or a saved trace
+ * @param precision the gradients in fewer bits, where that was asked
+ */
+export async function reportJson(
+  ask: AskHistograms,
+  { bytes: _, ...report }: OpenReport,
+  precision: Answered<"precision"> | null,
+): Promise<string> {
   const histograms = await allHistograms(ask, report.nodes.length);
   const nodes = report.nodes.map((node) => {
     const { value, grad } = histograms[node.id] ?? { value: null, grad: null };
@@ -25,7 +32,8 @@ export async function reportJson(ask: AskHistograms, { bytes: _, ...report }: Op
       grad: node.grad && withHistogram(node.grad, grad),
     };
   });
-  return toJson({ ...report, nodes });
+  const more = precision === null || isFailed(precision) ? {} : { precision };
+  return toJson({ ...report, nodes, ...more });
 }
 
 /** Of all nodes; of none where the process ended with the run. */

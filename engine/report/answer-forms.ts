@@ -1,5 +1,12 @@
 /** The forms of what is asked by panels, and of what is answered: nothing of another form reaches anybody. */
 import { bytes, count, type Form, floats, listOf, nullable, number, object, oneOf, text } from "./forms";
+import {
+  type LayerPrecision,
+  type LossScale,
+  type PrecisionCounts,
+  type PrecisionReport,
+  precisions,
+} from "./precision";
 import type {
   CheckCurve,
   CheckCurveParams,
@@ -12,6 +19,7 @@ import type {
   Histograms,
   HistogramsParams,
   NodeHistograms,
+  PrecisionParams,
   SavedBytes,
   TraceAnswer,
   ValuesParams,
@@ -48,4 +56,24 @@ export const valuesParams: Form<ValuesParams> = object<ValuesParams>({
 export const histogramsParams: Form<HistogramsParams> = object<HistogramsParams>(range);
 export const histograms: Form<Histograms> = object<Histograms>({
   nodes: listOf(object<NodeHistograms>({ value: nullable(histogram), grad: nullable(histogram) })),
+});
+
+const counts = {
+  elements: count,
+  nonZero: count,
+  lost: count,
+  overflowed: count,
+  nonFinite: count,
+  low: number,
+  counts: listOf(count),
+};
+export const precisionParams: Form<PrecisionParams> = object<PrecisionParams>({
+  precision: oneOf(precisions),
+});
+export const precisionReport: Form<PrecisionReport> = object<PrecisionReport>({
+  precision: oneOf(precisions),
+  layers: listOf(object<LayerPrecision>({ layer: text, ...counts })),
+  all: object<PrecisionCounts>(counts),
+  lossScale: nullable(object<LossScale>({ scale: number, saved: number })),
+  unread: count,
 });

@@ -1,5 +1,6 @@
 /** What the questions to an engine take, and what they answer: plain data. The map of them is requests.ts. */
 import type { OpenReport } from "./open-bytes";
+import type { Precision } from "./precision";
 import type { PresetName } from "./preset-names";
 import type { Check, CheckMethod, DeviceChoice, Failure, Finding, Histogram } from "./report";
 
@@ -154,6 +155,11 @@ export interface NodeHistograms {
 /** Those of the nodes in order, fewer than asked for at the end. */
 export interface Histograms {
   readonly nodes: readonly NodeHistograms[];
+}
+
+/** In which number format the gradients of the last run would be. */
+export interface PrecisionParams {
+  readonly precision: Precision;
 }
 
 /** What goes into a saved trace beside the last run. */

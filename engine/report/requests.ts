@@ -11,11 +11,14 @@ import {
   elements,
   histograms,
   histogramsParams,
+  precisionParams,
+  precisionReport,
   saved,
   traced,
   valuesParams,
 } from "./answer-forms";
 import type { Form } from "./forms";
+import type { PrecisionReport } from "./precision";
 import type {
   CheckCurve,
   CheckCurveParams,
@@ -27,6 +30,7 @@ import type {
   Failed,
   Histograms,
   HistogramsParams,
+  PrecisionParams,
   SavedBytes,
   SaveParams,
   TraceAnswer,
@@ -66,6 +70,12 @@ const entries = {
   histograms: open<HistogramsParams, Histograms>({
     answer: histograms,
     fromPanels: histogramsParams,
+    isWork: false,
+  }),
+  /** What the gradients of the last run would lose in a number format of fewer bits. */
+  precision: open<PrecisionParams, PrecisionReport>({
+    answer: precisionReport,
+    fromPanels: precisionParams,
     isWork: false,
   }),
   /** The last run as the bytes of a file. */

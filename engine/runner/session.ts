@@ -1,6 +1,7 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Tensor } from "../core/tensor";
+import { dryRun } from "../precision/dry-run";
 import { encodeTrace } from "../report/codec";
 import type { Failed, HistogramsParams, TraceAnswer, TraceParams, ValuesParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
@@ -90,6 +91,12 @@ export class EngineSession {
       this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked)),
     values: (params) => this.#elements(params),
     histograms: (params) => this.#histograms(params),
+    precision: ({ precision }) => {
+      const recorded = this.#last?.recorded;
+      return recorded
+        ? dryRun(recorded.report, (node) => recorded.gradOf(node)?.data ?? null, precision)
+        : { failure: noRun() };
+    },
     save: (params) =>
       this.#last
         ? { bytes: savedRun(this.#last.recorded, this.#sources.files, params) }

@@ -1,7 +1,8 @@
 /** The editor of one saved trace: the pages of the panels, one at a time, told from the file alone. */
 import * as vscode from "vscode";
+import { dryRun } from "../../engine/precision/dry-run";
 import { fits } from "../../engine/report/forms";
-import { isFailed } from "../../engine/report/questions";
+import { isFailed, type PrecisionParams } from "../../engine/report/questions";
 import { site } from "../../engine/report/report-form";
 import type { Answer, PanelRequest, Params } from "../../engine/report/requests";
 import { savedAnswers } from "../../engine/report/saved-answers";
@@ -15,7 +16,7 @@ import { savePicture } from "../panels/save-picture";
 import { nameOf, openDocument, type SavedDocument } from "./saved-document";
 import { lookAround, revealPlace } from "./saved-places";
 
-type Answers = ReturnType<typeof savedAnswers>;
+type Answers = ReturnType<typeof answersOf>;
 
 export class SavedEditor implements vscode.Disposable {
   readonly #line: PanelLine;
@@ -60,7 +61,7 @@ export class SavedEditor implements vscode.Disposable {
   /** Reads the file, also when it was written anew, and shows it from the start. */
   async read(): Promise<void> {
     this.#document = await openDocument(this.uri);
-    this.#answers = this.#document.saved && savedAnswers(this.#document.saved);
+    this.#answers = this.#document.saved && answersOf(this.#document.saved);
     this.#open(this.#page);
   }
 
@@ -175,6 +176,14 @@ const unknown: PanelKnowledge = {
     saved: null,
   },
 };
+
+/** What can be told without the model. */
+function answersOf(saved: SavedTrace) {
+  return {
+    ...savedAnswers(saved),
+    precision: ({ precision }: PrecisionParams) => dryRun(saved.report, saved.elements, precision),
+  };
+}
 
 function factsOf(saved: SavedTrace | null): Pick<SavedNews, "savedAt" | "leftOut" | "counts"> {
   if (!saved) return { savedAt: 0, leftOut: 0, counts: {} };

@@ -84,6 +84,19 @@ export const loss = () => sum(w.mul(x));`;
     reportOf(await engine.trace(paramsFor(file, { overlays })));
   });
 
+  it("about precision are answered for the last run, layer by layer", async () => {
+    const answer = await engine.ask("precision", { precision: "fp8-e5m2" });
+    assert.ok(!isFailed(answer));
+    assert.equal(answer.precision, "fp8-e5m2");
+    assert.equal(
+      answer.layers.reduce((sum, { elements }) => sum + elements, 0),
+      answer.all.elements,
+    );
+    assert.ok(answer.all.elements > 0);
+    const { engine: fresh } = openEngine();
+    assert.equal(textOf(await fresh.ask("precision", { precision: "fp16" })), "There is no run to ask about");
+  });
+
   for (const answer of ["null", '"text"', "{ values: [1, 2], shape: [2] }", "{ failure: 3 }"])
     it(`are refused the answer ${answer}, and its process is ended`, async () => {
       const liar = await lying(answer);

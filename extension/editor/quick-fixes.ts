@@ -18,16 +18,29 @@ function titleOf({ title }: Fix, outcome: TriedFix["outcome"] | undefined, sessi
   return outcome.effect === null ? title : `${title}: ${showMended(outcome.effect)}`;
 }
 
-/** A fix of a finding, and its places in the report. */
+/** A fix of a finding under the title with which it is offered; null where it is not. */
 interface Offer {
   readonly finding: Finding;
   readonly fix: Fix;
-  readonly at: readonly [finding: number, fix: number];
+  readonly title: string | null;
 }
 
-function toAction({ finding, fix, at }: Offer, session: Session): vscode.CodeAction[] {
-  const trial = session.trials.find((each) => each.finding === at[0] && each.fix === at[1]);
-  const title = titleOf(fix, trial?.outcome, session);
+function offersOf(session: Session): Offer[] {
+  const ofTrace = session.report?.findings ?? [];
+  const tried = ofTrace.flatMap((finding, nth) =>
+    finding.fixes.map((fix, i) => {
+      const trial = session.trials.find((each) => each.finding === nth && each.fix === i);
+      return { finding, fix, title: titleOf(fix, trial?.outcome, session) };
+    }),
+  );
+  // Those of a check change comments, which compute nothing.
+  const ofCheck = session.checkFindings.flatMap((finding) =>
+    finding.fixes.map((fix) => ({ finding, fix, title: fix.title })),
+  );
+  return [...tried, ...ofCheck];
+}
+
+function toAction({ finding, fix, title }: Offer, session: Session): vscode.CodeAction[] {
   const edit = editOf(fix, session);
   const site = finding.site ?? fix.edits?.[0]?.site;
   if (edit === null || title === null || site === undefined) return [];
@@ -87,11 +100,10 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const { uri } = document;
     const session = await sessions.awake(uri);
     if (!session?.report || session.stale) return [];
-    const findings = [...session.report.findings, ...session.checkFindings];
-    const fixes = findings.flatMap((finding, nth) => {
-      const place = finding.site && currentRange(finding.site, session);
+    const fixes = offersOf(session).flatMap((offer) => {
+      const place = offer.finding.site && currentRange(offer.finding.site, session);
       if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
-      return finding.fixes.flatMap((fix, i) => toAction({ finding, fix, at: [nth, i] }, session));
+      return toAction(offer, session);
     });
     return [...fixes, ...actionsOfChecks(document, range, session)];
   };

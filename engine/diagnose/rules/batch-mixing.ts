@@ -116,7 +116,8 @@ function statisticsOf(traced: Traced, paths: DataPaths, { size }: Batch): number
   for (let node = 0; node < carries.length; node++) {
     if (carries[node] === 0 || paths.isBeforeWeights[node] === 0) continue;
     if (paths.op(node) === "batchNorm") found.push(node);
-    else if (reductions.has(paths.op(node)) && isStatistic(traced, paths, node, size)) found.push(node);
+    else if (!reductions.has(paths.op(node))) continue;
+    else if (isStatistic(traced, paths, node, size) || isShift(traced, paths, node)) found.push(node);
   }
   return found;
 }
@@ -141,6 +142,14 @@ function isStatistic(traced: Traced, paths: DataPaths, node: number, size: numbe
     }
   }
   return true;
+}
+
+/** A maximum that is subtracted everywhere, as softmax does by hand: it keeps numbers in range and cancels out. */
+function isShift(traced: Traced, paths: DataPaths, node: number): boolean {
+  const users = rowsOf(usersOf(traced), node);
+  const isLarge = (user: number) =>
+    (traced.nodes[user]?.value.size ?? 0) > (traced.nodes[node]?.value.size ?? 0);
+  return /^a?max$/.test(paths.op(node)) && users.every((user) => paths.op(user) === "sub" && isLarge(user));
 }
 
 interface Culprit {

@@ -32,14 +32,23 @@ export const droppedResult = defineRule({
 });
 
 function findDropped(traced: Traced): Trouble[] {
+  // Who reads numbers is noted while a loss or a layer runs.
+  const isWatched = hasLoss(traced);
   const places = new Map<string, ReportNode[]>();
   for (const id of unusedNodes(traced)) {
     const node = traced.nodes[id];
     if (node === undefined || node.site === null || !isForgotten(traced, node)) continue;
+    if (!isWatched && node.scope === 0) continue;
     const key = `${node.site.file}:${node.site.line}:${node.site.column}`;
     places.set(key, [...(places.get(key) ?? []), node]);
   }
   return places.size === 0 ? [] : [report([...places.values()])];
+}
+
+/** Whether an exported loss was run. */
+function hasLoss({ trace }: Traced): boolean {
+  const { acts } = trace.tables;
+  return Array.prototype.some.call(acts.kind, (kind: number) => trace.texts[kind] === "loss");
 }
 
 /** Results that take a gradient, that no operation uses, that no variable held, and of which no number was read. */
@@ -47,11 +56,14 @@ function unusedNodes(traced: Traced): number[] {
   const { nodes, events, cuts } = traced.trace.tables;
   const used = new Set<number>();
   for (let row = 0; row < events.node.length; row++) used.add(at(events.node, row));
-  for (let row = 0; row < cuts.from.length; row++) used.add(rowAt(cuts.from, row) ?? -1);
+  // A place in a loop that reads numbers is noted once.
+  const read = new Set<number>();
+  for (let row = 0; row < cuts.from.length; row++) read.add(at(nodes.site, rowAt(cuts.from, row) ?? 0));
   const { starts } = usersOf(traced);
   const found: number[] = [];
   for (let node = 0; node < nodes.operation.length; node++) {
-    const isUnused = at(starts, node) === at(starts, node + 1) && !used.has(node);
+    const isUnused =
+      at(starts, node) === at(starts, node + 1) && !used.has(node) && !read.has(at(nodes.site, node));
     if (isUnused && at(nodes.operation, node) > 0 && node !== traced.loss?.node) found.push(node);
   }
   return found;

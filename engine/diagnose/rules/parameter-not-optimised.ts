@@ -32,7 +32,13 @@ function findOutside(traced: Traced): Trouble[] {
     .at(-1);
   if (main === undefined) return [];
   const left = outside(traced);
-  return left.length === 0 ? [] : [report(traced, main, left)];
+  return left.length === 0 || isInputOptimised(traced, main, left) ? [] : [report(traced, main, left)];
+}
+
+/** Whether a picture, a prompt or a code is sought with a network that stays as it is. */
+function isInputOptimised(traced: Traced, { parameters }: Optimiser, left: readonly number[]): boolean {
+  const isLoose = (node: number | null) => node === null || layerOf(traced, node) === null;
+  return parameters.every(({ node }) => isLoose(node)) && left.every((node) => !isLoose(node));
 }
 
 /** Parameters with a gradient in no optimiser; not what was given values on purpose, or is made anew in every step. */

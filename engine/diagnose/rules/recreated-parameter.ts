@@ -81,11 +81,14 @@ function freshAt(
   const { modules } = traced.trace.tables;
   let layer = ofNode.get(node);
   if (layer === undefined) {
-    const { shape, inputs, site } = traced.nodes[node] ?? { shape: [], inputs: [], site: null };
+    const { shape, inputs, site, value } = traced.nodes[node] ?? {};
+    if (shape === undefined || inputs === undefined || site === undefined) return null;
+    // A sketch makes its inputs where it needs them, and a state begins with zeros in every step.
+    if (optimisersOf(traced).length === 0 || value?.norm === 0) return null;
     const batch = lossTermsOf(traced)[0]?.prediction.shape[0];
     // A copy of values, or of an item each: inputs of which somebody wants the gradient.
     if (inputs.length > 0 || (batch !== undefined && shape[0] === batch)) return null;
-    return { name: parameterName(traced, node), site, node };
+    return { name: parameterName(traced, node).replace(/#\d+$/, ""), site, node };
   }
   const seen = new Set([layer]);
   for (

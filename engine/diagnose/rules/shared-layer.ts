@@ -1,5 +1,6 @@
 /** One layer in several places of a list: what looks like a deep network has the weights of one layer. */
 import { at, rowAt } from "../../report/trace";
+import { inputsOf } from "../measures/wires";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -30,7 +31,9 @@ interface Repeated {
 
 function findRepeated(traced: Traced): Trouble[] {
   return repeatedIn(traced).flatMap((repeated) =>
-    hasParameters(traced, repeated.layer) ? [report(traced, repeated)] : [],
+    hasParameters(traced, repeated.layer) && isChained(traced, repeated.layer)
+      ? [report(traced, repeated)]
+      : [],
   );
 }
 
@@ -62,6 +65,30 @@ function hasParameters({ trace }: Traced, layer: number): boolean {
       const child = rowAt(fields.child, row);
       if (child !== null) below.add(child);
     }
+  }
+  return false;
+}
+
+/** Whether a call of the layer takes what another call of it gave: not so in the towers of a Siamese network. */
+function isChained(traced: Traced, layer: number): boolean {
+  const { nodes, calls } = traced.trace.tables;
+  const { starts, rows } = inputsOf(traced);
+  const own = new Int32Array(calls.module.length).fill(-1);
+  for (let call = 0; call < own.length; call++) {
+    const caller = rowAt(calls.caller, call);
+    own[call] = at(calls.module, call) === layer ? call : caller === null ? -1 : at(own, caller);
+  }
+  const from = new Int32Array(nodes.call.length).fill(-1);
+  for (let node = 0; node < from.length; node++) {
+    const call = rowAt(nodes.call, node);
+    const mine = call === null ? -1 : at(own, call);
+    for (let edge = at(starts, node); edge < at(starts, node + 1); edge++) {
+      const before = at(from, at(rows, edge));
+      if (before < 0) continue;
+      if (mine >= 0 && before !== mine) return true;
+      from[node] = before;
+    }
+    if (mine >= 0) from[node] = mine;
   }
   return false;
 }

@@ -43,7 +43,11 @@ function usedScopes(traced: Traced): ReadonlySet<number> {
 
 function isMeant(traced: Traced, node: number, scope: ReportScope, used: ReadonlySet<number>): boolean {
   const { reached } = parametersOf(traced);
-  if (optimisersOf(traced).length > 0 && !isHeldWith(traced, node, (each) => reached.has(each))) return true;
+  const optimisers = optimisersOf(traced);
+  if (optimisers.length > 0 && !isHeldWith(traced, node, (each) => reached.has(each))) return true;
+  // It learnt in other steps: this loss is one of several.
+  if (optimisers.some(({ parameters }) => parameters.some((each) => each.node === node && each.update >= 0)))
+    return true;
   // Above it: an expert of several, or a block of a list that is used in part.
   for (let each = scope; each.parent !== null; ) {
     const { parent, type } = each;

@@ -38,7 +38,7 @@ function findDropped(traced: Traced): Trouble[] {
   for (const id of unusedNodes(traced)) {
     const node = traced.nodes[id];
     if (node === undefined || node.site === null || !isForgotten(traced, node)) continue;
-    if (!isWatched && node.scope === 0) continue;
+    if (!isWatched && at(traced.trace.tables.nodes.call, id) === 0) continue;
     const key = `${node.site.file}:${node.site.line}:${node.site.column}`;
     places.set(key, [...(places.get(key) ?? []), node]);
   }

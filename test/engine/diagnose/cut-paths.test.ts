@@ -1,6 +1,7 @@
 /** Parameters that learn nothing: what is cut off, flat, dropped or shared is found, and what is meant is left alone. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { inScope } from "../../../engine/core/recording";
 import * as g from "../../../engine/index";
 import { onLine, type Pen } from "../sample-run";
 import { foundAtAnyScale } from "./findings-in";
@@ -134,7 +135,7 @@ describe("diagnosis of results that nobody takes", () => {
       }
     }
     const middle = new Middle();
-    const drop = (h: g.Tensor) => onLine(8, () => middle.forward(h));
+    const drop = (h: g.Tensor) => onLine(8, () => inScope(middle, () => middle.forward(h)));
     const wrap = (h: g.Tensor) => g.mul(h, 1);
     const [found, ...others] = foundAtAnyScale(
       "dropped-result",

@@ -1,7 +1,7 @@
 /** The report of a run as text: layers and parameters by gradient norm, operations of small models, findings. */
 import { dirname, relative } from "node:path";
-import { showCount, showNumber } from "../core/number-text";
-import type { Report, Site, Stats } from "../report/report";
+import { showCount, showNumber, showTimes } from "../core/number-text";
+import type { Ignored, Report, Site, Stats } from "../report/report";
 import { type ReadLine, showFinding, showPath } from "./messages";
 import { logBars, type Style, textTable } from "./terminal";
 
@@ -18,6 +18,7 @@ export function showReport(report: Report, style: Style, lines?: ReadLine): stri
   } else if (operations.length > 0) parts.push(tensors(report, style));
   parts.push(...report.findings.map((finding) => showFinding(finding, style, lines)));
   if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
+  if (report.ignored?.length) parts.push(style.dim(ignoredText(report.ignored, report.file)));
   return parts.join("\n\n");
 }
 
@@ -35,6 +36,14 @@ function title({ file, loss, dtype, device, durationMs, nodes }: Report, style: 
       ? `\n${style.dim(`${device.used}: ${device.reason}`)}`
       : "";
   return `${style.bold(showPath(file))}  ${facts.join(" · ")}${gpu}`;
+}
+
+/** What comments leave out is counted, with rule and line. */
+function ignoredText(ignored: readonly Ignored[], own: string): string {
+  const places = ignored.map(
+    ({ finding: { rule, site }, comment }) => `${rule} in line ${showLine(site ?? comment, own)}`,
+  );
+  return `${showTimes(ignored.length, "finding")} ignored, as comments say: ${places.join(", ")}.`;
 }
 
 /** A row for each layer that has parameters of its own, and one for each of these. */

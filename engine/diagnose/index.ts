@@ -1,6 +1,7 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
 import type { DiagnosisSettings } from "../report/questions";
 import type { Finding } from "../report/report";
+import { leaveOut } from "./ignored";
 import { limitsWith, wrongLimits } from "./own-limits";
 import { otherTools } from "./presets";
 import type { DiagnosisRule } from "./rule";
@@ -105,6 +106,23 @@ export function diagnose(traced: Traced, settings: DiagnosisSettings = {}): Find
   return [...settle(stated, traced.rewrite), ...complaints(limits)];
 }
 
+/** Without what comments in the files say not to tell. */
+export function withoutIgnored(
+  findings: readonly Finding[],
+  comments: Parameters<typeof leaveOut>[1],
+  { diagnosis, isWhole }: { readonly diagnosis: DiagnosisSettings | undefined; readonly isWhole: boolean },
+): ReturnType<typeof leaveOut> {
+  const names = { active: rulesOf(diagnosis).map(idOf), all: allRules().map(idOf) };
+  return leaveOut(findings, comments, isWhole ? names : null);
+}
+
+const idOf = ({ id }: DiagnosisRule) => id;
+
+/** Those of all presets. */
+function allRules(): DiagnosisRule[] {
+  return [...rules, ...Object.values(otherTools).flatMap((tool) => tool.rules)];
+}
+
 /** Limits that nobody reads are told, not ignored. */
 function complaints(limits: Readonly<Record<string, unknown>>): Finding[] {
   return wrongOwnLimits(limits).map((what) => ({
@@ -121,5 +139,5 @@ function complaints(limits: Readonly<Record<string, unknown>>): Finding[] {
 
 /** What of a person's limits makes no sense, each as a sentence; a preset that is not chosen now may have limits too. */
 export function wrongOwnLimits(limits: Readonly<Record<string, unknown>>): string[] {
-  return wrongLimits([...rules, ...Object.values(otherTools).flatMap((tool) => tool.rules)], limits);
+  return wrongLimits(allRules(), limits);
 }

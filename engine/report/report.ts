@@ -187,6 +187,12 @@ export interface TriedFix {
   readonly outcome: "trying" | FixTrial;
 }
 
+/** A finding that is not told because of a comment `// gradlens: ignore`. */
+export interface Ignored {
+  readonly finding: Finding;
+  readonly comment: Site;
+}
+
 export interface Report {
   readonly version: number;
   /** Unique among all runs. */
@@ -202,6 +208,8 @@ export interface Report {
   readonly nodes: readonly ReportNode[];
   readonly parameters: readonly ReportParameter[];
   readonly findings: readonly Finding[];
+  /** What comments in the files say not to tell. */
+  readonly ignored?: readonly Ignored[];
   /** Titles of the rules that looked at the run; left out where none did. */
   readonly lookedFor?: readonly string[];
   /** Of the rules that found something, and of those that were asked for. */

@@ -13,8 +13,8 @@ import {
   place,
   text,
 } from "./forms";
-import type { RuleMeasure } from "./report";
-import { device, failure, finding } from "./report-form";
+import type { Ignored, RuleMeasure } from "./report";
+import { device, failure, finding, site } from "./report-form";
 import { type Column, type Meaning, schema, type TableName, type Tables } from "./schema";
 import { startsOf } from "./steps";
 import { at, TRACE_VERSION, type Trace, type TraceHead } from "./trace";
@@ -35,6 +35,7 @@ const head: Form<TraceHead> = object<TraceHead>({
   omitted: count,
   failure: nullable(failure),
   findings: listOf(finding),
+  ignored: optional(listOf(object<Ignored>({ finding, comment: site }))),
   lookedFor: optional(listOf(text, 1000)),
   measures: listOf(object<RuleMeasure>({ rule: text, label: text, value: number })),
 });

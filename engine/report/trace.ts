@@ -1,5 +1,5 @@
 /** A trace: what one run of a model did, as data that any engine can make and that needs none to be read. */
-import type { Device, Failure, Finding, RuleMeasure } from "./report";
+import type { Device, Failure, Finding, Ignored, RuleMeasure } from "./report";
 import type { Column, Tables } from "./schema";
 
 /** Grows when a table or a column changes its meaning. */
@@ -23,6 +23,8 @@ export interface TraceHead {
   readonly failure: Failure | null;
   /** What the diagnosis found, which also looks at values. */
   readonly findings: readonly Finding[];
+  /** What comments in the files say not to tell. */
+  readonly ignored?: readonly Ignored[];
   /** Titles of the rules that looked at the run; left out where none did. */
   readonly lookedFor?: readonly string[];
   /** Of the rules that found something, and of those that were asked for. */

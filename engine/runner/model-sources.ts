@@ -13,7 +13,7 @@ import {
   type SourceGradient,
   type SourceLayer,
 } from "../source";
-import type { Intent, RepairSites, SourceLayerSite, SourceName, Sources } from "../tracing/run";
+import type { Ignore, Intent, RepairSites, SourceLayerSite, SourceName, Sources } from "../tracing/run";
 import type { FileSites } from "./watch";
 
 /** A model file as it was compiled. */
@@ -117,6 +117,12 @@ export class ModelSources implements Sources {
         line,
         covers: covers.map((each) => siteAt(file, each)),
       })),
+    );
+  }
+
+  ignores(): readonly Ignore[] {
+    return this.#used.flatMap(({ file, analysis }) =>
+      analysis.ignores.map(({ comment, line, rules }) => ({ comment: siteAt(file, comment), line, rules })),
     );
   }
 

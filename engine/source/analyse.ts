@@ -1,6 +1,7 @@
 /** Reads a model file's text without running it. */
 import { type Binding, findBindings } from "./bindings";
 import { findIdentifiers } from "./identifiers";
+import { findIgnores } from "./ignores";
 import { findIntents } from "./intents";
 import { findLayers } from "./layers";
 import { findLoss } from "./loss";
@@ -38,6 +39,7 @@ export function analysisOf(
     identifiers: findIdentifiers(parsed, bindings),
     layers,
     intents: findIntents(parsed, layers),
+    ignores: findIgnores(parsed),
     loss: findLoss(parsed),
     usesGradlens: imports.some(({ specifier }) => /^gradlens(\/|$)/.test(specifier)),
     exports: findExports(parsed),

@@ -24,7 +24,7 @@ export function findIntents(
 }
 
 /** The offset of the code that a comment is about, twice: before it on its line, or after a comment that stands alone. */
-function codeBeside(comment: Comment, text: string, comments: readonly Comment[]): [number, number] {
+export function codeBeside(comment: Comment, text: string, comments: readonly Comment[]): [number, number] {
   const before = text.slice(0, comment.start);
   const isAlone = /(^|[\n\r])[ \t]*$/.test(before);
   if (!isAlone) return [comment.start, comment.start];

@@ -125,6 +125,15 @@ export interface SourceIntent {
   readonly covers: readonly Range[];
 }
 
+/** A comment that says that findings at a line are not to be told. */
+export interface SourceIgnore {
+  readonly comment: Range;
+  /** The line that it is about: its own, or the next with code when it stands alone. */
+  readonly line: number;
+  /** The rules that it names; none: all. */
+  readonly rules: readonly string[];
+}
+
 export interface SourceImport {
   readonly specifier: string;
   readonly range: Range;
@@ -139,6 +148,7 @@ export interface Analysis {
   readonly identifiers: readonly Identifier[];
   readonly layers: readonly SourceLayer[];
   readonly intents: readonly SourceIntent[];
+  readonly ignores: readonly SourceIgnore[];
   /** The exported `loss`, else the last `something.backward()` of the file's top level. */
   readonly loss: Range | null;
   readonly usesGradlens: boolean;

@@ -2,7 +2,7 @@
 import { normOf } from "../core/norm-of";
 import { type Node, quietly } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
-import { diagnose, rulesOf } from "../diagnose";
+import { diagnose, rulesOf, withoutIgnored } from "../diagnose";
 import { measuresOf } from "../diagnose/measures-of";
 import type { Traced } from "../diagnose/traced";
 import { nodeFlags } from "../report/names";
@@ -54,10 +54,13 @@ export function recordTrace(run: Run): Recorded {
   const experiments = experimentsOn(numbered, run.loss, EXPERIMENTS_MS);
   const own = { trace: before, values, experiments, rewrite: rewriteOf(run) };
   const traced: Traced = Object.assign(openTrace(before), own);
-  const findings = diagnose(traced, run.diagnosis);
+  const comments = run.sources.ignores?.() ?? [];
+  const found = diagnose(traced, run.diagnosis);
+  const { diagnosis, failure } = run;
+  const { findings, ignored } = withoutIgnored(found, comments, { diagnosis, isWhole: failure === null });
   const measures = measuresOf(traced, [...findings.map(({ rule }) => rule), ...(run.measures ?? [])]);
   const lookedFor = rulesOf(run.diagnosis).map(({ title }) => title);
-  const trace = { ...before, head: { ...head, findings, measures, lookedFor } };
+  const trace = { ...before, head: { ...head, findings, ignored, measures, lookedFor } };
   return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
 }
 

@@ -69,6 +69,13 @@ export interface Intent {
   readonly covers: readonly Site[];
 }
 
+/** A comment that says that findings at a line of its file are not to be told: of these rules, or of all when it names none. */
+export interface Ignore {
+  readonly comment: Site;
+  readonly line: number;
+  readonly rules: readonly string[];
+}
+
 /** A function of a backward pass with one small change in it: the likelier that undoes a mistake, the smaller its cost. */
 export interface RepairSite {
   readonly key: string;
@@ -95,6 +102,8 @@ export interface Sources {
   handWritten?(): readonly SourceLayerSite[];
   /** Comments that say that a gradient is meant to be as it is. */
   intents?(): readonly Intent[];
+  /** Comments that say that findings are not to be told. */
+  ignores?(): readonly Ignore[];
   /** Changes of the texts as edits, imports included; null when one of them cannot be made safely. */
   edits?(remedies: readonly Remedy[]): readonly Edit[] | null;
   /** What may be tried to find the mistake in a backward pass that stands at a place. */

@@ -1,4 +1,4 @@
-/** Quick fixes: the edits that findings propose, and the comment that says that a gradient is meant. */
+/** Quick fixes: the edits that findings propose, and comments that say that something is meant, or not to be told. */
 import * as vscode from "vscode";
 import { showMended } from "../../engine/report/follow-findings";
 import type { Check, Finding, Fix, TriedFix } from "../../engine/report/report";
@@ -62,22 +62,35 @@ function problemsAt({ uri, range }: vscode.Location, code: string): vscode.Diagn
 }
 
 /** The comment goes to the end of the line; above it where something there would swallow it. */
-function intendedAction(
+function commentAction(
   document: vscode.TextDocument,
-  check: Check,
+  told: Finding | Check,
   place: vscode.Location,
+  { title, comment }: { readonly title: string; readonly comment: string },
 ): vscode.CodeAction {
-  const title = "Say that this gradient is intended";
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(place.range.start.line);
-  const comment = "// gradlens: intended";
   action.edit = new vscode.WorkspaceEdit();
   if (/\/\/|\/\*|`/.test(text)) {
     const indent = text.slice(0, firstNonWhitespaceCharacterIndex);
     action.edit.insert(document.uri, range.start, `${indent}${comment}\n`);
   } else action.edit.insert(document.uri, range.end, ` ${comment}`);
-  action.diagnostics = problemsAt(place, codeOf(check));
+  action.diagnostics = problemsAt(place, codeOf(told));
   return action;
+}
+
+const intended = { title: "Say that this gradient is intended", comment: "// gradlens: intended" };
+
+/** Only for findings of rules: what is said of comments and settings is mended there. */
+function ignoreActions(
+  document: vscode.TextDocument,
+  finding: Finding,
+  place: vscode.Location,
+): vscode.CodeAction[] {
+  const { rule, title } = finding;
+  if (title === undefined) return [];
+  const words = { title: `Ignore "${title}" on this line`, comment: `// gradlens: ignore ${rule}` };
+  return [commentAction(document, finding, place, words)];
 }
 
 function actionsOfChecks(
@@ -89,7 +102,7 @@ function actionsOfChecks(
     const site = check.culprit?.site ?? check.site;
     const place = check.outcome === "fail" && site ? currentRange(site, session) : null;
     if (!place || fileOf(place.uri) !== fileOf(document.uri) || !place.range.intersection(range)) return [];
-    return [[place.range.start.line, intendedAction(document, check, place)]];
+    return [[place.range.start.line, commentAction(document, check, place, intended)]];
   });
   // Several parameters fail because of one line.
   return [...new Map(actions).values()];
@@ -100,12 +113,19 @@ export function registerQuickFixes(sessions: Sessions): vscode.Disposable {
     const { uri } = document;
     const session = await sessions.awake(uri);
     if (!session?.report || session.stale) return [];
-    const fixes = offersOf(session).flatMap((offer) => {
-      const place = offer.finding.site && currentRange(offer.finding.site, session);
-      if (!place || fileOf(place.uri) !== fileOf(uri) || !place.range.intersection(range)) return [];
-      return toAction(offer, session);
+    const placeOf = ({ site }: Finding) => {
+      const place = site && currentRange(site, session);
+      const isHere = place && fileOf(place.uri) === fileOf(uri) && place.range.intersection(range);
+      return isHere ? place : null;
+    };
+    const fixes = offersOf(session).flatMap((offer) =>
+      placeOf(offer.finding) === null ? [] : toAction(offer, session),
+    );
+    const comments = session.report.findings.flatMap((finding) => {
+      const place = placeOf(finding);
+      return place === null ? [] : ignoreActions(document, finding, place);
     });
-    return [...fixes, ...actionsOfChecks(document, range, session)];
+    return [...fixes, ...comments, ...actionsOfChecks(document, range, session)];
   };
   const providedCodeActionKinds = [vscode.CodeActionKind.QuickFix];
   return vscode.languages.registerCodeActionsProvider(

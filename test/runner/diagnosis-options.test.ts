@@ -1,8 +1,11 @@
 /** Options of the command line that say how to diagnose. */
 import assert from "node:assert/strict";
-import { describe, it } from "mocha";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "mocha";
 import { presetNames } from "../../engine/report/preset-names";
-import type { Finding } from "../../engine/report/report";
+import type { Finding, Report } from "../../engine/report/report";
 import { gradlens } from "./command";
 
 const file = "media/examples/deep-sigmoid.ts";
@@ -44,5 +47,44 @@ describe("options of the diagnosis", () => {
       assert.equal(out, "");
       assert.match(err, expected);
     }
+  });
+});
+
+describe("a comment gradlens: ignore in a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const traced = (comment: string, ...options: string[]) => {
+    const path = join(folder, "model.ts");
+    writeFileSync(
+      path,
+      `import { mseLoss, nn, randn } from "gradlens";
+const layer = new nn.Linear(4, 1);
+export const loss = () =>
+  mseLoss(layer.forward(randn([16, 4])), randn([16])); ${comment}
+`,
+    );
+    return gradlens("trace", path, ...options);
+  };
+
+  it("leaves the finding out and says so, in text and as data", async () => {
+    const loud = await traced("//");
+    assert.match(loud.out, /\[broadcast-loss\]/);
+    assert.doesNotMatch(loud.out, /ignored/);
+    const quiet = await traced("// gradlens: ignore broadcast-loss");
+    assert.doesNotMatch(quiet.out, /\[broadcast-loss\]/);
+    assert.match(quiet.out, /1 finding ignored, as comments say: broadcast-loss in line 4\./);
+    const { out } = await traced("// gradlens: ignore", "--json");
+    const { findings, ignored } = JSON.parse(out) as Report;
+    assert.deepEqual([findings.length, ignored?.map(({ finding }) => finding.rule)], [0, ["broadcast-loss"]]);
+  });
+
+  it("is told when it ignores nothing", async () => {
+    const { out } = await traced("// gradlens: ignore dead-units");
+    assert.match(out, /\[broadcast-loss\]/);
+    assert.match(
+      out,
+      /info\[unused-ignore\]: This comment ignores nothing: "dead-units" finds nothing in line 4/,
+    );
   });
 });

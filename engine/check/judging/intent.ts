@@ -1,5 +1,5 @@
 /** What a person meant: verdicts that a comment `// gradlens: intended` allows, and comments that allow nothing. */
-import { said } from "../../diagnose/said";
+import { unusedComment } from "../../diagnose/unused-comment";
 import type { Check, Finding, Site } from "../../report/report";
 import { verdicts } from "../../report/verdicts";
 import type { Intent, Run } from "../../tracing/run";
@@ -34,22 +34,10 @@ export function allow(run: Run, check: Undecided): Undecided {
 export function findUnusedIntents({ sources }: Run, checks: readonly Check[]): Finding[] {
   const used = new Set(checks.flatMap(({ intents }) => intents.map(keyOf)));
   const unused = (sources.intents?.() ?? []).filter(({ comment }) => !used.has(keyOf(comment)));
-  return unused.map(({ comment, line }) => ({
-    rule: "unused-intent",
-    severity: "info",
-    ...said(`This comment allows nothing: no gradient check fails because of line ${line}.`),
-    site: comment,
-    node: null,
-    evidence: { line },
-    related: [],
-    fixes: [
-      {
-        title: "Remove the comment",
-        detail: "The gradients agree without it.",
-        edit: { site: comment, newText: "" },
-      },
-    ],
-  }));
+  return unused.map((intent) => {
+    const message = `This comment allows nothing: no gradient check fails because of line ${intent.line}.`;
+    return unusedComment("unused-intent", intent, message, "The gradients agree without it.");
+  });
 }
 
 function keyOf({ file, line, column }: Site): string {

@@ -42,7 +42,7 @@ export const usage = `gradlens: see what the backward pass of a model does
   --no-rule RULE            leave a rule out; may stand several times
   --precision NAME          trace: what gradients would lose in ${precisionNames}
   --target NAME|LINE        check: only this layer ("net.fc1"), or what stands at this line
-  --sarif FILE              check: also write SARIF 2.1.0, for code hosts; - for the standard output
+  --sarif FILE              trace, check: also write SARIF 2.1.0, for code hosts; - for the standard output
   --junit FILE              check: also write JUnit XML, for CI servers; - for the standard output
   --against FILE            check: compare with gradients saved from PyTorch, a .npz or .safetensors file
   --rtol NUMBER             check: relative difference to accept (1e-6; with --against 1e-4, in float64 1e-7)
@@ -135,6 +135,9 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
   if (values.apply && known !== "fix") throw new UsageError("--apply is for fix");
   const foreign = (["factor", "all"] as const).find((name) => values[name] !== undefined);
   if (foreign !== undefined) throw new UsageError(`--${foreign} is for compare`);
+  if (values.junit !== undefined && known !== "check") throw new UsageError("--junit is for check");
+  if (values.sarif !== undefined && known === "fix")
+    throw new UsageError("--sarif is for trace and check");
   if (more.length > 0) throw new UsageError(`one file at a time; found also ${more.join(" ")}`);
   const isRun = known !== "help" && known !== "version";
   return {

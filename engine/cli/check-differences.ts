@@ -1,19 +1,16 @@
 /** `gradlens check FILE`: the gradient check, as a table, JSON, SARIF and JUnit. */
 
-import { writeFileSync } from "node:fs";
 import { isFine } from "../report/checks";
 import type { TraceResult } from "../report/questions";
 import type { Failure, Report } from "../report/report";
 import type { Engine } from "../runner/client";
-import { complain, FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
+import { FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { checksText, moreTime } from "./check-text";
 import type { FileOutcome } from "./file-outcome";
-import { toJUnit } from "./junit";
 import { progressOn } from "./progress";
-import { toSarif } from "./sarif";
 import { saveRun } from "./saved-file";
-import { readVersion } from "./version";
+import { writeReports } from "./written-reports";
 
 export async function checkByDifferences(
   engine: Engine,
@@ -49,25 +46,6 @@ async function ask(
     return { ...nothing, findings, failure: nothingToCheck(target, traced.report) };
   const tookMs = performance.now() - from;
   return { file, checks: result.checks, findings: [...findings, ...result.findings], failure: null, tookMs };
-}
-
-/** Writes what was asked for, also when the model failed: a CI server shows that too. False when it could not. */
-export function writeReports(
-  outcome: FileOutcome,
-  { sarif, junit }: Pick<Arguments, "sarif" | "junit">,
-): boolean {
-  const write = (path: string, text: string) => {
-    if (path === "-") process.stdout.write(text);
-    else writeFileSync(path, text);
-  };
-  try {
-    if (sarif !== null) write(sarif, toSarif(outcome, readVersion()));
-    if (junit !== null) write(junit, toJUnit(outcome));
-    return true;
-  } catch (error) {
-    complain(mistake(`the report could not be written: ${error instanceof Error ? error.message : error}`));
-    return false;
-  }
 }
 
 function nothingToCheck(target: Arguments["target"], { scopes }: Report): Failure {

@@ -10,6 +10,7 @@ import { runSaved } from "./saved-runs";
 import { showRun } from "./show-run";
 import { reportJson } from "./trace-json";
 import { limitsOf, withEngine } from "./with-engine";
+import { writeReports } from "./written-reports";
 
 export async function runCommand(args: Arguments): Promise<number> {
   if (isSavedPath(args.file))
@@ -38,7 +39,10 @@ async function perform(engine: Engine, args: Arguments): Promise<number> {
     limits: limitsOf(args),
   });
   if (args.command === "trace") {
-    if ("failure" in traced) return refuse(traced.failure, args);
+    if ("failure" in traced) {
+      const outcome = { file, checks: [], findings: [], failure: traced.failure, tookMs: 0 };
+      return writeReports(outcome, args) ? refuse(traced.failure, args) : WRONG;
+    }
     const { report } = traced;
     const precision = args.precision && (await engine.ask("precision", { precision: args.precision }));
     const asJson = () => reportJson((params) => engine.ask("histograms", params), report, precision);

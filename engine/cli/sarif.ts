@@ -1,21 +1,35 @@
-/** Gradient checks and findings as SARIF 2.1.0, which code hosts show beside the lines: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. */
+/** Gradient checks and findings, with their fixes, as SARIF 2.1.0, which code hosts show beside the lines: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. */
 
 import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
+import type {
+  ArtifactChange,
+  Invocation,
+  Location,
+  Log,
+  PhysicalLocation,
+  Fix as ProposedFix,
+  ReportingDescriptor,
+  Result,
+} from "sarif";
 import { checkName, isMeant } from "../report/checks";
-import type { Check, Failure, Finding, Severity, Site } from "../report/report";
+import type { Check, Edit, Failure, Finding, Fix, RulePage, Severity, Site } from "../report/report";
 import { verdicts } from "../report/verdicts";
 import { currentFolder } from "./current-folder";
 import type { FileOutcome } from "./file-outcome";
 
-/** A result for each check that is not ok and for each finding; a failure of the model is a notification. */
-export function toSarif({ file, checks, findings, failure }: FileOutcome, version: string): string {
-  const rules = rulesFor(findings);
+/**
+ * A result for each check that is not ok and for each finding, also for those that a comment leaves out; a failure of the
+ * model is a notification.
+ */
+export function toSarif(outcome: FileOutcome, version: string): string {
+  const { file, checks, findings, failure, ignored = [] } = outcome;
+  const rules = rulesFor([...findings, ...ignored.map(({ finding }) => finding)]);
   const indexOf = (id: string) => rules.findIndex((rule) => rule.id === id);
   const results = [
     ...checks.filter(({ outcome }) => outcome !== "pass").map((check) => resultOfCheck(check, file)),
     ...findings.map((finding) => resultOfFinding(finding, file)),
+    ...ignored.map(({ finding }) => ({ ...resultOfFinding(finding, file), ...suppressed })),
   ];
   const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -41,13 +55,29 @@ function rulesFor(findings: readonly Finding[]): ReportingDescriptor[] {
       shortDescription: { text: meaning },
       defaultConfiguration: { level: levelOf(severity) },
     }));
-  const names = [...new Set(findings.map(({ rule }) => rule))];
-  const ofFindings = names.map((rule) => ({
-    id: `diagnosis/${rule}`,
-    shortDescription: { text: `${rule.charAt(0).toUpperCase()}${rule.slice(1).replaceAll("-", " ")}.` },
-  }));
-  return [...ofVerdicts, ...ofFindings];
+  const byRule = new Map(findings.map((finding) => [finding.rule, finding]));
+  return [...ofVerdicts, ...[...byRule.values()].map(ruleOf)];
 }
+
+/** What the record of a finding's rule says of it. */
+function ruleOf({ rule, title, page, severity }: Finding): ReportingDescriptor {
+  const words = `${rule.charAt(0).toUpperCase()}${rule.slice(1).replaceAll("-", " ")}`;
+  return {
+    id: `diagnosis/${rule}`,
+    shortDescription: { text: title ?? words },
+    defaultConfiguration: { level: levelOf(severity) },
+    ...(page === undefined ? {} : { fullDescription: { text: page.meaning }, help: helpOf(page) }),
+  };
+}
+
+function helpOf({ meaning, harm, cure, source }: RulePage) {
+  const text = `${meaning} ${harm} ${cure} (${source})`;
+  const markdown = `${meaning}\n\n**What it does:** ${harm}\n\n**What helps:** ${cure}\n\n*${source}*`;
+  return { text, markdown };
+}
+
+// What a comment in the file allows is listed, and counted by nobody.
+const suppressed = { suppressions: [{ kind: "inSource" as const }] };
 
 function levelOf(severity: Severity | null): "error" | "warning" | "note" {
   return severity === "error" || severity === "warning" ? severity : "note";
@@ -64,19 +94,44 @@ function resultOfCheck(check: Check, file: string): Result & { ruleId: string } 
     locations: [{ physicalLocation: locate(place, file) }],
     relatedLocations: culprit?.site && site ? [related(0, site, `${name} was made here`, file)] : [],
     partialFingerprints: { "parameter/v1": name },
-    // What a comment in the file allows is listed, and counted by nobody.
-    ...(isMeant(check) ? { suppressions: [{ kind: "inSource" as const }] } : {}),
+    ...(isMeant(check) ? suppressed : {}),
   };
 }
 
 function resultOfFinding(finding: Finding, file: string): Result & { ruleId: string } {
   const { rule, severity, message, site } = finding;
+  const fixes = finding.fixes.flatMap((fix) => proposed(fix, file));
   return {
     ruleId: `diagnosis/${rule}`,
     level: levelOf(severity),
     message: { text: message },
     locations: [{ physicalLocation: locate(site, file) }],
     relatedLocations: finding.related.map((each, i) => related(i, each.site, each.message, file)),
+    ...(fixes.length > 0 ? { fixes } : {}),
+  };
+}
+
+/** Changes of text; advice is none. */
+function proposed({ title, detail, edits = [] }: Fix, file: string): ProposedFix[] {
+  if (edits.length === 0) return [];
+  const files = [...new Set(edits.map(({ site }) => site.file))];
+  const artifactChanges = files.map((each) =>
+    changeOf(
+      each,
+      edits.filter(({ site }) => site.file === each),
+      file,
+    ),
+  );
+  return [{ description: { text: `${title}. ${detail}` }, artifactChanges }];
+}
+
+function changeOf(path: string, edits: readonly Edit[], file: string): ArtifactChange {
+  return {
+    artifactLocation: artifact(path),
+    replacements: edits.map(({ site, newText }) => ({
+      deletedRegion: locate(site, file).region ?? {},
+      ...(newText === "" ? {} : { insertedContent: { text: newText } }),
+    })),
   };
 }
 

@@ -9,12 +9,12 @@ import { savedAnswers } from "../report/saved-answers";
 import { markOfText, type SavedTrace } from "../report/saved-trace";
 import { FAILED, FINE, mistake, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
-import { writeReports } from "./check-differences";
 import { checksText } from "./check-text";
 import { type ReadLine, readLine, showPath } from "./messages";
 import { readSaved } from "./saved-file";
 import { showRun } from "./show-run";
 import { reportJson } from "./trace-json";
+import { writeReports } from "./written-reports";
 
 export async function runSaved(args: Arguments): Promise<number> {
   const saved = await readSaved(args.file);

@@ -8,6 +8,7 @@ import type { Arguments } from "./arguments";
 import { type ReadLine, readLine } from "./messages";
 import { precisionText } from "./precision-text";
 import { showReport } from "./trace-text";
+import { writeReports } from "./written-reports";
 
 /** A run with what was asked about it. */
 interface Shown {
@@ -20,11 +21,17 @@ interface Shown {
 
 export async function showRun(
   { report, precision, asJson }: Shown,
-  { json, failOn }: Arguments,
+  args: Arguments,
   lines: ReadLine = readLine,
 ): Promise<number> {
-  print(json ? await asJson() : showReport(report, out, lines));
-  if (precision !== null && !json && !isFailed(precision)) print(`\n${precisionText(precision, out)}`);
+  const { json, failOn } = args;
+  const { file, findings, ignored, failure, durationMs } = report;
+  if (!writeReports({ file, checks: [], findings, ignored, failure, tookMs: durationMs }, args)) return WRONG;
+  if (json) print(await asJson());
+  else if (!args.stdoutIsData) {
+    print(showReport(report, out, lines));
+    if (precision !== null && !isFailed(precision)) print(`\n${precisionText(precision, out)}`);
+  }
   if (report.failure) {
     if (!json) complain(report.failure, lines);
     return WRONG;

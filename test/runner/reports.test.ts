@@ -1,6 +1,6 @@
-// SARIF and JUnit of `gradlens check`: right by their formats, with the places and the numbers of the check.
+// SARIF and JUnit of `gradlens check`, and SARIF of `gradlens trace`: right by their formats, with the places and the numbers of the check.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
@@ -9,6 +9,8 @@ import type { Log, PhysicalLocation } from "sarif";
 import { giveVerdict } from "../../engine/check/judging/verdict";
 import { toJUnit } from "../../engine/cli/junit";
 import { toSarif } from "../../engine/cli/sarif";
+import { rules } from "../../engine/diagnose";
+import type { Report } from "../../engine/report/report";
 import { gradlens } from "./command";
 import { root } from "./engine";
 import { brokenSarif } from "./sarif-rules";
@@ -54,6 +56,77 @@ function readJUnit(xml: string) {
   assert.equal(suite["@errors"], String(counted("error")));
   return { name: suite["@name"] as string, cases: suite.testcase as TestCase[] };
 }
+
+describe("reports of a trace", () => {
+  const model = `import { nn, randn } from "gradlens";
+import { mseLoss } from "gradlens";
+const layer = new nn.Linear(4, 1);
+export const loss = () => mseLoss(layer.forward(randn([16, 4])), randn([16]));
+`;
+
+  const traced = async (text: string, ...options: string[]) => {
+    const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
+    try {
+      const path = join(folder, "model.ts");
+      writeFileSync(path, text);
+      const { code, out } = await gradlens("trace", path, "--sarif", "-", ...options);
+      return { code, ...readSarif(out) };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  it("hold findings with the record of their rule, and the code that was asked for", async () => {
+    const { code, run, results } = await traced(model, "--fail-on", "warning");
+    assert.equal(code, 1);
+    assert.deepEqual(
+      results.map(({ ruleId, suppressions }) => [ruleId, suppressions]),
+      [["diagnosis/broadcast-loss", undefined]],
+    );
+    const { title, page } = rules.find(({ id }) => id === "broadcast-loss") ?? assert.fail("no such rule");
+    const told = run.tool.driver.rules?.find(({ id }) => id === "diagnosis/broadcast-loss");
+    assert.equal(told?.shortDescription?.text, title);
+    assert.equal(told?.fullDescription?.text, page.meaning);
+    for (const text of Object.values(page)) assert.ok(told?.help?.markdown?.includes(text), text);
+  });
+
+  it("hold the fixes, whose replacements are those of the finding", async () => {
+    const { results } = await traced(model);
+    const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
+    try {
+      const path = join(folder, "model.ts");
+      writeFileSync(path, model);
+      const { findings } = JSON.parse((await gradlens("trace", path, "--json")).out) as Report;
+      const edits = findings.flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits ?? []));
+      const replaced = results
+        .flatMap(({ fixes = [] }) => fixes.flatMap(({ artifactChanges }) => artifactChanges))
+        .flatMap(({ replacements }) => replacements)
+        .map(({ deletedRegion, insertedContent }) => [deletedRegion.startLine, deletedRegion.startColumn, insertedContent?.text ?? ""]);
+      assert.ok(edits.length > 0);
+      assert.deepEqual(replaced, edits.map(({ site, newText }) => [site.line, site.column, newText]));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("hold what a comment ignores as suppressed", async () => {
+    const { code, results } = await traced(model.replace("([16]));", "([16])); // gradlens: ignore"), "--fail-on", "warning");
+    assert.equal(code, 0);
+    assert.deepEqual(
+      results.map(({ ruleId, suppressions }) => [ruleId, suppressions?.[0]?.kind]),
+      [["diagnosis/broadcast-loss", "inSource"]],
+    );
+  });
+
+  it("say why a model did not run, and are no JUnit files", async () => {
+    const { code, run } = await traced("export const loss = () => 3;");
+    assert.equal(code, 2);
+    assert.equal(run.invocations?.[0]?.executionSuccessful, false);
+    const refused = await gradlens("trace", wrongScale, "--junit", "x.xml");
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /--junit is for check/);
+  });
+});
 
 describe("reports of a check", () => {
   it("say in SARIF which derivative is wrong, where it is made, with the parameter as related place", async () => {

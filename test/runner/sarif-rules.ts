@@ -70,6 +70,29 @@ const artifactLocation: Rule = (value, path) => {
 const physicalLocation = object({ artifactLocation, "region?": region });
 const location = object({ physicalLocation, "id?": from(0), "message?": message });
 
+/** A stretch of text to delete; an insertion deletes nothing. */
+const place = object({ startLine: from(1), startColumn: from(1), endLine: from(1), endColumn: from(1) });
+const deletedRegion: Rule = (value, path) => {
+  const { startLine, startColumn, endLine, endColumn } = (value ?? {}) as Record<string, number>;
+  const isBackward =
+    Number(endLine) < Number(startLine) || (endLine === startLine && Number(endColumn) < Number(startColumn));
+  return [...place(value, path), ...(isBackward ? [`${path} ends before it begins`] : [])];
+};
+const replacement = object({
+  deletedRegion,
+  "insertedContent?": object({ text: must("text", (value) => typeof value === "string") }),
+});
+const some =
+  (rule: Rule): Rule =>
+  (value, path) => [
+    ...listOf(rule)(value, path),
+    ...(Array.isArray(value) && value.length === 0 ? [`${path} is empty`] : []),
+  ];
+const fix = object({
+  "description?": message,
+  artifactChanges: some(object({ artifactLocation, replacements: some(replacement) })),
+});
+
 const result = object({
   ruleId: text,
   ruleIndex: from(0),
@@ -78,10 +101,14 @@ const result = object({
   "locations?": listOf(location),
   "relatedLocations?": listOf(location),
   "partialFingerprints?": mapOf(text),
+  "fixes?": listOf(fix),
+  "suppressions?": listOf(object({ kind: oneOf("inSource", "external") })),
 });
 const rule = object({
   id: text,
   "shortDescription?": message,
+  "fullDescription?": message,
+  "help?": object({ text, "markdown?": text }),
   "defaultConfiguration?": object({ level }),
 });
 const notification = object({ level, message, "locations?": listOf(location) });

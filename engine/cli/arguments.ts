@@ -136,8 +136,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
   const foreign = (["factor", "all"] as const).find((name) => values[name] !== undefined);
   if (foreign !== undefined) throw new UsageError(`--${foreign} is for compare`);
   if (values.junit !== undefined && known !== "check") throw new UsageError("--junit is for check");
-  if (values.sarif !== undefined && known === "fix")
-    throw new UsageError("--sarif is for trace and check");
+  if (values.sarif !== undefined && known === "fix") throw new UsageError("--sarif is for trace and check");
   if (more.length > 0) throw new UsageError(`one file at a time; found also ${more.join(" ")}`);
   const isRun = known !== "help" && known !== "version";
   return {

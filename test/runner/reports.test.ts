@@ -91,26 +91,42 @@ export const loss = () => mseLoss(layer.forward(randn([16, 4])), randn([16]));
   });
 
   it("hold the fixes, whose replacements are those of the finding", async () => {
-    const { results } = await traced(model);
+    const twice = `import { crossEntropy, nn, randn, softmax, tensor } from "gradlens";
+const layer = new nn.Linear(4, 3);
+const labels = tensor([0, 1, 2, 0], { dtype: "int32" });
+export const loss = () => crossEntropy(softmax(layer.forward(randn([4, 4])), { dim: 1 }), labels);
+`;
+    const { results } = await traced(twice);
     const folder = mkdtempSync(join(tmpdir(), "gradlens-"));
     try {
       const path = join(folder, "model.ts");
-      writeFileSync(path, model);
+      writeFileSync(path, twice);
       const { findings } = JSON.parse((await gradlens("trace", path, "--json")).out) as Report;
       const edits = findings.flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits ?? []));
       const replaced = results
         .flatMap(({ fixes = [] }) => fixes.flatMap(({ artifactChanges }) => artifactChanges))
         .flatMap(({ replacements }) => replacements)
-        .map(({ deletedRegion, insertedContent }) => [deletedRegion.startLine, deletedRegion.startColumn, insertedContent?.text ?? ""]);
+        .map(({ deletedRegion, insertedContent }) => [
+          deletedRegion.startLine,
+          deletedRegion.startColumn,
+          insertedContent?.text ?? "",
+        ]);
       assert.ok(edits.length > 0);
-      assert.deepEqual(replaced, edits.map(({ site, newText }) => [site.line, site.column, newText]));
+      assert.deepEqual(
+        replaced,
+        edits.map(({ site, newText }) => [site.line, site.column, newText]),
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
   it("hold what a comment ignores as suppressed", async () => {
-    const { code, results } = await traced(model.replace("([16]));", "([16])); // gradlens: ignore"), "--fail-on", "warning");
+    const { code, results } = await traced(
+      model.replace("([16]));", "([16])); // gradlens: ignore"),
+      "--fail-on",
+      "warning",
+    );
     assert.equal(code, 0);
     assert.deepEqual(
       results.map(({ ruleId, suppressions }) => [ruleId, suppressions?.[0]?.kind]),

@@ -6,6 +6,21 @@ import type { Gradlens } from "./gradlens";
 import { importsModel, isScriptFile, modelSelector, scripts } from "./model-files";
 import type { Session } from "./session";
 
+/** An entry of a view that stands for something in a panel: the model file, and what of it. */
+export interface InPanel {
+  readonly inPanel?: readonly [file: string, item: number];
+}
+
+/** What a panel is asked to show: an entry of a view says it itself. */
+export function panelArguments(
+  argument: unknown,
+  item: unknown,
+): readonly [argument: unknown, item: unknown] {
+  const isEntry = typeof argument === "object" && argument !== null && "inPanel" in argument;
+  const [file, at] = isEntry && Array.isArray(argument.inPanel) ? argument.inPanel : [argument, item];
+  return [file, at];
+}
+
 /** An argument that names a file: a URI (editor title, tree), or a path (links in hovers and lenses). */
 function namedBy(argument: unknown): vscode.Uri | null {
   if (argument instanceof vscode.Uri) return argument;

@@ -1,20 +1,21 @@
 /** Runs what the manifest's commands ask for: `gradlens.openExample` is `openExample` in open-example.ts. */
 import * as vscode from "vscode";
 import { panelNames, showCommand } from "../webview/panels";
-import { findSession } from "./command-target";
+import { findSession, panelArguments } from "./command-target";
 import type { Gradlens } from "./gradlens";
 
 type Command = (gradlens: Gradlens, ...args: unknown[]) => void | Promise<void>;
 
 const PREFIX = "gradlens.";
 
-/** A panel for each that there is: opens or reveals it, with a node of the graph selected when its id is given. */
+/** A panel for each that there is: opens or reveals it, at a node of the graph or at a finding when its number is given. */
 const shows: ReadonlyMap<string, Command> = new Map(
   panelNames.map((name) => [
     showCommand(name),
-    (gradlens, argument, node) => {
+    (gradlens, ...args) => {
+      const [argument, item] = panelArguments(args[0], args[1]);
       const session = findSession(gradlens, argument);
-      if (session) gradlens.panels.show(name, session, typeof node === "number" ? node : undefined);
+      if (session) gradlens.panels.show(name, session, typeof item === "number" ? item : undefined);
     },
   ]),
 );

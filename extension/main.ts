@@ -1,5 +1,6 @@
 /** What VS Code calls first: puts the parts together. Nothing is parsed, forked or drawn before it is needed. */
 import * as vscode from "vscode";
+import { registerAssistantTools } from "./assistant";
 import { registerCommands } from "./commands";
 import { registerCodeLens } from "./editor/codelens";
 import { registerDecorations } from "./editor/decorations";
@@ -33,12 +34,14 @@ export function activate(context: vscode.ExtensionContext): { readonly sessions:
   traces = new TraceStore(storageUri?.fsPath, sessions.onDidChange);
   const panels = new Panels(context, sessions, traces);
   const toasts = new Toasts(context.globalState);
+  const gradlens = { context, sessions, panels, toasts };
   context.subscriptions.push(
     log,
     sessions,
     traces,
     panels,
-    registerCommands({ context, sessions, panels, toasts }),
+    registerCommands(gradlens),
+    registerAssistantTools(gradlens),
     registerHover(sessions),
     registerCodeLens(sessions),
     registerDiagnostics(sessions),

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
 import { checkName } from "../../engine/report/checks";
+import { showEffect } from "../../engine/report/follow-findings";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report/report";
 import { worstTitle } from "../checks";
 import { documentOf, uriOf } from "../files";
@@ -16,8 +17,8 @@ const severities: Record<Severity, vscode.DiagnosticSeverity> = {
 };
 
 /** Where the code's link leads: to the panel that explains it with its numbers. */
-function panelLink(panel: Entry["panel"], file: string): vscode.Uri {
-  const query = encodeURIComponent(JSON.stringify([file]));
+function panelLink({ panel, item }: Entry, file: string): vscode.Uri {
+  const query = encodeURIComponent(JSON.stringify(item === undefined ? [file] : [file, item]));
   return vscode.Uri.parse(`command:gradlens.${panel}?${query}`);
 }
 
@@ -33,6 +34,8 @@ interface Entry {
   readonly severity: vscode.DiagnosticSeverity;
   readonly code: string;
   readonly panel: "showFindings" | "showChecks" | "showGraph";
+  /** What of the panel it is about. */
+  readonly item?: number;
   readonly related?: readonly RelatedSite[];
 }
 
@@ -44,6 +47,18 @@ function topOf(file: string): Site {
 /** The code of a problem: the rule of a finding, the verdict of a check. */
 export function codeOf(told: Finding | Check): string {
   return "rule" in told ? told.rule : `gradcheck-${told.verdict}`;
+}
+
+/** A finding of the last run says what an edit did to it, too. */
+function fromReport(session: Session): Entry[] {
+  const { findings, news } = session.last;
+  return findings.map((finding, item) => {
+    const change = news?.changes[item] ?? null;
+    const effect = change === null || change === "new" ? "" : showEffect(change);
+    const entry = fromFinding(finding, session);
+    const message = effect === "" ? entry.message : `${entry.message}\nSince the run before: ${effect}.`;
+    return { ...entry, message, item };
+  });
 }
 
 function fromFinding(finding: Finding, session: Session): Entry {
@@ -100,21 +115,20 @@ function entriesOf(session: Session): Entry[] {
   const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,
-    ...[...session.last.findings, ...session.checkFindings].map((finding) => fromFinding(finding, session)),
+    ...fromReport(session),
+    ...session.checkFindings.map((finding) => fromFinding(finding, session)),
     ...bad.map((check) => fromCheck(check, session)),
   ];
 }
 
-function toDiagnostic(
-  { site, message, severity, code, panel, related }: Entry,
-  session: Session,
-): vscode.Diagnostic {
+function toDiagnostic(entry: Entry, session: Session): vscode.Diagnostic {
+  const { site, message, severity, code, related } = entry;
   const { start, end } = currentRange(site, session).range;
   // Of a whole function only its first line: the editor cuts what is longer than the line.
   const range = new vscode.Range(start, start.line === end.line ? end : start.translate(0, 1000));
   const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = "gradlens";
-  diagnostic.code = { value: code, target: panelLink(panel, session.file) };
+  diagnostic.code = { value: code, target: panelLink(entry, session.file) };
   if (related && related.length > 0) diagnostic.relatedInformation = relate(related, session);
   return diagnostic;
 }

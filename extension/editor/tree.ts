@@ -1,19 +1,23 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
 import * as vscode from "vscode";
-import { formatNumber, formatShape, showCount } from "../../engine/core/number-text";
+import { formatNumber, formatShape, showCount, showTimes } from "../../engine/core/number-text";
 import { checkName } from "../../engine/report/checks";
 import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../engine/report/report";
+import { byGravity } from "../../engine/report/severity";
 import { describeOutcome, verdictTitle } from "../checks";
+import type { InPanel } from "../command-target";
 import { currentRange, describeSite, isOwnFile } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
 
 /** An entry that knows its children. */
-class Entry extends vscode.TreeItem {
+class Entry extends vscode.TreeItem implements InPanel {
+  readonly inPanel?: Required<InPanel>["inPanel"];
+
   constructor(
     label: string,
     readonly children: readonly Entry[],
-    options: Partial<vscode.TreeItem>,
+    options: Partial<vscode.TreeItem & InPanel>,
   ) {
     const { None, Collapsed } = vscode.TreeItemCollapsibleState;
     super(label, children.length === 0 ? None : Collapsed);
@@ -72,18 +76,39 @@ function layerEntries(session: Session): Entry[] {
 }
 
 /** "vanishing-gradient" as a title: "Vanishing gradient". */
-function ruleTitle(rule: string): string {
+function ruleTitle({ rule, title }: Finding): string {
   const words = rule.replaceAll("-", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return title ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function findingEntry({ message, severity, site, rule }: Finding, session: Session): Entry {
-  return new Entry(ruleTitle(rule), [], {
+/** A click shows its line; the button beside it, and a click where there is no line, the panel. */
+function findingEntry(finding: Finding, index: number, session: Session): Entry {
+  const { message, severity, site } = finding;
+  const inPanel = [session.file, index] as const;
+  const title = "Show in Findings";
+  return new Entry(ruleTitle(finding), [], {
     description: site ? describeSite(site) : "",
     tooltip: message,
     iconPath: new vscode.ThemeIcon(severity, new vscode.ThemeColor(`gradlens.finding.${severity}Foreground`)),
+    contextValue: "finding",
+    command: { command: "gradlens.showFindings", title, arguments: [...inPanel] },
     ...showPlace(site, session),
+    inPanel,
   });
+}
+
+function findingEntries(session: Session): Entry[] {
+  const all = (session.report?.findings ?? []).map((finding, index) => ({ finding, index }));
+  return all
+    .toSorted((a, b) => byGravity(a.finding, b.finding))
+    .map(({ finding, index }) => findingEntry(finding, index, session));
+}
+
+/** How much there is to mend, beside the view's icon. */
+function badgeOf({ last, stale }: Session): vscode.ViewBadge | undefined {
+  const value = last.findings.length;
+  if (value === 0) return undefined;
+  return { value, tooltip: `${showTimes(value, "finding")}${stale ? " before your edit" : ""}` };
 }
 
 const toneColors: Readonly<Record<Check["look"]["tone"], string>> = {
@@ -116,11 +141,7 @@ function rootsOf(session: Session): Entry[] {
     });
   return [
     root("Layers", layerEntries(session), "no layer has parameters"),
-    root(
-      "Findings",
-      session.report.findings.map((finding) => findingEntry(finding, session)),
-      "none",
-    ),
+    root("Findings", findingEntries(session), "none"),
     root(
       "Checks",
       session.checks.map((check) => checkEntry(check, session)),
@@ -149,6 +170,7 @@ export function registerTree(sessions: Sessions): vscode.Disposable {
   const view = vscode.window.createTreeView("gradlens.trace", { treeDataProvider, showCollapseAll: true });
   const update = () => {
     view.description = sessions.current?.name ?? "";
+    view.badge = sessions.current ? badgeOf(sessions.current) : undefined;
     view.message = sessions.current ? messageFor(sessions.current) : "";
     changed.fire();
   };

@@ -53,6 +53,25 @@ describe("findings and failed checks", () => {
     assert.ok((problem.relatedInformation ?? []).length > 0);
   });
 
+  it("says what an edit did to a finding, and leads to it in the panel", async () => {
+    const editor = await openModel(example("deep-sigmoid.ts"), "ts");
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    await awaitProblems(editor.document.uri);
+    const from = find(editor, "11 }");
+    await editor.edit((edit) => edit.replace(new vscode.Range(from, from.translate(0, 2)), "9"));
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    const problem = await until("the problem with its news", () =>
+      readProblems(editor.document.uri).find(({ message }) => /Since the run before/.test(message)),
+    );
+    assert.match(
+      problem.message,
+      /Since the run before: gradient of the first layer.* was \S+e-\d+, now \S+e-\d+\.$/,
+    );
+    assert.ok(typeof problem.code === "object");
+    const { query } = problem.code.target;
+    assert.deepEqual(JSON.parse(decodeURIComponent(query)), [editor.document.uri.fsPath, 0]);
+  });
+
   /** The quick fixes at a problem that were tried and cure, once there is one. */
   async function awaitCures(uri: vscode.Uri, range: vscode.Range | undefined): Promise<vscode.CodeAction[]> {
     for (let tries = 0; tries < 200; tries++) {

@@ -13,6 +13,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
     readonly configurationDefaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly languageModelTools: readonly { readonly name: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
   };
 }
@@ -84,6 +85,14 @@ describe("the one place", () => {
     const mentions = (path: string) =>
       [...own].filter((name) => code(path).includes(name)).map((name) => `${path}: ${name}`);
     assert.deepEqual(others.flatMap(mentions), []);
+  });
+
+  it("for a tool of assistants is its record, beside its row in the manifest", () => {
+    const records = readFileSync("extension/assistant/tools.ts", "utf8").matchAll(/^ {2}(\w+): \{$/gm);
+    assert.deepEqual(
+      sorted([...records].map(([, name]) => `gradlens_${name}`)),
+      sorted(contributes.languageModelTools.map(({ name }) => name)),
+    );
   });
 
   it("for a verdict is its row: outside of the check nobody knows one by its name", () => {

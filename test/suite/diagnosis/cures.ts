@@ -1,7 +1,7 @@
 /** Applies the fixes that findings offer, one at a time, and runs what comes of it. */
-import type { Edit, Finding, Fix } from "../../../engine/report/report";
+import type { Finding, Fix } from "../../../engine/report/report";
 import type { Engine } from "../../../engine/runner/client";
-import { Positions } from "../../../engine/source";
+import { applyEdits } from "../../../engine/source/apply-edits";
 import { type Diagnosed, diagnoseModel } from "./diagnose-model";
 
 /** A fix that was offered as edits. */
@@ -24,23 +24,9 @@ export function offersIn(diagnosed: Diagnosed): Offer[] {
     finding.fixes.flatMap((fix) => {
       const edits = fix.edits ?? [];
       if (edits.length === 0 || edits.some(({ site }) => site.file !== model.file)) return [];
-      return [{ diagnosed, finding, fix, text: applyEdits(model.text, edits) }];
+      return [{ diagnosed, finding, fix, text: applyEdits(model.text, model.file, edits) }];
     }),
   );
-}
-
-/** A text with edits made in it that do not overlap. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const positions = new Positions(text);
-  return edits
-    .map(({ site, newText }) => ({
-      start: positions.offset(site.line, site.column),
-      end: positions.offset(site.endLine, site.endColumn),
-      newText,
-    }))
-    .toReversed()
-    .toSorted((a, b) => b.start - a.start)
-    .reduce((out, { start, end, newText }) => out.slice(0, start) + newText + out.slice(end), text);
 }
 
 /** Whether the finding's rule is silent after the fix, and no rule speaks that was silent before. */

@@ -8,13 +8,13 @@ import { readModels } from "./models";
 import { missedBars, stateOf, type Tally, tally, tallyByRule } from "./score";
 import { differenceIn, ranWith, showFindings, timesFactor, type Variant } from "./variants";
 
-const usage = `suite:diagnosis [FOLDER…] [--match TEXT] [--list] [--fixes] [--scale] [--dtype float64] [--seed N]
+const usage = `suite:diagnosis [FOLDER…] [--match TEXT] [--list] [--fixes] [--scale] [--dtype float64] [--seed-shift N]
 
 FOLDERs hold faulty/ and healthy/ model files; test/fixtures/diagnosis when none is given.
   --list    what was missed, found in another line or in several findings, and who was accused
   --fixes   applies what is offered and runs the models again
-  --scale, --dtype, --seed
-            runs the models again, with the loss × 1e6 and × 1e-6, in another element type, with another seed`;
+  --scale, --dtype, --seed-shift
+            runs the models again, with the loss × 1e6 and × 1e-6, in another element type, with other seeds`;
 
 /** Of the fixes that are offered, so many must cure. */
 const CURES = 0.9;
@@ -38,7 +38,8 @@ function readOptions(args: readonly string[]): Options {
     else if (arg === "--scale") variants.push(timesFactor(1e6), timesFactor(1e-6));
     else if (arg === "--dtype" && rest.shift() === "float64")
       variants.push(ranWith("float64", { dtype: "float64" }));
-    else if (arg === "--seed") variants.push(ranWith("another seed", { seed: Number(rest.shift()) }));
+    else if (arg === "--seed-shift")
+      variants.push(ranWith("other seeds", { seedShift: Number(rest.shift()) }));
     else if (arg === "--list" || arg === "--fixes") flags.add(arg);
     else if (!arg.startsWith("--")) folders.push(resolve(arg));
     else throw new Error(usage);

@@ -1,16 +1,19 @@
 /** Prints what the diagnosis finds in faulty and in healthy models. */
 import { resolve } from "node:path";
+import { type PresetName, presetNames } from "../../../engine/report/preset-names";
 import { fixture } from "../../runner/engine";
 import { showTable } from "../show-table";
+import { canonicalRule } from "./canonical-rule";
 import { type Cure, offersIn, tryCure } from "./cures";
 import { type Diagnosed, diagnoseModel, withEngines } from "./diagnose-model";
-import { readModels } from "./models";
+import { readModels, type SuiteModel } from "./models";
 import { missedBars, stateOf, type Tally, tally, tallyByRule } from "./score";
 import { differenceIn, ranWith, showFindings, timesFactor, type Variant } from "./variants";
 
-const usage = `suite:diagnosis [FOLDER…] [--match TEXT] [--list] [--fixes] [--scale] [--dtype float64] [--seed-shift N]
+const usage = `suite:diagnosis [FOLDER…] [--match TEXT] [--ours] [--list] [--fixes] [--scale] [--dtype float64] [--seed-shift N]
 
 FOLDERs hold faulty/ and healthy/ model files; test/fixtures/diagnosis when none is given.
+  --ours    without the rules of other tools
   --list    what was missed, found in another line or in several findings, and who was accused
   --fixes   applies what is offered and runs the models again
   --scale, --dtype, --seed-shift
@@ -22,6 +25,7 @@ const CURES = 0.9;
 interface Options {
   readonly folders: readonly string[];
   readonly match: string;
+  readonly presets: readonly PresetName[];
   readonly isListed: boolean;
   readonly areFixesTried: boolean;
   readonly variants: readonly Variant[];
@@ -40,13 +44,14 @@ function readOptions(args: readonly string[]): Options {
       variants.push(ranWith("float64", { dtype: "float64" }));
     else if (arg === "--seed-shift")
       variants.push(ranWith("other seeds", { seedShift: Number(rest.shift()) }));
-    else if (arg === "--list" || arg === "--fixes") flags.add(arg);
+    else if (/^--(?:ours|list|fixes)$/.test(arg)) flags.add(arg);
     else if (!arg.startsWith("--")) folders.push(resolve(arg));
     else throw new Error(usage);
   }
   return {
     folders: folders.length > 0 ? folders : [fixture("diagnosis")],
     match,
+    presets: presetNames.filter((name) => name === "gradlens" || !flags.has("--ours")),
     isListed: flags.has("--list"),
     areFixesTried: flags.has("--fixes"),
     variants,
@@ -62,13 +67,24 @@ function row(name: string, { found, faults, falseAlarms, healthy, inLine, single
   return [name, share(found, faults), share(inLine, found), share(single, found), alarms];
 }
 
-function showScores(all: readonly Diagnosed[]): string {
+/** What each set of rules finds. Rules of others count by the names that ours have. */
+async function diagnoseAll(models: readonly SuiteModel[], preset: PresetName): Promise<readonly Diagnosed[]> {
+  const changes = preset === "gradlens" ? {} : { diagnosis: { preset } };
+  return withEngines(models, async (engine, model) => {
+    const diagnosed = await diagnoseModel(engine, model, { changes });
+    const findings = diagnosed.findings.map((each) => ({ ...each, rule: canonicalRule(each.rule) }));
+    return { ...diagnosed, findings };
+  });
+}
+
+function showScores(byPreset: ReadonlyMap<PresetName, readonly Diagnosed[]>): string {
   const head = ["found", "culprit's line first", "one finding"];
-  const rules = [...tallyByRule(all)].map(([rule, of]) => row(rule, of).slice(0, -1));
-  return [
-    showTable([["", ...head, "false alarms"], row("Gradlens", tally(all))]),
-    showTable([["rule", ...head], ...rules]),
-  ].join("\n\n");
+  const ours = byPreset.get("gradlens") ?? [];
+  const rules = [...tallyByRule(ours)].map(([rule, of]) => row(rule, of).slice(0, -1));
+  const rows = [...byPreset].map(([name, all]) => row(name, tally(all)));
+  return [showTable([["", ...head, "false alarms"], ...rows]), showTable([["rule", ...head], ...rules])].join(
+    "\n\n",
+  );
 }
 
 function listMistakes(all: readonly Diagnosed[]): string[] {
@@ -105,14 +121,16 @@ async function showVariant(all: readonly Diagnosed[], variant: Variant): Promise
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { folders, match, isListed, areFixesTried, variants } = readOptions(args);
+  const { folders, match, presets, isListed, areFixesTried, variants } = readOptions(args);
   const models = folders.flatMap((folder) => readModels(folder, match));
-  const all = await withEngines(models, (engine, model) => diagnoseModel(engine, model));
-  console.log(showScores(all));
-  if (isListed) for (const line of listMistakes(all)) console.log(line);
-  const areCured = !areFixesTried || (await tryFixes(all, isListed));
-  for (const variant of variants) await showVariant(all, variant);
-  const missed = missedBars(tally(all));
+  const byPreset = new Map<PresetName, readonly Diagnosed[]>();
+  for (const preset of presets) byPreset.set(preset, await diagnoseAll(models, preset));
+  const ours = byPreset.get("gradlens") ?? [];
+  console.log(showScores(byPreset));
+  if (isListed) for (const line of listMistakes(ours)) console.log(line);
+  const areCured = !areFixesTried || (await tryFixes(ours, isListed));
+  for (const variant of variants) await showVariant(ours, variant);
+  const missed = missedBars(tally(ours));
   for (const each of missed) console.log(each);
   process.exitCode = missed.length === 0 && areCured ? 0 : 1;
 }

@@ -33,7 +33,7 @@ function matrixOf(all: readonly Looked[]): string {
   return `${rows.toSorted().join("")}\n${silent} of ${all.length} files without a finding\n`;
 }
 
-describe("the rules of the diagnosis", () => {
+describe("findings by rule", () => {
   it("find in examples and in the files of other tests what they found before", async () => {
     const all = await withEngines(folders.flatMap(filesIn), async (engine, file): Promise<Looked> => {
       const result = await engine.trace(paramsFor(join(root, file)));

@@ -21,6 +21,8 @@ export type Remedy =
   | { readonly change: "unwrap"; readonly call: Site }
   /** Puts a call around an expression: `relu(…)`; `more` are further arguments, as source text. */
   | { readonly change: "wrap"; readonly expression: Site; readonly name: string; readonly more?: string }
+  /** Constructs a layer of the library behind the one that is constructed here, in the same list: `new nn.ReLU()`. */
+  | { readonly change: "behind"; readonly call: Site; readonly name: string }
   /** Leaves the statement out that holds the place. */
   | { readonly change: "remove"; readonly at: Site }
   /** Writes a statement behind (or in front of) the one that holds the place; `uses` are names of the library in it. */

@@ -108,6 +108,20 @@ describe("a call that is left out", () => {
     assert.equal(out("y = f(a + b).g();", "f(a + b)"), "y = (a + b).g();");
   });
 
+  it("constructs a layer behind another one of a list, and nowhere else", () => {
+    const behind = (text: string, part: string) =>
+      edited(text, { change: "behind", call: at(text, part), name: "ReLU" });
+    const list = "s = new nn.Sequential(new nn.Linear(1, 2), new nn.Linear(2, 3));";
+    const done = "s = new nn.Sequential(new nn.Linear(1, 2), new nn.ReLU(), new nn.Linear(2, 3));";
+    assert.equal(behind(list, "new nn.Linear(1, 2)"), done);
+    assert.equal(
+      behind("s = [new nn.Linear(1, 2)];", "new nn.Linear(1, 2)"),
+      "s = [new nn.Linear(1, 2), new nn.ReLU()];",
+    );
+    assert.equal(behind("s = new nn.Linear(1, 2);", "new nn.Linear(1, 2)"), null);
+    assert.equal(behind("s = [new Linear(1, 2)];", "new Linear(1, 2)"), null);
+  });
+
   it("takes a layer out of its list, or puts one there that does nothing", () => {
     const list = "s = new nn.Sequential(new nn.Linear(1, 2), new nn.Softmax(1));";
     assert.equal(out(list, "new nn.Softmax(1)"), "s = new nn.Sequential(new nn.Linear(1, 2));");

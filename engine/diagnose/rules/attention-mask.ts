@@ -100,7 +100,7 @@ function report(traced: Traced, fault: MaskFault, others: readonly MaskFault[]):
       ...(triangle === null ? [] : beside(call, "Here the mask is laid upon the scores")),
       ...[...lines.values()].flatMap((node) => beside(traced.nodes[node]?.site ?? null, "This mask as well")),
     ],
-    fixes: [{ ...fix, ...shifted(traced, triangle, kind === "inverted" ? 0 : offset) }],
+    fixes: [{ ...fix, ...(remediesOf(traced, fault, triangle) ?? {}) }],
   };
 }
 
@@ -121,10 +121,17 @@ function triangleOf(traced: Traced, mask: number): number | null {
   return null;
 }
 
-/** The diagonal of the triangle, moved to where it belongs. */
-function shifted(traced: Traced, triangle: number | null, offset: number): Pick<Offered, "remedies"> {
-  const call = triangle === null ? null : (traced.nodes[triangle]?.site ?? null);
-  if (triangle === null || call === null || offset === 0) return {};
-  const diagonal = Number(operationsOf(traced).attribute(triangle, "diagonal") ?? 0) - offset;
+function remediesOf(
+  traced: Traced,
+  { kind, use, offset }: MaskFault,
+  triangle: number | null,
+): Pick<Offered, "remedies"> | null {
+  const call = traced.nodes[triangle ?? use.node]?.site ?? null;
+  const operations = operationsOf(traced);
+  if (call === null) return null;
+  if (kind === "leak" && operations.op(use.node) === "maskedFill")
+    return { remedies: [{ change: "option", call, name: "value", value: "-Infinity", position: 2 }] };
+  if (triangle === null || offset === 0 || kind === "inverted") return null;
+  const diagonal = Number(operations.attribute(triangle, "diagonal") ?? 0) - offset;
   return { remedies: [{ change: "option", call, name: "diagonal", value: String(diagonal), position: 1 }] };
 }

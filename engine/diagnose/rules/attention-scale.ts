@@ -107,10 +107,7 @@ function report(traced: Traced, found: readonly Scores[]): Trouble {
   const size = sizeOfQuery(traced, scores);
   const scale = scaleOf(scores);
   const deviation = deviationOf(traced, scores);
-  const largest = scores.factors.reduce((a, b) => (Math.abs(b.factor) > Math.abs(a.factor) ? b : a), {
-    node: scores.product?.node ?? scores.node,
-    factor: 1.01,
-  });
+  const largest = largestOf(scores);
   const wanted = showNumber(1 / Math.sqrt(size), 3);
   const spread = deviation > 0 ? ` Their standard deviation is ${showNumber(deviation, 3)}.` : "";
   const is = scale > 1.01 ? `multiplied by ${showNumber(scale, 3)}` : "not scaled";
@@ -136,12 +133,41 @@ function lineOf({ nodes }: Traced, { product }: Scores): string {
   return `${site?.file}:${site?.line}`;
 }
 
-function fixOf(traced: Traced, { product, factors, node }: Scores, size: number): Offered {
+function fixOf(traced: Traced, scores: Scores, size: number): Offered {
+  const { product, factors, node } = scores;
   const expression = traced.nodes[product?.node ?? -1]?.site ?? null;
   const offered = {
     title: `Multiply the scores by 1 / √${size}`,
     detail: "mul(scores, 1 / Math.sqrt(d)), with d the size of one head's query.",
   };
-  if (expression === null || product?.node === node || factors.length > 0) return offered;
-  return { ...offered, remedies: [{ change: "wrap", expression, name: "mul", more: `${size} ** -0.5` }] };
+  if (expression === null || product?.node === node) return offered;
+  if (factors.length === 0)
+    return { ...offered, remedies: [{ change: "wrap", expression, name: "mul", more: `${size} ** -0.5` }] };
+  return withoutFactor(traced, scores, size) ?? offered;
+}
+
+/** Divides by a factor in the place of multiplying by it, or leaves it out. */
+function withoutFactor(traced: Traced, scores: Scores, size: number): Offered | null {
+  const { node, factor } = largestOf(scores);
+  const { op = "", site: call = null } = traced.nodes[node] ?? {};
+  if (call === null || (op !== "mul" && op !== "div")) return null;
+  if (Math.abs(factor / Math.sqrt(size) - 1) < 0.01) {
+    const name = op === "mul" ? "div" : "mul";
+    const title =
+      name === "div" ? `Divide by √${size} in the place of multiplying` : `Multiply by 1 / √${size}`;
+    const detail = "The scores of wide queries are to be made smaller, not larger.";
+    return { title, detail, remedies: [{ change: "callee", call, name }] };
+  }
+  if (scaleOf(scores) / factor >= 0.99) return null;
+  return {
+    title: `Leave the factor ${showNumber(factor, 3)} out`,
+    detail: "What is left scales the scores as it is meant to be.",
+    remedies: [{ change: "unwrap", call }],
+  };
+}
+
+/** The factor that makes the scores largest; the product itself where there is none above 1. */
+function largestOf({ factors, product, node }: Scores): Scores["factors"][number] {
+  const none = { node: product?.node ?? node, factor: 1.01 };
+  return factors.reduce((a, b) => (Math.abs(b.factor) > Math.abs(a.factor) ? b : a), none);
 }

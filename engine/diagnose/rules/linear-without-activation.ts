@@ -19,6 +19,8 @@ export const linearWithoutActivation = defineRule({
     source: "NeuraLint and UMLAUT report layers without activation; AUTOTRAINER repairs them by adding one.",
   },
   thresholds: {},
+  // What is linear soon learns what it can, and stops.
+  explains: ["update-ratio"],
   find(traced) {
     const pairs = linearPairsOf(traced);
     return pairs.length === 0 ? [] : [report(traced, pairs)];
@@ -77,6 +79,8 @@ function fixesOf(traced: Traced, pairs: readonly LinearPair[]): Offered[] {
   const between = pairs.map(({ identity, first, isCalledAlone }) => {
     const call = traced.nodes[first.output]?.site ?? null;
     if (identity !== null) return { change: "callee", call: identity, name: "ReLU" } as const;
+    const layer = traced.scopes[traced.nodes[first.weight]?.scope ?? 0]?.site ?? null;
+    if (!isCalledAlone && layer !== null) return { change: "behind", call: layer, name: "ReLU" } as const;
     return isCalledAlone && call !== null
       ? ({ change: "wrap", expression: call, name: "relu" } as const)
       : null;

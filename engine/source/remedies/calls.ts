@@ -119,3 +119,13 @@ function leaveLayerOut(call: SyntaxNode, puts: Puts): boolean {
   else return false;
   return true;
 }
+
+/** Another layer in the list that a layer is constructed in. */
+export function layerBehind(call: SyntaxNode, name: string, puts: Puts): boolean {
+  const { parent, callee } = call;
+  const siblings = parent?.type === "ArrayExpression" ? parent.elements : parent?.arguments;
+  if (call.type !== "NewExpression" || !siblings?.includes(call)) return false;
+  if (callee?.type !== "MemberExpression" || !callee.object) return false;
+  puts.put(call.end, call.end, `, new ${puts.own(callee.object)}.${name}()`);
+  return true;
+}

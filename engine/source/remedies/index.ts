@@ -4,7 +4,7 @@ import type { Site } from "../../report/report";
 import { parse } from "../parse";
 import type { Parsed } from "../parsed";
 import type { SyntaxNode } from "../syntax-node";
-import { argument, option, otherCallee, unwrap } from "./calls";
+import { argument, layerBehind, option, otherCallee, unwrap } from "./calls";
 import { nameInText } from "./imports";
 import { Puts, type TextEdit } from "./puts";
 import { insert, remove } from "./statements";
@@ -36,6 +36,10 @@ function apply(remedy: Remedy, parsed: Parsed, puts: Puts): boolean {
     case "unwrap": {
       const call = callAt(parsed, remedy.call);
       return call !== null && unwrap(call, puts);
+    }
+    case "behind": {
+      const call = callAt(parsed, remedy.call);
+      return call !== null && layerBehind(call, remedy.name, puts);
     }
     case "wrap":
       return wrap(remedy, parsed, puts);

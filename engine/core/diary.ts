@@ -3,7 +3,7 @@ import { ParameterMoves } from "./parameter-moves";
 import { currentSite } from "./sites";
 import type { Tensor } from "./tensor";
 
-export type ActKind = "backward" | "step" | "zeroGrad" | "clip" | "loss";
+export type ActKind = "backward" | "step" | "zeroGrad" | "clip" | "schedule" | "loss";
 
 export interface Act {
   readonly kind: ActKind;
@@ -72,6 +72,11 @@ export class Diary {
     this.note("step", 0, noted);
     if (noted !== null) noted.steps++;
     return noted;
+  }
+
+  /** A schedule sets the rate of an optimiser to so much of the first one. */
+  schedule(optimizer: object, share: number): void {
+    this.note("schedule", share, this.#known.get(optimizer) ?? null);
   }
 
   /** An optimiser forgets the gradients of its parameters. */

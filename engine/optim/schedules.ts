@@ -6,6 +6,7 @@ import { number, positive } from "../core/kinds";
 import type { Positions } from "../core/op";
 import type { Widest } from "../core/op-function";
 import { type Kinds, readCall, takes } from "../core/signature";
+import { activeTape } from "../core/tape";
 
 /** What a schedule changes. */
 export interface Scheduled {
@@ -59,6 +60,9 @@ export abstract class Schedule {
   step(): void {
     this.lastEpoch++;
     this.apply();
+    const [group] = this.optimizer.paramGroups;
+    if (group === undefined) return;
+    activeTape()?.notes.diary.schedule(this.optimizer, group.lr / (group.initialLr ?? group.lr));
   }
 
   /** Begins again, from the rates before any schedule. */

@@ -178,14 +178,14 @@ export const schema = {
   /** What a training loop did, in order: the first and the last acts. */
   acts: {
     /**
-     * "backward"; "step" and "zeroGrad" of an optimiser, "zeroGrad" of a layer; "clip" of gradients; "loss" when the exported
+     * "backward"; "step" and "zeroGrad" of an optimiser, "zeroGrad" of a layer; "clip" of gradients; "schedule" of a rate; "loss" when the exported
      * loss began.
      */
     kind: to("texts"),
     /** None also for an optimiser that is not in the table. */
     optimizer: maybe("optimizers"),
     site: maybe("sites"),
-    /** Of a clip: the norm, or the largest element, over its limit. Else 0. */
+    /** Of a clip: the norm, or the largest element, over its limit. Of a schedule: the rate over the first one. Else 0. */
     value: number,
   },
   /** Values that were written into leaves by the program, not by an optimiser: the last few of each, in order. */

@@ -1,10 +1,12 @@
 /** Steps that are too small to change the weights in any time that somebody would wait. */
 import { showNumber } from "../../core/number-text";
+import type { Site } from "../../report/report";
+import { at, rowAt } from "../../report/trace";
 import { hasLearnt, trainerOf } from "../measures/descent";
 import type { Optimiser } from "../measures/optimisers";
-import { defineRule, type Trouble } from "../rule";
+import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import type { Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 export const updateRatio = defineRule({
   id: "update-ratio",
@@ -31,18 +33,39 @@ function findSmall(traced: Traced, { small }: { readonly small: number }): Troub
   // Steps become small at the end of a schedule, and where there is little left to learn.
   if (hasLearnt(traced) !== false) return [];
   const rate = trainer.learningRate;
+  const schedule = scheduleOf(traced, trainer);
   return [
     {
       ...said(
         `The steps of this ${trainer.type} change the weights by ${showNumber(ratio, 2)} of their size, and the network has learnt nothing yet.`,
-        `The learning rate is ${showNumber(rate, 2)}; about a thousandth of the weights is a usual step.`,
+        `The learning rate is ${showNumber(rate, 2)}; about a thousandth of the weights is a usual step.${schedule === null ? "" : ` A schedule has brought it down to ${showNumber(schedule.share, 2)} of the first one.`}`,
       ),
-      site: trainer.site,
+      site: schedule?.site ?? trainer.site,
       node: null,
       evidence: { ratio, learningRate: rate, steps: trainer.steps },
-      fixes: [usualRate(trainer)],
+      related: schedule === null ? [] : beside(trainer.site, "the optimiser"),
+      fixes: schedule === null ? [usualRate(trainer)] : [slower],
     },
   ];
+}
+
+const slower = {
+  title: "Step the schedule less often: once an epoch, not after every batch",
+  detail: "Its rates are meant for epochs, unless it was made for as many steps as there are batches.",
+};
+
+/** The last step of a schedule that made the rate a hundred times smaller, or more. */
+function scheduleOf(
+  traced: Traced,
+  { row }: Optimiser,
+): { readonly share: number; readonly site: Site | null } | null {
+  const { acts } = traced.trace.tables;
+  for (let act = acts.kind.length - 1; act >= 0; act--) {
+    if (traced.trace.texts[at(acts.kind, act)] !== "schedule" || rowAt(acts.optimizer, act) !== row) continue;
+    const share = at(acts.value, act);
+    return share < 0.01 ? { share, site: siteInRow(traced, rowAt(acts.site, act)) } : null;
+  }
+  return null;
 }
 
 function usualRate({ type, site }: Optimiser) {

@@ -62,6 +62,19 @@ describe("diagnosis of learning rates", () => {
       for (const steps of [0, 5, 80]) assert.deepEqual(rules(make, { steps }), []);
   });
 
+  it("names the step of a schedule that brought the rate down", () => {
+    const make = (of: g.Tensor[]) => {
+      const optimizer = new g.optim.SGD(of, { lr: 0.1 });
+      const schedule = new g.optim.StepLR(optimizer, { stepSize: 1, gamma: 0.001 });
+      const step = () => {
+        optimizer.step();
+        onLine(6, () => schedule.step());
+      };
+      return { step, zeroGrad: () => optimizer.zeroGrad() };
+    };
+    assert.deepEqual(rules(make, { steps: 4 }), ["update-ratio@6"]);
+  });
+
   it("tells of steps that change nothing, whatever the loss is multiplied by", () => {
     for (const factor of [1, 1e6, 1e-6]) {
       assert.ok(rules(sgd(1e-7), { factor }).includes("update-ratio@5"), `SGD at ${factor}`);

@@ -1,4 +1,5 @@
 /** Items of a batch that reach each other on their way through the layers. */
+import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { at } from "../../report/trace";
 import { lossTermsOf } from "../measures/loss-terms";
@@ -78,7 +79,8 @@ function findMixed(traced: Traced): Trouble[] {
   if (mixed.some((node) => typeof node !== "number")) return [];
   const node = traced.nodes[mixed[0] ?? -1];
   const culprit = node === undefined ? null : culpritOf(traced, paths, batch, node);
-  return node === undefined || culprit === null ? [] : [report(node, culprit, batch)];
+  if (node === undefined || culprit === null) return [];
+  return [{ ...report(node, culprit, batch), fixes: fixesFor(culprit, wholeStatistics(traced, paths)) }];
 }
 
 /** Along which dimension of the inputs the batch may lie: that of the predictions' rows, or a factor of them. */
@@ -230,11 +232,23 @@ function report(node: ReportNode, { site, what, kind }: Culprit, { dim, size }: 
     node: node.id,
     evidence: { operation: node.op, culprit: what, batch: size, dimension: dim },
     related,
-    fixes: fixesFor(site, what, kind),
   };
 }
 
-function fixesFor(site: Site | null, what: string, kind: Culprit["kind"]): Offered[] {
+/** Where statistics of all elements are taken that could be those of each item. */
+function wholeStatistics(traced: Traced, paths: DataPaths): Site[] {
+  const places = new Map<string, Site>();
+  const carries = carriesGradient(traced);
+  for (let node = 0; node < carries.length; node++) {
+    if (carries[node] === 0 || paths.isOnTheWay[node] === 0 || !/^(mean|std|var|sum)$/.test(paths.op(node)))
+      continue;
+    const { site = null, value } = traced.nodes[node] ?? {};
+    if (site !== null && value?.size === 1) places.set(`${site.file}:${site.line}:${site.column}`, site);
+  }
+  return [...places.values()];
+}
+
+function fixesFor({ site, what, kind }: Culprit, whole: readonly Site[]): Offered[] {
   if (kind === "layer")
     return [
       {
@@ -256,6 +270,11 @@ function fixesFor(site: Site | null, what: string, kind: Culprit["kind"]): Offer
     {
       title: `Give ${what} the dimensions of one item`,
       detail: "With dim: -1, for instance, it takes in the features of each item alone.",
+      ...(whole.length === 0 ? {} : { remedies: whole.flatMap(ofEachItem) }),
     },
   ];
+}
+
+function ofEachItem(call: Site): Remedy[] {
+  return [{ change: "argument", call, index: 1, value: "{ dim: -1, keepdim: true }" }];
 }

@@ -21,7 +21,7 @@ export const gradientClipping = defineRule({
     ratio: { value: 100, text: "norm of the gradient over the limit, in the middle one of the clips" },
   },
   explains: ["update-ratio"],
-  find: (traced, { ratio }) => [...clipsOf(traced).values()].flatMap((clips) => report(traced, clips, ratio)),
+  find: (traced, { ratio }) => [...clipsOf(traced).values()].flatMap((clips) => report(clips, ratio)),
   measure(traced) {
     const ratios = [...clipsOf(traced).values()].map(middle);
     return ratios.length === 0
@@ -52,8 +52,9 @@ function middle(clips: readonly Clip[]): number {
   return clips.map((clip) => clip.ratio).sort((a, b) => a - b)[Math.floor((clips.length - 1) / 2)] ?? 0;
 }
 
-function report(_: Traced, clips: readonly Clip[], limit: number): Trouble[] {
+function report(clips: readonly Clip[], limit: number): Trouble[] {
   const ratio = middle(clips);
+  const site = clips[0]?.site ?? null;
   if (!(ratio > limit)) return [];
   return [
     {
@@ -61,13 +62,16 @@ function report(_: Traced, clips: readonly Clip[], limit: number): Trouble[] {
         `Every gradient is clipped to far below its size: the norm is ${showNumber(ratio, 3)} times the limit, in the middle of ${showTimes(clips.length, "clip")}.`,
         "What is left tells the direction only, and steps are that much shorter than the learning rate says.",
       ),
-      site: clips[0]?.site ?? null,
+      site,
       node: null,
       evidence: { ratio, clips: clips.length, limit },
       fixes: [
         {
-          title: "Raise the limit to about the usual norm",
+          title: "Raise the limit to about the usual norm, such as 1",
           detail: "Then only the rare large gradient is shortened.",
+          ...(site === null
+            ? {}
+            : { remedies: [{ change: "argument", call: site, index: 1, value: "1" } as const] }),
         },
       ],
     },

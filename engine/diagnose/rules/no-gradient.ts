@@ -128,7 +128,7 @@ function report(traced: Traced, cut: GradientCut, lost: readonly number[], other
   const all =
     others === 0
       ? "No parameter gets a gradient"
-      : `${showTimes(lost.length, "parameter")} of ${lost.length + others} get no gradient (${who})`;
+      : `${showTimes(lost.length, "parameter")} of ${lost.length + others} ${lost.length === 1 ? "gets" : "get"} no gradient (${who})`;
   const call = cut.how.includes("(")
     ? cut.how
     : reasons[cut.how] === undefined || cut.how === "argmax"
@@ -155,7 +155,8 @@ function report(traced: Traced, cut: GradientCut, lost: readonly number[], other
 }
 
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  // Names of functions stay as they are.
+  return /^\w+\(/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function places(traced: Traced, lost: readonly number[]): RelatedSite[] {

@@ -4,7 +4,7 @@ import { IS_WEIGHT } from "../../report/names";
 import type { ReportNode } from "../../report/report";
 import { at } from "../../report/trace";
 import { parameterName, parametersOf } from "../measures/parameters";
-import { placeToChange } from "../measures/places";
+import { leftOut, placeToChange } from "../measures/places";
 import { inputsOf } from "../measures/wires";
 import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -152,29 +152,35 @@ function report(traced: Traced, flat: ReportNode, zero: readonly number[]): Trou
       .flatMap((node) =>
         beside(traced.nodes[node]?.site ?? null, `${parameterName(traced, node)}: gradient 0`),
       ),
-    fixes: fixesFor(flat, isStep),
+    fixes: fixesFor(traced, flat, isStep),
   };
 }
 
-function fixesFor({ op }: ReportNode, isStep: boolean): Offered[] {
-  if (op === "sign")
+function fixesFor(traced: Traced, flat: ReportNode, isStep: boolean): Offered[] {
+  const { op, site } = flat;
+  const out = leftOut(traced, flat);
+  const without: Offered = {
+    title: `Leave ${op} out`,
+    detail: "The gradient then passes as it comes.",
+    ...(out.length > 0 ? { remedies: out } : {}),
+  };
+  if (!isStep)
     return [
       {
-        title: "Use tanh, or let the gradient pass: x.add(sub(sign(x), x).detach())",
-        detail: "The values stay those of sign, and the way back is that of x.",
+        title: `Move the limits of ${op} to where its values are`,
+        detail: "Inside of its limits the gradient passes.",
       },
+      without,
     ];
-  if (isStep)
-    return [
-      {
-        title: `Let the gradient pass: x.add(sub(${op}(x), x).detach())`,
-        detail: `The values stay those of ${op}, and the way back is that of x.`,
-      },
-    ];
-  return [
-    {
-      title: `Move the limits of ${op} to where its values are, or leave it out`,
-      detail: "Inside of its limits the gradient passes.",
-    },
-  ];
+  const through = {
+    title: `Let the gradient pass: x.add(sub(${op}(x), x).detach())`,
+    detail: `The values stay those of ${op}, and the way back is that of x.`,
+  };
+  if (op !== "sign") return [through, without];
+  const smooth: Offered = {
+    title: "Use tanh instead of sign",
+    detail: "It is the smooth form of sign: between -1 and 1, with a slope everywhere.",
+    ...(site === null ? {} : { remedies: [{ change: "callee", call: site, name: "tanh" }] }),
+  };
+  return [smooth, through];
 }

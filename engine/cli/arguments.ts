@@ -18,6 +18,7 @@ import {
 } from "./argument-values";
 import { type CompareArguments, readCompareArguments } from "./compare-arguments";
 import { readDiagnosis, sizeLimit } from "./diagnosis-arguments";
+import { type RulesArguments, readRulesArguments } from "./rules";
 import { type Saving, savePath } from "./saved-file";
 
 const precisionNames = Object.keys(precisions).join(" or ");
@@ -27,6 +28,7 @@ export const usage = `gradlens: see what the backward pass of a model does
   gradlens trace FILE    run a model file and show the gradient of every layer
   gradlens check FILE    compare its gradients with finite differences
   gradlens fix FILE      try the fixes of its findings, and say what each did; --apply writes those that cure
+  gradlens rules [RULE]  the rules of the diagnosis with their limits, or all about one of them
   gradlens compare A B   run two files and show what differs, or one twice: compare FILE --seed 0,1
 
   --json                    print the result as JSON (NaN and infinities as strings)
@@ -121,7 +123,7 @@ const options = {
 } as const;
 
 /** @throws UsageError */
-export function readArguments(args: readonly string[]): Arguments | CompareArguments {
+export function readArguments(args: readonly string[]): Arguments | CompareArguments | RulesArguments {
   const { values, positionals } = parse(args);
   const [command, file, ...more] = positionals;
   if (command === undefined && values.json && !values.help && !values.version)
@@ -129,8 +131,9 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
   const wantsHelp = values.help || command === "help" || (command === undefined && !values.version);
   const known = wantsHelp ? "help" : values.version ? "version" : command;
   if (known === "compare") return readCompareArguments(values, positionals.slice(1));
+  if (known === "rules") return readRulesArguments(values, positionals.slice(1));
   if (!isOneOf(known)) {
-    throw new UsageError(`there is no command "${command}"; expected trace, check, fix or compare`);
+    throw new UsageError(`there is no command "${command}"; expected trace, check, fix, compare or rules`);
   }
   if (values.apply && known !== "fix") throw new UsageError("--apply is for fix");
   const foreign = (["factor", "all"] as const).find((name) => values[name] !== undefined);

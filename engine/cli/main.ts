@@ -6,6 +6,7 @@ import { readArguments, usage } from "./arguments";
 import { runCommand } from "./commands";
 import { runCompare } from "./compare-runs";
 import { currentFolder } from "./current-folder";
+import { showRules } from "./rules";
 import { readVersion } from "./version";
 
 /** Whoever asked for JSON gets it, whatever goes wrong, also with the other arguments. */
@@ -28,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (read.command === "help") print(read.json ? toJson({ usage }) : usage.trimEnd());
   else if (read.command === "version") print(read.json ? toJson({ version: readVersion() }) : readVersion());
   else if (read.command === "compare") return runCompare(read);
+  else if (read.command === "rules") return showRules(read);
   else return runCommand(read);
   return 0;
 }

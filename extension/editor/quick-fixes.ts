@@ -23,6 +23,8 @@ interface Offer {
   readonly finding: Finding;
   readonly fix: Fix;
   readonly title: string | null;
+  /** Whether it changes what the model computes. */
+  readonly isRun: boolean;
 }
 
 function offersOf(session: Session): Offer[] {
@@ -30,23 +32,25 @@ function offersOf(session: Session): Offer[] {
   const tried = ofTrace.flatMap((finding, nth) =>
     finding.fixes.map((fix, i) => {
       const trial = session.trials.find((each) => each.finding === nth && each.fix === i);
-      return { finding, fix, title: titleOf(fix, trial?.outcome, session) };
+      return { finding, fix, title: titleOf(fix, trial?.outcome, session), isRun: true };
     }),
   );
   // Those of a check change comments, which compute nothing.
   const ofCheck = session.checkFindings.flatMap((finding) =>
-    finding.fixes.map((fix) => ({ finding, fix, title: fix.title })),
+    finding.fixes.map((fix) => ({ finding, fix, title: fix.title, isRun: false })),
   );
   return [...tried, ...ofCheck];
 }
 
-function toAction({ finding, fix, title }: Offer, session: Session): vscode.CodeAction[] {
+function toAction({ finding, fix, title, isRun }: Offer, session: Session): vscode.CodeAction[] {
   const edit = editOf(fix, session);
   const site = finding.site ?? fix.edits?.[0]?.site;
   if (edit === null || title === null || site === undefined) return [];
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.edit = edit;
   action.diagnostics = problemsAt(currentRange(site, session), codeOf(finding));
+  // What it did is seen at once.
+  if (isRun) action.command = { command: "gradlens.traceBackprop", title, arguments: [session.uri] };
   return [action];
 }
 

@@ -95,6 +95,8 @@ function report(traced: Traced, fault: MaskFault, others: readonly MaskFault[]):
     ...said(headline, explanation),
     site,
     node: use.node,
+    // Softmax of a row in which everything is −∞ is NaN.
+    explains: kind === "leak" || kind === "unnormalised" || kind === "sees-next" ? [] : ["non-finite"],
     evidence: kind === "leak" || kind === "unnormalised" ? { kind, leak } : { kind, offset },
     related: [
       ...(triangle === null ? [] : beside(call, "Here the mask is laid upon the scores")),

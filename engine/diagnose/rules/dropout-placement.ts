@@ -1,6 +1,7 @@
 /** Dropout where it harms: almost everything dropped, on the outputs, or in front of batch norm. */
 import { showNumber, showPercent } from "../../core/number-text";
 import type { Site } from "../../report/report";
+import { at } from "../../report/trace";
 import { type DropoutUse, dropoutsOf } from "../measures/dropouts";
 import { dropoutsBeforeNormOf, outputDropoutsOf } from "../measures/misplaced-dropouts";
 import { leftOut, placeToChange } from "../measures/places";
@@ -99,13 +100,19 @@ function halved({ nodes, scopes }: Traced, node: number): Pick<Offered, "remedie
   return { remedies: [{ change: "option", call: scope.site, name: "p", value: "0.5", position: 0 }] };
 }
 
+/** Whether the text calls the dropout itself, and not a list of layers with the dropout in it. */
+function hasOwnCall({ trace }: Traced, { node, input }: DropoutUse): boolean {
+  const { site } = trace.tables.nodes;
+  return at(site, node) > 0 && at(site, node) !== at(site, input);
+}
+
 /** One finding for all places of a kind. */
 function reports(traced: Traced, dropouts: readonly DropoutUse[], write: Write): Trouble[] {
   const [first, ...others] = dropouts;
   const node = traced.nodes[first?.node ?? -1];
   if (first === undefined || node === undefined) return [];
   const { kind, headline, explanation, fix } = write(traced, first);
-  const site = placeToChange(traced, node);
+  const site = kind !== "rate" && hasOwnCall(traced, first) ? node.site : placeToChange(traced, node);
   const places = new Map<string, Site>();
   for (const other of others) {
     const own = traced.nodes[other.node];

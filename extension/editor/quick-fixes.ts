@@ -4,7 +4,7 @@ import { showMended } from "../../engine/report/follow-findings";
 import type { Check, Finding, Fix, TriedFix } from "../../engine/report/report";
 import { readSetting } from "../config";
 import { fileOf } from "../files";
-import { editOf } from "../fixes";
+import { commentEdit, editOf, ignoreComment } from "../fixes";
 import { modelSelector } from "../model-files";
 import { currentRange } from "../places";
 import type { Session } from "../session";
@@ -65,7 +65,6 @@ function problemsAt({ uri, range }: vscode.Location, code: string): vscode.Diagn
     .filter((problem) => problem.source === "gradlens" && isMeant(problem));
 }
 
-/** The comment goes to the end of the line; above it where something there would swallow it. */
 function commentAction(
   document: vscode.TextDocument,
   told: Finding | Check,
@@ -73,12 +72,7 @@ function commentAction(
   { title, comment }: { readonly title: string; readonly comment: string },
 ): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  const { text, range, firstNonWhitespaceCharacterIndex } = document.lineAt(place.range.start.line);
-  action.edit = new vscode.WorkspaceEdit();
-  if (/\/\/|\/\*|`/.test(text)) {
-    const indent = text.slice(0, firstNonWhitespaceCharacterIndex);
-    action.edit.insert(document.uri, range.start, `${indent}${comment}\n`);
-  } else action.edit.insert(document.uri, range.end, ` ${comment}`);
+  action.edit = commentEdit(document, place.range.start.line, comment);
   action.diagnostics = problemsAt(place, codeOf(told));
   return action;
 }
@@ -91,9 +85,9 @@ function ignoreActions(
   finding: Finding,
   place: vscode.Location,
 ): vscode.CodeAction[] {
-  const { rule, title } = finding;
+  const { title } = finding;
   if (title === undefined) return [];
-  const words = { title: `Ignore "${title}" on this line`, comment: `// gradlens: ignore ${rule}` };
+  const words = { title: `Ignore "${title}" on this line`, comment: ignoreComment(finding) };
   return [commentAction(document, finding, place, words)];
 }
 

@@ -6,7 +6,7 @@ import { site } from "../../engine/report/report-form";
 import { showCommand } from "../../webview/panels";
 import type { Interrupted, PanelName, StateNews } from "../../webview/protocol";
 import { pathAt } from "../checks";
-import { applyFix, findingOfRun } from "../fixes";
+import { applyFix, findingOfRun, ignoreFinding } from "../fixes";
 import { log } from "../log";
 import { revealSite } from "../places";
 import type { Session } from "../session";
@@ -153,7 +153,10 @@ export class Panel implements vscode.Disposable {
       const found = findingOfRun(this.session, run, finding)?.fixes[fix];
       if (found) applyFix(this.session, found).catch((error) => log.error(error));
     },
-    ignore: () => undefined,
+    ignore: ({ run, finding }) => {
+      const found = findingOfRun(this.session, run, finding);
+      if (found) ignoreFinding(this.session, found).catch((error) => log.error(error));
+    },
     copy: ({ text }) => {
       vscode.env.clipboard.writeText(text);
     },

@@ -105,7 +105,7 @@ function numbers({ evidence }: Finding, isProof: boolean): HTMLElement | null {
 
 /** Writes a comment at the line, with which the finding is not told again. */
 function ignoreButton({ run, index, finding, isStale }: FixesOf): HTMLElement | null {
-  if (finding.site === null || isStale) return null;
+  if (finding.site === null || finding.title === undefined || isStale) return null;
   const ignore = () => post("ignore", { run, finding: index });
   const title = "Write a comment that says that this is meant";
   return h(

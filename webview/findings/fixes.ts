@@ -33,6 +33,8 @@ function fixItem(
   const isEdit = edits !== undefined && edits.length > 0;
   const apply = () => post("apply", { run, finding: index, fix: at });
   const isCured = outcome !== null && outcome !== "trying" && outcome.cured;
+  // What was tried and does not cure is told, and not offered.
+  const isOffered = isEdit && !isStale && (outcome === null || isCured);
   return h(
     "li",
     {},
@@ -43,7 +45,7 @@ function fixItem(
       h("p", {}, detail),
       isEdit && h("p", { class: "outcome", role: "status" }, ...outcomeParts(outcome)),
     ),
-    isEdit && !isStale
+    isOffered
       ? button("Apply", apply, {
           runs: true,
           primary: isCured,

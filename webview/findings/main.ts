@@ -8,6 +8,7 @@ import { h, icon } from "../dom";
 import { createFrame } from "../frame";
 import type { PanelState } from "../reduce";
 import { replaceInPlace } from "../replace-in-place";
+import { siteLink } from "../site-link";
 import { connect } from "../store";
 import { findingCard, severityWords } from "./card";
 import { goneList } from "./gone";
@@ -29,6 +30,7 @@ function drawFindings(report: Report, { findings: news, trials, stale: isStale }
     ...(cards.length > 0 ? [h("p", { class: "dimmed" }, countsOf(report))] : []),
     ...(news ? [goneList(news, run)] : []).flatMap((each) => each ?? []),
     ...(cards.length > 0 ? cards : [nothing(report)]),
+    ...ignoredList(report),
   ]);
   for (const details of body.querySelectorAll("details"))
     if (opened.has(keyOf(details))) details.open = opened.get(keyOf(details)) === true;
@@ -80,6 +82,16 @@ function nothing({ nodes, parameters, lookedFor = [], failure }: Report): HTMLEl
         ),
       ),
   );
+}
+
+/** What comments keep from being told, so that nobody forgets it. */
+function ignoredList({ ignored = [] }: Report): HTMLElement[] {
+  if (ignored.length === 0) return [];
+  const items = ignored.map(({ finding: { title, rule }, comment }) =>
+    h("li", {}, siteLink(comment), ` ${title ?? rule}`),
+  );
+  const said = `${showTimes(ignored.length, "finding")} left out by a comment`;
+  return [h("details", { class: "ignored" }, h("summary", {}, said), h("ul", {}, items))];
 }
 
 /** Goes to a finding and opens what it means. */

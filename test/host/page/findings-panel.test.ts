@@ -73,6 +73,7 @@ describe("the findings panel", function () {
       await page.locator("text=It brings dead units.").waitFor();
       await told({ ...trial, cured: false, failure: "relu is not defined" });
       await page.locator("text=relu is not defined").waitFor();
+      assert.equal(await page.locator("vscode-button", { hasText: "Apply" }).count(), 0);
       await told(trial);
       await page
         .locator("text=: gradient of the first layer was 6.4e-13, now 4e-4. Tried with 3 seeds.")

@@ -9,7 +9,7 @@ export interface Depth {
   readonly rows: readonly Row[];
   readonly measure: NormMeasure;
   readonly domain: Domain;
-  /** Indices of the layers that the finding names. */
+  /** Indices of the first layer, the last one, and those that the finding names. */
   readonly named: ReadonlySet<number>;
   /** What the finding compares the gradients with. */
   readonly limit: number | null;
@@ -20,16 +20,19 @@ export interface Depth {
 /** Fewer are no depth. */
 const FEWEST = 3;
 
-/** Null for a finding that does not compare layers: one that names fewer than two of them. */
+/** Null for a finding that does not compare layers: one that neither counts them nor names two. */
 export function depthOf(report: Report, { evidence, node }: Finding): Depth | null {
-  const measure = evidence.measure === "rms" ? "rms" : "norm";
+  const measure = evidence.measure === "norm" ? "norm" : "rms";
   const layers = layersOf(report, measure);
   const rows = layers.map(({ row }) => row);
   const names = new Set(Object.values(evidence));
-  const named = new Set(rows.flatMap(({ name }, i) => (names.has(name) ? [i] : [])));
-  if (rows.length < FEWEST || named.size < 2) return null;
+  const told = layers.flatMap(({ row, weight }, i) => (names.has(row.name) || names.has(weight) ? [i] : []));
+  const isAboutDepth = told.length > 1 || (typeof evidence.layers === "number" && evidence.layers >= FEWEST);
+  if (rows.length < FEWEST || !isAboutDepth) return null;
+  const named = new Set([0, ...told, rows.length - 1]);
+  // A limit of gradients; others say no measure.
   const { limit } = evidence;
-  const shown = typeof limit === "number" && limit > 0 ? limit : null;
+  const shown = "measure" in evidence && typeof limit === "number" && limit > 0 ? limit : null;
   const norms = rows.flatMap(({ kind, norm }) => (kind === "norm" ? [norm] : []));
   const domain = logDomain(shown === null ? norms : [...norms, shown]);
   const blamed = node === null ? undefined : report.nodes[node];
@@ -40,6 +43,8 @@ export function depthOf(report: Report, { evidence, node }: Finding): Depth | nu
 
 interface Layer {
   readonly row: Row;
+  /** "net.fc1.weight" */
+  readonly weight: string;
   /** The first node that used its weights. */
   readonly usedAt: number;
 }
@@ -56,7 +61,7 @@ function layersOf(report: Report, measure: NormMeasure): Layer[] {
       if (shape.length < 2 || first === undefined) return [];
       const path = report.scopes[scope]?.path ?? "";
       const names = path === "" ? {} : { name: path, short: path.split(".").slice(-2).join(".") };
-      return [{ row: { ...row, ...names }, usedAt: first }];
+      return [{ row: { ...row, ...names }, weight: row.name, usedAt: first }];
     })
     .toSorted((a, b) => a.usedAt - b.usedAt);
 }

@@ -1,5 +1,7 @@
 // A vanishing gradient, from the finding to its cure, in a real VS Code: the panel offers what was tried, and says what it did.
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "../../harness/page.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
@@ -14,7 +16,9 @@ describe("a vanishing gradient is cured", function () {
   const badge = (page: Window["page"]) => page.locator(".activitybar .action-item", { hasText: /^1$/ });
 
   before(async () => {
-    window = await openGradlens({ file: "deep-sigmoid.ts", width: 1440, height: 900 });
+    const prepare = (folder: string) =>
+      copyFileSync(join(folder, "deep-sigmoid.ts"), join(folder, "another-sigmoid.ts"));
+    window = await openGradlens({ file: "deep-sigmoid.ts", prepare, width: 1440, height: 900 });
   });
   after(() => window?.close());
 
@@ -35,9 +39,10 @@ describe("a vanishing gradient is cured", function () {
   });
 
   step("or left alone, by a comment at its line", async (page) => {
-    await vscode.runCommand(page, "View: Focus First Editor Group");
-    await vscode.runCommand(page, "File: Revert File");
+    await vscode.openFile(page, "another-sigmoid.ts");
     await vscode.runCommand(page, "Gradlens: Trace Backprop");
+    await page.locator(".codelens-decoration a", { hasText: /^loss/ }).first().waitFor();
+    await vscode.runCommand(page, "Gradlens: Show Findings");
     const panel = await vscode.findWebview(page, "article svg");
     await panel.locator("vscode-button", { hasText: "Ignore on This Line" }).click();
     await panel

@@ -21,7 +21,10 @@ export const gradientClipping = defineRule({
     ratio: { value: 100, text: "norm of the gradient over the limit, in the middle one of the clips" },
   },
   explains: ["update-ratio"],
-  find: (traced, { ratio }) => [...clipsOf(traced).values()].flatMap((clips) => report(clips, ratio)),
+  find: (traced, { ratio }) =>
+    [...clipsOf(traced).values()].flatMap((clips) =>
+      clips.every(({ isEarly }) => isEarly) ? [early(clips)] : report(clips, ratio),
+    ),
   measure(traced) {
     const ratios = [...clipsOf(traced).values()].map(middle);
     return ratios.length === 0
@@ -33,19 +36,31 @@ export const gradientClipping = defineRule({
 interface Clip {
   readonly ratio: number;
   readonly site: Site | null;
+  /** Nothing has been differentiated since the gradients were used or cleared. */
+  readonly isEarly: boolean;
 }
 
 /** Clips by the place in the text. */
 function clipsOf(traced: Traced): Map<number, Clip[]> {
   const { acts } = traced.trace.tables;
   const found = new Map<number, Clip[]>();
+  let hasGradients = false;
+  let hasSteps = false;
   for (let row = 0; row < acts.kind.length; row++) {
-    if (traced.trace.texts[at(acts.kind, row)] !== "clip") continue;
+    const kind = traced.trace.texts[at(acts.kind, row)];
+    if (kind === "backward") hasGradients = true;
+    else if (kind === "step" || kind === "zeroGrad") hasGradients = false;
+    if (kind === "step") hasSteps = true;
+    if (kind !== "clip") continue;
     const place = at(acts.site, row);
-    const clip = { ratio: at(acts.value, row), site: siteInRow(traced, rowAt(acts.site, row)) };
+    const clip = {
+      ratio: at(acts.value, row),
+      site: siteInRow(traced, rowAt(acts.site, row)),
+      isEarly: !hasGradients,
+    };
     found.set(place, [...(found.get(place) ?? []), clip]);
   }
-  return found;
+  return hasSteps ? found : new Map();
 }
 
 function middle(clips: readonly Clip[]): number {
@@ -76,4 +91,32 @@ function report(clips: readonly Clip[], limit: number): Trouble[] {
       ],
     },
   ];
+}
+
+/** Clips that stand before the backward pass, whose gradients they are meant for. */
+function early(clips: readonly Clip[]): Trouble {
+  return {
+    ...said(
+      "Gradients are clipped before the backward pass makes them, so the clip does nothing.",
+      "It stands behind zeroGrad() or step(), where there are no gradients; those of the step stay as long as they are.",
+    ),
+    site: clips[0]?.site ?? null,
+    node: null,
+    evidence: { clips: clips.length, early: clips.length },
+    explains: [
+      "exploding-gradient",
+      "non-finite",
+      "learning-rate-edge",
+      "update-ratio",
+      "activation-scale",
+      "initial-loss",
+      "dead-units",
+    ],
+    fixes: [
+      {
+        title: "Clip between backward() and step()",
+        detail: "Then the gradients are there, and the step uses what is left of them.",
+      },
+    ],
+  };
 }

@@ -4,6 +4,7 @@ import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { hasLearnt, trainerOf } from "../measures/descent";
 import type { Optimiser } from "../measures/optimisers";
+import { parametersOf } from "../measures/parameters";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -31,7 +32,7 @@ function findSmall(traced: Traced, { small }: { readonly small: number }): Troub
   const ratio = ratioOf(trainer);
   if (trainer === null || ratio === null || !(ratio < small) || trainer.steps < 3) return [];
   // Steps become small at the end of a schedule, and where there is little left to learn.
-  if (hasLearnt(traced) !== false) return [];
+  if (hasLearnt(traced) !== false || !wouldFall(traced)) return [];
   const rate = trainer.learningRate;
   const schedule = scheduleOf(traced, trainer);
   return [
@@ -48,6 +49,28 @@ function findSmall(traced: Traced, { small }: { readonly small: number }): Troub
     },
   ];
 }
+
+/** Whether a usual step along the gradient lowers the loss: not so where training has come to rest. */
+function wouldFall(traced: Traced): boolean {
+  const moved = new Map<number, Float64Array>();
+  const { reached } = parametersOf(traced);
+  const norm = (of: "value" | "grad") =>
+    Math.hypot(...[...reached].map((node) => traced.nodes[node]?.[of]?.norm ?? 0));
+  const length = (USUAL * norm("value")) / norm("grad");
+  for (const node of reached) {
+    const [values, gradient] = [traced.values(node, "value"), traced.values(node, "grad")];
+    if (values !== null && gradient !== null)
+      moved.set(
+        node,
+        Float64Array.from(values, (value, i) => value - length * at(gradient, i)),
+      );
+  }
+  const again = traced.experiments?.repeat(moved) ?? null;
+  return again !== null && traced.loss !== null && again.loss < traced.loss.value * (1 - USUAL / 10);
+}
+
+/** A usual step, as a part of the weights. */
+const USUAL = 1e-3;
 
 const slower = {
   title: "Step the schedule less often: once an epoch, not after every batch",

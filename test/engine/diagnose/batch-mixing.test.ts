@@ -58,6 +58,16 @@ describe("diagnosis of items that mix", () => {
     assert.deepEqual(recurrent(true), []);
   });
 
+  it("is silent about a batch of as many items as there are features", () => {
+    const part = () => {
+      const x = g.randn(32, 8);
+      const net = new g.nn.Linear(8, 1);
+      const out = g.tanh(g.mul(net.forward(g.narrow(x, 0, 8, 8)), 2));
+      return g.mseLoss(new g.nn.Linear(1, 1).forward(g.sub(out, g.mean(out, 1, true))), g.zeros(8, 1));
+    };
+    assert.deepEqual(foundAtAnyScale("batch-mixing", part), []);
+  });
+
   it("names a reshape that tears items apart", () => {
     const torn: Hidden = (h) => g.reshape(g.transpose(h, 0, 1), [12, 16]);
     assert.deepEqual(lines(torn), [7]);

@@ -119,5 +119,15 @@ describe("diagnosis of decay and of clipping", () => {
     };
     assert.deepEqual(lines("gradient-clipping", { before: clear, behind: clip(1e-5) }), [8]);
     assert.deepEqual(lines("gradient-clipping", { before: clear, behind: clip(0.5) }), []);
+    const early = (net: g.nn.Sequential) => (optimizer: g.optim.SGD) => {
+      optimizer.zeroGrad();
+      clip(0.5)(optimizer, net);
+    };
+    let before: ((optimizer: g.optim.SGD) => void) | null = null;
+    const of = (net: g.nn.Sequential) => {
+      before = early(net);
+      return net.parameters();
+    };
+    assert.deepEqual(lines("gradient-clipping", { of, before: (optimizer) => before?.(optimizer) }), [6]);
   });
 });

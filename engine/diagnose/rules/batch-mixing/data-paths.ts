@@ -61,7 +61,13 @@ export function dataPathsOf(traced: Traced): DataPaths {
     for (let edge = at(starts, node); edge < at(starts, node + 1); edge++) {
       let input = at(rows, edge);
       if (carries[input] === 1 || isWeight[input] === 1 || isBeforeWeights[input] === 0) continue;
-      while (arrangements.has(op(input))) input = at(rows, at(starts, input));
+      while (arrangements.has(op(input))) {
+        const before = at(rows, at(starts, input));
+        const [items = 1] = shape(input);
+        // Some items of many are the batch; one is a step of a sequence.
+        if (op(input) === "narrow" && items > 1 && shape(before)[0] !== items) break;
+        input = before;
+      }
       if (!held.has(input)) sources.add(input);
     }
   }

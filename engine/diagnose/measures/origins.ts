@@ -9,6 +9,8 @@ export interface Origin {
   readonly site: Site | null;
   /** Whether the model's text chose the values; false for what a layer of the library draws by itself. */
   readonly isChosen: boolean;
+  /** Whether a statement wrote them over those that it had. */
+  readonly isWritten: boolean;
 }
 
 /** What brings values that were found before, or none at all. */
@@ -29,10 +31,10 @@ export function originOf(traced: Traced, parameter: number): Origin {
   const scope = node && node.scope > 0 ? traced.scopes[node.scope] : undefined;
   const write = lastWrites(traced).get(parameter);
   if (write !== undefined && !loads.has(write.how))
-    return { site: siteInRow(traced, write.site) ?? scope?.site ?? null, isChosen: true };
+    return { site: siteInRow(traced, write.site) ?? scope?.site ?? null, isChosen: true, isWritten: true };
   const isDrawn = scope !== undefined && library.has(scope.type);
   const site = isDrawn ? scope.site : (node?.site ?? scope?.site ?? null);
-  return { site, isChosen: !isDrawn && write === undefined };
+  return { site, isChosen: !isDrawn && write === undefined, isWritten: false };
 }
 
 /** A key that is the same for all that was made on one line. */
@@ -50,5 +52,5 @@ export function recurrentOrigin(traced: Traced, node: number): Origin | null {
     .filter((parameter) => parameter.scope === index)
     .map((parameter) => originOf(traced, parameter.node))
     .find(({ isChosen }) => isChosen);
-  return written ?? { site: scope.site, isChosen: false };
+  return written ?? { site: scope.site, isChosen: false, isWritten: false };
 }

@@ -3,6 +3,7 @@ import type { Remedy } from "../../report/remedy";
 import { at } from "../../report/trace";
 import { siteInRow, type Traced } from "../traced";
 import { layersOf } from "./layers";
+import { keyOfSite, originOf } from "./origins";
 
 /** What draws weights: before relu, or before tanh and where nothing cuts. */
 export type Drawing = "kaimingNormal" | "xavierNormal";
@@ -22,4 +23,15 @@ export function redrawn(traced: Traced, how: Drawing): Remedy[] {
     return [{ change: "insert", at: made, where: "after", text, uses: ["nn"] }];
   }
   return [];
+}
+
+/** Leaves out what wrote values over those that layers draw; nothing where one of the parameters has no such statement. */
+export function unwritten(traced: Traced, parameters: readonly number[]): Remedy[] {
+  const places = new Map<string, Remedy>();
+  for (const parameter of parameters) {
+    const { site, isWritten } = originOf(traced, parameter);
+    if (site === null || !isWritten) return [];
+    places.set(keyOfSite(site), { change: "remove", at: site });
+  }
+  return [...places.values()];
 }

@@ -56,10 +56,15 @@ const normalisations: ReadonlySet<string> = new Set([
   "inverseDeviation",
 ]);
 
+/** What is more passes nearly all. */
+const MOST = 0.85;
+
 export interface Account {
   readonly shares: readonly Share[];
   /** Norm of the gradient where the first layer gave its result, over that where the last one did. */
   readonly total: number;
+  /** The same on this way alone, without what other terms of the loss add to it. */
+  readonly alone: number;
   /** Size of the last layer's result over that of the first one's. */
   readonly growth: number;
   readonly layers: number;
@@ -91,6 +96,7 @@ export const accountOf = lazily((traced): Account | null => {
   return {
     shares,
     total,
+    alone: trunk.slice(0, -1).reduce((product, step) => product * step.alone, 1),
     growth: sizeAt(traced, last.node) / sizeAt(traced, first.node),
     layers,
     repeats: repeatsOf(traced),
@@ -143,6 +149,13 @@ function mainOf(traced: Traced, { node, parameters }: TrunkStep): number | null 
   const distance = (id: number) => Math.abs(Math.log(sizeAt(traced, id) || 1));
   const chosen = parameters.filter((id) => originOf(traced, id).isChosen);
   return (chosen.length > 0 ? chosen : parameters).toSorted((a, b) => distance(b) - distance(a))[0] ?? null;
+}
+
+/** Whether what stands between the layers cuts about half of what comes, so that weights are to be larger for it. */
+export function isRectified({ shares }: Account): boolean {
+  const cuts = shares.flatMap(({ steps }) => steps.filter(({ op }) => rectifiers.has(op)));
+  const logs = cuts.filter(({ backward }) => backward > 0).map(({ backward }) => Math.log(backward));
+  return logs.length > 0 && Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length) < MOST;
 }
 
 /** How often the matrix that is applied most often is applied on the way to the loss. */

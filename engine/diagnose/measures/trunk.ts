@@ -4,7 +4,7 @@ import { IS_WEIGHT, TAKES_GRADIENT } from "../../report/names";
 import { at } from "../../report/trace";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
-import { carriesGradient, inputsOf, rowsOf } from "./wires";
+import { carriesGradient, inputsOf, rowsOf, usersOf } from "./wires";
 
 /** One operation of the way, from its main input to its result. */
 export interface TrunkStep {
@@ -18,6 +18,8 @@ export interface TrunkStep {
   readonly forward: number;
   /** Norm of the input's gradient over that of the result's; 0 where the input takes none. */
   readonly backward: number;
+  /** The same without what the input gets from operations behind this one: other terms of a loss, other steps that are read. */
+  readonly alone: number;
 }
 
 /** From the last operation with a matrix of weights to the first one. */
@@ -137,7 +139,20 @@ function stepOf(traced: Traced, node: number, input: number): TrunkStep {
     parameters: parametersOf(traced, node, input),
     forward: sizeAt(traced, node) / sizeAt(traced, input),
     backward: gradientNorm(traced, input) / gradientNorm(traced, node),
+    alone: handedAlone(traced, node, input) / gradientNorm(traced, node),
   };
+}
+
+/** The gradient of the input, or only what the operation hands it where a later operation uses the input as well. */
+function handedAlone(traced: Traced, node: number, input: number): number {
+  const carries = carriesGradient(traced);
+  const isReadLater = rowsOf(usersOf(traced), input).some((user) => user > node && carries[user] === 1);
+  const whole = gradientNorm(traced, input);
+  if (!isReadLater) return whole;
+  const { starts, rows } = inputsOf(traced);
+  for (let edge = at(starts, node); edge < at(starts, node + 1); edge++)
+    if (at(rows, edge) === input) return Math.min(whole, handedOf(traced).get(edge) ?? whole);
+  return whole;
 }
 
 /** The parameters that an operation joins with its main input: themselves, or what is made of them. */

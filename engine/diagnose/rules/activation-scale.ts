@@ -19,6 +19,8 @@ const ends: ReadonlySet<string> = new Set([
   "hardtanh",
   "hardsigmoid",
   "softsign",
+  "sin",
+  "cos",
 ]);
 /** What an operation in a branch must do to be the culprit, not the sum. */
 const BRANCH = 4;
@@ -74,7 +76,9 @@ function findGrowth(traced: Traced, limits: Limits): Trouble[] {
   const jump = largestJump(traced, limits);
   if (jump !== null) return [reportJump(traced, jump)];
   // Values that only seem to grow from a first layer whose own fade are no matter of scale.
-  const grows = account.total > limits.growth || (account.total > 1 && account.growth > limits.growth);
+  const grows =
+    Math.min(account.total, account.alone) > limits.growth ||
+    (account.total > 1 && account.growth > limits.growth);
   const [top] = account.shares.toSorted((a, b) => b.factor - a.factor);
   if (!grows || top === undefined || top.of !== "operation" || top.factor < SHARE) return [];
   // What happens within a recurrent layer is a matter of its weights.

@@ -2,11 +2,13 @@
 
 import { showNumber, showTimes } from "../../core/number-text";
 import { sizeOf } from "../../core/shape";
+import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { chosenAmong, parametersBefore, preceding, stepperOf } from "../measures/causes";
 import { operationsNamed, placeToChange } from "../measures/places";
+import { unwritten } from "../measures/redrawn";
 import { carriesGradient } from "../measures/wires";
-import { beside, defineRule, type Trouble } from "../rule";
+import { beside, defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
@@ -78,6 +80,9 @@ function unitDim(traced: Traced, node: ReportNode): number {
 interface Cause {
   readonly site: Site | null;
   readonly text: string;
+  readonly remedies: readonly Remedy[];
+  /** Whether training did it: then another activation does not help. */
+  readonly isTrained?: boolean;
 }
 
 /** What keeps the input of the units below 0. */
@@ -97,6 +102,7 @@ function causeOf(traced: Traced, { node }: Dead): Cause {
     return {
       site: chosen.site,
       text: `${name} was written with a mean of ${showNumber(chosen.node.value.mean, 3)}, so what comes before it is ${showNumber(level, 3)} on average.`,
+      remedies: unwritten(traced, [chosen.node.id]),
     };
   }
   const stepped = stepperOf(traced, parameters);
@@ -104,10 +110,13 @@ function causeOf(traced: Traced, { node }: Dead): Cause {
     return {
       site: stepped.site,
       text: `The weights before it took ${showTimes(stepped.steps, "step")} with a learning rate of ${showNumber(stepped.learningRate, 3)}: one that is too large throws units below 0 for every example.`,
+      remedies: [],
+      isTrained: true,
     };
   return {
     site: placeToChange(traced, node),
     text: `What comes before it is ${showNumber(level, 3)} on average.`,
+    remedies: [],
   };
 }
 
@@ -146,19 +155,27 @@ function report(traced: Traced, layer: Dead, others: readonly Dead[]): Trouble {
           ),
         ),
     ],
-    fixes: [
-      {
-        title: "Start with biases of 0, or lower the learning rate",
-        detail: "A large negative bias or a large step pushes a unit below 0 for every example.",
-      },
-      {
-        title: "Use leakyRelu or gelu here",
-        detail: "They pass a little gradient for negative inputs, so a dead unit can recover.",
-        remedies:
-          node.op === "relu" && place !== null
-            ? [{ change: "callee", call: place, name: place === node.site ? "leakyRelu" : "LeakyReLU" }]
-            : [],
-      },
-    ],
+    fixes: fixesFor(node, cause, place),
   };
+}
+
+function fixesFor(node: ReportNode, { remedies, isTrained }: Cause, place: Site | null): Offered[] {
+  const call =
+    node.op === "relu" && place !== null && remedies.length === 0 && isTrained !== true ? place : null;
+  const name = place === null || place === node.site ? "leakyRelu" : "LeakyReLU";
+  return [
+    {
+      title:
+        remedies.length > 0
+          ? "Leave the start as the layer has it"
+          : "Start with biases of 0, or lower the learning rate",
+      detail: "A large negative bias or a large step pushes a unit below 0 for every example.",
+      remedies,
+    },
+    {
+      title: "Use leakyRelu or gelu here",
+      detail: "They pass a little gradient for negative inputs, so a dead unit can recover.",
+      remedies: call === null ? [] : [{ change: "callee", call, name }],
+    },
+  ];
 }

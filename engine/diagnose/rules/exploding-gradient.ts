@@ -36,7 +36,11 @@ export const explodingGradient = defineRule({
 
 function findGrowth(traced: Traced, { ratio }: { ratio: number }): Trouble[] {
   const account = accountOf(traced);
-  if (account === null || Math.max(account.layers, account.repeats) < MIN_LAYERS || !(account.total > ratio))
+  if (
+    account === null ||
+    Math.max(account.layers, account.repeats) < MIN_LAYERS ||
+    !(Math.min(account.total, account.alone) > ratio)
+  )
     return [];
   const [top] = account.shares.toSorted((a, b) => b.factor - a.factor);
   if (top === undefined) return [];

@@ -1,10 +1,11 @@
 /** Weights that start too large or too small: signals or gradients grow or fade from layer to layer. */
 import { showNumber, showTimes } from "../../core/number-text";
 import { sizeOf } from "../../core/shape";
-import { type Drawing, redrawn } from "../measures/redrawn";
-import { type Account, accountOf, type Share } from "../measures/shares";
+import { originOf } from "../measures/origins";
+import { redrawn, unwritten } from "../measures/redrawn";
+import { type Account, accountOf, isRectified, type Share } from "../measures/shares";
 import { shapeOf, sizeAt } from "../measures/trunk";
-import { beside, defineRule, type Trouble } from "../rule";
+import { beside, defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
@@ -13,6 +14,8 @@ const GROWN = 10;
 const FADED = 1e-2;
 /** A way on which the same weights come more often than this leads through time. */
 const STEPS = 4;
+/** So few layers keep signals with the weights that they draw by themselves, too. */
+const FEW = 8;
 const bounded: ReadonlySet<string> = new Set([
   "tanh",
   "sigmoid",
@@ -141,25 +144,37 @@ function report(traced: Traced, account: Account, share: Share): Trouble {
       .filter(({ factor }) => Math.abs(Math.log(factor)) > Math.LN2)
       .slice(0, 4)
       .flatMap(({ site, factor }) => beside(site, `These weights multiply it by ${showNumber(factor, 3)}`)),
-    fixes: [
-      {
-        title: "Scale the initial weights to the size of the layers",
-        detail: `nn.init.kaimingNormal (before relu) and nn.init.xavierNormal (before tanh) draw them with a standard deviation of about ${showNumber(usual, 2)} to ${showNumber(Math.SQRT2 * usual, 2)} here.`,
-        remedies: account.repeats > STEPS ? [] : redrawn(traced, drawingFor(account)),
-      },
-      {
-        title: "Leave them as the layer draws them",
-        detail: "Without this line the layer starts with weights that fit its size.",
-      },
-    ],
+    fixes: fixesFor(traced, account, share),
   };
 }
 
-/** Rectifiers cut half of what comes, so that the weights before them are to be larger. */
-function drawingFor({ shares }: Account): Drawing {
-  return shares.some(({ steps }) => steps.some(({ op }) => bounded.has(op)))
-    ? "xavierNormal"
-    : "kaimingNormal";
+function fixesFor(traced: Traced, account: Account, { parameter, steps }: Share): Offered[] {
+  const isMatrix = shapeOf(traced, parameter ?? 0).length > 1 && account.repeats <= STEPS;
+  const written = [...new Set(steps.flatMap(({ parameters }) => parameters))].filter(
+    (id) => id === parameter || shapeOf(traced, id).length === shapeOf(traced, parameter ?? 0).length,
+  );
+  const left =
+    parameter === null
+      ? []
+      : unwritten(
+          traced,
+          written.filter((id) => originOf(traced, id).isChosen),
+        );
+  // What layers draw by themselves fades over many of them.
+  const isLeft = left.length > 0 && (account.layers <= FEW || !isMatrix);
+  const how = isRectified(account) ? "kaimingNormal" : "xavierNormal";
+  const draw = {
+    title: "Scale the initial weights to the size of the layers",
+    detail:
+      "nn.init.kaimingNormal (before relu) and nn.init.xavierNormal (before tanh) draw weights of a standard deviation that keeps the size of signals.",
+    remedies: isMatrix && !isLeft ? redrawn(traced, how) : [],
+  };
+  const leave = {
+    title: "Leave them as the layer draws them",
+    detail: "Without this line the layer starts with weights that fit its size.",
+    remedies: isLeft ? left : [],
+  };
+  return isLeft ? [leave, draw] : [draw, leave];
 }
 
 /** Inputs of one output; of a scale, 1. */

@@ -1,10 +1,12 @@
 /** Activations in their flat ends: the local derivative is about 0, and no gradient passes. */
 import { showNumber, showPercent, showTimes } from "../../core/number-text";
 import { sizeOf } from "../../core/shape";
+import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { chosenAmong, parametersBefore, preceding } from "../measures/causes";
 import { keyOfSite } from "../measures/origins";
 import { placeToChange } from "../measures/places";
+import { unwritten } from "../measures/redrawn";
 import { type FlatActivation, flatsOf } from "../measures/slopes";
 import { shapeOf, sizeAt } from "../measures/trunk";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -110,6 +112,7 @@ function report(traced: Traced, { flats, flat, all }: Place, others: readonly Fl
         title: "Make its inputs smaller",
         detail:
           "Smaller weights, a normalisation before it, or no factor in front of it bring its inputs back to where it is steep.",
+        remedies: cause.remedies,
       },
     ],
   };
@@ -118,6 +121,7 @@ function report(traced: Traced, { flats, flat, all }: Place, others: readonly Fl
 interface Cause {
   readonly site: Site | null;
   readonly text: string;
+  readonly remedies: readonly Remedy[];
 }
 
 /** What makes the inputs of an activation large. */
@@ -127,14 +131,16 @@ function causeOf(traced: Traced, node: ReportNode): Cause {
     return {
       site: scaling.site,
       text: `Its inputs are multiplied by ${showNumber(scaleOf(traced, scaling), 3)} before it.`,
+      remedies: [],
     };
   const parameters = parametersBefore(traced, node);
   const chosen = chosenAmong(traced, parameters, (each) => isLarge(traced, each));
-  if (chosen === null) return { site: null, text: "" };
+  if (chosen === null) return { site: null, text: "", remedies: [] };
   const name = chosen.node.name ?? "a parameter";
   return {
     site: chosen.site,
     text: `The root mean square of ${name}, ${showTimes(chosen.node.value.size, "number")}, is ${showNumber(sizeAt(traced, chosen.node.id), 3)}.`,
+    remedies: unwritten(traced, [chosen.node.id]),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Site } from "../../report/report";
 import { at } from "../../report/trace";
 import { type Alike, alikeUnitsOf } from "../measures/alike";
 import { originOf } from "../measures/origins";
+import { unwritten } from "../measures/redrawn";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -70,6 +71,13 @@ function report(traced: Traced, first: Alike, all: readonly Alike[]): Trouble {
         title: "Start from random weights",
         detail:
           "nn.init.xavierUniform or kaimingNormal, or what the layer draws by itself, gives each unit its own start.",
+        remedies:
+          among === "units"
+            ? unwritten(
+                traced,
+                all.map((each) => each.weight),
+              )
+            : [],
       },
     ],
   };

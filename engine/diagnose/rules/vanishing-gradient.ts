@@ -7,7 +7,7 @@ import { layersOf } from "../measures/layers";
 import { keyOfSite } from "../measures/origins";
 import { placeToChange } from "../measures/places";
 import { redrawn } from "../measures/redrawn";
-import { type Account, accountOf, type Share } from "../measures/shares";
+import { type Account, accountOf, isRectified, type Share } from "../measures/shares";
 import { beside, defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -137,7 +137,10 @@ function fixesFor(traced: Traced, account: Account, culprit: Share): Offered[] {
       title: "Scale the initial weights to the size of the layers",
       detail:
         "Weights of standard deviation √(2 / inputs) before relu, √(1 / inputs) before tanh, keep the size of signals and gradients.",
-      remedies: culprit.of === "drawn" ? redrawn(traced, "kaimingNormal") : [],
+      remedies:
+        culprit.of === "drawn"
+          ? redrawn(traced, isRectified(account) ? "kaimingNormal" : "xavierNormal")
+          : [],
     },
     {
       title: "Normalise between the layers (layer norm or batch norm)",

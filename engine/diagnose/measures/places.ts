@@ -4,6 +4,7 @@ import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import type { Traced } from "../traced";
+import { carriesGradient } from "./wires";
 
 const layers: ReadonlySet<string> = new Set(Object.keys(nn));
 
@@ -18,10 +19,22 @@ export function placeToChange(traced: Traced, node: ReportNode): Site | null {
   return layerSite(traced, node) ?? node.site;
 }
 
-/** Leaves an operation of one input out. */
+/** Leaves an operation of one input out; nothing where the same text makes others that are to stay. */
 export function leftOut(traced: Traced, node: ReportNode): Remedy[] {
+  if (standsForOthers(traced, node)) return [];
   const call = layerSite(traced, node) ?? node.site;
   return call === null ? [] : [{ change: "unwrap", call }];
+}
+
+/** True when the place makes several operations behind the loss, as one in a loop does. */
+function standsForOthers(traced: Traced, node: ReportNode): boolean {
+  const carries = carriesGradient(traced);
+  const place = JSON.stringify(placeToChange(traced, node));
+  return operationsNamed(traced, new Set([node.op])).some((id) => {
+    const other = traced.nodes[id];
+    if (id === node.id || carries[id] !== 1 || other === undefined) return false;
+    return JSON.stringify(placeToChange(traced, other)) === place;
+  });
 }
 
 /** The plain attributes that an operation was called with, by name. */

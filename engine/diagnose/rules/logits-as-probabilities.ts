@@ -1,10 +1,11 @@
 /** Any numbers go where the loss expects probabilities, or logarithms of probabilities. */
 
 import { showNumber } from "../../core/number-text";
+import type { Remedy } from "../../report/remedy";
 import type { ReportNode } from "../../report/report";
 import { arrangedFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { operationsNamed, placeToChange } from "../measures/places";
+import { layerSite, operationsNamed, placeToChange } from "../measures/places";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -92,25 +93,32 @@ function report(traced: Traced, { node, kind, prediction }: LossTerm, how: strin
     node: node.id,
     evidence: { loss: node.op, prediction: head.op, found: how },
     related: beside(placeToChange(traced, head), `${head.op} made the numbers`),
-    fixes: [fixOf(node, isSoftmax, head)],
+    fixes: [fixOf(traced, node, head)],
   };
 }
 
-function fixOf(node: ReportNode, isSoftmax: boolean, head: ReportNode) {
-  if (node.op === "nllLoss" && isSoftmax && head.site !== null)
+function fixOf(traced: Traced, node: ReportNode, head: ReportNode) {
+  if (head.op === "softmax" && node.op !== "log")
     return {
       title: "logSoftmax instead of softmax",
-      detail: "It is the logarithm that nllLoss expects.",
-      remedies: [{ change: "callee" as const, call: head.site, name: "logSoftmax" }],
+      detail: `It is the logarithm that ${node.op} expects.`,
+      remedies: otherCall(traced, head, ["LogSoftmax", "logSoftmax"]),
     };
-  if (node.op === "nllLoss" && node.site !== null)
+  if (node.op === "nllLoss")
     return {
       title: "crossEntropy instead of nllLoss",
       detail: "It takes logits and is nllLoss of their logSoftmax.",
-      remedies: [{ change: "callee" as const, call: node.site, name: "crossEntropy" }],
+      remedies: otherCall(traced, node, ["CrossEntropyLoss", "crossEntropy"]),
     };
   return {
     title: "Put softmax or sigmoid in front of it",
     detail: "Or take the loss with logits: crossEntropy, binaryCrossEntropyWithLogits.",
   };
+}
+
+/** Another layer where the layer was constructed, or else another function where it was called. */
+function otherCall(traced: Traced, node: ReportNode, [layer, name]: readonly [string, string]): Remedy[] {
+  const constructed = layerSite(traced, node);
+  if (constructed !== null) return [{ change: "callee", call: constructed, name: layer }];
+  return node.site === null ? [] : [{ change: "callee", call: node.site, name }];
 }

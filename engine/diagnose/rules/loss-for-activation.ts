@@ -1,10 +1,11 @@
 /** The last activation and the loss do not fit: together they make a gradient that is small where the network is most wrong. */
 
 import { showNumber } from "../../core/number-text";
+import { showShape } from "../../core/shape";
 import type { ReportNode } from "../../report/report";
 import { arrangedFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { leftOut, placeToChange } from "../measures/places";
+import { attributesOf, leftOut, placeToChange } from "../measures/places";
 import { isBinary } from "../measures/targets";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -56,6 +57,10 @@ function findTerms(traced: Traced): Trouble[] {
 
 function mismatchOf(traced: Traced, term: LossTerm, head: ReportNode): Mismatch | null {
   const { kind, node, prediction, target } = term;
+  if (head.op === "softmax") {
+    const { dim } = attributesOf(traced, head.id);
+    if (typeof dim === "number" && head.shape[dim] === 1 && head.value.size > 1) return single(node, head);
+  }
   if (kind === "class-logits" || kind === "binary-logits") return bent(term, head) ?? oneClass(term);
   if (target === null || target.requiresGrad) return null;
   if (kind === "probabilities" && head.op === "softmax" && node.op === "binaryCrossEntropy")
@@ -87,6 +92,15 @@ function oneClass({ kind, prediction, dim, node }: LossTerm): Mismatch | null {
     explanation: "One output is enough for yes or no, with binaryCrossEntropyWithLogits.",
     site: "loss",
     fix: "Use binaryCrossEntropyWithLogits, or two outputs",
+  };
+}
+
+function single({ op }: ReportNode, { shape }: ReportNode): Mismatch {
+  return {
+    headline: `The softmax in front of this ${op} goes over a single number (shape ${showShape(shape)}): it is always 1.`,
+    explanation: "No gradient passes, whatever the network says. One output takes a sigmoid.",
+    site: "activation",
+    fix: "Use sigmoid instead of softmax, or two outputs",
   };
 }
 
@@ -140,7 +154,7 @@ function report(traced: Traced, { node }: LossTerm, head: ReportNode, mismatch: 
       {
         title: fix,
         detail: explanation,
-        ...(atActivation ? { remedies: leftOut(traced, head) } : {}),
+        ...(atActivation && head.op !== "softmax" ? { remedies: leftOut(traced, head) } : {}),
       },
     ],
   };

@@ -4,6 +4,7 @@ import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import type { Traced } from "../traced";
+import { numberOf } from "./chains";
 import { carriesGradient } from "./wires";
 
 const layers: ReadonlySet<string> = new Set(Object.keys(nn));
@@ -35,6 +36,25 @@ function standsForOthers(traced: Traced, node: ReportNode): boolean {
     if (id === node.id || carries[id] !== 1 || other === undefined) return false;
     return JSON.stringify(placeToChange(traced, other)) === place;
   });
+}
+
+/** Changes data where it is made: div(…, 255). Nothing where the same call makes other data, too. */
+export function changedBy(
+  traced: Traced,
+  node: ReportNode,
+  name: "div" | "sub",
+  value: number,
+): { readonly text: string; readonly remedies: readonly Remedy[] } {
+  const more = String(Number(value.toExponential(1)));
+  const { site } = traced.trace.tables.nodes;
+  const others = traced.nodes.filter(
+    (other) => other.id !== node.id && at(site, other.id) === at(site, node.id),
+  );
+  // Numbers in the call are no data.
+  const isAlone = others.every((other) => numberOf(other) !== null || node.inputs.includes(other.id));
+  const remedies: Remedy[] =
+    node.site === null || !isAlone ? [] : [{ change: "wrap", expression: node.site, name, more }];
+  return { text: more, remedies };
 }
 
 /** The plain attributes that an operation was called with, by name. */

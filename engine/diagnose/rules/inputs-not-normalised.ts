@@ -6,7 +6,8 @@ import { numberOf, takenFrom } from "../measures/chains";
 import { type ColumnSize, columnsOf, largestColumn } from "../measures/columns";
 import { type DataEntry, entriesOf } from "../measures/entries";
 import { isFiniteRun } from "../measures/finite";
-import { placeToChange } from "../measures/places";
+import { changedBy, placeToChange } from "../measures/places";
+import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -52,6 +53,8 @@ interface Off {
   readonly headline: string;
   readonly explanation: string;
   readonly evidence: Trouble["evidence"];
+  /** What one operation on all elements does about it. */
+  readonly change?: { readonly name: "div" | "sub"; readonly value: number };
 }
 
 function findInputs(traced: Traced, limits: Limits): Trouble[] {
@@ -102,7 +105,7 @@ function wholeOff({ node }: DataEntry, source: ReportNode, limits: Limits): Off 
   const rms = norm / Math.sqrt(size);
   const name = nameOf(source);
   if (std > 0 && Math.abs(mean) > limits.offset * std && Math.abs(mean) > 2)
-    return farOff({ mean, std }, name);
+    return { ...farOff({ mean, std }, name), change: { name: "sub", value: mean } };
   const range = `${showNumber(min, 3)} to ${showNumber(max, 3)}`;
   // Weights that were made for large numbers give results of the usual size.
   const out = node.value.norm / Math.sqrt(Math.max(1, node.value.size));
@@ -111,6 +114,7 @@ function wholeOff({ node }: DataEntry, source: ReportNode, limits: Limits): Off 
       headline: `${name} reaches the first weights with numbers from ${range}, ${showNumber(rms, 3)} on average.`,
       explanation: `Weights are made for inputs of about 1. The first layer gives ${showNumber(out, 3)} on average, and its gradients are as much larger.`,
       evidence: { rms, min, max, mean, std, result: out },
+      change: { name: "div", value: rms },
     };
   const own = norm / Math.sqrt(Math.max(1, size - zeros));
   if (own === 0 || own >= limits.small) return null;
@@ -119,11 +123,19 @@ function wholeOff({ node }: DataEntry, source: ReportNode, limits: Limits): Off 
     explanation:
       "The first layer hardly sees them beside its bias, and the gradients of its weights are as small.",
     evidence: { rms: own, min, max, mean, std },
+    change: { name: "div", value: own },
   };
 }
 
 function nameOf({ name }: ReportNode): string {
   return name ?? "What goes in";
+}
+
+function oneChange(traced: Traced, source: ReportNode, { change }: Off): Offered[] {
+  if (change === undefined) return [];
+  const { text, remedies } = changedBy(traced, source, change.name, change.value);
+  const what = change.name === "div" ? `Divide the inputs by ${text}` : `Subtract ${text} from the inputs`;
+  return [{ title: what, detail: "Then they are of the size for which weights are made.", remedies }];
 }
 
 function report(traced: Traced, { node }: DataEntry, source: ReportNode, off: Off): Trouble {
@@ -134,6 +146,7 @@ function report(traced: Traced, { node }: DataEntry, source: ReportNode, off: Of
     evidence: off.evidence,
     related: beside(placeToChange(traced, node), `${node.op} takes them`),
     fixes: [
+      ...oneChange(traced, source, off),
       {
         title: "Normalise the inputs",
         detail:

@@ -175,8 +175,9 @@ function report(traced: Traced, { softmax, dim, right, over, instead }: Wrong): 
 }
 
 const dimRemedy = (call: NonNullable<ReportNode["site"]>, right: number) => ({
-  change: "argument" as const,
+  change: "option" as const,
   call,
-  index: 1,
-  value: `{ dim: ${right} }`,
+  name: "dim",
+  value: String(right),
+  position: 1,
 });

@@ -6,8 +6,9 @@ import { takenFrom } from "../measures/chains";
 import { columnsOf, largestColumn } from "../measures/columns";
 import { isFiniteRun } from "../measures/finite";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { placeToChange } from "../measures/places";
+import { changedBy, placeToChange } from "../measures/places";
 import { outlierIn } from "../measures/targets";
+import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -106,6 +107,15 @@ function meanSquareBetween(traced: Traced, prediction: ReportNode, target: Repor
   return sum / p.length;
 }
 
+function divided(traced: Traced, source: ReportNode, size: number): Offered {
+  const { text, remedies } = changedBy(traced, source, "div", size);
+  return {
+    title: `Divide the targets by ${text}`,
+    detail: "Then they are about 1; predictions are multiplied by it where they are used.",
+    remedies,
+  };
+}
+
 interface At {
   readonly node: ReportNode;
   readonly target: ReportNode;
@@ -124,6 +134,7 @@ function report(
     evidence,
     related: beside(node.site, "the loss"),
     fixes: [
+      ...(typeof evidence.targets === "number" ? [divided(traced, source, evidence.targets)] : []),
       {
         title: "Normalise the targets",
         detail:

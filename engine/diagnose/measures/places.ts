@@ -45,7 +45,7 @@ export function changedBy(
   name: "div" | "sub",
   value: number,
 ): { readonly text: string; readonly remedies: readonly Remedy[] } {
-  const more = String(Number(value.toExponential(1)));
+  const more = String(toTwoDigits(value));
   const { site } = traced.trace.tables.nodes;
   const others = traced.nodes.filter(
     (other) => other.id !== node.id && at(site, other.id) === at(site, node.id),
@@ -55,6 +55,13 @@ export function changedBy(
   const remedies: Remedy[] =
     node.site === null || !isAlone ? [] : [{ change: "wrap", expression: node.site, name, more }];
   return { text: more, remedies };
+}
+
+/** As a person would write it: 120 for 123.7. */
+function toTwoDigits(value: number): number {
+  const digits = 1 - Math.floor(Math.log10(Math.abs(value)));
+  const unit = 10 ** Math.abs(digits);
+  return digits < 0 ? Math.round(value / unit) * unit : Math.round(value * unit) / unit;
 }
 
 /** The plain attributes that an operation was called with, by name. */

@@ -128,6 +128,29 @@ describe("findings and failed checks", () => {
     await until("no problem", () => readProblems(uri).length === 0);
   });
 
+  it("ignores a finding after its quick fix, which writes the comment behind the line", async () => {
+    const editor = await openModel(
+      `import { mseLoss, nn, randn } from "gradlens";
+const layer = new nn.Linear(4, 1);
+export const loss = () => mseLoss(layer.forward(randn([16, 4])), randn([16]));
+`,
+    );
+    const { uri } = editor.document;
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    const [problem] = await awaitProblems(uri);
+    const actions: vscode.CodeAction[] = await vscode.commands.executeCommand(
+      "vscode.executeCodeActionProvider",
+      uri,
+      problem?.range ?? assert.fail("no problem"),
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const ignore = actions.find(({ title }) => /^Ignore ".+" on this line$/.test(title));
+    await vscode.workspace.applyEdit(ignore?.edit ?? assert.fail(actions.map(({ title }) => title).join()));
+    assert.match(editor.document.lineAt(2).text, /\)\); \/\/ gradlens: ignore broadcast-loss$/);
+    await vscode.commands.executeCommand("gradlens.traceBackprop");
+    await until("no problem", () => readProblems(uri).length === 0);
+  });
+
   it("takes a wrong derivative for intended after its quick fix, and tells of a comment that nothing needs", async () => {
     const editor = await openModel(wrongSign);
     const { uri } = editor.document;

@@ -15,6 +15,8 @@ import type { Traced } from "../traced";
 /** A unit that is silent for a handful of examples says nothing. */
 const MIN_EXAMPLES = 16;
 const MIN_UNITS = 4;
+/** Mean over root mean square of what comes before units. */
+const PUSHED = 0.2;
 const operations: ReadonlySet<string> = new Set(["relu", "relu6", "threshold", "hardshrink", "softshrink"]);
 
 export const deadUnits = defineRule({
@@ -46,11 +48,19 @@ function findLayers(traced: Traced, limits: { readonly share: number }): Trouble
   const found = operationsNamed(traced, operations).flatMap((id): Dead[] => {
     const node = traced.nodes[id];
     if (node === undefined || carries[id] === 0 || parametersBefore(traced, node).length === 0) return [];
+    if (!isPushedDown(traced, node)) return [];
     const layer = unitsAtRest(traced, node);
     return layer !== null && layer.dead.length / layer.units > limits.share ? [layer] : [];
   });
   const [first] = found;
   return first === undefined ? [] : [report(traced, first, found.slice(1))];
+}
+
+/** Inputs that hardly differ leave half of the units at 0 by chance; what kills units shifts all that comes before them. */
+function isPushedDown({ nodes }: Traced, { op, inputs }: ReportNode): boolean {
+  const value = nodes[inputs[0] ?? -1]?.value;
+  if (value === undefined || !op.startsWith("relu")) return true;
+  return value.mean < -PUSHED * (value.norm / Math.sqrt(value.size));
 }
 
 /** Units (channels, for images) whose value is the smallest there is for every example and place. */

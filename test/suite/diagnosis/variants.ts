@@ -22,7 +22,8 @@ export function timesFactor(factor: number): Variant {
   const rewrite = (text: string) => {
     if (!/^export function loss\(/m.test(text)) return null;
     const inside = text.replace(/^export function loss\(/m, "function loss(");
-    return `${inside.trimEnd()}\nfunction lossOfSuite() {\n  return loss().mul(${factor});\n}\nexport { lossOfSuite as loss };\n`;
+    const scaled = `(...given) => loss(...given).mul(${factor})`;
+    return `${inside.trimEnd()}\nconst lossOfSuite = ${scaled};\nexport { lossOfSuite as loss };\n`;
   };
   return { name: `loss × ${factor.toExponential()}`, changes: {}, rewrite };
 }
@@ -41,8 +42,16 @@ export async function differenceIn(
   const text = rewrite(before.model.text);
   if (text === null) return null;
   const after = await diagnoseModel(engine, before.model, { text, changes });
-  const [one, other] = [showFindings(before), showFindings(after)];
-  return one === other ? null : { model: before.model.name, before: one, after: other };
+  const isScaled = text !== before.model.text;
+  // A loss that trains the model itself, or gives no tensor, is no longer what it was when something stands around it.
+  if (isScaled && after.failure !== null) return null;
+  const [one, other] = [before, after].map((each) => showFindings(isScaled ? withoutRates(each) : each));
+  return one === other ? null : { model: before.model.name, before: one ?? "", after: other ?? "" };
+}
+
+/** A learning rate is right for one scale of the loss only. */
+function withoutRates(of: Diagnosed): Diagnosed {
+  return { ...of, findings: of.findings.filter(({ rule }) => rule !== "learning-rate-edge") };
 }
 
 /** "vanishing-gradient@12 …", or why there is no report. */

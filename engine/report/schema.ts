@@ -126,6 +126,8 @@ export const schema = {
     made: choice(2),
     /** 1: in training mode when the run was over. 0: in evaluation mode. */
     training: choice(2),
+    /** 1: a class of the library, of which nobody can change what it does. */
+    library: choice(2),
   },
   /** What the fields of layers hold: a node, or a layer. */
   fields: { module: to("modules"), name: to("texts"), node: maybe("nodes"), child: maybe("modules") },

@@ -3,6 +3,7 @@ import { fieldOf } from "../core/observe";
 import { shortName } from "../core/printable";
 import type { Scope } from "../core/tape";
 import { isMadeTensor, type Tensor } from "../core/tensor";
+import * as nn from "../nn";
 import type { Module } from "../nn/module";
 import { constructedAt, isMadeInside, isMadeModule } from "../nn/module-facts";
 import { optionalRow, type TableBuilder } from "./columns";
@@ -44,6 +45,8 @@ export function writeNameFacts(run: Run, facts: Facts): ReadonlyMap<Scope, numbe
   return writeCalls(run, facts, moduleRow);
 }
 
+const ofLibrary: ReadonlySet<unknown> = new Set(Object.values(nn));
+
 type ModuleRow = (value: unknown) => number | null;
 
 function writeModules(run: Run, { builder, sites, modules, rowOf }: Facts, moduleRow: ModuleRow): void {
@@ -51,7 +54,9 @@ function writeModules(run: Run, { builder, sites, modules, rowOf }: Facts, modul
     const type = builder.text(shortName(module.constructor?.name));
     const site = optionalRow(sites.row(run.sources.site(constructedAt(module))));
     const training = fieldOf(module, "training") === false ? 0 : 1;
-    const row = builder.add("modules", { type, site, made: isMadeInside(module) ? 1 : 0, training });
+    const made = isMadeInside(module) ? 1 : 0;
+    const library = ofLibrary.has(module.constructor) ? 1 : 0;
+    const row = builder.add("modules", { type, site, made, training, library });
     for (const [name, value] of fields) {
       const node = isMadeTensor(value) ? rowOf(value) : null;
       const child = moduleRow(value);

@@ -1,9 +1,9 @@
 /** Where parameters got the values from that they start with. */
-import * as nn from "../../nn";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
 import { siteInRow, type Traced } from "../traced";
+import { libraryLayersOf } from "./library-layers";
 
 export interface Origin {
   readonly site: Site | null;
@@ -15,7 +15,6 @@ export interface Origin {
 
 /** What brings values that were found before, or none at all. */
 const loads: ReadonlySet<string> = new Set(["loadStateDict", "vectorToParameters", "requiresGrad"]);
-const library: ReadonlySet<string> = new Set(Object.keys(nn));
 
 /** The last write to each leaf, by row of the table of sites. */
 const lastWrites = lazily(({ trace }): ReadonlyMap<number, { how: string; site: number | null }> => {
@@ -32,7 +31,7 @@ export function originOf(traced: Traced, parameter: number): Origin {
   const write = lastWrites(traced).get(parameter);
   if (write !== undefined && !loads.has(write.how))
     return { site: siteInRow(traced, write.site) ?? scope?.site ?? null, isChosen: true, isWritten: true };
-  const isDrawn = scope !== undefined && library.has(scope.type);
+  const isDrawn = scope !== undefined && libraryLayersOf(traced).has(scope.type);
   const site = isDrawn ? scope.site : (node?.site ?? scope?.site ?? null);
   return { site, isChosen: !isDrawn && write === undefined, isWritten: false };
 }
@@ -46,7 +45,11 @@ export function keyOfSite(site: Site | null): string {
 export function recurrentOrigin(traced: Traced, node: number): Origin | null {
   const index = traced.nodes[node]?.scope ?? 0;
   const scope = traced.scopes[index];
-  if (scope === undefined || !/^(LSTM|GRU|RNN)(Cell)?$/.test(scope.type) || !library.has(scope.type))
+  if (
+    scope === undefined ||
+    !/^(LSTM|GRU|RNN)(Cell)?$/.test(scope.type) ||
+    !libraryLayersOf(traced).has(scope.type)
+  )
     return null;
   const written = traced.parameters
     .filter((parameter) => parameter.scope === index)

@@ -1,18 +1,16 @@
 /** Where a person finds what an operation belongs to, and what it was called with. */
-import * as nn from "../../nn";
 import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import type { Traced } from "../traced";
 import { numberOf } from "./chains";
+import { libraryLayersOf } from "./library-layers";
 import { carriesGradient } from "./wires";
 
-const layers: ReadonlySet<string> = new Set(Object.keys(nn));
-
 /** Where the layer of the library was constructed that the operation belongs to; null for other operations. */
-export function layerSite({ scopes }: Traced, node: ReportNode): Site | null {
-  const scope = node.scope > 0 ? scopes[node.scope] : undefined;
-  return scope !== undefined && layers.has(scope.type) ? scope.site : null;
+export function layerSite(traced: Traced, node: ReportNode): Site | null {
+  const scope = node.scope > 0 ? traced.scopes[node.scope] : undefined;
+  return scope !== undefined && libraryLayersOf(traced).has(scope.type) ? scope.site : null;
 }
 
 /** The line to be changed: where a layer of the library was constructed, or else the call itself. */

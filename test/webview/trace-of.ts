@@ -39,6 +39,7 @@ function writeLayers({ scopes }: Report, builder: TableBuilder, sites: SiteRows)
       site: optionalRow(sites.row(site)),
       made: 0,
       training: 1,
+      library: 0,
     });
   scopes.forEach(({ path, parent }, i) => {
     const above = scopes[parent ?? 0]?.path ?? "";

@@ -9,6 +9,7 @@ import { saveRun } from "./saved-file";
 import { runSaved } from "./saved-runs";
 import { showRun } from "./show-run";
 import { reportJson } from "./trace-json";
+import { withOffers } from "./tried-fixes";
 import { limitsOf, withEngine } from "./with-engine";
 import { writeReports } from "./written-reports";
 
@@ -34,16 +35,14 @@ async function perform(engine: Engine, args: Arguments): Promise<number> {
   if (args.command === "fix") return runFix(engine, args);
   const { file, device, dtype, settings, diagnosis } = args;
   const seed = args.command === "trace" ? (settings.seed ?? 0) : 0;
-  const traced = await engine.trace({
-    ...{ file, overlays: {}, device, dtype, seed, diagnosis },
-    limits: limitsOf(args),
-  });
+  const params = { file, overlays: {}, device, dtype, seed, diagnosis, limits: limitsOf(args) };
+  const traced = await engine.trace(params);
   if (args.command === "trace") {
     if ("failure" in traced) {
       const outcome = { file, checks: [], findings: [], failure: traced.failure, tookMs: 0 };
       return writeReports(outcome, args) ? refuse(traced.failure, args) : WRONG;
     }
-    const { report } = traced;
+    const report = { ...traced.report, findings: await withOffers(args, params, traced.report) };
     const precision = args.precision && (await engine.ask("precision", { precision: args.precision }));
     const asJson = () => reportJson((params) => engine.ask("histograms", params), report, precision);
     const code = await showRun({ report, precision, asJson }, args);

@@ -2,23 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { showMended } from "../report/follow-findings";
 import { isFailed, type TraceParams } from "../report/questions";
-import type { Edit, Finding, Fix, FixTrial, Report } from "../report/report";
+import type { Edit, FixTrial, Report } from "../report/report";
 import type { Engine } from "../runner/client";
-import { Trials } from "../runner/trials";
 import { applyEdits } from "../source/apply-edits";
 import { FAILED, FINE, out, print, refuse, toJson, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { showFinding, showPath } from "./messages";
+import { type ShownFix, type TriedFinding, tryFixes } from "./tried-fixes";
 import { limitsOf } from "./with-engine";
-
-/** A fix, and what it did when it was tried; null for advice. */
-interface ShownFix extends Fix {
-  readonly tried: FixTrial | null;
-}
-
-interface TriedFinding extends Omit<Finding, "fixes"> {
-  readonly fixes: readonly ShownFix[];
-}
 
 /** More rounds than this are no repair of one fault. */
 const MOST_ROUNDS = 10;
@@ -31,23 +22,12 @@ export async function runFix(engine: Engine, args: Arguments): Promise<number> {
     const traced = await engine.trace(params);
     if (isFailed(traced)) return refuse(traced.failure, args);
     const { report } = traced;
-    const findings = await tryAll(engine, params, report);
+    const findings = await tryFixes(args, params, report);
     const cure = args.apply && round < MOST_ROUNDS ? cureOf(findings) : undefined;
     if (cure === undefined) return tell(report, findings, applied, args);
     write(cure.edits ?? []);
     applied.push(cure.title);
   }
-}
-
-async function tryAll(engine: Engine, params: TraceParams, report: Report): Promise<TriedFinding[]> {
-  const trials = new Trials(engine, { params, report, readText: (path) => readFileSync(path, "utf8") });
-  const findings: TriedFinding[] = [];
-  for (const finding of report.findings) {
-    const fixes: ShownFix[] = [];
-    for (const fix of finding.fixes) fixes.push({ ...fix, tried: await trials.try(finding, fix) });
-    findings.push({ ...finding, fixes });
-  }
-  return findings;
 }
 
 /** The first fix that cures, of the gravest finding that has one. */

@@ -7,17 +7,20 @@ import type { OutputParams } from "../runner/protocol";
 import { currentFolder } from "./current-folder";
 import { hasColours } from "./terminal";
 
-interface EngineChoice {
+export interface EngineChoice {
   readonly nodePath: string;
   /** True when the standard output belongs to data. */
   readonly stdoutIsData: boolean;
+  /** True where nobody asked for what the model prints. */
+  readonly isSilent?: boolean;
 }
 
 export async function withEngine<T>(
-  { nodePath, stdoutIsData }: EngineChoice,
+  { nodePath, stdoutIsData, isSilent = false }: EngineChoice,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const onOutput = ({ stream, text }: OutputParams) => {
+    if (isSilent) return;
     const to = stream === "stderr" || stdoutIsData ? process.stderr : process.stdout;
     // A file or the next program gets what was printed, as from plain Node.
     to.write(to.isTTY ? printed(text, hasColours(to, process.env)) : text);

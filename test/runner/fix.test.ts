@@ -8,7 +8,7 @@ import type { TraceParams, TraceResult } from "../../engine/report/questions";
 import type { Finding, Fix, RuleMeasure } from "../../engine/report/report";
 import { type Runs, Trials } from "../../engine/runner/trials";
 import { gradlens } from "./command";
-import { openEngine, paramsFor, reportOf } from "./engine";
+import { openEngine, paramsFor, reportOf, root } from "./engine";
 
 const twice = `import { crossEntropy, data, manualSeed, nn } from "gradlens";
 
@@ -73,6 +73,27 @@ describe("gradlens fix", function () {
       findings.map(({ rule, fixes }) => [rule, ...fixes.map((fix) => Reflect.get(fix, "tried")?.cured)]),
       [["double-softmax", true]],
     );
+  });
+
+  it("is asked by trace, too, which offers changes that cured and no others", async () => {
+    const offered = async (file: string) => {
+      const { out } = await gradlens("trace", file, "--json");
+      const { findings } = JSON.parse(out) as { findings: Finding[] };
+      return findings.flatMap(({ fixes }) => fixes.filter(({ edits = [] }) => edits.length > 0));
+    };
+    assert.deepEqual(
+      (await offered(write("offered.ts", twice))).map((fix) => Reflect.get(fix, "tried")?.cured),
+      [true],
+    );
+    // Left out, hardshrink leaves two linear layers behind each other.
+    const file = join(root, "test/fixtures/diagnosis/faulty/zero-hardshrink-above-everything.ts");
+    assert.match((await gradlens("fix", file)).out, /^ {2}✗ .*brings linear-without-activation$/m);
+    assert.deepEqual(await offered(file), []);
+  });
+
+  it("prints what the model prints once, however often it is run for trial", async () => {
+    const { out } = await gradlens("trace", write("prints.ts", `${twice}console.log("printed");\n`));
+    assert.equal(out.split("printed").length, 2);
   });
 
   it("refuses what it cannot change", async () => {

@@ -1,0 +1,69 @@
+/** Fixes with what they did when they were tried, in an engine of its own that prints nothing. */
+import { readFileSync } from "node:fs";
+import type { TraceParams } from "../report/questions";
+import type { Finding, Fix, FixTrial, Report } from "../report/report";
+import { Trials } from "../runner/trials";
+import { type EngineChoice, withEngine } from "./with-engine";
+
+/** A fix, and what it did when it was tried; null for advice, and for what was not tried. */
+export interface ShownFix extends Fix {
+  readonly tried: FixTrial | null;
+}
+
+export interface TriedFinding extends Omit<Finding, "fixes"> {
+  readonly fixes: readonly ShownFix[];
+}
+
+/** Tries every fix that is a change of the text. */
+export async function tryFixes(
+  choice: EngineChoice,
+  params: TraceParams,
+  report: Report,
+): Promise<TriedFinding[]> {
+  if (!report.findings.some(({ fixes }) => fixes.some(isChange)))
+    return report.findings.map((finding) => untried(finding, finding.fixes));
+  return withEngine({ ...choice, isSilent: true }, async (engine) => {
+    const trials = new Trials(engine, { params, report, readText: (path) => readFileSync(path, "utf8") });
+    const findings: TriedFinding[] = [];
+    for (const finding of report.findings) {
+      const fixes: ShownFix[] = [];
+      for (const fix of finding.fixes) fixes.push({ ...fix, tried: await trials.try(finding, fix) });
+      findings.push({ ...finding, fixes });
+    }
+    return findings;
+  });
+}
+
+/** How long the runs for trial of a trace may take together; `gradlens fix` takes what it needs. */
+const MOST_MS = 10_000;
+/** A trial runs the model with three seeds, and takes a moment besides. */
+const RUNS = 3;
+const MOMENT_MS = 50;
+
+/** Findings with what is offered for them: advice, and changes that cured. What takes too long to try is advice. */
+export async function withOffers(
+  choice: EngineChoice,
+  params: TraceParams,
+  report: Report,
+): Promise<readonly TriedFinding[]> {
+  const changes = report.findings.flatMap(({ fixes }) => fixes.filter(isChange)).length;
+  if (changes * RUNS * (report.durationMs + MOMENT_MS) > MOST_MS)
+    return report.findings.map((finding) => untried(finding, finding.fixes.map(asAdvice)));
+  const tried = await tryFixes(choice, params, report);
+  return tried.map(({ fixes, ...finding }) => ({
+    ...finding,
+    fixes: fixes.filter((fix) => !isChange(fix) || fix.tried?.cured),
+  }));
+}
+
+function isChange({ edits = [] }: Fix): boolean {
+  return edits.length > 0;
+}
+
+function asAdvice({ title, detail }: Fix): Fix {
+  return { title, detail };
+}
+
+function untried(finding: Finding, fixes: readonly Fix[]): TriedFinding {
+  return { ...finding, fixes: fixes.map((fix) => ({ ...fix, tried: null })) };
+}

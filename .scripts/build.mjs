@@ -82,6 +82,8 @@ function bundle(entry, outfile, options) {
 /** What the extension imports when it is first needed is a file of its own, so that its start reads less. */
 const lazy = {
   "engine/runner/client": "engine-client.js",
+  "engine/runner/trials": "trials.js",
+  "extension/assistant/tools": "assistant-tools.js",
   "extension/panels/panel-line": "panel-line.js",
   "extension/kept-trace": "kept-trace.js",
   "extension/saved/saved-editor": "saved-editor.js",

@@ -17,8 +17,8 @@ export function loss() {
   let x = start;
   for (let i = 0; i < ${operations}; i += 1) x = x.add(i);
   const sum = x.mul(2);
-  start.log();
-  return sum;
+  return sum.add(
+    start.log());
 }
 `;
 

@@ -15,6 +15,8 @@ const needed = [
   "LICENSE",
   "dist/extension.js",
   "dist/engine-client.js",
+  "dist/trials.js",
+  "dist/assistant-tools.js",
   "dist/panel-line.js",
   "dist/kept-trace.js",
   "dist/reading-worker.js",
@@ -31,7 +33,7 @@ const allowed = [
   /^media\//,
   /^node_modules\/(gpu\.js|gpu-mock\.js|webgpu)\//,
 ];
-const budgetKiB = 6 * 1024;
+const budgetKiB = 6.5 * 1024;
 
 /** What is built is shipped without what only readers need. */
 function shippedSize(file: string): number {

@@ -12,6 +12,8 @@ import type { Traced } from "../traced";
 
 /** Rows that are looked at. */
 const MAX_ROWS = 64;
+/** Losses that say what their target is: classes, or probabilities. */
+const ofLibrary: ReadonlySet<string> = new Set(["nllLoss", "klDiv", "binaryCrossEntropy"]);
 /** Rounding, and what is added to keep a logarithm finite. */
 const TOLERANCE = 0.02;
 
@@ -40,6 +42,7 @@ export const logitsAsProbabilities = defineRule({
 /** To what the probabilities of a row sum up, where that is not 1; null where all is well. */
 function sumOfProbabilities(traced: Traced, term: LossTerm): string | null {
   const { kind, prediction, node } = term;
+  if (isCounted(term)) return null;
   if (kind === "probabilities") {
     const source = prediction.op === "clamp" ? traced.nodes[prediction.inputs[0] ?? -1] : prediction;
     const { min, max } = (source ?? prediction).value;
@@ -52,6 +55,13 @@ function sumOfProbabilities(traced: Traced, term: LossTerm): string | null {
   const sums = dims.map((dim) => worstSum(values, prediction.shape, dim));
   const best = sums.reduce((a, b) => (Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a));
   return Math.abs(best - 1) <= TOLERANCE ? null : `that sum to ${showNumber(best, 3)}`;
+}
+
+/** Whether a loss by hand takes logarithms times counts, as the likelihood of Poisson's distribution does: of rates, not of classes. */
+function isCounted({ node, target }: LossTerm): boolean {
+  return (
+    !ofLibrary.has(node.op) && target !== null && (target.value.max > 1 + 1e-6 || target.value.min < -1e-6)
+  );
 }
 
 /** The sum of exp(x) along a dimension that is farthest from 1. */

@@ -1,6 +1,7 @@
 /** NaN and infinities: the operation that made the first one, in the forward pass and on the way back. */
 
 import { showCount, showNumber, showTimes } from "../../core/number-text";
+import { IS_WEIGHT } from "../../report/names";
 import type { ReportNode } from "../../report/report";
 import { at } from "../../report/trace";
 import { stepperOf } from "../measures/causes";
@@ -48,6 +49,10 @@ function findOrigin(traced: Traced): Trouble[] {
   if (loss.value.nonFinite > 0) return [inForward(traced, originOfLoss(traced, loss))];
   // Infinities that a mask or a comparison takes away again harm nobody: values are looked at no further.
   const { node: rows, nonFinite: counts } = traced.trace.tables.gradients;
+  const { flags } = traced.trace.tables.nodes;
+  const isHit = (row: number) => at(counts, row) > 0 && at(flags, at(rows, row)) === IS_WEIGHT;
+  // What a slope of 0 takes out again on the way reaches no weight.
+  if (!Array.from(rows, (_, row) => row).some(isHit)) return [];
   for (let row = rows.length - 1; row >= 0; row--) {
     const id = at(rows, row);
     const node = carries[id] === 1 && at(counts, row) > 0 ? traced.nodes[id] : undefined;

@@ -140,4 +140,22 @@ describe("diagnosis of the loss", () => {
       [],
     );
   });
+
+  it("is silent about the likelihood of counts, whose rates may be 0 behind a relu and a where", () => {
+    const likelihood = (pen: Pen) => {
+      g.manualSeed(533);
+      const x = g.randn([60, 5]);
+      const counts = g.tensor(Array.from({ length: 60 }, (_, i) => [[0, 1, 2, 1, 4][i % 5] ?? 0]));
+      const net = pen.name(
+        "net",
+        new g.nn.Sequential(new g.nn.Linear(5, 16), new g.nn.ReLU(), new g.nn.Linear(16, 1)),
+      );
+      g.nn.init.constant(net.parameters()[3] as g.Tensor, 0.6);
+      const rate = g.relu(net.forward(x));
+      const logs = g.where(g.gt(rate, 0), g.log(rate), g.zerosLike(rate));
+      assert.ok(Array.from(g.log(rate).data).includes(-Infinity));
+      return g.mean(g.sub(rate, g.mul(counts, logs)));
+    };
+    assert.deepEqual(findingsIn(likelihood), []);
+  });
 });

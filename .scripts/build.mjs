@@ -74,7 +74,6 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** One bundle made from one entry file. */
 function bundle(entry, outfile, options) {
   return { entry, options: { ...options, entryPoints: [entry], outfile: `dist/${outfile}` } };
 }
@@ -94,8 +93,7 @@ const lazily = {
   name: "lazily",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
-      const imported = relative(root, join(resolveDir, path)).split(sep).join("/");
-      const file = lazy[imported];
+      const file = lazy[relative(root, join(resolveDir, path)).split(sep).join("/")];
       return kind === "dynamic-import" && file ? { path: `./${file}`, external: true } : undefined;
     });
   },

@@ -68,17 +68,17 @@ function showTried(finding: TriedFinding): string {
     .toSorted((a, b) => rank(a) - rank(b))
     .map(
       ({ title, tried }) =>
-        `  ${markOf(tried)} ${title}${tried === null ? out.dim(" (advice, not tried)") : `: ${effectOf(tried)}`}`,
+        `  ${markOf(tried)} ${title}${tried === undefined ? out.dim(" (advice, not tried)") : `: ${effectOf(tried)}`}`,
     );
   return [showFinding({ ...finding, fixes: [] }, out), ...lines].join("\n");
 }
 
 function rank({ tried }: ShownFix): number {
-  return tried === null ? 2 : tried.cured ? 0 : 1;
+  return tried === undefined ? 2 : tried.cured ? 0 : 1;
 }
 
-function markOf(tried: FixTrial | null): string {
-  return tried === null ? "·" : tried.cured ? out.green("✓") : out.red("✗");
+function markOf(tried: FixTrial | undefined): string {
+  return tried === undefined ? "·" : tried.cured ? out.green("✓") : out.red("✗");
 }
 
 /** "gradient of the first layer, per weight 6.4e-13 → 4.0e-4; no finding is left of it (3 seeds)" */

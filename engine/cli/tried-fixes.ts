@@ -5,9 +5,9 @@ import type { Finding, Fix, FixTrial, Report } from "../report/report";
 import { Trials } from "../runner/trials";
 import { type EngineChoice, withEngine } from "./with-engine";
 
-/** A fix, and what it did when it was tried; null for advice, and for what was not tried. */
+/** A fix, and what it did when it was tried; advice, and what was not tried, says nothing of that. */
 export interface ShownFix extends Fix {
-  readonly tried: FixTrial | null;
+  readonly tried?: FixTrial;
 }
 
 export interface TriedFinding extends Omit<Finding, "fixes"> {
@@ -20,14 +20,16 @@ export async function tryFixes(
   params: TraceParams,
   report: Report,
 ): Promise<TriedFinding[]> {
-  if (!report.findings.some(({ fixes }) => fixes.some(isChange)))
-    return report.findings.map((finding) => untried(finding, finding.fixes));
+  if (!report.findings.some(({ fixes }) => fixes.some(isChange))) return [...report.findings];
   return withEngine({ ...choice, isSilent: true }, async (engine) => {
     const trials = new Trials(engine, { params, report, readText: (path) => readFileSync(path, "utf8") });
     const findings: TriedFinding[] = [];
     for (const finding of report.findings) {
       const fixes: ShownFix[] = [];
-      for (const fix of finding.fixes) fixes.push({ ...fix, tried: await trials.try(finding, fix) });
+      for (const fix of finding.fixes) {
+        const tried = await trials.try(finding, fix);
+        fixes.push(tried === null ? fix : { ...fix, tried });
+      }
       findings.push({ ...finding, fixes });
     }
     return findings;
@@ -48,7 +50,7 @@ export async function withOffers(
 ): Promise<readonly TriedFinding[]> {
   const changes = report.findings.flatMap(({ fixes }) => fixes.filter(isChange)).length;
   if (changes * RUNS * (report.durationMs + MOMENT_MS) > MOST_MS)
-    return report.findings.map((finding) => untried(finding, finding.fixes.map(asAdvice)));
+    return report.findings.map((finding) => ({ ...finding, fixes: finding.fixes.map(asAdvice) }));
   const tried = await tryFixes(choice, params, report);
   return tried.map(({ fixes, ...finding }) => ({
     ...finding,
@@ -62,8 +64,4 @@ function isChange({ edits = [] }: Fix): boolean {
 
 function asAdvice({ title, detail }: Fix): Fix {
   return { title, detail };
-}
-
-function untried(finding: Finding, fixes: readonly Fix[]): TriedFinding {
-  return { ...finding, fixes: fixes.map((fix) => ({ ...fix, tried: null })) };
 }

@@ -21,3 +21,23 @@ export function foundAtAnyScale(rule: string, model: (pen: Pen) => g.Tensor): re
     assert.deepEqual(places(of(factor)), places(found), `${rule} in a loss times ${factor}`);
   return found;
 }
+
+/** All findings, the same whether the loss is multiplied by a million, by a millionth, or by nothing. */
+export function findingsAtAnyScale(model: (pen: Pen) => g.Tensor): readonly Finding[] {
+  const found = (scale: number) => findingsIn((pen) => g.mul(model(pen), scale));
+  const plain = found(1);
+  const brief = (all: readonly Finding[]) => all.map(({ rule, site }) => `${rule} ${site?.line}`);
+  for (const scale of [1e-6, 1e6]) assert.deepEqual(brief(found(scale)), brief(plain));
+  return plain;
+}
+
+/** The only finding of a model. */
+export function singleFinding(model: (pen: Pen) => g.Tensor): Finding {
+  const [first, ...others] = findingsAtAnyScale(model);
+  assert.deepEqual(
+    others.map(({ rule }) => rule),
+    [],
+  );
+  assert.ok(first !== undefined);
+  return first;
+}

@@ -2,34 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as g from "../../../engine/index";
-import type { Finding } from "../../../engine/report/report";
-import { recordTrace } from "../../../engine/tracing/record-trace";
-import { onLine, type Pen, sampleRun } from "../sample-run";
+import { onLine, type Pen } from "../sample-run";
+import { findingsAtAnyScale as findings, singleFinding as single } from "./findings-in";
 
 const MADE = 5;
 const CALLED = 7;
 
 type Model = (pen: Pen) => g.Tensor;
-
-/** What is found of a model, the same with a loss that is a million times larger or smaller. */
-function findings(model: Model): readonly Finding[] {
-  const found = (scale: number) =>
-    recordTrace(sampleRun((pen) => g.mul(model(pen), scale))).report.findings.map((each) => each);
-  const plain = found(1);
-  const brief = (all: readonly Finding[]) => all.map(({ rule, site }) => `${rule} ${site?.line}`);
-  for (const scale of [1e-6, 1e6]) assert.deepEqual(brief(found(scale)), brief(plain));
-  return plain;
-}
-
-function single(model: Model): Finding {
-  const [first, ...others] = findings(model);
-  assert.deepEqual(
-    others.map(({ rule }) => rule),
-    [],
-  );
-  assert.ok(first !== undefined);
-  return first;
-}
 
 type Activation = (x: g.Tensor) => g.Tensor;
 

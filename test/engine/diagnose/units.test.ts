@@ -2,32 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as g from "../../../engine/index";
-import type { Finding } from "../../../engine/report/report";
-import { recordTrace } from "../../../engine/tracing/record-trace";
-import { onLine, type Pen, sampleRun } from "../sample-run";
+import { onLine, type Pen } from "../sample-run";
+import { findingsAtAnyScale as findings, singleFinding as single } from "./findings-in";
 
 const MADE = 5;
 const CALLED = 7;
 
 type Model = (pen: Pen) => g.Tensor;
-
-function findings(model: Model): readonly Finding[] {
-  const found = (scale: number) => recordTrace(sampleRun((pen) => g.mul(model(pen), scale))).report.findings;
-  const plain = found(1);
-  const brief = (all: readonly Finding[]) => all.map(({ rule, site }) => `${rule} ${site?.line}`);
-  for (const scale of [1e-6, 1e6]) assert.deepEqual(brief(found(scale)), brief(plain));
-  return plain;
-}
-
-function single(model: Model): Finding {
-  const [first, ...others] = findings(model);
-  assert.deepEqual(
-    others.map(({ rule }) => rule),
-    [],
-  );
-  assert.ok(first !== undefined);
-  return first;
-}
 
 /** Two layers from scratch; the weights are made on line 5, the activation is called on line 7. */
 function layers(first: () => g.Tensor, bias: number, last = () => g.randn([32, 10]).mul(0.2)): Model {

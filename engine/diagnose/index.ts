@@ -47,6 +47,7 @@ import { zeroGradient } from "./rules/zero-gradient";
 import { said } from "./said";
 import { settle } from "./settle";
 import type { Traced } from "./traced";
+import { goneWithout } from "./undone";
 
 /** All rules: causes before what may be their symptoms. */
 export const rules: readonly DiagnosisRule[] = [
@@ -103,7 +104,8 @@ export function diagnose(traced: Traced, settings: DiagnosisSettings = {}): Find
   const stated = rulesOf(settings).flatMap((rule) =>
     rule.find(traced, limitsWith(rule, limits)).map((found) => ({ rule, found })),
   );
-  return [...settle(stated, traced.rewrite), ...complaints(limits)];
+  const gone = goneWithout(traced, stated, limits);
+  return [...settle(stated, gone, traced.rewrite), ...complaints(limits)];
 }
 
 /** Without what comments in the files say not to tell. */

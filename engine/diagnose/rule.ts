@@ -2,6 +2,7 @@
 import type { Remedy } from "../report/remedy";
 import type { Finding, Fix, RelatedSite, RulePage, Site } from "../report/report";
 import type { Severity } from "../report/severity";
+import type { OtherValues } from "./experiments";
 import type { Traced } from "./traced";
 
 /** A limit that a person may set. */
@@ -36,6 +37,11 @@ export interface Trouble extends Pick<Finding, "site" | "node" | "headline" | "e
   readonly fixes?: readonly Offered[];
   /** Rules whose findings are symptoms of this one, where that depends on what was found. */
   readonly explains?: readonly string[];
+  /**
+   * Values of nodes with which this would not be so: what is tried where it is not the only one that could explain another
+   * finding. Null, or left out, where no values undo it.
+   */
+  undo?(): OtherValues | null;
 }
 
 export interface DiagnosisRule {

@@ -2,29 +2,63 @@
 import type { Finding, Fix } from "../report/report";
 import type { DiagnosisRule, Offered, Trouble } from "./rule";
 import type { Traced } from "./traced";
+import type { GoneWithout } from "./undone";
 
 export interface Stated {
   readonly rule: DiagnosisRule;
   readonly found: Trouble;
 }
 
-/** @param stated in the order of the rules: of two that explain each other, the earlier one is the cause */
-export function settle(stated: readonly Stated[], rewrite: Traced["rewrite"]): Finding[] {
-  const claimed = new Set<Stated>();
-  const symptoms = new Map<Stated, Stated[]>();
+/**
+ * Where two could explain the same finding, or each other, a run without the one and a run without the other decide.
+ * @param stated in the order of the rules: where runs do not decide, the earlier one is the cause
+ */
+export function settle(stated: readonly Stated[], gone: GoneWithout, rewrite: Traced["rewrite"]): Finding[] {
+  const causes = causesOf(stated, gone);
+  const symptomsOf = (cause: Stated) => stated.filter((each) => causes.get(each) === cause);
+  return stated.filter((each) => !causes.has(each)).map((each) => findingOf(each, symptomsOf(each), rewrite));
+}
+
+/** By symptom its cause, which is nobody's symptom. */
+function causesOf(stated: readonly Stated[], gone: GoneWithout): ReadonlyMap<Stated, Stated> {
+  const causes = new Map<Stated, Stated>();
+  const removes = (cause: Stated, other: Stated) => gone(cause)?.has(other.rule.id) === true;
+  /** Whether only one of two could explain a third, by the runs without the one and without the other. */
+  const wins = (one: Stated, other: Stated, third: Stated) => removes(one, third) && !removes(other, third);
+  const isCauseItself = (each: Stated, cause: Stated): boolean => {
+    if (explains(each, cause) && removes(each, cause) && !removes(cause, each)) return true;
+    // What both could explain goes with it alone, and it stays without the cause.
+    const contested = stated.filter((third) => explains(each, third) && explains(cause, third));
+    return contested.some(
+      (third) => gone(cause) !== null && !removes(cause, each) && wins(each, cause, third),
+    );
+  };
+  const isRivals = (symptom: Stated, cause: Stated): boolean =>
+    stated.some(
+      (rival) =>
+        rival !== cause &&
+        !causes.has(rival) &&
+        explains(rival, symptom) &&
+        !(explains(cause, rival) && !isCauseItself(rival, cause)) &&
+        wins(rival, cause, symptom),
+    );
+  const hasSymptoms = (each: Stated) => [...causes.values()].includes(each);
   for (const cause of stated) {
-    if (claimed.has(cause)) continue;
-    const explains = cause.found.explains ?? cause.rule.explains;
+    if (causes.has(cause)) continue;
     for (const other of stated) {
-      if (other === cause || claimed.has(other) || symptoms.has(other)) continue;
-      if (!explains.includes(other.rule.id)) continue;
-      claimed.add(other);
-      symptoms.set(cause, [...(symptoms.get(cause) ?? []), other]);
+      if (causes.has(other) || !explains(cause, other)) continue;
+      // What has symptoms is one itself only where a run shows it.
+      if (hasSymptoms(other) && !removes(cause, other)) continue;
+      if (isCauseItself(other, cause) || isRivals(other, cause)) continue;
+      for (const [symptom, of] of causes) if (of === other) causes.set(symptom, cause);
+      causes.set(other, cause);
     }
   }
-  return stated
-    .filter((each) => !claimed.has(each))
-    .map((each) => findingOf(each, symptoms.get(each) ?? [], rewrite));
+  return causes;
+}
+
+function explains({ found, rule }: Stated, other: Stated): boolean {
+  return found !== other.found && (found.explains ?? rule.explains).includes(other.rule.id);
 }
 
 function findingOf(
@@ -32,7 +66,7 @@ function findingOf(
   symptoms: readonly Stated[],
   rewrite: Traced["rewrite"],
 ): Finding {
-  const { explains: _, severity = rule.severity, related = [], fixes = [], ...rest } = found;
+  const { explains: _, undo: __, severity = rule.severity, related = [], fixes = [], ...rest } = found;
   const also = symptoms.flatMap(({ found: { site, headline } }) =>
     site === null ? [] : [{ site, message: headline }],
   );

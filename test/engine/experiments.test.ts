@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import * as g from "../../engine/index";
+import type { Tables } from "../../engine/report/schema";
 import { experimentsOn } from "../../engine/tracing/experiments";
 import { numberTensors } from "../../engine/tracing/numbered";
+import { recordTrace } from "../../engine/tracing/record-trace";
 import { sampleRun } from "./sample-run";
 
 /** The loss of a small network, and its gradient, with these weights. */
@@ -19,7 +21,7 @@ function repeatable(model: () => { readonly loss: g.Tensor; readonly leaf: g.Ten
     return made.loss;
   });
   const numbered = numberTensors(run, new Set());
-  const experiments = experimentsOn(numbered, run.loss, budget);
+  const experiments = experimentsOn(numbered, recordTrace(run).trace, budget);
   return { experiments, node: numbered.ids.get(leaf as unknown as g.Tensor) ?? -1 };
 }
 
@@ -63,5 +65,43 @@ describe("experiments", () => {
     });
     assert.equal(experiments, null);
     assert.equal(calls, 1);
+  });
+});
+
+describe("a supposed run", () => {
+  const model = (weights: g.Tensor) => {
+    const x = g.tensor([[1, 2], [3, -1]]); // biome-ignore format: a matrix
+    const h = g.tanh(g.matmul(x, weights));
+    // Used twice: what each use hands back is told, too.
+    return g.mean(g.square(g.add(h, g.matmul(h, weights))));
+  };
+  const parameter = (values: readonly number[]) =>
+    g.tensor(Float32Array.from(values), { shape: [2, 2], requiresGrad: true });
+  const first = [0.1, 0.2, -0.3, 0.4];
+  const second = [0.25, -0.5, 0.75, 0.125];
+
+  it("has the trace of a run with the other values", () => {
+    const { experiments, node } = repeatable(() => {
+      const leaf = parameter(first);
+      return { loss: model(leaf), leaf };
+    });
+    const supposed = experiments?.suppose(new Map([[node, second]]));
+    const wanted = recordTrace(sampleRun(() => model(parameter(second)))).trace;
+    const { nodes, gradients, handed, edges } = supposed?.trace.tables ?? assert.fail("not supposed");
+    assert.deepEqual({ nodes, gradients, handed, edges }, pick(wanted.tables));
+    assert.equal(supposed?.loss?.value, wanted.head.loss?.value);
+    assert.ok(handed.norm.length > 0);
+    // And other experiments begin there.
+    const back = supposed?.experiments?.repeat(new Map([[node, first]]));
+    assert.equal(back?.loss, model(parameter(first)).item());
+    assert.equal(supposed?.experiments?.repeat(new Map())?.loss, wanted.head.loss?.value);
+  });
+
+  const pick = ({ nodes, gradients, handed, edges }: Tables) => ({ nodes, gradients, handed, edges });
+
+  it("is over with the time for experiments", () => {
+    const { experiments } = repeatable(() => ({ loss: model(parameter(first)), leaf: parameter(first) }), 0);
+    assert.equal(experiments?.suppose(new Map()), null);
+    assert.equal(experiments?.isUsedUp(), true);
   });
 });

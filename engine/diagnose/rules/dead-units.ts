@@ -5,6 +5,7 @@ import { sizeOf } from "../../core/shape";
 import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { chosenAmong, parametersBefore, preceding, stepperOf } from "../measures/causes";
+import { centred } from "../measures/other-values";
 import { operationsNamed, placeToChange } from "../measures/places";
 import { unwritten } from "../measures/redrawn";
 import { carriesGradient } from "../measures/wires";
@@ -91,6 +92,8 @@ interface Cause {
   readonly site: Site | null;
   readonly text: string;
   readonly remedies: readonly Remedy[];
+  /** The parameter whose values the text chose, where it is that. */
+  readonly chosen?: number;
   /** Whether training did it: then another activation does not help. */
   readonly isTrained?: boolean;
 }
@@ -113,6 +116,7 @@ function causeOf(traced: Traced, { node }: Dead): Cause {
       site: chosen.site,
       text: `${name} was written with a mean of ${showNumber(chosen.node.value.mean, 3)}, so what comes before it is ${showNumber(level, 3)} on average.`,
       remedies: unwritten(traced, [chosen.node.id]),
+      chosen: chosen.node.id,
     };
   }
   const stepped = stepperOf(traced, parameters);
@@ -145,6 +149,7 @@ function report(traced: Traced, layer: Dead, others: readonly Dead[]): Trouble {
     ),
     site: cause.site,
     node: node.id,
+    undo: () => (cause.chosen === undefined ? null : centred(traced, [cause.chosen])),
     evidence: {
       dead: dead.length,
       units,

@@ -6,6 +6,7 @@ import { isUntrained, writersOf } from "../measures/beginning";
 import { scaledFrom } from "../measures/chains";
 import { isFiniteRun } from "../measures/finite";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
+import { shrunk } from "../measures/other-values";
 import { placeToChange } from "../measures/places";
 import { meanLossOf } from "../measures/term-losses";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -94,6 +95,7 @@ function report(
     ),
     site: site ?? placeToChange(traced, last),
     node: culprit.id,
+    undo: () => shrunk(traced, [culprit.id]),
     evidence: { loss, guess, times: loss / guess, min, max },
     related: beside(term.node.site, "the loss"),
     fixes: [

@@ -2,6 +2,7 @@
 import { showNumber, showTimes } from "../../core/number-text";
 import { sizeOf } from "../../core/shape";
 import { originOf } from "../measures/origins";
+import { ofUsualSize } from "../measures/other-values";
 import { redrawn, unwritten } from "../measures/redrawn";
 import { type Account, accountOf, isRectified, type Share } from "../measures/shares";
 import { shapeOf, sizeAt } from "../measures/trunk";
@@ -131,6 +132,7 @@ function report(traced: Traced, account: Account, share: Share): Trouble {
     ),
     site: share.site,
     node: weight,
+    undo: () => ofUsualSize(traced, writtenIn(traced, share), isRectified(account) ? 2 : 1),
     evidence: {
       weight: name,
       size,
@@ -148,18 +150,19 @@ function report(traced: Traced, account: Account, share: Share): Trouble {
   };
 }
 
-function fixesFor(traced: Traced, account: Account, { parameter, steps }: Share): Offered[] {
-  const isMatrix = shapeOf(traced, parameter ?? 0).length > 1 && account.repeats <= STEPS;
-  const written = [...new Set(steps.flatMap(({ parameters }) => parameters))].filter(
-    (id) => id === parameter || shapeOf(traced, id).length === shapeOf(traced, parameter ?? 0).length,
+/** The parameters whose values its line chose, of as many dimensions as the one it is about. */
+function writtenIn(traced: Traced, { parameter, steps }: Share): number[] {
+  const dims = shapeOf(traced, parameter ?? 0).length;
+  const all = [...new Set(steps.flatMap(({ parameters }) => parameters))];
+  return all.filter(
+    (id) => originOf(traced, id).isChosen && (id === parameter || shapeOf(traced, id).length === dims),
   );
-  const left =
-    parameter === null
-      ? []
-      : unwritten(
-          traced,
-          written.filter((id) => originOf(traced, id).isChosen),
-        );
+}
+
+function fixesFor(traced: Traced, account: Account, share: Share): Offered[] {
+  const { parameter } = share;
+  const isMatrix = shapeOf(traced, parameter ?? 0).length > 1 && account.repeats <= STEPS;
+  const left = parameter === null ? [] : unwritten(traced, writtenIn(traced, share));
   // What layers draw by themselves fades over many of them.
   const isLeft = left.length > 0 && (account.layers <= FEW || !isMatrix);
   const how = isRectified(account) ? "kaimingNormal" : "xavierNormal";

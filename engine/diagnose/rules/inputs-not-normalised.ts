@@ -6,6 +6,7 @@ import { numberOf, takenFrom } from "../measures/chains";
 import { type ColumnSize, columnsOf, largestColumn } from "../measures/columns";
 import { type DataEntry, entriesOf } from "../measures/entries";
 import { isFiniteRun } from "../measures/finite";
+import { standardised } from "../measures/other-values";
 import { changedBy, placeToChange } from "../measures/places";
 import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
@@ -143,6 +144,7 @@ function report(traced: Traced, { node }: DataEntry, source: ReportNode, off: Of
     ...said(off.headline, off.explanation),
     site: placeToChange(traced, source) ?? node.site,
     node: source.id,
+    undo: () => standardised(traced, source.id),
     evidence: off.evidence,
     related: beside(placeToChange(traced, node), `${node.op} takes them`),
     fixes: [

@@ -5,6 +5,7 @@ import type { Remedy } from "../../report/remedy";
 import type { ReportNode, Site } from "../../report/report";
 import { chosenAmong, parametersBefore, preceding } from "../measures/causes";
 import { keyOfSite } from "../measures/origins";
+import { ofUsualSize } from "../measures/other-values";
 import { placeToChange } from "../measures/places";
 import { unwritten } from "../measures/redrawn";
 import { type FlatActivation, flatsOf } from "../measures/slopes";
@@ -90,6 +91,7 @@ function report(traced: Traced, { flats, flat, all }: Place, others: readonly Fl
     ),
     site: cause.site ?? place,
     node: node.id,
+    undo: () => (cause.by === null ? null : ofUsualSize(traced, [cause.by])),
     evidence: {
       operation: node.op,
       share: flat / all,
@@ -122,6 +124,8 @@ interface Cause {
   readonly site: Site | null;
   readonly text: string;
   readonly remedies: readonly Remedy[];
+  /** The parameter, or the factor, that does it. */
+  readonly by: number | null;
 }
 
 /** What makes the inputs of an activation large. */
@@ -132,25 +136,31 @@ function causeOf(traced: Traced, node: ReportNode): Cause {
       site: scaling.site,
       text: `Its inputs are multiplied by ${showNumber(scaleOf(traced, scaling), 3)} before it.`,
       remedies: [],
+      by: factorOf(traced, scaling)?.id ?? null,
     };
   const parameters = parametersBefore(traced, node);
   const chosen = chosenAmong(traced, parameters, (each) => isLarge(traced, each));
-  if (chosen === null) return { site: null, text: "", remedies: [] };
+  if (chosen === null) return { site: null, text: "", remedies: [], by: null };
   const name = chosen.node.name ?? "a parameter";
   return {
     site: chosen.site,
     text: `The root mean square of ${name}, ${showTimes(chosen.node.value.size, "number")}, is ${showNumber(sizeAt(traced, chosen.node.id), 3)}.`,
     remedies: unwritten(traced, [chosen.node.id]),
+    by: chosen.node.id,
   };
 }
 
 /** The number by which an operation multiplies, where there is one. */
-function scaleOf(traced: Traced, { op, inputs }: ReportNode): number {
-  if (op !== "mul" && op !== "div") return 0;
-  const [a, b] = inputs.map((id) => traced.nodes[id]);
-  const factor = [b, a].find((each) => each !== undefined && each.value.size === 1 && !each.requiresGrad);
+function scaleOf(traced: Traced, node: ReportNode): number {
+  const factor = factorOf(traced, node);
   const value = Math.abs(factor?.value.item ?? 0);
-  return op === "div" ? (factor === b && value > 0 ? 1 / value : 0) : value;
+  return node.op === "div" ? (factor?.id === node.inputs[1] && value > 0 ? 1 / value : 0) : value;
+}
+
+function factorOf({ nodes }: Traced, { op, inputs }: ReportNode): ReportNode | undefined {
+  if (op !== "mul" && op !== "div") return undefined;
+  const [a, b] = inputs.map((id) => nodes[id]);
+  return [b, a].find((each) => each !== undefined && each.value.size === 1 && !each.requiresGrad);
 }
 
 function isLarge(traced: Traced, { id }: ReportNode): boolean {

@@ -6,6 +6,7 @@ import { takenFrom } from "../measures/chains";
 import { columnsOf, largestColumn } from "../measures/columns";
 import { isFiniteRun } from "../measures/finite";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
+import { standardised } from "../measures/other-values";
 import { changedBy, placeToChange } from "../measures/places";
 import { outlierIn } from "../measures/targets";
 import type { Offered } from "../rule";
@@ -131,6 +132,7 @@ function report(
     ...said(headline, explanation),
     site: placeToChange(traced, source) ?? node.site,
     node: source.id,
+    undo: () => standardised(traced, source.id),
     evidence,
     related: beside(node.site, "the loss"),
     fixes: [

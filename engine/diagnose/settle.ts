@@ -2,12 +2,14 @@
 import type { Finding, Fix } from "../report/report";
 import type { DiagnosisRule, Offered, Trouble } from "./rule";
 import type { Traced } from "./traced";
-import type { GoneWithout } from "./undone";
 
 export interface Stated {
   readonly rule: DiagnosisRule;
   readonly found: Trouble;
 }
+
+/** Rules whose findings are gone when a cause is undone; null where that could not be tried. */
+export type GoneWithout = (cause: Stated) => ReadonlySet<string> | null;
 
 /**
  * Where two could explain the same finding, or each other, a run without the one and a run without the other decide.

@@ -2,7 +2,7 @@
 import type { Remedy } from "../report/remedy";
 import type { Edit, Report, Site } from "../report/report";
 import { at, type ReadValues, type Trace } from "../report/trace";
-import type { Experiments } from "./experiments";
+import type { OtherValues, Repeated } from "./experiments";
 
 export interface Traced extends Omit<Report, "findings"> {
   readonly trace: Trace;
@@ -11,6 +11,21 @@ export interface Traced extends Omit<Report, "findings"> {
   readonly experiments: Experiments | null;
   /** Makes edits of remedies; null where the text is not at hand. What cannot be done safely gives null. */
   readonly rewrite: ((remedies: readonly Remedy[]) => readonly Edit[] | null) | null;
+}
+
+/** What can be tried with a run that is still at hand. */
+export interface Experiments {
+  /**
+   * Computes what lies behind the loss again, with other values of leaves, in the run's own element types. Draws, such as
+   * the masks of dropout, stay as they were.
+   * @param leaves values by node; those of an operation's result stand in the place of what it gives
+   * @returns null when the time for experiments is used up or an operation cannot run again
+   */
+  repeat(leaves: OtherValues, options?: { readonly gradients?: boolean }): Repeated | null;
+  /** The run as it would have been, as rules look at it: with experiments of its own, in the same time. Null as above. */
+  suppose(leaves: OtherValues): Traced | null;
+  /** Whether the time for experiments is over: then a rule that says nothing may only have had no time to look. */
+  isUsedUp(): boolean;
 }
 
 /** The range of a source file in a row of the table of sites; null for none. */

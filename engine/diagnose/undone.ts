@@ -1,10 +1,7 @@
 /** Counterfactual runs: what is still found when a cause is undone. */
 import { limitsWith } from "./own-limits";
-import type { Stated } from "./settle";
+import type { GoneWithout, Stated } from "./settle";
 import type { Traced } from "./traced";
-
-/** Rules whose findings are gone when a cause is undone; null where that could not be tried. */
-export type GoneWithout = (cause: Stated) => ReadonlySet<string> | null;
 
 /**
  * Looks only when it is asked, and at each cause once. A run that is repeated as it was is looked at first: what is not found

@@ -6,15 +6,13 @@ import { allOps } from "../core/op";
 import { Node, quietly } from "../core/tape";
 import { detached, Tensor } from "../core/tensor";
 import { onesLike } from "../creation/create-like";
-import type { Experiments, Repeated } from "../diagnose/experiments";
-import type { Traced } from "../diagnose/traced";
+import type { OtherValues, Repeated } from "../diagnose/experiments";
+import type { Experiments, Traced } from "../diagnose/traced";
 import { openTrace } from "../report/open-trace";
 import type { Trace } from "../report/trace";
 import { sweep } from "../sweeps/reverse";
 import type { Numbered } from "./numbered";
 import { traceAgain } from "./trace-again";
-
-type Leaves = Parameters<Experiments["repeat"]>[0];
 
 /**
  * Null for a run that cannot be repeated: without a loss, or with operations that the model defines.
@@ -40,8 +38,8 @@ export function experimentsOn(numbered: Numbered, trace: Trace, budget: number):
       left -= now() - begun;
     }
   };
-  const on = (given: Leaves): Experiments => {
-    const and = (leaves: Leaves) => (given.size === 0 ? leaves : new Map([...given, ...leaves]));
+  const on = (given: OtherValues): Experiments => {
+    const and = (leaves: OtherValues) => (given.size === 0 ? leaves : new Map([...given, ...leaves]));
     return {
       repeat: (leaves, { gradients = false } = {}) =>
         within(() => repeated(replay(numbered, root, and(leaves), { gradients }))),
@@ -81,7 +79,7 @@ interface Wanted {
 function replay(
   numbered: Numbered,
   root: number,
-  leaves: Leaves,
+  leaves: OtherValues,
   { gradients, handed = null }: Wanted,
 ): Replay {
   const made = gradients ? behind(numbered, root) : null;
@@ -149,7 +147,7 @@ function inputsOf(x: Tensor, node: Node | null): readonly Tensor[] {
 function rerun(
   { tensors, operations, ids }: Numbered,
   root: number,
-  leaves: Leaves,
+  leaves: OtherValues,
   all: Uint8Array | null,
 ): Map<number, Tensor> {
   const made = new Map<number, Tensor>();

@@ -66,7 +66,21 @@ describe("another function in a call", () => {
     );
   });
 
+  it("is known under the name that require gave it, and what is only a field means nothing else", () => {
+    const required = 'const { tanh, relu: r } = require("gradlens");\ntanh(x);';
+    assert.equal(callee(required, "tanh(x)", "relu"), required.replace("tanh(x)", "r(x)"));
+    const types = 'import { type Tensor, tanh } from "gradlens";\n';
+    assert.equal(
+      callee(`${types}({ relu: a.relu });\ntanh(x);`, "tanh(x)", "relu"),
+      `${types.replace("tanh", "relu, tanh")}({ relu: a.relu });\nrelu(x);`,
+    );
+  });
+
   it("is not written where the name means something else, or nothing", () => {
+    const imported = 'import { tanh } from "gradlens";\n';
+    assert.equal(callee(`${imported}a[relu];\ntanh(x);`, "tanh(x)", "relu"), null);
+    assert.equal(callee(`${imported}a = { relu };\ntanh(x);`, "tanh(x)", "relu"), null);
+    assert.equal(callee("(f || g)(x);", "(f || g)(x)", "relu"), null);
     assert.equal(
       callee('import { tanh } from "gradlens";\nconst relu = 3;\ntanh(x);', "tanh(x)", "relu"),
       null,
@@ -99,6 +113,21 @@ describe("an option of a call", () => {
   });
 });
 
+describe("an argument of a call", () => {
+  it("is changed, or follows the last one, and never one of unknown number", () => {
+    const give = (text: string, index: number) =>
+      edited(text, { change: "argument", call: at(text, text.slice(0, -1)), index, value: "7" });
+    assert.equal(give("f(x, y);", 0), "f(7, y);");
+    assert.equal(give("f(x, y);", 1), "f(x, 7);");
+    assert.equal(give("f(x, y);", 2), "f(x, y, 7);");
+    assert.equal(give("f();", 0), "f(7);");
+    assert.equal(give("f(x, y);", 3), null);
+    assert.equal(give("f(...x, y);", 1), null);
+    assert.equal(give("f(x, ...y);", 1), null);
+    assert.equal(give("f(x, ...y);", 0), "f(7, ...y);");
+  });
+});
+
 describe("a call that is left out", () => {
   const out = (text: string, part: string) => edited(text, { change: "unwrap", call: at(text, part) });
 
@@ -106,6 +135,11 @@ describe("a call that is left out", () => {
     assert.equal(out("y = softmax(x, { dim: 1 });", "softmax(x, { dim: 1 })"), "y = x;");
     assert.equal(out("y = x.softmax();", "x.softmax()"), "y = x;");
     assert.equal(out("y = f(a + b).g();", "f(a + b)"), "y = (a + b).g();");
+    assert.equal(out("const y = f(a + b);", "f(a + b)"), "const y = a + b;");
+    assert.equal(out("() => { return f(a + b); };", "f(a + b)"), "() => { return a + b; };");
+    assert.equal(out("y = g.softmax(x, 1);", "g.softmax(x, 1)"), "y = x;");
+    assert.equal(out("y = softmax(...x);", "softmax(...x)"), null);
+    assert.equal(out("y = softmax();", "softmax()"), null);
   });
 
   it("constructs a layer behind another one of a list, and nowhere else", () => {
@@ -126,6 +160,9 @@ describe("a call that is left out", () => {
     const list = "s = new nn.Sequential(new nn.Linear(1, 2), new nn.Softmax(1));";
     assert.equal(out(list, "new nn.Softmax(1)"), "s = new nn.Sequential(new nn.Linear(1, 2));");
     assert.equal(out("s = [new nn.ReLU(), f];", "new nn.ReLU()"), "s = [f];");
+    assert.equal(out("s = [e, new nn.ReLU(), f];", "new nn.ReLU()"), "s = [e, f];");
+    assert.equal(out("y = (new nn.ReLU())(x, z);", "new nn.ReLU()"), "y = (new nn.Identity())(x, z);");
+    assert.equal(out("class A { act = new Sigmoid(); }", "new Sigmoid()"), null);
     assert.equal(
       out("class A { act = new nn.Sigmoid(); }", "new nn.Sigmoid()"),
       "class A { act = new nn.Identity(); }",
@@ -154,10 +191,29 @@ describe("a call around an expression, and statements", () => {
     const text = "a();\n  b(1);\nc();\nconst d = e();\n";
     assert.equal(edited(text, { change: "remove", at: at(text, "b(1)") }), "a();\nc();\nconst d = e();\n");
     assert.equal(edited(text, { change: "remove", at: at(text, "e()") }), null);
+    const beside = "a(); b(1);\n  c();";
+    assert.equal(edited(beside, { change: "remove", at: at(beside, "b(1)") }), "a(); \n  c();");
+    assert.equal(edited(beside, { change: "remove", at: at(beside, "a()") }), " b(1);\n  c();");
+    assert.equal(edited(beside, { change: "remove", at: at(beside, "c()") }), "a(); b(1);\n  ");
     const field = "class A {\n  fc = make();\n}\n";
     assert.equal(
       edited(field, { change: "insert", at: at(field, "make()"), where: "after", text: "g();" }),
       null,
+    );
+  });
+
+  it("stand in a function's own block, and not behind what it returns", () => {
+    const insert = (text: string, part: string, where: "before" | "after") =>
+      edited(text, { change: "insert", at: at(text, part), where, text: "g();" });
+    assert.equal(insert("f = (x) => h(x);\n", "h(x)", "after"), null);
+    assert.equal(
+      insert("f = (x) => {\n  h(x);\n};\n", "h(x)", "after"),
+      "f = (x) => {\n  h(x);\n  g();\n};\n",
+    );
+    assert.equal(insert("() => {\n  return h(x);\n};\n", "h(x)", "after"), null);
+    assert.equal(
+      insert("() => {\n  return h(x);\n};\n", "h(x)", "before"),
+      "() => {\n  g();\n  return h(x);\n};\n",
     );
   });
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Packs Gradlens into gradlens-VERSION-TARGET.vsix for one platform (`--target`, as vsce names it; default: this one).
+// Packs Gradlens into gradlens-VERSION-TARGET.vsix for one platform (`--target`, as vsce names it, `web` too; default: this one).
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { removeAtEnd } from "../test/harness/cleanup.mjs";
@@ -7,7 +7,7 @@ import { installHarness } from "../test/harness/install.mjs";
 import { harness, node24, scratchFolder } from "../test/harness/paths.mjs";
 import { install, root, run } from "./install.mjs";
 
-/** Where WebGPU keeps its binary for a target. */
+/** Where WebGPU keeps its binary for a target; null: nothing runs there, as in a browser. */
 const binaries = {
   "linux-x64": "linux-x64",
   "linux-arm64": "linux-arm64",
@@ -15,6 +15,7 @@ const binaries = {
   "darwin-arm64": "darwin-universal",
   "win32-x64": "win32-x64",
   "win32-arm64": "win32-arm64",
+  web: null,
 };
 
 /** The shipped files' list with the binary of one target added. */
@@ -23,7 +24,8 @@ function writeIgnoreFile(target) {
   removeAtEnd(folder);
   const path = join(folder, "ignore");
   const list = readFileSync(join(root, ".vscodeignore"), "utf8");
-  writeFileSync(path, `${list}!node_modules/webgpu/dist/${binaries[target]}/**\n`);
+  const binary = binaries[target];
+  writeFileSync(path, binary === null ? list : `${list}!node_modules/webgpu/dist/${binary}/**\n`);
   return path;
 }
 

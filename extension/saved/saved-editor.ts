@@ -16,6 +16,9 @@ import { savePicture } from "../panels/save-picture";
 import { nameOf, openDocument, type SavedDocument } from "./saved-document";
 import { lookAround, revealPlace } from "./saved-places";
 
+/** What helps when a file cannot be shown. */
+const AGAIN = "Trace the model again, and save that.";
+
 type Answers = ReturnType<typeof answersOf>;
 
 export class SavedEditor implements vscode.Disposable {
@@ -109,7 +112,7 @@ export class SavedEditor implements vscode.Disposable {
       file: trace?.report.file ?? uri.path,
       trace: trace
         ? { kind: "ready" }
-        : { kind: "failed", reason: "model", message: problem, site: null, hint: null },
+        : { kind: "failed", reason: "syntax", message: problem, site: null, hint: AGAIN },
       stale: false,
       isCompared: false,
       interrupted: null,

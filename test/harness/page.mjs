@@ -15,19 +15,22 @@ export const themes = {
 };
 
 /**
- * Opens a folder in a new page and waits for the workbench. `payload` is VS Code's list of extra facts,
- * `width` and `height` the window's size in CSS pixels, `scale` the device pixels of each.
+ * Opens a folder in a new page and waits for the workbench. `payload` is VS Code's list of extra facts, the rest as
+ * `openPage` takes it.
  */
-export async function openWorkbench(
-  browser,
-  server,
-  folder,
-  { payload, width = 1280, height = 800, scale = 1 } = {},
-) {
+export function openWorkbench(browser, server, folder, { payload, ...size } = {}) {
+  return openPage(browser, workbenchUrl(server, folder, payload), size);
+}
+
+/**
+ * Opens the workbench at an address, in a new page. `width` and `height` are the window's size in CSS pixels, `scale` the
+ * device pixels of each.
+ */
+export async function openPage(browser, url, { width = 1280, height = 800, scale = 1 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  await page.goto(workbenchUrl(server, folder, payload));
+  await page.goto(url);
   await page.waitForSelector(".monaco-workbench .statusbar-item");
   return page;
 }

@@ -8,7 +8,7 @@ import { killAtEnd, removeAtEnd } from "./cleanup.mjs";
 import { node24, scratchFolder, vscodeFolder } from "./paths.mjs";
 
 /** What a window should look like: nothing that is not about the opened folder. */
-const calm = {
+export const calm = {
   "workbench.startupEditor": "none",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.enableExperiments": false,

@@ -1,6 +1,5 @@
 // A saved trace is opened by a double click: graph, values, checks and findings are there, and nothing runs.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
@@ -13,8 +12,14 @@ import {
   takeScreenshot,
   trustFolder,
 } from "../../harness/page.mjs";
-import { root } from "../../harness/paths.mjs";
+import { saveRun, spoil } from "../../harness/saved-files.mjs";
 import { openGradlens, withPicture } from "../../harness/window.mjs";
+
+const unreadable = [
+  "The file cannot be read",
+  "This trace is damaged: its checksum is not right.",
+  "Trace the model again, and save that.",
+];
 
 const banner = "text=This is a saved trace: nothing runs.";
 
@@ -25,13 +30,9 @@ describe("a saved trace in a folder that is not trusted", function () {
 
   before(async () => {
     const prepare = (folder: string) => {
-      const run = join(folder, "run.gradlens");
-      const model = join(folder, "deep-sigmoid.ts");
-      const check = ["check", model, "--target", "net.output", "--save", run];
-      execFileSync(process.execPath, [join(root, "dist/cli.js"), ...check]);
-      const spoilt = readFileSync(run);
-      spoilt[spoilt.length >> 1] = (spoilt[spoilt.length >> 1] ?? 0) ^ 1;
-      writeFileSync(join(folder, "damaged.gradlens"), spoilt);
+      const run = saveRun(join(folder, "deep-sigmoid.ts"), ["check", "--target", "net.output"]);
+      writeFileSync(join(folder, "run.gradlens"), run);
+      writeFileSync(join(folder, "damaged.gradlens"), spoil(run));
     };
     window = await openGradlens({ trust: true, prepare });
     // Only then does a window that is new know what opens such files.
@@ -112,6 +113,8 @@ describe("a saved trace in a folder that is not trusted", function () {
       await doubleClick("damaged.gradlens");
       const frame = await findWebview(window.page, "text=This trace is damaged");
       assert.equal(await frame.locator("vscode-button:visible").count(), 0);
+      // It is the file that fails, no model: nobody has a line to mend.
+      assert.deepEqual((await frame.locator("main").innerText()).split(/\n+/), unreadable);
     }));
 
   it("is written by Save Trace beside the model, with its values, and without them when the engine has ended", () =>

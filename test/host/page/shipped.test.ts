@@ -14,6 +14,7 @@ const needed = [
   "README.md",
   "LICENSE",
   "dist/extension.js",
+  "dist/web-extension.js",
   "dist/engine-client.js",
   "dist/trials.js",
   "dist/assistant-tools.js",

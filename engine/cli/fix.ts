@@ -1,6 +1,6 @@
 /** `gradlens fix FILE`: findings with the fixes that were tried, and what they did; with --apply those that cure are written. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { showMended } from "../report/follow-findings";
+import { showMended, showTriedGradient } from "../report/follow-findings";
 import { isFailed, type TraceParams } from "../report/questions";
 import type { Edit, FixTrial, Report } from "../report/report";
 import type { Engine } from "../runner/client";
@@ -82,9 +82,11 @@ function markOf(tried: FixTrial | undefined): string {
 }
 
 /** "gradient of the first layer, per weight 6.4e-13 → 4.0e-4; no finding is left of it (3 seeds)" */
-function effectOf({ cured, effect, added, failure, seeds }: FixTrial): string {
+function effectOf({ cured, effect, added, failure, seeds, gradients }: FixTrial): string {
   if (failure !== null) return `does not run: ${failure}`;
   const change = effect ? `${showMended(effect)}; ` : "";
   if (cured) return `${change}cured with ${seeds} seeds`;
-  return `${change}${added.length > 0 ? `brings ${added.join(", ")}` : "the finding stays"}`;
+  if (added.length > 0) return `${change}brings ${added.join(", ")}`;
+  const starved = gradients.filter(({ isStarved }) => isStarved);
+  return `${change}${starved.length > 0 ? `starves ${starved.map(showTriedGradient).join(", ")}` : "the finding stays"}`;
 }

@@ -1,7 +1,8 @@
 /** Fixes with what they did when they were tried, in an engine of its own that prints nothing. */
 import { readFileSync } from "node:fs";
 import type { TraceParams } from "../report/questions";
-import type { Finding, Fix, FixTrial, Report } from "../report/report";
+import type { Finding, Fix, FixTrial, Report, TriedFix } from "../report/report";
+import { symptomsByTrial } from "../report/tried-fix";
 import { Trials } from "../runner/trials";
 import { type EngineChoice, withEngine } from "./with-engine";
 
@@ -24,21 +25,38 @@ export async function tryFixes(
   return withEngine({ ...choice, isSilent: true }, async (engine) => {
     const trials = new Trials(engine, { params, report, readText: (path) => readFileSync(path, "utf8") });
     const findings: TriedFinding[] = [];
-    for (const finding of report.findings) {
+    const all: TriedFix[] = [];
+    for (const [index, finding] of report.findings.entries()) {
       const fixes: ShownFix[] = [];
-      for (const fix of finding.fixes) {
+      for (const [at, fix] of finding.fixes.entries()) {
         const tried = await trials.try(finding, fix);
         fixes.push(tried === null ? fix : { ...fix, tried });
+        if (tried !== null) all.push({ finding: index, fix: at, outcome: tried });
       }
       findings.push({ ...finding, fixes });
     }
-    return findings;
+    return withSymptoms(findings, symptomsByTrial(findings, all));
+  });
+}
+
+/** Without those that went with the cure of another one, which are told beside it. */
+function withSymptoms(
+  findings: readonly TriedFinding[],
+  causes: ReturnType<typeof symptomsByTrial>,
+): TriedFinding[] {
+  return findings.flatMap((finding, index) => {
+    if (causes.has(index)) return [];
+    const symptoms = findings.filter((_, other) => causes.get(other) === index);
+    const also = symptoms.flatMap(({ site, headline }) =>
+      site === null ? [] : [{ site, message: headline }],
+    );
+    return [{ ...finding, related: [...finding.related, ...also] }];
   });
 }
 
 /** How long the runs for trial of a trace may take together; `gradlens fix` takes what it needs. */
 const MOST_MS = 10_000;
-/** A trial runs the model with three seeds, and takes a moment besides. */
+/** A trial runs the model with three seeds, before and after the fix, and takes a moment besides. */
 const RUNS = 3;
 const MOMENT_MS = 50;
 

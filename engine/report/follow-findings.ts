@@ -1,6 +1,6 @@
 /** Which finding of a run is which of the run before, though its line moved and its operation became another. */
 import { formatPair, showNumber } from "../core/number-text";
-import type { Finding, Report } from "./report";
+import type { Finding, Report, TriedGradient } from "./report";
 
 export interface FollowedFindings {
   /** A finding of the run before with what became of it, in the order of the later run. */
@@ -123,6 +123,16 @@ export function showMended({ label, before, after }: Effect): string {
     ? [showNumber(before, 2), "the same"]
     : formatPair(before, after, 2);
   return `${label} ${was} → ${now}`;
+}
+
+/** "net.fc1.weight, whose gradient was 0.03, now none" */
+export function showTriedGradient({ parameter, before, after }: TriedGradient): string {
+  return `${parameter}, whose gradient was ${showNorm(before)}, now ${showNorm(after)}`;
+}
+
+/** "0.031", "none" without a gradient, "not finite". */
+export function showNorm(norm: number | null): string {
+  return norm === null ? "none" : Number.isFinite(norm) ? showNumber(norm, 2) : "not finite";
 }
 
 /** "firstLayer" and "first-layer" as "first layer". */

@@ -6,6 +6,7 @@ import type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 export const REPORT_VERSION = 5;
 
 export type { Severity } from "./severity";
+export type { FixTrial, TriedFix, TriedGradient } from "./tried-fix";
 export type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 
 /** A range of a source file: absolute path, 1-based lines and columns (UTF-16 units), the end exclusive. */
@@ -164,27 +165,6 @@ export interface RuleMeasure {
   /** "gradient of the first layer, per weight" */
   readonly label: string;
   readonly value: number;
-}
-
-/** What a fix did when it was tried on a copy of the text. */
-export interface FixTrial {
-  /** The finding is gone and no other one came, whatever the seed. */
-  readonly cured: boolean;
-  /** With how many seeds it was tried. */
-  readonly seeds: number;
-  /** What it was to change, and the medians before and after; null where the rule measures nothing. */
-  readonly effect: { readonly label: string; readonly before: number; readonly after: number } | null;
-  /** Rules of the findings that came with it. */
-  readonly added: readonly string[];
-  /** Why the changed model did not run to its end; null when it did. */
-  readonly failure: string | null;
-}
-
-/** A fix of a finding that is tried, or was: both by their places in the report. */
-export interface TriedFix {
-  readonly finding: number;
-  readonly fix: number;
-  readonly outcome: "trying" | FixTrial;
 }
 
 /** A finding that is not told because of a comment `// gradlens: ignore`. */

@@ -1,7 +1,8 @@
 /** Tries fixes before they are offered: runs the changed text in an engine of its own and looks at what became of the finding. */
 import { isFailed, type TraceParams, type TraceResult } from "../report/questions";
-import type { Edit, Finding, Fix, FixTrial, Report, RuleMeasure } from "../report/report";
+import type { Edit, Finding, Fix, FixTrial, Report, RuleMeasure, TriedGradient } from "../report/report";
 import { applyEdits } from "../source/apply-edits";
+import { triedGradients, type Weights, weightsIn } from "./tried-gradients";
 
 /** What can run a model: an engine that is not needed for anything else meanwhile. */
 export interface Runs {
@@ -11,7 +12,7 @@ export interface Runs {
 export interface TrialSubject {
   /** How the run was made that found something. */
   readonly params: TraceParams;
-  readonly report: Pick<Report, "findings" | "measures">;
+  readonly report: Pick<Report, "findings" | "measures" | "parameters" | "scopes">;
   /** The text of a file as it ran. */
   readText(file: string): string;
 }
@@ -19,7 +20,9 @@ export interface TrialSubject {
 /** Added to the seeds of the model: what holds for one draw of the weights only is no cure. */
 const SHIFTS = [0, 1, 2];
 
-type Outcome = Pick<Report, "findings" | "measures" | "failure">;
+interface Outcome extends Pick<Report, "findings" | "measures" | "failure"> {
+  readonly weights: Weights | null;
+}
 
 /** What was tried, by rule and changed texts. */
 export type KnownTrials = Map<string, FixTrial>;
@@ -52,22 +55,31 @@ export class Trials {
       const outcome = await this.#run(rule, shift, edits);
       after.push(outcome);
       const { failure } = outcome;
-      if (failure) return { ...this.#judged(rule, after, []), cured: false, failure: failure.message };
+      if (failure) return { ...this.#judged(rule, after), failure: failure.message };
       const added = await this.#added(rule, shift, outcome);
       const isGone = !outcome.findings.some((each) => each.rule === rule);
-      if (!isGone || added.length > 0) return { ...this.#judged(rule, after, added), cured: false };
+      if (!isGone || added.length > 0) {
+        const gradients = compared([await this.#beforeWith(rule, 0)], after);
+        return { ...this.#judged(rule, after), added, gradients };
+      }
     }
-    return { ...this.#judged(rule, after, []), cured: true };
+    const before: Outcome[] = [];
+    for (const shift of SHIFTS) before.push(await this.#beforeWith(rule, shift));
+    const gradients = compared(before, after);
+    const cured = !gradients.some(({ isStarved }) => isStarved);
+    return { ...this.#judged(rule, after), cured, removed: removed(rule, before, after), gradients };
   }
 
-  #judged(rule: string, after: readonly Outcome[], added: readonly string[]): Omit<FixTrial, "cured"> {
+  /** As of one that does not cure. */
+  #judged(rule: string, after: readonly Outcome[]): FixTrial {
     const before = measureIn(this.subject.report.measures, rule);
     const values = after.flatMap(({ measures }) => measureIn(measures, rule)?.value ?? []);
     const effect =
       before && values.length > 0
         ? { label: before.label, before: before.value, after: median(values) }
         : null;
-    return { seeds: after.length, effect, added, failure: null };
+    const nothing = { added: [], removed: [], gradients: [], failure: null };
+    return { cured: false, seeds: after.length, effect, ...nothing };
   }
 
   /** Rules that find something now and did not before, with the same seeds. */
@@ -81,10 +93,14 @@ export class Trials {
 
   #beforeWith(rule: string, shift: number): Promise<Outcome> {
     const known =
-      this.#before.get(shift) ??
-      (shift === 0 ? Promise.resolve({ ...this.subject.report, failure: null }) : this.#run(rule, shift, []));
+      this.#before.get(shift) ?? (shift === 0 ? Promise.resolve(this.#first()) : this.#run(rule, shift, []));
     this.#before.set(shift, known);
     return known;
+  }
+
+  #first(): Outcome {
+    const { report } = this.subject;
+    return { ...report, failure: null, weights: weightsIn(report) };
   }
 
   async #run(rule: string, seedShift: number, edits: readonly Edit[]): Promise<Outcome> {
@@ -92,9 +108,9 @@ export class Trials {
     const overlays = { ...params.overlays, ...this.#changed(edits) };
     const asking = this.signal ? { signal: this.signal } : {};
     const result = await this.runs.trace({ ...params, overlays, seedShift, measures: [rule] }, asking);
-    if (isFailed(result)) return { findings: [], measures: [], failure: result.failure };
+    if (isFailed(result)) return { findings: [], measures: [], failure: result.failure, weights: null };
     const { findings, measures, failure } = result.report;
-    return { findings, measures, failure };
+    return { findings, measures, failure, weights: failure ? null : weightsIn(result.report) };
   }
 
   /** The changed texts, by file. */
@@ -105,6 +121,23 @@ export class Trials {
       files.map((file) => [file, applyEdits(params.overlays[file] ?? readText(file), file, edits)]),
     );
   }
+}
+
+/** Gradients by seed, as far as both runs came to their end. */
+function compared(before: readonly Outcome[], after: readonly Outcome[]): readonly TriedGradient[] {
+  const pairs = before.flatMap(({ weights }, seed) => {
+    const now = after[seed]?.weights;
+    return weights && now ? [[weights, now] as const] : [];
+  });
+  return triedGradients(pairs);
+}
+
+/** Rules that found something in the first run, and nothing more with any seed. */
+function removed(rule: string, [first]: readonly Outcome[], after: readonly Outcome[]): string[] {
+  const found = new Set(first?.findings.map((each) => each.rule));
+  found.delete(rule);
+  for (const { findings } of after) for (const each of findings) found.delete(each.rule);
+  return [...found];
 }
 
 function measureIn(measures: readonly RuleMeasure[], rule: string): RuleMeasure | undefined {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "mocha";
 import type { TraceParams, TraceResult } from "../../engine/report/questions";
-import type { Finding, Fix, RuleMeasure } from "../../engine/report/report";
+import type { Finding, Fix, FixTrial, RuleMeasure } from "../../engine/report/report";
 import { type Runs, Trials } from "../../engine/runner/trials";
 import { gradlens } from "./command";
 import { openEngine, paramsFor, reportOf, root } from "./engine";
@@ -147,6 +147,54 @@ describe("a trial", () => {
   });
 });
 
+describe("a trial of a fix that starves a layer", () => {
+  const { engine } = openEngine();
+  after(() => engine.dispose());
+  const file = "/models/net.ts";
+  const text = `import { crossEntropy, data, manualSeed, nn, relu } from "gradlens";
+
+manualSeed(3);
+const { images, labels } = data.digits({ count: 32 });
+const first = new nn.Linear(64, 16);
+const second = new nn.Linear(16, 10);
+export const loss = () => crossEntropy(second.forward(relu(first.forward(images))).softmax(1), labels);
+`;
+
+  /** What a change of the last line does; that it starves is no finding of its own with these rules off. */
+  const tryLine = async (expression: string) => {
+    const limits = { "no-gradient": false, "zero-gradient": false, "vanishing-gradient": false } as const;
+    const params = paramsFor(file, { overlays: { [file]: text }, diagnosis: { limits } });
+    const report = reportOf(await engine.trace(params));
+    const [finding] = report.findings;
+    assert.equal(finding?.rule, "double-softmax");
+    const site = { file, line: 7, column: 1, endLine: 8, endColumn: 1 };
+    const edits = [{ site, newText: `export const loss = () => crossEntropy(${expression}, labels);\n` }];
+    const trials = new Trials(engine, { params, report, readText: () => text });
+    return trials.try(finding, { title: "", detail: "", edits });
+  };
+  const starvedIn = (tried: FixTrial | null) =>
+    tried?.gradients.flatMap(({ parameter, isStarved }) => (isStarved ? [parameter] : [])).toSorted();
+
+  it("does not call it cured, and names the parameters", async () => {
+    const cut = await tryLine("second.forward(relu(first.forward(images)).detach())");
+    assert.equal(cut?.cured, false);
+    assert.deepEqual(starvedIn(cut), ["first.bias", "first.weight"]);
+    assert.deepEqual(
+      cut?.gradients.slice(0, 2).map((each) => each.after),
+      [null, null],
+    );
+    const shrunk = await tryLine("second.forward(relu(first.forward(images).mul(1e-7)))");
+    assert.deepEqual(starvedIn(shrunk), ["first.bias", "first.weight", "second.weight"]);
+  });
+
+  it("calls a cure one that only changes their size", async () => {
+    const tried = await tryLine("second.forward(relu(first.forward(images))).mul(1e-3)");
+    assert.deepEqual([tried?.cured, starvedIn(tried)], [true, []]);
+    const norms = tried?.gradients.map(({ parameter }) => parameter);
+    assert.deepEqual(norms?.toSorted(), ["first.bias", "first.weight", "second.bias", "second.weight"]);
+  });
+});
+
 describe("what a trial calls a cure", () => {
   const finding = { rule: "a" } as Finding;
   const fix: Fix = {
@@ -164,11 +212,17 @@ describe("what a trial calls a cure", () => {
       const shift = params.seedShift ?? 0;
       const found = (params.overlays["/m.ts"]?.startsWith("x") ? fixed : plain)[shift] ?? [];
       const findings = found.map((rule) => ({ rule }));
-      return { report: { findings, measures: [measured(10 + shift)], failure: null } } as never;
+      const measures = [measured(10 + shift)];
+      return { report: { findings, measures, failure: null, parameters: [], scopes: [] } } as never;
     };
     const subject = {
       params: paramsFor("/m.ts"),
-      report: { findings: [finding], measures: [measured(1)] },
+      report: {
+        findings: (plain[0] ?? []).map((rule) => ({ rule }) as Finding),
+        measures: [measured(1)],
+        parameters: [],
+        scopes: [],
+      },
       readText: () => "text",
     };
     const tried = await new Trials({ trace } satisfies Runs, subject).try(finding, fix);
@@ -182,8 +236,11 @@ describe("what a trial calls a cure", () => {
       seeds: 3,
       effect,
       added: [],
+      removed: [],
+      gradients: [],
       failure: null,
-      runs: 3,
+      // Beside the run with each other seed stands one without the fix.
+      runs: 5,
     });
     assert.deepEqual((await judge([[], ["a"], []])).cured, false);
     assert.deepEqual((await judge([["a"], [], []])).runs, 1);
@@ -195,5 +252,11 @@ describe("what a trial calls a cure", () => {
     const later = await judge([[], [], ["b"]]);
     assert.deepEqual([later.cured, later.added], [false, ["b"]]);
     assert.equal((await judge([[], ["b"], []], [["a"], ["a", "b"], ["a"]])).cured, true);
+  });
+
+  it("says which other findings go with it, whatever the seed", async () => {
+    const plain = [["a", "b", "c"], ["a", "b", "c"], ["a"]]; // biome-ignore format: a row a seed
+    assert.deepEqual((await judge([[], [], []], plain)).removed, ["b", "c"]);
+    assert.deepEqual((await judge([[], ["c"], []], plain)).removed, ["b"]);
   });
 });

@@ -22,11 +22,13 @@ const MOST_PLACES = 3;
 
 interface CardOf extends FixesOf {
   readonly report: Report;
+  /** Findings that go with its cure. */
+  readonly symptoms: readonly Finding[];
   /** What became of it since the run before; undefined without one. */
   readonly change: FindingsNews["changes"][number] | undefined;
 }
 
-export function findingCard({ report, change, ...rest }: CardOf): HTMLElement {
+export function findingCard({ report, change, symptoms, ...rest }: CardOf): HTMLElement {
   const { finding, index } = rest;
   const { rule, title, severity, headline, explanation } = finding;
   const proof = proofOf(report, finding);
@@ -49,7 +51,7 @@ export function findingCard({ report, change, ...rest }: CardOf): HTMLElement {
     places(finding),
     proof,
     explanation !== "" && h("p", {}, explanation),
-    section("Also because of this", related(finding)),
+    section("Also because of this", related(finding, symptoms)),
     section("What helps", fixList(rest)),
     numbers(finding, proof === null),
     learnPage(finding),
@@ -79,8 +81,9 @@ function places({ site, node }: Finding): HTMLElement {
   );
 }
 
-function related({ related }: Finding): HTMLElement | null {
-  const items = related.map(({ site, message }) => h("li", {}, siteLink(site), " ", message));
+function related({ related }: Finding, symptoms: readonly Finding[]): HTMLElement | null {
+  const gone = symptoms.map(({ site, headline }) => h("li", {}, site && siteLink(site), " ", headline));
+  const items = [...related.map(({ site, message }) => h("li", {}, siteLink(site), " ", message)), ...gone];
   if (items.length === 0) return null;
   const rest = items.slice(MOST_PLACES);
   return h(

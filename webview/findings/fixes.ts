@@ -1,8 +1,10 @@
 /** What helps: advice, and changes of the text with what they did when they were tried. */
-import { showEffect } from "../../engine/report/follow-findings";
-import type { Finding, Fix, TriedFix } from "../../engine/report/report";
+import { compareNorms, plainNorm, showChange } from "../../engine/report/comparing/gradients";
+import { showEffect, showNorm, showTriedGradient } from "../../engine/report/follow-findings";
+import type { Finding, Fix, TriedFix, TriedGradient } from "../../engine/report/report";
 import { post } from "../bridge";
 import { h, icon } from "../dom";
+import { drawTable } from "../table";
 import { button, progressRing } from "../toolkit";
 
 /** Where the fixes stand. */
@@ -44,6 +46,7 @@ function fixItem(
       h("p", {}, h("strong", {}, title)),
       h("p", {}, detail),
       isEdit && h("p", { class: "outcome", role: "status" }, ...outcomeParts(outcome)),
+      outcome !== null && outcome !== "trying" && gradientTable(outcome.gradients),
     ),
     isOffered
       ? button("Apply", apply, {
@@ -60,7 +63,7 @@ function fixItem(
 function outcomeParts(outcome: Outcome): (Node | string)[] {
   if (outcome === null) return [h("span", { class: "dimmed" }, "Not tried yet.")];
   if (outcome === "trying") return [progressRing(), "Being tried on a copy of the text …"];
-  const { cured, effect, added, failure, seeds } = outcome;
+  const { cured, effect, added, failure, seeds, gradients } = outcome;
   if (failure !== null)
     return [icon("error", "error"), `Did not cure: the changed model did not run. ${failure}`];
   const change = effect === null ? "" : showEffect(effect);
@@ -76,5 +79,32 @@ function outcomeParts(outcome: Outcome): (Node | string)[] {
       ),
     ];
   const came = added.length > 0 ? ` It brings ${added.join(", ").replaceAll("-", " ")}.` : "";
-  return [icon("circle-slash", "warning"), `Did not cure${measured}.${came}`];
+  const [starved] = gradients.filter(({ isStarved }) => isStarved);
+  const took = starved ? ` It starves ${showTriedGradient(starved)}.` : "";
+  return [icon("circle-slash", "warning"), `Did not cure${measured}.${came}${took}`];
+}
+
+/** Closed until somebody asks. */
+function gradientTable(gradients: readonly TriedGradient[]): HTMLElement | null {
+  if (gradients.length === 0) return null;
+  const title = "Gradient by parameter, before → after";
+  const rows = gradients.map(({ parameter, before, after, isStarved }) => [
+    parameter,
+    showNorm(before),
+    showNorm(after),
+    isStarved ? "starved" : timesOf(before, after),
+  ]);
+  const number = { isNumber: true };
+  const columns = [
+    { name: "Parameter" },
+    { name: "Before", ...number },
+    { name: "After", ...number },
+    { name: "Change", ...number },
+  ];
+  return h("details", { class: "numbers" }, h("summary", {}, title), drawTable(title, columns, rows));
+}
+
+/** "× 12", "÷ 3.5" */
+function timesOf(before: number | null, after: number | null): string {
+  return showChange(compareNorms(plainNorm(before), plainNorm(after), 1), { a: "before", b: "after" });
 }

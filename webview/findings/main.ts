@@ -1,8 +1,9 @@
 /** The findings panel: causes first, each with its line, what proves it, and what helps. */
 
 import { showTimes } from "../../engine/core/number-text";
-import type { Report } from "../../engine/report/report";
+import type { Finding, Report } from "../../engine/report/report";
 import { byGravity, severities } from "../../engine/report/severity";
+import { symptomsByTrial } from "../../engine/report/tried-fix";
 import { listen } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";
@@ -20,14 +21,20 @@ frame.content.append(body);
 function drawFindings(report: Report, { findings: news, trials, stale: isStale }: PanelState) {
   const opened = openedIn(body);
   const { run } = report;
+  const causes = symptomsByTrial(report.findings, trials);
   const cards = report.findings
     .map((finding, index) => ({ finding, index }))
+    .filter(({ index }) => !causes.has(index))
     .toSorted((a, b) => byGravity(a.finding, b.finding))
-    .map(({ finding, index }) =>
-      findingCard({ report, run, finding, index, isStale, trials, change: news?.changes[index] }),
-    );
+    .map(({ finding, index }) => {
+      const symptoms = report.findings.filter((_, other) => causes.get(other) === index);
+      const change = news?.changes[index];
+      return findingCard({ report, run, finding, index, isStale, trials, symptoms, change });
+    });
   replaceInPlace(body, [
-    ...(cards.length > 0 ? [h("p", { class: "dimmed" }, countsOf(report))] : []),
+    ...(cards.length > 0
+      ? [h("p", { class: "dimmed" }, countsOf(report.findings.filter((_, index) => !causes.has(index))))]
+      : []),
     ...(news ? [goneList(news, run)] : []).flatMap((each) => each ?? []),
     ...(cards.length > 0 ? cards : [nothing(report)]),
     ...ignoredList(report),
@@ -47,7 +54,7 @@ function keyOf(details: HTMLDetailsElement): string {
 }
 
 /** "1 error, 2 warnings" */
-function countsOf({ findings }: Report): string {
+function countsOf(findings: readonly Finding[]): string {
   return severities
     .map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }))
     .filter(({ count }) => count > 0)

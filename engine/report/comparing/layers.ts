@@ -9,7 +9,7 @@ export interface PairedLayers {
   readonly b: readonly number[];
 }
 
-export function pairLayers(a: Outline, b: Outline): PairedLayers {
+export function pairLayers(a: Pick<Outline, "layers">, b: Pick<Outline, "layers">): PairedLayers {
   const pairs: IndexPair[] = [];
   const [below, others] = [childrenOf(a.layers), childrenOf(b.layers)];
   const open: IndexPair[] = [[0, 0]];

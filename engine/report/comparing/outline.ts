@@ -57,8 +57,7 @@ export function outlineOf(report: Report): Outline {
     for (const input of node.inputs) if (input < id) consumers[input]?.push(id);
     id++;
   }
-  const weights = weightsOf(report);
-  const layers = layersOf(report, weights);
+  const { layers, weights } = outlineOfLayers(report);
   const { file } = report;
   const loss = report.loss?.node ?? null;
   return {
@@ -78,13 +77,21 @@ export function outlineOf(report: Report): Outline {
   };
 }
 
-function weightsOf({ parameters, scopes }: Report): OutlineWeight[] {
+/** The part of it that is read without a look at operations. */
+export function outlineOfLayers(
+  report: Pick<Report, "parameters" | "scopes">,
+): Pick<Outline, "layers" | "weights"> {
+  const weights = weightsOf(report);
+  return { layers: layersOf(report, weights), weights };
+}
+
+function weightsOf({ parameters, scopes }: Pick<Report, "parameters" | "scopes">): OutlineWeight[] {
   return [...parameters].map(({ node, name, scope, shape }) => {
     return { node, name, layer: scope, own: nameWithin(name, scopes[scope]?.path ?? ""), shape };
   });
 }
 
-function layersOf({ scopes }: Report, weights: readonly OutlineWeight[]): OutlineLayer[] {
+function layersOf({ scopes }: Pick<Report, "scopes">, weights: readonly OutlineWeight[]): OutlineLayer[] {
   const forms = [...scopes].map(({ type }) => type);
   for (const { layer, own, shape } of weights) forms[layer] += ` ${own}[${shape.join()}]`;
   return [...scopes].map(({ path, type, parent }, i) => {

@@ -16,7 +16,7 @@ describe("the findings panel", function () {
 
   const [finding] = deepSigmoid().findings;
   const effect = { label: "gradient of the first layer", before: 6.4e-13, after: 4e-4 };
-  const trial = { cured: true, seeds: 3, effect, added: [], failure: null };
+  const trial = { cured: true, seeds: 3, effect, added: [], removed: [], gradients: [], failure: null };
 
   withFindings(
     "shows the numbers, the places and what helps",
@@ -74,6 +74,15 @@ describe("the findings panel", function () {
       await told({ ...trial, cured: false, failure: "relu is not defined" });
       await page.locator("text=relu is not defined").waitFor();
       assert.equal(await page.locator("vscode-button", { hasText: "Apply" }).count(), 0);
+      const gradients = [
+        { parameter: "net.fc2.weight", before: 0.3, after: null, isStarved: true },
+        { parameter: "net.fc1.weight", before: 6.4e-13, after: 0.02, isStarved: false },
+      ];
+      await told({ ...trial, cured: false, gradients });
+      await page.locator("text=It starves net.fc2.weight, whose gradient was 0.3, now none.").waitFor();
+      await page.locator("summary", { hasText: "Gradient by parameter, before → after" }).press("Enter");
+      assert.match(await page.locator(".fixes table").innerText(), /net\.fc1\.weight\s+6\.4e-13\s+0\.02\s+×/);
+      assert.deepEqual(await audit(), []);
       await told(trial);
       await page
         .locator("text=: gradient of the first layer was 6.4e-13, now 4e-4. Tried with 3 seeds.")

@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 import type { Remedy } from "../../engine/report/remedy";
 import type { Site } from "../../engine/report/report";
 import { editsOf, Positions } from "../../engine/source";
+import { applyEdits } from "../../engine/source/apply-edits";
 
 const file = "/m.ts";
 
@@ -225,5 +226,16 @@ describe("a call around an expression, and statements", () => {
     assert.equal(edited(text, lr, { ...lr, value: "3" }), null);
     assert.equal(edited(text, lr, lr), "a = f(p, { lr: 2 });\n");
     assert.equal(edited(text, lr, { change: "remove", at: { ...at(text, "p"), line: 9 } }), null);
+  });
+});
+
+describe("edits of a text", () => {
+  it("are put in from the end, what stands in front of a stretch after that, and none of other files", () => {
+    const edit = (line: number, column: number, endColumn: number, newText: string, name = file) => {
+      return { site: { file: name, line, column, endLine: line, endColumn }, newText };
+    };
+    const edits = [edit(1, 1, 2, "A"), edit(2, 2, 4, "EF"), edit(2, 2, 2, "-"), edit(2, 1, 2, "!", "/b.ts")];
+    assert.equal(applyEdits("abc\ndef", file, edits), "Abc\nd-EF");
+    assert.equal(applyEdits("abc\ndef", file, edits.toReversed()), "Abc\nd-EF");
   });
 });

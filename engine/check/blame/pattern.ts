@@ -93,7 +93,6 @@ function commonFactor(analytic: Float64Array, numeric: Float64Array): number | n
     dot += (analytic[i] as number) * (numeric[i] as number);
     squares += (numeric[i] as number) ** 2;
   }
-  if (squares === 0 || dot === 0) return null;
   const factor = dot / squares;
   return same(analytic, (i) => factor * (numeric[i] as number), numeric.length) ? factor : null;
 }
@@ -170,7 +169,6 @@ function ofSome(
   wrong: readonly number[],
 ): Pattern | null {
   const bad = new Set(wrong);
-  if (bad.size === 0 || bad.size === x.size) return null;
   const values = (isBad: boolean) =>
     Array.from(x.data).filter((_, i) => bad.has(i) === isBad && (isBad || numeric[i] !== 0));
   const [wrongValues, rightValues] = [values(true), values(false)];

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
+import { directionOf } from "../../engine/check/blame/locate/adjoints";
+import { EXACT, isNear, judgeSums } from "../../engine/check/blame/locate/classes";
+import { changeOf, joined, slopeOf } from "../../engine/check/blame/locate/experiment";
 import { siteOfSuspect } from "../../engine/check/blame/locate/site";
 import { lengthOf, Span } from "../../engine/check/blame/locate/span";
 import { resetSites } from "../../engine/core/sites";
@@ -136,5 +139,125 @@ describe("the place of a suspect", () => {
     assert.equal(place(site, at(8, 2, 4), other), site);
     assert.equal(place(site, at(7, 2, 4, 7, "b.js"), other), site);
     assert.equal(place(site, at(7, 2, 4, 8), other), site);
+  });
+});
+
+describe("how numbers depend on one", () => {
+  it("is a slope to both sides, or a change to one, relative to its size", () => {
+    const asked: number[] = [];
+    const at = (by: number) => {
+      asked.push(by);
+      return Float64Array.of(5 + 2 * by, 7 - 3 * by);
+    };
+    const near = (found: Float64Array | null) => found && Array.from(found, (v) => Number(v.toFixed(4)));
+    assert.deepEqual(near(slopeOf(10, at)), [2, -3]);
+    assert.deepEqual(near(slopeOf(0, at)), [2, -3]);
+    assert.deepEqual(near(changeOf(Float64Array.of(5, 7), 10, at)), [2, -3]);
+    assert.deepEqual(near(changeOf(Float64Array.of(5, 7), 0, at)), [2, -3]);
+    const expected = [1e-2, -1e-2, 1e-3, -1e-3, 1e-4, 1e-5];
+    assert.ok(
+      asked.length === 6 && asked.every((by, i) => Math.abs(by / (expected[i] as number) - 1) < 1e-9),
+    );
+  });
+
+  it("is nothing that has other numbers, or is not finite", () => {
+    const longer = (by: number) => new Float64Array(by > 0 ? 2 : 1);
+    const endless = (by: number) => Float64Array.of(1, by > 0 ? Infinity : 0);
+    assert.deepEqual([slopeOf(1, longer), slopeOf(1, endless)], [null, null]);
+    assert.deepEqual(
+      [changeOf(Float64Array.of(0), 1, longer), changeOf(Float64Array.of(1, 0), 1, endless)],
+      [null, null],
+    );
+    assert.deepEqual([...joined([Float64Array.of(1, 2), new Float64Array(), Float64Array.of(3)])], [1, 2, 3]);
+  });
+
+  it("has a direction, whose largest number is positive", () => {
+    const { unit, by } = directionOf(Float64Array.of(3, -4));
+    assert.deepEqual([[...unit], by], [[-0.6, 0.8], -5]);
+    assert.equal(directionOf(Float64Array.of(4, -3)).by, 5);
+    // Of two that are equal up to rounding the first counts.
+    assert.ok(
+      directionOf(Float64Array.of(1, -1.0005)).by > 0 && directionOf(Float64Array.of(1, -1.1)).by < 0,
+    );
+    assert.equal(directionOf(Float64Array.of(0, 0)).by, 0);
+  });
+});
+
+describe("what the steps of a backward pass give for one number", () => {
+  it("is near another by a share of its size, or both are rounding", () => {
+    const near: readonly (readonly [number, number])[] = [
+      [1000, 1000.9],
+      [-1000, -999.1],
+      [0, 1e-10],
+      [1e-9, 1.9e-9],
+    ];
+    const apart: readonly (readonly [number, number])[] = [
+      [1000, 1001.1],
+      [0, 1e-8],
+      [1, -1],
+      [1e-6, 1.003e-6],
+    ];
+    assert.deepEqual(
+      [near.every(([a, b]) => isNear(a, b)), apart.some(([a, b]) => isNear(a, b))],
+      [true, false],
+    );
+    assert.deepEqual([isNear(1, 1.00001, EXACT), isNear(1, 1.0001, EXACT)], [true, false]);
+  });
+
+  const instance = { place: "", nth: 0, calls: [], values: Float64Array.of() };
+  const truth = { place: "p", order: 0, by: 2, total: 6, parts: [1, 5, 6], stretches: [4] };
+  /** The verdicts of steps that give these numbers, in turn. */
+  const judged = (given: Readonly<Record<string, readonly number[]>>, truths = [truth], by = 2) => {
+    let order = 0;
+    const members = Object.entries(given).flatMap(([place, values]) => {
+      const step = { place, calls: [], numbers: [], isGradient: true };
+      return values.map((value) => ({ step, instance, order: order++, value, by }));
+    });
+    const sums = judgeSums(truths, members);
+    return Object.fromEntries(sums.map(({ step, verdict }) => [step.place, verdict]));
+  };
+
+  it("is right as a whole, in its parts, or in what adds up", () => {
+    for (const values of [[6], [1, 5], [2, 2, 2], [3, 6], [8, -2]])
+      assert.deepEqual(judged({ a: values }), { a: "right" }, values.join());
+    assert.deepEqual(judged({ a: [1], b: [5] }), { a: "right", b: "right" });
+    // Whatever it was before, the last ones make it whole.
+    assert.deepEqual(judged({ a: [7], b: [6] }), { a: "right", b: "right" });
+  });
+
+  it("is wrong by itself, or short of something together", () => {
+    assert.deepEqual(judged({ a: [7] }), { a: "wrong" });
+    assert.deepEqual(judged({ a: [1], b: [7] }), { a: "right", b: "wrong" });
+    assert.deepEqual(judged({ a: [1] }), { a: "short" });
+    assert.deepEqual(judged({ a: [4] }), { a: "short" });
+    assert.deepEqual(judged({ a: [0] }), { a: "right" });
+    assert.deepEqual(judged({ a: [1], b: [1] }), { a: "short", b: "short" });
+    const [sum] = judgeSums(
+      [truth],
+      [
+        {
+          step: { place: "a", calls: [], numbers: [], isGradient: true },
+          instance,
+          order: 4,
+          value: 1,
+          by: 2,
+        },
+        {
+          step: { place: "a", calls: [], numbers: [], isGradient: true },
+          instance,
+          order: 9,
+          value: 5,
+          by: 3,
+        },
+      ],
+    );
+    assert.deepEqual([sum?.plain, sum?.scaled, sum?.first, sum?.last, sum?.gaps], [1, 2, 4, 4, [5, 5]]);
+  });
+
+  it("is the same under a scale that something later gives it", () => {
+    // Three times as much later, of which the step itself knows nothing.
+    assert.deepEqual(judged({ a: [6] }, [truth], 6), { a: "right" });
+    assert.deepEqual(judged({ a: [2] }, [truth], 6), { a: "right" });
+    assert.deepEqual(judged({ a: [3] }, [truth], 6), { a: "wrong" });
   });
 });

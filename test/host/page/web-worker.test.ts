@@ -70,17 +70,17 @@ describe("a window whose extension host is a web worker", function () {
     await frame.locator("nav.views button", { hasText: name }).click();
     return vscode.findWebview(window.page, selector);
   };
-  /** How many colours a canvas of the page shows. */
-  const colours = (frame: Awaited<ReturnType<typeof vscode.findWebview>>) =>
-    frame
-      .locator("canvas")
-      .first()
-      .evaluate((canvas: HTMLCanvasElement) => {
-        const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {
-          data: [],
-        };
-        return new Set(new Uint32Array(Uint8ClampedArray.from(data).buffer)).size;
-      });
+  /** Waits until the canvas of a page shows more colours than an empty one does. */
+  const waitForPicture = (frame: Awaited<ReturnType<typeof vscode.findWebview>>) =>
+    frame.waitForFunction(
+      () => {
+        const canvas = document.querySelector("canvas");
+        const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(pixels && new Uint32Array(pixels.data.buffer)).size > 20;
+      },
+      undefined,
+      { timeout: 20_000 },
+    );
 
   step("paints the graph of a trace that is opened by a double click", async (page) => {
     await open("run.gradlens");
@@ -88,7 +88,7 @@ describe("a window whose extension host is a web worker", function () {
     await frame
       .locator(".status", { hasText: `loss ${formatNumber(saved.report.loss?.value ?? Number.NaN, 4)}` })
       .waitFor();
-    assert.ok((await colours(frame)) > 20, "the canvas shows no graph");
+    await waitForPicture(frame);
     await vscode.takeScreenshot(page, "web-graph");
   });
 
@@ -153,9 +153,8 @@ describe("a window whose extension host is a web worker", function () {
     await open("chain.gradlens");
     const frame = await vscode.findWebview(page, "text=chain.ts, saved on");
     await frame.locator(".status", { hasText: "loss 301" }).waitFor();
-    await page.waitForTimeout(300);
+    await waitForPicture(frame);
     assert.ok(window.server.asked.includes("/gradlens/dist/webview/graph-worker.js"));
-    assert.ok((await colours(frame)) > 20, "the canvas shows no graph");
   });
 
   step("saves a picture into the folder", async (page) => {

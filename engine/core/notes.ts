@@ -31,7 +31,7 @@ export class Notes {
   bind(binding: number, tensor: Tensor, part = ""): void {
     const event = { binding, tensor, part };
     this.bindings.push(event);
-    if (tensor.isLeaf) this.leafNames.add(event);
+    if (tensor.node === null) this.leafNames.add(event);
   }
 
   /** Notes that a variable or field holds a module; of each name the last module stays. */
@@ -42,7 +42,7 @@ export class Notes {
   /** A backward pass ended a step: of the steps before it the last name of each leaf stays. */
   closeStep(): void {
     this.taken.closeStep();
-    const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.isLeaf);
+    const earlier = this.bindings.slice(0, this.boundInStep).filter((event) => event.tensor.node === null);
     const latest = new Map(earlier.map((event) => [`${event.binding}${event.part}`, event]));
     this.bindings = [...latest.values(), ...this.bindings.slice(this.boundInStep)];
     this.boundInStep = this.bindings.length;

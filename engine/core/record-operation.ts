@@ -4,7 +4,7 @@ import type { Op } from "./op";
 import { activeTape, isDerivative, isGradEnabled, siteOfNoGrad } from "./recording";
 import { currentScope } from "./sites";
 import { stampOf } from "./stamps";
-import { Tensor } from "./tensor";
+import { setCarries, Tensor } from "./tensor";
 
 /** What `noGrad` kept a gradient from, with the site of its call: who cut a gradient can be named. */
 export const quietedAt = new WeakMap<Tensor, number>();
@@ -27,7 +27,7 @@ export function recordOperation(
   }
   const tape = activeTape();
   if (!needsGrad && tape === null) return out;
-  out.requiresGrad = needsGrad;
+  setCarries(out, needsGrad);
   const node = new Node(op, inputs, attrs, out, currentScope());
   if (needsGrad) node.stamp = stampOf(op, inputs);
   else if (!isGradEnabled() && inputs.some((x) => x.requiresGrad)) quietedAt.set(out, siteOfNoGrad());

@@ -26,6 +26,9 @@ export function numberIn(x: Tensor): number {
   return only(x);
 }
 
+/** Says whether a result carries a gradient, which makes it no parameter. */
+export let setCarries: (x: Tensor, carries: boolean) => void;
+
 /** Gives a tensor other values, and their type with them. */
 let put: (x: Tensor, data: Values, dtype: DType) => void;
 
@@ -46,6 +49,9 @@ export class Tensor {
       x.values = data;
       Object.assign(x, { dtype });
     };
+    setCarries = (x, carries) => {
+      x.takesGradient = carries;
+    };
     isMade = (value) => #isTensor in value;
     only = (x) => {
       if (x.values === null) return held(x.number);
@@ -59,6 +65,7 @@ export class Tensor {
   /** Null for a single number that nobody has asked an array of: most of a scalar graph never is. */
   private values: Values | null;
   private number = 0;
+  private takesGradient: boolean;
 
   /** What only a tensor has: no proxy of one, and nothing that merely inherits from it. */
   readonly #isTensor = true;
@@ -70,13 +77,24 @@ export class Tensor {
     readonly shape: Shape,
     /** The element type. */
     readonly dtype: DType,
-    /** Whether operations on this tensor are recorded, so that gradients lead back to it. */
-    public requiresGrad = false,
+    requiresGrad = false,
   ) {
+    this.takesGradient = requiresGrad;
     if (typeof data === "number") {
       this.values = null;
       this.number = data;
     } else this.values = data;
+  }
+
+  /** Whether operations on this tensor are recorded, so that gradients lead back to it. */
+  get requiresGrad(): boolean {
+    return this.takesGradient;
+  }
+
+  /** @throws ModelError for true and integers or booleans */
+  set requiresGrad(requiresGrad: boolean) {
+    if (requiresGrad && !this.takesGradient) begin(this);
+    this.takesGradient = requiresGrad;
   }
 
   /** The elements in row-major order. */
@@ -108,9 +126,9 @@ export class Tensor {
     return this.shape.length;
   }
 
-  /** True when no recorded operation made it; gradients accumulate in `grad` of leaves only. */
+  /** True when it was not computed from what takes a gradient; gradients accumulate in `grad` of leaves only. */
   get isLeaf(): boolean {
-    return this.node === null;
+    return this.node === null || !this.takesGradient;
   }
 
   /** The only element as a number. @throws ModelError when there are more. */
@@ -235,15 +253,21 @@ export function zeroFilled(shape: Shape, dtype: DType = getDefaultDtype()): Tens
 /** Tensors that were made to take a gradient: in a module they stay parameters when they are frozen. */
 export const parameters = new WeakSet<Tensor>();
 
-/** Marks a tensor as one that takes a gradient. @throws ModelError for integers and booleans. */
+/** A tensor takes a gradient from now on. @throws ModelError for integers and booleans */
+function begin(x: Tensor): void {
+  if (!isFloat(x.dtype)) throw new ModelError(`requiresGrad needs float32 or float64, found ${x.dtype}`);
+  // What was computed from tensors without gradients has a history in a trace only: it is a leaf, as it is without one.
+  if (x.node !== null) {
+    activeTape()?.withdraw(x.node);
+    x.node = null;
+  }
+  if (parameters.has(x)) return;
+  parameters.add(x);
+  noteFresh(x);
+}
+
+/** Says whether a leaf takes a gradient. @throws ModelError for integers and booleans */
 export function requireGrad<T extends Tensor>(x: T, requiresGrad = true): T {
-  if (requiresGrad && !isFloat(x.dtype)) {
-    throw new ModelError(`requiresGrad needs float32 or float64, found ${x.dtype}`);
-  }
-  if (requiresGrad) {
-    parameters.add(x);
-    noteFresh(x);
-  }
   x.requiresGrad = requiresGrad;
   return x;
 }

@@ -102,7 +102,7 @@ function trace(caller: string, fn: TensorFunction, inputs: Inputs): Trace {
 
 /** Whether a leaf that takes a gradient stands behind `out`, apart from the leaves among `own`. */
 function reachesOthers(out: Tensor, own: readonly Tensor[]): boolean {
-  const seen = new Set<Tensor>(own.filter((x) => x.isLeaf));
+  const seen = new Set<Tensor>(own.filter((x) => x.node === null));
   const stack = [out];
   for (let x = stack.pop(); x !== undefined; x = stack.pop()) {
     if (seen.has(x) || !x.requiresGrad) continue;

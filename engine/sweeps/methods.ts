@@ -44,11 +44,6 @@ function retainGrad(x: Tensor): void {
 }
 
 function setRequiresGrad(x: Tensor, requiresGrad = true): Tensor {
-  // What was computed from tensors without gradients has a history in a trace only: it is a leaf, as it is without one.
-  if (x.node !== null && !x.requiresGrad) {
-    activeTape()?.withdraw(x.node);
-    x.node = null;
-  }
   if (x.isLeaf) {
     if (!requiresGrad) activeTape()?.notes.writes.note(x, "requiresGrad");
     return requireGrad(x, requiresGrad);

@@ -88,7 +88,7 @@ function writeStanding(run: Run, { builder, rowOf }: Facts, moduleRow: ModuleRow
 function writeFirstNames(run: Run, { builder, modules, rowOf }: Facts, bindings: BindingRows): void {
   const leaves = new Set<Tensor>();
   const note = (value: unknown) => {
-    if (isMadeTensor(value) && value.isLeaf) leaves.add(value);
+    if (isMadeTensor(value) && value.node === null) leaves.add(value);
   };
   for (const { tensor } of run.tape.notes.bindings) note(tensor);
   for (const { inputs } of run.tape.nodes) inputs.forEach(note);

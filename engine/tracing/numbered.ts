@@ -51,7 +51,7 @@ function unusedLeaves(run: Run, held: ReadonlySet<Tensor>): Tensor[] {
   const bound = run.tape.notes.bindings.slice(0, MAX_NODES).map(({ tensor }) => tensor);
   const used = new Set<Tensor>();
   for (const { inputs } of run.tape.nodes) for (const x of inputs) used.add(x);
-  const unused = [...held, ...bound].filter((x) => x.isLeaf && !x.isForgotten && !used.has(x));
+  const unused = [...held, ...bound].filter((x) => x.node === null && !x.isForgotten && !used.has(x));
   return [...new Set(unused)];
 }
 

@@ -51,6 +51,27 @@ describe("report", () => {
     assert.ok(w?.node?.grad && w.node.grad.norm > 0);
   });
 
+  it("is told apart from a leaf by its gradient alone, traced or not, whoever says that it takes one", () => {
+    const model = () => {
+      const w = g.mul(g.tensor([1, 2]), 0.1);
+      const idle = g.mul(g.tensor([1, 2]), 0.1);
+      assert.deepEqual([w.isLeaf, idle.isLeaf], [true, true]);
+      idle.retainGrad();
+      w.requiresGrad = true;
+      assert.deepEqual([w.isLeaf, g.neg(w).isLeaf], [true, false]);
+      const loss = g.sum(g.square(w));
+      loss.backward();
+      assert.ok(w.grad);
+      assert.throws(() => {
+        g.tensor([1], { dtype: "int32" }).requiresGrad = true;
+      }, /needs float32 or float64, found int32/);
+      return loss;
+    };
+    model();
+    const { parameters } = recordTrace(sampleRun(model)).report;
+    assert.equal(parameters.length, 1);
+  });
+
   it("names layers by variable and field, and parameters by their path", () => {
     const { scopes, parameters, nodes, loss } = recordTrace(twoLayers()).report;
     assert.deepEqual(

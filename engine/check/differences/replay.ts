@@ -2,7 +2,7 @@
 import { now } from "../../core/clock";
 import { getDefaultDtype, isFloat, setDefaultDtype } from "../../core/dtype";
 import { Node, quietly } from "../../core/tape";
-import { detached, Tensor } from "../../core/tensor";
+import { detached, setCarries, Tensor } from "../../core/tensor";
 import { type Broken, backwardOver } from "./backward";
 import { withHeld } from "./held";
 import { OutOfTime } from "./pace";
@@ -108,7 +108,7 @@ function rerun(recorded: Node, inputs: readonly Tensor[]): Node {
   // An operation may return its input as it is; the replay needs a tensor of its own.
   const own = inputs.includes(out) || out.node !== null ? new Tensor(out.data, out.shape, out.dtype) : out;
   const node = new Node(op, inputs, attrs, own, recorded.scope);
-  own.requiresGrad = recorded.out.requiresGrad;
+  setCarries(own, recorded.out.requiresGrad);
   if (own.requiresGrad) own.node = node;
   return node;
 }

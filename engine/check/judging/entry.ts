@@ -24,7 +24,7 @@ export function entryOf(run: Run, before: Tape, after: Tape, moved: Tensor | nul
     if (other === undefined || other.op !== node.op) return meant;
     for (const [i, x] of node.inputs.entries()) {
       const y = other.inputs[i];
-      const plain = x.isLeaf && x !== moved && x.data !== moved?.data && !detached.has(x);
+      const plain = x.node === null && x !== moved && x.data !== moved?.data && !detached.has(x);
       if (plain && isTensor(y) && x.data.some((v, e) => v !== y.data[e])) {
         const entry = { op: node.op.name, site: node.out.site };
         if (intentAt(run, run.sources.site(entry.site)) === null) return entry;

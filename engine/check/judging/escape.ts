@@ -50,7 +50,9 @@ export async function findEscapes(
   const first = await lookAt(run);
   if (first === null || run.loss === null) return new Map();
   const precision = ROUNDING[run.loss.dtype] ?? 1e-5;
-  const leaves = subjects.filter(({ tensor }) => tensor.isLeaf && !isMadeAnew(run.tape, first.tape, tensor));
+  const leaves = subjects.filter(
+    ({ tensor }) => tensor.node === null && !isMadeAnew(run.tape, first.tape, tensor),
+  );
   if (leaves.length === 0 || !isRepeated(first, precision)) return new Map();
   const exact = await inDoubleAgain(run, first.tape, leaves, async () => {
     const before = await lookAt(run);
@@ -78,7 +80,9 @@ async function inDoubleAgain<T>(
 ): Promise<T | null> {
   const made = new Set(nodes.map(({ out }) => out));
   const given = nodes.flatMap(({ inputs }) => inputs).filter((x) => !made.has(x) && !x.isForgotten);
-  const recorded = run.tape.nodes.flatMap(({ inputs }) => inputs).filter((x) => x.isLeaf && !x.isForgotten);
+  const recorded = run.tape.nodes
+    .flatMap(({ inputs }) => inputs)
+    .filter((x) => x.node === null && !x.isForgotten);
   const all = new Set([...leaves.map(({ tensor }) => tensor), ...given, ...recorded]);
   const before = getDefaultDtype();
   setDefaultDtype("float64");

@@ -123,11 +123,25 @@ function logarithmOf(traced: Traced, node: ReportNode, x: ReportNode, partner: P
   return node.op === "log" ? { ...found, kind: "probabilities", prediction: without(traced, x) } : null;
 }
 
-/** What a logarithm is taken of, without what keeps it from 0, and without the 1 of 1 − p. */
+/** What a logarithm is taken of, without what keeps it from 0, and without the 1 and the sign of 1 − p. */
 function without(traced: Traced, node: ReportNode): ReportNode {
   if (node.op === "clamp") return traced.nodes[node.inputs[0] ?? -1] ?? node;
-  if (node.op !== "add" && node.op !== "sub") return node;
-  const sides = sidesOf(traced, node);
-  if (sides === null || numberOf(sides.fixed) === null) return node;
-  return without(traced, sides.moving);
+  const shifted = unshifted(traced, node);
+  if (shifted !== null) return without(traced, unturned(traced, shifted) ?? shifted);
+  const turned = unturned(traced, node);
+  const inner = turned === null ? null : unshifted(traced, turned);
+  return inner === null ? node : without(traced, inner);
+}
+
+/** What a number is added to, or taken away from. */
+function unshifted(traced: Traced, node: ReportNode): ReportNode | null {
+  const sides = node.op === "add" || node.op === "sub" ? sidesOf(traced, node) : null;
+  return sides === null || numberOf(sides.fixed) === null ? null : sides.moving;
+}
+
+/** Of what this is the negative. */
+function unturned(traced: Traced, node: ReportNode): ReportNode | null {
+  if (node.op === "neg") return traced.nodes[node.inputs[0] ?? -1] ?? null;
+  const sides = node.op === "mul" || node.op === "div" ? sidesOf(traced, node) : null;
+  return sides !== null && numberOf(sides.fixed) === -1 ? sides.moving : null;
 }

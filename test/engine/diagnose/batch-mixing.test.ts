@@ -110,4 +110,36 @@ describe("diagnosis of items that mix", () => {
       [],
     );
   });
+
+  it("is silent about weights that were changed by hand after the backward pass, and finds what mixes beside them", () => {
+    const stepped = (between: Hidden) => {
+      const found = foundAtAnyScale("batch-mixing", () => {
+        g.manualSeed(5);
+        const { images, labels } = g.data.digits({ count: 12 });
+        const [first, last] = [64, 16].map((size) =>
+          g.parameter(g.mul(g.randn(size, size === 64 ? 16 : 10), 0.1)),
+        );
+        const h = g.matmul(images, first as g.Tensor);
+        const loss = g.crossEntropy(
+          g.matmul(
+            onLine(7, () => between(h)),
+            last as g.Tensor,
+          ),
+          labels,
+        );
+        loss.backward(undefined, { retainGraph: true });
+        for (const p of [first, last]) {
+          const step = (p?.grad?.data ?? []).map((v) => 0.1 * v);
+          p?.data.set(p.data.map((v, i) => v - (step[i] ?? 0)));
+        }
+        return loss;
+      });
+      return found.map(({ site }) => site?.line);
+    };
+    assert.deepEqual(stepped(g.tanh), []);
+    assert.deepEqual(
+      stepped((h) => g.sub(h, g.mean(h))),
+      [7],
+    );
+  });
 });

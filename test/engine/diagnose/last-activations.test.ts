@@ -67,6 +67,28 @@ describe("diagnosis of the last activation", () => {
     assert.equal(foundAtAnyScale(rule, ending(same, byHand)).length, 1);
     assert.deepEqual(findingsIn(ending(softmax, byHand)), []);
     assert.deepEqual(findingsIn(ending((z) => g.logSoftmax(z, { dim: 1 }), chosen)), []);
+    const others = (of: (p: g.Tensor) => g.Tensor): Loss => {
+      return (p, _, hot) => g.neg(g.mean(g.mul(g.sub(1, hot), g.log(of(p)))));
+    };
+    for (const rest of [
+      (p: g.Tensor) => g.sub(1, p),
+      (p: g.Tensor) => g.add(g.neg(p), 1),
+      (p: g.Tensor) => g.neg(g.sub(p, 1)),
+      (p: g.Tensor) => g.add(g.mul(p, -1), 1),
+    ]) {
+      const found = findingsIn(ending(g.sigmoid, others(rest)));
+      assert.deepEqual(
+        found.filter((each) => each.rule === rule),
+        [],
+      );
+      assert.equal(
+        foundAtAnyScale(
+          rule,
+          ending((z) => g.abs(g.mul(z, 9)), others(rest)),
+        ).length,
+        1,
+      );
+    }
     // Together with the logarithm of the sum they are a cross entropy.
     const apart: Loss = (z, labels) => g.add(chosen(z, labels, z), g.mean(g.logsumexp(z, { dim: 1 })));
     assert.deepEqual(findingsIn(ending(same, apart)), []);

@@ -1,6 +1,6 @@
 /** Two runs in which one item of the batch is another one: the first operation of which one element depends on both items. */
 import { at } from "../../../report/trace";
-import { optimisersOf } from "../../measures/optimisers";
+import type { Repeated } from "../../experiments";
 import { carriesGradient } from "../../measures/wires";
 import type { Traced } from "../../traced";
 import type { DataPaths } from "./data-paths";
@@ -41,19 +41,18 @@ export function firstMixed(
   };
   const [first, last] = [other(0), other(batch.size - 1)];
   if (first === null || last === null) return undefined;
-  // Steps of an optimiser changed the weights after the values of the run were made.
-  const isMoved = optimisersOf(traced).some(({ steps }) => steps > 0);
-  const same = isMoved
-    ? (traced.experiments?.repeat(asTheyAre(traced, [...sources, ...kept])) ?? null)
-    : null;
-  if (isMoved && same === null) return undefined;
+  // What the run made may be of weights that have changed since: then it is no measure for what a replay makes.
+  let same: Repeated | null = null;
   const carries = carriesGradient(traced);
   for (let node = 0; node < carries.length; node++) {
     if (carries[node] === 0 || paths.isOnTheWay[node] === 0 || kept.includes(node)) continue;
     const [a, b] = [first.value(node), last.value(node)];
-    const values =
-      a === null || b === null ? null : same === null ? traced.values(node, "value") : same.value(node);
-    if (values !== null && a !== null && b !== null && meet(values, a, b)) return node;
+    const differ = (values: ArrayLike<number> | null) =>
+      values !== null && a !== null && b !== null && meet(values, a, b);
+    if (!differ(traced.values(node, "value"))) continue;
+    same ??= traced.experiments?.repeat(asTheyAre(traced, [...sources, ...kept])) ?? null;
+    if (same === null) return undefined;
+    if (differ(same.value(node))) return node;
   }
   return null;
 }

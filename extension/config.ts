@@ -1,5 +1,6 @@
 /** The settings, typed and validated: a value that makes no sense is replaced by the default and reported in the log. */
 import * as vscode from "vscode";
+import type { Precision } from "../engine/report/precision";
 import type { PresetName } from "../engine/report/preset-names";
 import type { CheckSettings, DiagnosisSettings, Limits } from "../engine/report/questions";
 import type { CheckMethod, DeviceChoice } from "../engine/report/report";
@@ -25,6 +26,7 @@ interface Settings {
   readonly "gradlens.check.seed": number;
   readonly "gradlens.check.secondOrder": boolean;
   readonly "gradlens.diagnosis.preset": PresetName;
+  readonly "gradlens.diagnosis.precision": Precision | "off";
   /** By rule and limit; the engine says what of them makes no sense. */
   readonly "gradlens.diagnosis.limits": Readonly<Record<string, unknown>>;
   readonly "gradlens.nodePath": string;
@@ -90,8 +92,10 @@ export function readLimits(resource?: vscode.Uri): Limits {
 }
 
 export function readDiagnosisSettings(resource?: vscode.Uri): DiagnosisSettings {
+  const precision = readSetting("gradlens.diagnosis.precision", resource);
   return {
     preset: readSetting("gradlens.diagnosis.preset", resource),
+    ...(precision !== "off" && { precision }),
     // What the editor gives is no plain object.
     limits: { ...readSetting("gradlens.diagnosis.limits", resource) },
   };

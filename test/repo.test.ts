@@ -49,8 +49,8 @@ const layers: readonly Layer[] = [
   row(/^engine\/data\//, "core ops data", "", /^(fflate$|media\/)/),
   // Plain data and what follows from it alone: no tensor and no tape.
   row(/^engine\/report\//, "report", "number-text printable crc32", /^fflate$/),
-  row(/^engine\/diagnose\//, "report diagnose", "number-text shape"),
-  row(/^engine\/precision\//, "core report precision"),
+  row(/^engine\/diagnose\//, "report diagnose precision", "number-text shape"),
+  row(/^engine\/precision\//, "report precision"),
   row(/^engine\/tracing\//, "core creation report ops nn optim diagnose sweeps tracing"),
   row(/^engine\/check\//, "core ops sweeps report tracing nn diagnose check"),
   {

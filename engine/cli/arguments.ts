@@ -142,6 +142,7 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
   if (values.sarif !== undefined && known === "fix") throw new UsageError("--sarif is for trace and check");
   if (more.length > 0) throw new UsageError(`one file at a time; found also ${more.join(" ")}`);
   const isRun = known !== "help" && known !== "version";
+  const precision = readPrecision(known, values.precision);
   return {
     command: known,
     file: isRun ? modelFile(known, file) : "",
@@ -153,8 +154,8 @@ export function readArguments(args: readonly string[]): Arguments | CompareArgum
     nodePath: values.node ?? "",
     apply: values.apply ?? false,
     failOn: readFailOn(values["fail-on"]),
-    diagnosis: readDiagnosis(values, known !== "check"),
-    precision: readPrecision(known, values.precision),
+    diagnosis: { ...readDiagnosis(values, known !== "check"), ...(precision && { precision }) },
+    precision,
     target: targetOf(values.target, file),
     sarif: values.sarif ?? null,
     junit: values.junit ?? null,

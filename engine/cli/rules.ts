@@ -1,7 +1,6 @@
 /** `gradlens rules`: the rules of the diagnosis with their limits, or all that is said of one of them. */
 import { showNumber } from "../core/number-text";
 import type { PresetName } from "../report/preset-names";
-import type { DiagnosisSettings } from "../report/questions";
 import { FINE, mistake, out, print, refuse, toJson } from "./answer";
 import { UsageError } from "./argument-values";
 import { readDiagnosis } from "./diagnosis-arguments";
@@ -32,16 +31,16 @@ export function readRulesArguments(
 /** What is printed of the record of a rule. */
 type Rule = Awaited<ReturnType<typeof readRules>>[number];
 
-async function readRules(settings: DiagnosisSettings) {
+async function readRules(preset: PresetName | undefined) {
   // The rules need most of the engine; nothing else of the command line does.
-  const { rulesOf } = await import("../diagnose");
-  return rulesOf(settings);
+  const { rulesIn } = await import("../diagnose");
+  return rulesIn(preset);
 }
 
 export async function showRules({ rule, preset, json }: RulesArguments): Promise<number> {
   const tool = rule?.includes("/") ? (rule.slice(0, rule.indexOf("/")) as PresetName) : preset;
   const { presetNames } = await import("../report/preset-names");
-  const rules = await readRules(tool !== undefined && presetNames.includes(tool) ? { preset: tool } : {});
+  const rules = await readRules(tool !== undefined && presetNames.includes(tool) ? tool : undefined);
   const shown = rule === null ? rules : rules.filter(({ id }) => id === rule);
   if (shown.length === 0)
     return refuse(mistake(`there is no rule "${rule}"`, `there is ${rules.map(({ id }) => id).join(", ")}`), {
@@ -52,8 +51,8 @@ export async function showRules({ rule, preset, json }: RulesArguments): Promise
   return FINE;
 }
 
-function plain({ id, title, severity, page, thresholds, explains }: Rule) {
-  return { id, title, severity, ...page, limits: thresholds, explains };
+function plain({ id, title, severity, needs, page, thresholds, explains }: Rule) {
+  return { id, title, severity, needs, ...page, limits: thresholds, explains };
 }
 
 function tableOf(rules: readonly Rule[]): string {
@@ -70,7 +69,7 @@ function tableOf(rules: readonly Rule[]): string {
 }
 
 /** All that is said of a rule, from its record. */
-function pageOf({ id, title, severity, page, thresholds, explains }: Rule): string {
+function pageOf({ id, title, severity, needs, page, thresholds, explains }: Rule): string {
   const limits = Object.entries(thresholds).map(
     ([name, { value, text }]) => `  ${id}.${name} = ${showNumber(value)}  ${out.dim(text)}`,
   );
@@ -81,6 +80,7 @@ function pageOf({ id, title, severity, page, thresholds, explains }: Rule): stri
     `${out.bold("What helps")}: ${page.cure}`,
     ...(limits.length > 0 ? [[out.bold("Limits"), ...limits].join("\n")] : []),
     ...(explains.length > 0 ? [`${out.bold("May be the cause of")}: ${explains.join(", ")}`] : []),
+    ...(needs === null ? [] : [`It looks only where --${needs} or gradlens.diagnosis.${needs} asks for it.`]),
     out.dim(page.source),
   ].join("\n\n");
 }

@@ -1,4 +1,5 @@
 /** The diagnosis: rules that look for what keeps a network from training. */
+import type { PresetName } from "../report/preset-names";
 import type { DiagnosisSettings } from "../report/questions";
 import type { Finding } from "../report/report";
 import { leaveOut } from "./ignored";
@@ -32,6 +33,8 @@ import { noGradient } from "./rules/no-gradient";
 import { nonFinite } from "./rules/non-finite";
 import { outputRange } from "./rules/output-range";
 import { parameterNotOptimised } from "./rules/parameter-not-optimised";
+import { precisionOverflow } from "./rules/precision-overflow";
+import { precisionUnderflow } from "./rules/precision-underflow";
 import { probabilitiesAsLogits } from "./rules/probabilities-as-logits";
 import { recreatedParameter } from "./rules/recreated-parameter";
 import { saturation } from "./rules/saturation";
@@ -90,12 +93,21 @@ export const rules: readonly DiagnosisRule[] = [
   dropoutPlacement,
   uselessBias,
   classImbalance,
+  precisionOverflow,
+  precisionUnderflow,
 ];
 
-/** The rules that look: those of the preset, Gradlens' own when none is named, without those that are off. */
-export function rulesOf({ preset = "gradlens", limits = {} }: DiagnosisSettings = {}): DiagnosisRule[] {
-  const all = preset === "gradlens" ? rules : otherTools[preset].rules;
-  return all.filter(({ id }) => limits[id] !== false);
+/** All rules of a preset, Gradlens' own when none is named. */
+export function rulesIn(preset: PresetName = "gradlens"): readonly DiagnosisRule[] {
+  return preset === "gradlens" ? rules : otherTools[preset].rules;
+}
+
+/** The rules that look: those of the preset, without those that are off, and those that need what nobody asked for. */
+export function rulesOf(settings: DiagnosisSettings = {}): DiagnosisRule[] {
+  const { preset, limits = {} } = settings;
+  return rulesIn(preset).filter(
+    ({ id, needs }) => limits[id] !== false && (needs === null || settings[needs] !== undefined),
+  );
 }
 
 /** What the rules find, causes only; their symptoms are told beside them. */

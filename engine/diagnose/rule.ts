@@ -51,6 +51,8 @@ export interface DiagnosisRule {
   readonly title: string;
   readonly page: RulePage;
   readonly severity: Severity;
+  /** What a person must have asked for before it looks; null: it looks at every run. */
+  readonly needs: "precision" | null;
   readonly thresholds: Thresholds;
   /** Rules whose findings are symptoms of what this one finds: they are told beside it and not on their own. */
   readonly explains: readonly string[];
@@ -61,8 +63,9 @@ export interface DiagnosisRule {
 }
 
 interface RuleSpec<T extends Thresholds>
-  extends Omit<DiagnosisRule, "thresholds" | "find" | "explains" | "measure"> {
+  extends Omit<DiagnosisRule, "thresholds" | "find" | "needs" | "explains" | "measure"> {
   readonly thresholds: T;
+  readonly needs?: DiagnosisRule["needs"];
   readonly explains?: readonly string[];
   find(traced: Traced, limits: RuleLimits<T>): readonly Trouble[];
   measure?(traced: Traced): Measure | null;
@@ -71,6 +74,7 @@ interface RuleSpec<T extends Thresholds>
 /** A record whose `find` knows its limits by name. */
 export function defineRule<const T extends Thresholds>(spec: RuleSpec<T>): DiagnosisRule {
   return {
+    needs: null,
     explains: [],
     measure: () => null,
     ...spec,

@@ -1,4 +1,5 @@
 /** What rules of the diagnosis look at: a report, the trace it was made from, and the values of its nodes. */
+import type { Precision } from "../report/precision";
 import type { Remedy } from "../report/remedy";
 import type { Edit, Report, Site } from "../report/report";
 import { at, type ReadValues, type Trace } from "../report/trace";
@@ -7,6 +8,8 @@ import type { OtherValues, Repeated } from "./experiments";
 export interface Traced extends Omit<Report, "findings"> {
   readonly trace: Trace;
   readonly values: ReadValues;
+  /** The number format that a person asked about; null: none. */
+  readonly precision: Precision | null;
   /** Null where the run is gone and only its trace is left. */
   readonly experiments: Experiments | null;
   /** Makes edits of remedies; null where the text is not at hand. What cannot be done safely gives null. */

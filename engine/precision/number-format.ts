@@ -22,13 +22,27 @@ export const floatFormats: Readonly<Record<Precision, FloatFormat | null>> = {
   int8: null,
 };
 
+const bits = new Float64Array(1);
+const halves = new Uint32Array(bits.buffer);
+/** The half that holds sign and exponent. */
+const upper = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
 /** The exponent of a finite number that is not 0: 2^e ≤ |v| < 2^(e + 1). */
 export function exponentOf(v: number): number {
-  const size = Math.abs(v);
-  const guess = Math.floor(Math.log2(size));
-  // The logarithm is rounded, too: near a power of two it may be one off.
-  if (2 ** guess > size) return guess - 1;
-  return 2 ** (guess + 1) <= size ? guess + 1 : guess;
+  bits[0] = v;
+  const biased = ((halves[upper] as number) >>> 20) & 0x7ff;
+  if (biased > 0) return biased - 1023;
+  // A subnormal number, which a factor makes a normal one.
+  bits[0] = v * 2 ** 52;
+  return (((halves[upper] as number) >>> 20) & 0x7ff) - 1075;
+}
+
+/** |v| / 2^e of a finite number that is not 0 and its exponent e: from 1 up to, and without, 2. */
+export function partOf(v: number): number {
+  bits[0] = v;
+  if (((halves[upper] as number) & 0x7ff00000) === 0) bits[0] = v * 2 ** 52;
+  halves[upper] = ((halves[upper] as number) & 0xfffff) | 0x3ff00000;
+  return bits[0] as number;
 }
 
 /** To the nearest whole number, halves to the even one. */
@@ -60,6 +74,25 @@ export function smallestExponent({ fraction, lowest }: FloatFormat): number {
   return lowest - fraction;
 }
 
+/** Where in a stretch of 2^e ≤ |v| < 2^(e + 1) rounding changes what becomes of v, as |v| / 2^e. */
+export interface RoundingEdges {
+  /** From here on numbers just below the normal ones become normal. */
+  readonly normal: number;
+  /** Numbers of the largest one's stretch that lie beyond are too large; at it, if `isIn`. */
+  readonly overflow: { readonly at: number; readonly isIn: boolean };
+}
+
+export function edgesOf({ fraction, largest }: FloatFormat): RoundingEdges {
+  const top = 2 ** exponentOf(largest);
+  const steps = (largest / top) * 2 ** fraction;
+  return {
+    // Half a step below the next power of two, which is even.
+    normal: 2 - 2 ** -fraction,
+    // Half a step beyond the largest number: the even one of both sides gets it.
+    overflow: { at: (steps + 0.5) / 2 ** fraction, isIn: steps % 2 === 1 },
+  };
+}
+
 /** To whole multiples of a step, such that the largest element becomes 127. */
 export function roundToInt8(values: ArrayLike<number>): Float64Array {
   let largest = 0;
@@ -68,5 +101,11 @@ export function roundToInt8(values: ArrayLike<number>): Float64Array {
     if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
   }
   const step = largest / 127;
-  return Float64Array.from(values, (v) => (step === 0 || v - v !== 0 ? v : roundToEven(v / step) * step));
+  const rounded = Float64Array.from(values);
+  if (step === 0) return rounded;
+  for (let i = 0; i < rounded.length; i++) {
+    const v = rounded[i] as number;
+    if (v - v === 0) rounded[i] = roundToEven(v / step) * step;
+  }
+  return rounded;
 }

@@ -1,79 +1,75 @@
 /** Counts what happens to elements of gradients in fewer bits. */
-import type { PrecisionCounts } from "../report/precision";
-import {
-  exponentOf,
-  type FloatFormat,
-  roundInFormat,
-  roundToInt8,
-  roundUnbounded,
-  smallestExponent,
-} from "./number-format";
+import type { Fate, PrecisionCounts } from "../report/precision";
+import { exponentOf, type FloatFormat, smallestExponent } from "./number-format";
+import type { Sizes, Stretch } from "./sizes";
+
+const nothing: Stretch = { count: 0, powers: 0, nearNormal: 0, beyond: 0 };
 
 export class Tally {
   #elements = 0;
-  #nonZero = 0;
-  #lost = 0;
-  #overflowed = 0;
   #nonFinite = 0;
-  #largest = 0;
-  /** Elements by exponent, and those of them that are powers of two. */
-  readonly #sizes = new Map<number, number>();
-  readonly #powers = new Map<number, number>();
+  #lostInInt8 = 0;
+  readonly #stretches = new Map<number, Stretch>();
 
+  /** @param format null: int8 */
   constructor(private readonly format: FloatFormat | null) {}
 
   /** Adds the elements of one gradient. */
-  add(values: ArrayLike<number>): void {
-    const whole = this.format === null ? roundToInt8(values) : null;
-    for (let i = 0; i < values.length; i++) {
-      const v = values[i] ?? 0;
-      this.#elements++;
-      if (v - v !== 0) this.#nonFinite++;
-      else if (v !== 0) this.#count(v, whole?.[i] ?? null);
+  add({ elements, nonFinite, lostInInt8, stretches }: Sizes): void {
+    this.#elements += elements;
+    this.#nonFinite += nonFinite;
+    this.#lostInInt8 += lostInInt8;
+    for (const [exponent, more] of stretches) {
+      const known = this.#at(exponent);
+      this.#stretches.set(exponent, {
+        count: known.count + more.count,
+        powers: known.powers + more.powers,
+        nearNormal: known.nearNormal + more.nearNormal,
+        beyond: known.beyond + more.beyond,
+      });
     }
   }
 
-  #count(v: number, whole: number | null): void {
-    this.#nonZero++;
-    const exponent = exponentOf(v);
-    this.#sizes.set(exponent, (this.#sizes.get(exponent) ?? 0) + 1);
-    if (Math.abs(v) === 2 ** exponent) this.#powers.set(exponent, (this.#powers.get(exponent) ?? 0) + 1);
-    this.#largest = Math.max(this.#largest, Math.abs(v));
-    if ((this.format === null ? whole : roundInFormat(v, this.format)) === 0) this.#lost++;
-    if (this.#isTooLarge(v)) this.#overflowed++;
+  #at(exponent: number): Stretch {
+    return this.#stretches.get(exponent) ?? nothing;
   }
 
-  #isTooLarge(v: number): boolean {
-    return this.format !== null && Math.abs(roundUnbounded(v, this.format)) > this.format.largest;
+  get nonZero(): number {
+    return this.#count(() => true);
   }
 
-  get counts(): PrecisionCounts {
-    const exponents = [...this.#sizes.keys()];
+  /** With a loss that is multiplied by 2^exponent, as `scaled`. */
+  countsAt(exponent: number): PrecisionCounts {
+    const exponents = [...this.#stretches.keys()];
     const low = exponents.length === 0 ? 0 : Math.min(...exponents);
     const length = exponents.length === 0 ? 0 : Math.max(...exponents) - low + 1;
     return {
       elements: this.#elements,
-      nonZero: this.#nonZero,
-      lost: this.#lost,
-      overflowed: this.#overflowed,
+      nonZero: this.nonZero,
       nonFinite: this.#nonFinite,
+      ...this.fateAt(0),
+      scaled: this.fateAt(exponent),
       low,
-      counts: Array.from({ length }, (_, i) => this.#sizes.get(low + i) ?? 0),
+      counts: Array.from({ length }, (_, i) => this.#at(low + i).count),
     };
   }
 
-  /** Whether an element is too large when all are multiplied by 2^exponent. */
-  overflowsAt(exponent: number): boolean {
-    return this.#isTooLarge(this.#largest * 2 ** exponent);
+  /** What becomes of the elements when all are multiplied by 2^exponent. */
+  fateAt(exponent: number): Fate {
+    if (this.format === null) return { lost: this.#lostInInt8, subnormal: 0, overflowed: 0 };
+    // Half of the smallest number, and what is below it, becomes 0.
+    const zero = smallestExponent(this.format) - 1 - exponent;
+    const normal = this.format.lowest - exponent;
+    const top = exponentOf(this.format.largest) - exponent;
+    const lost = this.#count((at) => at < zero) + this.#at(zero).powers;
+    const below = this.#count((at) => at < normal) - this.#at(normal - 1).nearNormal;
+    const overflowed = this.#count((at) => at > top) + this.#at(top).beyond;
+    return { lost, subnormal: below - lost, overflowed };
   }
 
-  /** Share of the non-zero elements that stay non-zero when all are multiplied by 2^exponent; 1 without any. */
-  savedAt(exponent: number): number {
-    if (this.format === null || this.#nonZero === 0) return 1;
-    // Half of the smallest number, and what is below it, becomes 0.
-    const edge = smallestExponent(this.format) - 1 - exponent;
-    let lost = this.#powers.get(edge) ?? 0;
-    for (const [size, count] of this.#sizes) if (size < edge) lost += count;
-    return (this.#nonZero - lost) / this.#nonZero;
+  #count(isMeant: (exponent: number) => boolean): number {
+    let sum = 0;
+    for (const [exponent, { count }] of this.#stretches) if (isMeant(exponent)) sum += count;
+    return sum;
   }
 }

@@ -1,8 +1,23 @@
 /** The forms of what is asked by panels, and of what is answered: nothing of another form reaches anybody. */
-import { bytes, count, type Form, floats, listOf, nullable, number, object, oneOf, text } from "./forms";
 import {
+  bytes,
+  count,
+  type Form,
+  flag,
+  floats,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  text,
+} from "./forms";
+import {
+  type Fate,
+  type FormatRange,
   type LayerPrecision,
   type LossScale,
+  type ParameterPrecision,
   type PrecisionCounts,
   type PrecisionReport,
   precisions,
@@ -58,12 +73,13 @@ export const histograms: Form<Histograms> = object<Histograms>({
   nodes: listOf(object<NodeHistograms>({ value: nullable(histogram), grad: nullable(histogram) })),
 });
 
+const fate = { lost: count, subnormal: count, overflowed: count };
 const counts = {
+  ...fate,
   elements: count,
   nonZero: count,
-  lost: count,
-  overflowed: count,
   nonFinite: count,
+  scaled: object<Fate>(fate),
   low: number,
   counts: listOf(count),
 };
@@ -72,7 +88,10 @@ export const precisionParams: Form<PrecisionParams> = object<PrecisionParams>({
 });
 export const precisionReport: Form<PrecisionReport> = object<PrecisionReport>({
   precision: oneOf(precisions),
+  range: nullable(object<FormatRange>({ smallest: number, normal: number, largest: number })),
+  saturates: flag,
   layers: listOf(object<LayerPrecision>({ layer: text, ...counts })),
+  parameters: listOf(object<ParameterPrecision>({ name: text, node: count, ...counts })),
   all: object<PrecisionCounts>(counts),
   lossScale: nullable(object<LossScale>({ scale: number, saved: number })),
   unread: count,

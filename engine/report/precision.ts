@@ -18,18 +18,26 @@ export function isPrecision(name: string): name is Precision {
 /** Share of the elements that are not 0 that a loss scale is to save. */
 export const WANTED_SHARE = 0.999;
 
+/** What becomes of elements that are finite and not 0, as numbers of elements. */
+export interface Fate {
+  /** Those that become 0. */
+  readonly lost: number;
+  /** Those that stay, but below the normal numbers of a format, with fewer digits; none of int8. */
+  readonly subnormal: number;
+  /** Those that are too large. */
+  readonly overflowed: number;
+}
+
 /** How gradients would fare. */
-export interface PrecisionCounts {
+export interface PrecisionCounts extends Fate {
   /** Elements of gradients. */
   readonly elements: number;
-  /** Those that are neither 0 nor not finite. */
+  /** Those that are finite and not 0. */
   readonly nonZero: number;
-  /** Of these, those that become 0. */
-  readonly lost: number;
-  /** Of these, those that are too large. */
-  readonly overflowed: number;
   readonly nonFinite: number;
-  /** Sizes of the others: counts[i] have their binary logarithm from low + i to low + i + 1. */
+  /** With the loss scale that is advised; the same where there is none. */
+  readonly scaled: Fate;
+  /** Sizes of what is finite and not 0: counts[i] have their binary logarithm from low + i to low + i + 1. */
   readonly low: number;
   readonly counts: readonly number[];
 }
@@ -40,18 +48,38 @@ export interface LayerPrecision extends PrecisionCounts {
   readonly layer: string;
 }
 
+/** The gradient of a parameter. */
+export interface ParameterPrecision extends PrecisionCounts {
+  readonly name: string;
+  readonly node: number;
+}
+
 /** By what the loss is multiplied, so that small gradients are not lost. */
 export interface LossScale {
   /** A power of two. */
   readonly scale: number;
-  /** Share of the non-zero elements that stay non-zero with it. None of them overflows. */
+  /** Share of the non-zero elements that stay non-zero with it. */
   readonly saved: number;
+}
+
+/** The positive numbers of a format. */
+export interface FormatRange {
+  readonly smallest: number;
+  /** The smallest one that has all of the format's digits. */
+  readonly normal: number;
+  readonly largest: number;
 }
 
 export interface PrecisionReport {
   readonly precision: Precision;
+  /** Null where it is another one for each tensor: int8. */
+  readonly range: FormatRange | null;
+  /** What is too large becomes the largest number, and not infinite. */
+  readonly saturates: boolean;
   /** In the order of the report's scopes; those without a gradient are left out. */
   readonly layers: readonly LayerPrecision[];
+  /** In the order of the report's parameters; those without a gradient are left out. */
+  readonly parameters: readonly ParameterPrecision[];
   readonly all: PrecisionCounts;
   /** Null where no factor is needed or would help: int8, or no gradient. */
   readonly lossScale: LossScale | null;

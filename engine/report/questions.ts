@@ -27,6 +27,8 @@ export interface DiagnosisSettings {
   readonly preset?: PresetName;
   /** Limits by `rule.limit`, and rules that are off: `{ "vanishing-gradient.ratio": 1e-4, "dead-units": false }`. */
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** Also says what gradients would lose in this number format. */
+  readonly precision?: Precision;
 }
 
 export interface TraceParams {

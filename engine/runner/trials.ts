@@ -104,7 +104,9 @@ export class Trials {
   }
 
   async #run(rule: string, seedShift: number, edits: readonly Edit[]): Promise<Outcome> {
-    const { params } = this.subject;
+    // What a number format would lose is no part of what a fix is to cure.
+    const { precision: _, ...diagnosis } = this.subject.params.diagnosis ?? {};
+    const params = { ...this.subject.params, diagnosis };
     const overlays = { ...params.overlays, ...this.#changed(edits) };
     const asking = this.signal ? { signal: this.signal } : {};
     const result = await this.runs.trace({ ...params, overlays, seedShift, measures: [rule] }, asking);

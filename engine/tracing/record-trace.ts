@@ -50,7 +50,8 @@ export function recordTrace(run: Run): Recorded {
   const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
   const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
   const experiments = experimentsOn(numbered, before, EXPERIMENTS_MS);
-  const own = { trace: before, values, experiments, rewrite: rewriteOf(run) };
+  const precision = run.diagnosis?.precision ?? null;
+  const own = { trace: before, values, experiments, precision, rewrite: rewriteOf(run) };
   const traced: Traced = Object.assign(openTrace(before), own);
   const comments = run.sources.ignores?.() ?? [];
   const found = diagnose(traced, run.diagnosis);

@@ -105,7 +105,13 @@ describe("a recorded trace", () => {
     assert.equal(saved.leftOut, 0);
     const trace = readTrace(saved.report.bytes);
     const found = diagnose(
-      Object.assign(openTrace(trace), { trace, values: saved.elements, experiments: null, rewrite: null }),
+      Object.assign(openTrace(trace), {
+        trace,
+        values: saved.elements,
+        experiments: null,
+        precision: null,
+        rewrite: null,
+      }),
     );
     assert.deepEqual(found, recorded.report.findings);
     assert.deepEqual(

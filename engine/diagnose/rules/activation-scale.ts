@@ -60,6 +60,8 @@ export const activationScale = defineRule({
     "dominated-gradient",
     "learning-rate-edge",
     "update-ratio",
+    "precision-underflow",
+    "precision-overflow",
   ],
   find: findGrowth,
   measure(traced) {

@@ -24,7 +24,7 @@ export const explodingGradient = defineRule({
   thresholds: {
     ratio: { value: 100, text: "norm of the gradient at the first layer over that at the last layer" },
   },
-  explains: ["learning-rate-edge", "update-ratio", "initial-loss"],
+  explains: ["learning-rate-edge", "update-ratio", "initial-loss", "precision-overflow"],
   find: findGrowth,
   measure(traced) {
     const account = accountOf(traced);

@@ -69,6 +69,8 @@ export const initialisation = defineRule({
     "update-ratio",
     "output-range",
     "attention-scale",
+    "precision-underflow",
+    "precision-overflow",
   ],
   find: findWeights,
   measure(traced) {

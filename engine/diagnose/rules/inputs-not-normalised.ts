@@ -43,6 +43,8 @@ export const inputsNotNormalised = defineRule({
     "initialisation",
     "useless-bias",
     "zero-gradient",
+    "precision-underflow",
+    "precision-overflow",
   ],
   find: findInputs,
 });

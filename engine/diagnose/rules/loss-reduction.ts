@@ -34,6 +34,7 @@ export const lossReduction = defineRule({
     "exploding-gradient",
     "dominated-gradient",
     "initial-loss",
+    "precision-overflow",
   ],
   find(traced, limits) {
     return [

@@ -40,6 +40,8 @@ export const targetsNotNormalised = defineRule({
     "loss-reduction",
     "gradient-clipping",
     "vanishing-gradient",
+    "precision-underflow",
+    "precision-overflow",
   ],
   find: (traced, limits) =>
     isFiniteRun(traced)

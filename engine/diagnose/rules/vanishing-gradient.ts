@@ -43,7 +43,7 @@ export const vanishingGradient = defineRule({
       text: "norm of the gradient at the first step of a recurrence over that at the last one",
     },
   },
-  explains: ["update-ratio", "saturation", "zero-gradient"],
+  explains: ["update-ratio", "saturation", "zero-gradient", "precision-underflow"],
   find: findDecay,
   measure(traced) {
     const first = layersOf(traced)[0];

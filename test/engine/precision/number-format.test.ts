@@ -5,6 +5,7 @@ import {
   exponentOf,
   type FloatFormat,
   floatFormats,
+  partOf,
   roundInFormat,
   roundToInt8,
 } from "../../../engine/precision/number-format";
@@ -125,6 +126,8 @@ describe("numbers of fewer bits", () => {
     for (let e = -1074; e < 1024; e++) {
       assert.equal(exponentOf(2 ** e), e);
       if (e > -1021) assert.equal(exponentOf(2 ** e * (1 - 2 ** -53)), e - 1);
+      assert.equal(partOf(-(2 ** e)), 1);
+      if (e > -1073) assert.equal(partOf(2 ** e * 1.5), 1.5);
     }
   });
 });

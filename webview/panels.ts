@@ -2,6 +2,7 @@
 export const panels = {
   graph: { title: "Graph" },
   gradients: { title: "Gradients" },
+  precision: { title: "Precision" },
   checks: { title: "Checks" },
   findings: { title: "Findings" },
 } as const;

@@ -17,19 +17,19 @@ export function fitnessOf({ all, lossScale }: PrecisionReport): Fitness {
   return lossScale !== null && isKept(all.scaled) ? "scale" : "unfit";
 }
 
-/** "In fp16 55.1 % of the elements of gradients that are not 0 become 0, and none overflows. …" */
+/** "In fp16, 55.1 % of the gradient elements that are not 0 become 0, and none overflows. …" */
 export function precisionVerdict(report: PrecisionReport): string {
   const { precision, all } = report;
   if (all.elements === 0) return "There is no gradient whose elements are at hand.";
   if (all.nonZero === 0) return "There is no gradient that is finite and not 0.";
   const rest = [
-    `${showShare(all.lost, all.nonZero, "none")} of the elements of gradients that are not 0 become 0`,
+    `${showShare(all.lost, all.nonZero, "none")} of the gradient elements that are not 0 become 0`,
     ...(all.subnormal > 0 ? [`${showShare(all.subnormal, all.nonZero)} keep fewer digits`] : []),
     all.overflowed === 0 ? "none overflows" : `${showShare(all.overflowed, all.nonZero)} overflow`,
   ];
   const broken =
     all.nonFinite === 0 ? "" : ` ${showTimes(all.nonFinite, "element")} more: not finite already.`;
-  return `In ${precision} ${rest.slice(0, -1).join(", ")}, and ${rest.at(-1)}.${broken} ${scaleAdvice(report)}`;
+  return `In ${precision}, ${rest.slice(0, -1).join(", ")}, and ${rest.at(-1)}.${broken} ${scaleAdvice(report)}`;
 }
 
 /** "A loss scale of 2^19 = 524,288 saves 97.5 % of the elements that are not 0, and none overflows." */

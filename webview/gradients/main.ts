@@ -69,6 +69,7 @@ function fillToolbar() {
     dropdown("View", views, kept.view, (view) => change({ view })),
     compare.element,
     button("Copy as CSV", copy, { icon: "copy" }),
+    button("Precision Dry Run", () => post("show", { panel: "precision" }), { icon: "symbol-numeric" }),
     iconButton("Save the depth chart as picture", "device-camera", () => void savePicture()),
   );
 }

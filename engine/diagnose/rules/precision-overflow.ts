@@ -44,7 +44,7 @@ function findTooLarge(traced: Traced, { share: limit }: { readonly share: number
   return [
     {
       ...said(
-        `In ${precision} gradients of ${namesOf(layers)} are too large: ${showShare(worst.share, 1)} of the elements of ${worst.name}.`,
+        `In ${precision}, gradients of ${namesOf(layers)} are too large: ${showShare(worst.share, 1)} of the elements of ${worst.name}.`,
         `${whatBecomes(found)} ${scaleAdvice(found)}`,
       ),
       site: worst.site,

@@ -44,7 +44,7 @@ function findLost(traced: Traced, { share: limit }: { readonly share: number }):
   return [
     {
       ...said(
-        `In ${precision} gradients of ${namesOf(layers)} are lost: ${showShare(worst.share, 1)} of the elements of ${worst.name} become 0.`,
+        `In ${precision}, gradients of ${namesOf(layers)} are lost: ${showShare(worst.share, 1)} of the elements of ${worst.name} become 0.`,
         `Of the whole model it is ${showShare(all.lost, all.nonZero)}. ${scaleAdvice(found)}`,
       ),
       site: worst.site,

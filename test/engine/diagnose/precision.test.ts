@@ -74,7 +74,7 @@ describe("rules about fewer bits", () => {
     assert.ok(Number(share) > 0.5 && Number(saved) >= 0.999 && Number(lossScale) > 1000);
     assert.match(
       finding.headline,
-      /^In fp16 gradients of net\.layers\.0 and 3 more layers are lost: [\d.]+ % of the elements of net\.layers\.0 become 0\.$/,
+      /^In fp16, gradients of net\.layers\.0 and 3 more layers are lost: [\d.]+ % of the elements of net\.layers\.0 become 0\.$/,
     );
     assert.match(finding.fixes[0]?.title ?? "", /^Multiply the loss by 2\^\d+ = /);
     assert.deepEqual(found(network(1e-5 * Number(lossScale)), "fp16"), []);
@@ -136,7 +136,7 @@ describe("rules about fewer bits", () => {
     );
     assert.ok(
       findings[0]?.related.some(({ message }) =>
-        /^In fp16 gradients of net\.layers\.0 .* are lost/.test(message),
+        /^In fp16, gradients of net\.layers\.0 .* are lost/.test(message),
       ),
     );
     const alone = reportOf(vanishing, { precision: "fp16", limits: { "vanishing-gradient": false } });

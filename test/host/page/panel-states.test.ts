@@ -86,7 +86,7 @@ describe("states of a panel", function () {
   this.timeout(120_000);
   const withPanel = usePanels();
 
-  for (const panel of ["graph", "gradients", "checks", "findings"])
+  for (const panel of ["graph", "gradients", "precision", "checks", "findings"])
     it(`say in ${panel} what to do next, in 300 pixels too`, () =>
       withPanel(panel, { width: 300 }, async ({ page, sendState, posted, audit }) => {
         for (const { name, state, says, offers } of cases) {

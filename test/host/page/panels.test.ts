@@ -5,7 +5,7 @@ import type { Report } from "../../../engine/report/report";
 import { deepSigmoid, randomReport, someChecks, sumTimes } from "../../webview/reports";
 import { type OpenedPanel, type PanelOptions, usePanels } from "../../webview/use-panels";
 
-const panels = ["graph", "gradients", "checks", "findings"];
+const panels = ["graph", "gradients", "precision", "checks", "findings"];
 const themeNames = ["light", "dark", "hc-dark", "hc-light"] as const;
 
 describe("panels", function () {

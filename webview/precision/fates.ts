@@ -1,4 +1,5 @@
 /** The rows of the dry run: layers or parameters with what becomes of their gradients, the worst first. */
+import { placeOfLayer } from "../../engine/report/layer-place";
 import type { Fate, PrecisionCounts, PrecisionReport } from "../../engine/report/precision";
 import type { Report, Site } from "../../engine/report/report";
 
@@ -17,20 +18,10 @@ export function fateRows(report: Report, found: PrecisionReport, grouping: strin
   return rows.toSorted((a, b) => harm(b) - harm(a) || thinned(b) - thinned(a));
 }
 
-function ofLayers({ scopes, parameters, nodes }: Report, { layers }: PrecisionReport): FateRow[] {
+function ofLayers(report: Report, { layers }: PrecisionReport): FateRow[] {
   return layers.map((counts) => {
-    const scope = scopes.findIndex(({ path }) => path === counts.layer);
-    const node =
-      parameters.find((each) => each.scope === scope)?.node ??
-      nodes.find((each) => each.scope === scope && each.grad !== null)?.id ??
-      null;
-    return {
-      name: counts.layer || "outside of layers",
-      detail: scopes[scope]?.type ?? "",
-      site: scopes[scope]?.site ?? (node === null ? null : (nodes[node]?.site ?? null)),
-      node,
-      counts,
-    };
+    const { type, site, node } = placeOfLayer(report, counts.layer);
+    return { name: counts.layer || "outside of layers", detail: type, site, node, counts };
   });
 }
 

@@ -79,6 +79,18 @@ describe("a person at work", function () {
     await vscode.takeScreenshot(page, "gradients-dark");
   });
 
+  step("goes from there to what fp16 would lose, and from its worst layer to the line", async (page) => {
+    const gradients = await vscode.findWebview(page, "text=/net\\.input/");
+    await gradients.locator("vscode-button", { hasText: "Precision Dry Run" }).click();
+    const panel = await vscode.findWebview(page, "h2:text('Gradients do not fit into fp16')");
+    await panel.locator("svg .size").first().waitFor();
+    await vscode.takeScreenshot(page, "precision-dark");
+    const worst = panel.locator("[aria-label^='What becomes of gradients'] tbody tr").first();
+    assert.match(await worst.innerText(), /^net\.input Linear\s+4,128\s+100 %/);
+    await worst.locator("button", { hasText: "net.input" }).click();
+    await page.locator(".statusbar-item", { hasText: "Ln 14," }).waitFor();
+  });
+
   step("sees −4, −4 and 3 in high contrast", async (page) => {
     await vscode.setTheme(page, "hc-dark");
     await vscode.openFile(page, "sum-times.ts");

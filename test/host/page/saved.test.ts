@@ -74,6 +74,10 @@ describe("a saved trace in a folder that is not trusted", function () {
       const checks = await findWebview(page, "body[data-panel=checks] td");
       await checks.locator("td", { hasText: "ok" }).first().waitFor();
       assert.equal(await checks.locator("vscode-button:visible", { hasText: "Check" }).count(), 0);
+      await view("Precision");
+      const precision = await findWebview(page, "body[data-panel=precision] h2");
+      await precision.locator("h2", { hasText: "Gradients do not fit into fp16" }).waitFor();
+      assert.match(await precision.locator(".verdict").innerText(), /saves 97\.5 % of the elements/);
       await view("Findings (1)");
       const findings = await findWebview(page, "body[data-panel=findings] button");
       await findings.locator("button", { hasText: "Show in graph" }).click();

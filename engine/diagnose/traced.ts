@@ -26,7 +26,7 @@ export interface Experiments {
    */
   repeat(leaves: OtherValues, options?: { readonly gradients?: boolean }): Repeated | null;
   /** The run as it would have been, as rules look at it: with experiments of its own, in the same time. Null as above. */
-  suppose(leaves: OtherValues): Traced | null;
+  suppose(leaves: OtherValues): Omit<Traced, "precision"> | null;
   /** Whether the time for experiments is over: then a rule that says nothing may only have had no time to look. */
   isUsedUp(): boolean;
 }

@@ -16,8 +16,9 @@ export function goneWithout(
   const known = new Map<Stated, ReadonlySet<string> | null>();
   let repeated: ReadonlySet<string> | null | undefined;
   /** The rules that find something; null when there was no time to look. */
-  const foundIn = (run: Traced | null): ReadonlySet<string> | null => {
-    if (run === null) return null;
+  const foundIn = (supposed: Omit<Traced, "precision"> | null): ReadonlySet<string> | null => {
+    if (supposed === null) return null;
+    const run = Object.assign(supposed, { precision: traced.precision });
     const rules = new Map(stated.map(({ rule }) => [rule.id, rule]));
     const found = [...rules.values()].filter((rule) => rule.find(run, limitsWith(rule, limits)).length > 0);
     return experiments?.isUsedUp() ? null : new Set(found.map(({ id }) => id));

@@ -99,12 +99,14 @@ export class Trials {
   }
 
   #first(): Outcome {
-    const { report } = this.subject;
-    return { ...report, failure: null, weights: weightsIn(report) };
+    const { report, params } = this.subject;
+    const isAsked = params.diagnosis?.precision !== undefined;
+    const findings = report.findings.filter(({ evidence }) => !isAsked || evidence.precision === undefined);
+    return { ...report, findings, failure: null, weights: weightsIn(report) };
   }
 
   async #run(rule: string, seedShift: number, edits: readonly Edit[]): Promise<Outcome> {
-    // What a number format would lose is no part of what a fix is to cure.
+    // What a number format would lose is no part of what a fix is to cure; in the first run it is not looked at.
     const { precision: _, ...diagnosis } = this.subject.params.diagnosis ?? {};
     const params = { ...this.subject.params, diagnosis };
     const overlays = { ...params.overlays, ...this.#changed(edits) };

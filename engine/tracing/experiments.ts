@@ -109,7 +109,7 @@ function supposed(
   { tensors: changed, gradients, loss }: Replay,
   handed: HandedNorms,
   experiments: Experiments,
-): Traced {
+): Omit<Traced, "precision"> {
   const now = tensors.map((x, id) => changed.get(id) ?? x);
   const nodes = operations.map((node, id) => changed.get(id)?.node ?? node);
   const trace = traceAgain(before, { tensors: now, operations: nodes, gradients, handed, loss: loss.item() });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "mocha";
-import type { TraceParams, TraceResult } from "../../engine/report/questions";
+import type { DiagnosisSettings, TraceParams, TraceResult } from "../../engine/report/questions";
 import type { Finding, Fix, FixTrial, RuleMeasure } from "../../engine/report/report";
 import { type Runs, Trials } from "../../engine/runner/trials";
 import { gradlens } from "./command";
@@ -112,13 +112,23 @@ describe("a trial", () => {
   after(() => engine.dispose());
   const file = "/models/net.ts";
 
-  const trialsOf = async (text: string) => {
-    const params = paramsFor(file, { overlays: { [file]: text } });
+  const trialsOf = async (text: string, diagnosis: DiagnosisSettings = {}) => {
+    const params = paramsFor(file, { overlays: { [file]: text }, diagnosis });
     const report = reportOf(await engine.trace(params));
-    const [finding] = report.findings;
+    const [finding, ...others] = report.findings;
     assert.ok(finding);
-    return { finding, trials: new Trials(engine, { params, report, readText: () => text }) };
+    return { finding, others, trials: new Trials(engine, { params, report, readText: () => text }) };
   };
+
+  it("asks nothing of a number format, and does not call gone what it did not look for", async () => {
+    const { finding, others, trials } = await trialsOf(twice, { precision: "fp8-e4m3" });
+    assert.deepEqual(
+      [finding, ...others].map(({ rule }) => rule),
+      ["double-softmax", "precision-underflow"],
+    );
+    const tried = await trials.try(finding, finding.fixes[0] ?? assert.fail());
+    assert.deepEqual([tried?.cured, tried?.added, tried?.removed], [true, [], []]);
+  });
 
   it("measures what a fix changes, over three seeds", async () => {
     const { finding, trials } = await trialsOf(sigmoids);

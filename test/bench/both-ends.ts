@@ -6,9 +6,10 @@ import { deserialize, serialize } from "node:v8";
 import { plainReport } from "../../engine/report/plain-report";
 import { Panel } from "../../extension/panels/panel";
 import { Sessions } from "../../extension/sessions";
-import { initiallyCollapsed } from "../../webview/graph/collapse";
-import { layoutGraph } from "../../webview/graph/layout";
-import { buildScene, placeScene } from "../../webview/graph/scene";
+import { buildScene, placeScene } from "../../webview/graph/drawing/scene";
+import { layoutGraph } from "../../webview/graph/layout/layout";
+import { graphModel } from "../../webview/graph/model/boxes";
+import { openAtFirst, typeOf } from "../../webview/graph/model/opening";
 import type { PanelState } from "../../webview/reduce";
 import { EventEmitter, Uri } from "./vscode-stand-in";
 
@@ -91,7 +92,12 @@ function viewOf(border: Border): ConstructorParameters<typeof Panel>[2] {
 /** Scene and layout as the graph panel makes them, with letters of one width. Gives how many boxes there are. */
 function layOut({ report }: PanelState): number {
   if (!report) return 0;
-  const scene = buildScene(report, initiallyCollapsed(report), (text) => 7 * text.length);
+  const open = openAtFirst(
+    graphModel(report),
+    (group) => typeOf(report, group),
+    () => true,
+  );
+  const scene = buildScene(report, open, (text) => 7 * text.length);
   return placeScene(scene, layoutGraph(scene.input)).boxes.length;
 }
 

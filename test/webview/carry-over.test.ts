@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Report } from "../../engine/report/report";
-import { sameCollapsed, sameNode } from "../../webview/graph/carry-over";
-import { allLayers } from "../../webview/graph/collapse";
+import { graphModel } from "../../webview/graph/model/boxes";
+import { sameNode, sameOpen } from "../../webview/graph/model/carry-over";
+import { allGroups } from "../../webview/graph/model/opening";
 import { deepSigmoid, sumTimes } from "./reports";
 
 const pathOf = (report: Report, id: number | null) =>
@@ -23,14 +24,12 @@ describe("graph: another report of the file", () => {
     assert.equal(sameNode(before, next, 10_000), null);
   });
 
-  it("has the same layers closed, and new ones as they are at first", () => {
-    const closed = (report: Report, all: ReadonlySet<number>) =>
-      [...all].map((scope) => report.scopes[scope]?.path).sort();
-    const one = new Set([before.scopes.findIndex(({ path }) => path === "net.fc2")]);
-    assert.deepEqual(closed(next, sameCollapsed(before, next, one)), ["net.fc2"]);
-    assert.deepEqual(
-      closed(before, sameCollapsed(before, before, allLayers(before))),
-      closed(before, allLayers(before)),
-    );
+  it("has the same layers open, and new ones as they are at first", () => {
+    const [a, b] = [graphModel(before), graphModel(next)];
+    const one = new Set(["net#1", "net.fc2#1"]);
+    assert.deepEqual([...sameOpen(a, b, one, new Set())].sort(), [...one].sort());
+    const first = new Set(["net.fc1#1", "net.fc5#1"]);
+    assert.deepEqual([...sameOpen(a, b, one, first)].sort(), [...one, "net.fc5#1"].sort());
+    assert.deepEqual(sameOpen(a, a, allGroups(a), new Set()), allGroups(a));
   });
 });

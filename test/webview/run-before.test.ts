@@ -10,7 +10,9 @@ import {
   nodePartner,
 } from "../../webview/gradients/beside-rows";
 import { depthRows, layerRows, parameterRows } from "../../webview/gradients/series";
-import { buildScene } from "../../webview/graph/scene";
+import { buildScene } from "../../webview/graph/drawing/scene";
+import { graphModel } from "../../webview/graph/model/boxes";
+import { allGroups } from "../../webview/graph/model/opening";
 import { besideBefore, nodeChange } from "../../webview/run-before";
 import { ReportBuilder, statsOf, sumTimes } from "./reports";
 
@@ -84,16 +86,17 @@ describe("panels: the run before", () => {
 
   it("marks boxes: replaced operations, changed gradients, closed layers; and says so", () => {
     const measure = (text: string) => 7 * text.length;
-    const open = buildScene(now, new Set(), measure, beside);
+    const all = allGroups(graphModel(now));
+    const open = buildScene(now, all, measure, beside);
     const changes = (scene: typeof open) => scene.boxes.map(({ text, change }) => [text.title, change]);
     const last = now.nodes.findIndex(({ op }) => op === "conv1d");
     assert.equal(nodeChange(beside, last), "was linear");
     assert.ok(changes(open).some(([, change]) => change === "was linear"));
-    const closed = buildScene(now, new Set(now.scopes.keys()), measure, beside);
+    const closed = buildScene(now, new Set(), measure, beside);
     assert.ok(closed.boxes.some(({ change }) => change.endsWith("changed") || change === ""));
-    const marked = open.boxes.find(({ change }) => change === "× 100");
-    assert.match(marked?.text.spoken ?? "", /, since the run before: × 100$/);
-    assert.ok(buildScene(now, new Set(), measure).boxes.every(({ change }) => change === ""));
+    const marked = open.boxes.find(({ change }) => change.endsWith("weight × 100"));
+    assert.match(marked?.text.spoken ?? "", /, since the run before: .*weight × 100$/);
+    assert.ok(buildScene(now, all, measure).boxes.every(({ change }) => change === ""));
   });
 
   it("the same run twice has no marks", () => {

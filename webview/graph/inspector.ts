@@ -11,15 +11,16 @@ import { changeText, type RunBefore } from "../run-before";
 import { linkButton, siteLink } from "../site-link";
 import { drawTable } from "../table";
 import { button, iconButton } from "../toolkit";
-import { gradientText } from "./box-text";
-import type { Box } from "./collapse";
+import { gradientText } from "./drawing/box-text";
+import { groupName } from "./drawing/names";
 import { elementsSection } from "./elements";
 import { histogramSections } from "./histograms";
+import { type Box, graphModel, isSingle } from "./model/boxes";
 
 export interface InspectorActions {
   selectNode(node: number): void;
-  /** Opens a collapsed layer, or collapses an open one. */
-  toggleLayer(scope: number): void;
+  /** Opens a closed group, or closes an open one. */
+  toggleGroup(group: number): void;
   close(): void;
 }
 
@@ -54,34 +55,47 @@ export function inspectNode(
     neighbourSection("Inputs", node.inputs, report, actions, inputNames(node)),
     neighbourSection("Used by", consumers(report, node.id), report, actions),
     node.value.size > 1 ? elementsSection(node) : null,
-    node.scope !== 0
-      ? button(`Collapse ${scope?.path ?? "layer"}`, () => actions.toggleLayer(node.scope), {
-          icon: "collapse-all",
-        })
-      : null,
+    collapseButton(report, node, actions),
   ]);
 }
 
-/** The inspector's content for a collapsed layer. */
-export function inspectLayer(
-  report: Report,
-  box: Box,
-  index: number,
-  actions: InspectorActions,
-): HTMLElement {
-  const scope = report.scopes[index];
-  const parameters = report.parameters.filter(({ node }) => box.members.includes(node));
-  const path = scope?.path ?? "";
+/** Closes the innermost frame around an operation. */
+function collapseButton(report: Report, { id }: ReportNode, actions: InspectorActions) {
+  const model = graphModel(report);
+  const { groups, homes } = model.tree;
+  const home = homes[id] ?? -1;
+  const group = isSingle(groups[home]) ? (groups[home]?.parent ?? -1) : home;
+  if (group <= 0) return null;
+  const close = () => actions.toggleGroup(group);
+  return button(`Collapse ${groupName(report, model, group).path}`, close, { icon: "collapse-all" });
+}
+
+/** The inspector's content for a closed group. */
+export function inspectGroup(report: Report, box: Box, actions: InspectorActions): HTMLElement {
+  const model = graphModel(report);
+  const group = model.tree.groups[box.group];
+  const scope = group?.kind === "layer" ? report.scopes[group.scope] : undefined;
+  const inside = new Set(box.members);
+  const parameters = report.parameters.filter(({ node }) => inside.has(node));
+  const { path, detail } = groupName(report, model, box.group);
   const output = report.nodes[box.node];
   return page(path, actions, [
-    h("p", { class: "subtitle" }, `${scope?.type ?? "Layer"} · ${showTimes(box.members.length, "node")}`),
+    h(
+      "p",
+      { class: "subtitle" },
+      detail === "" ? null : `${detail} · `,
+      showTimes(box.members.length, "node"),
+    ),
     scope?.site ? h("p", {}, siteLink(scope.site)) : null,
     h(
       "div",
       { class: "buttons" },
-      button("Open Layer", () => actions.toggleLayer(index), { icon: "expand-all", primary: true }),
+      button(scope ? "Open Layer" : "Open", () => actions.toggleGroup(box.group), {
+        icon: "expand-all",
+        primary: true,
+      }),
       scope && scope.parameters > 0
-        ? button("Gradcheck This Layer", () => post("check", { target: path }), {
+        ? button("Gradcheck This Layer", () => post("check", { target: scope.path }), {
             icon: "beaker",
             runs: true,
           })

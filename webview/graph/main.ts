@@ -1,7 +1,7 @@
 /** The graph panel: puts the canvas, the inspector, the table and the tool bar together. */
 import type { Report } from "../../engine/report/report";
 import { addressBeside } from "../beside";
-import { listen, loadState, post, saveState } from "../bridge";
+import { listen, post } from "../bridge";
 import { createChangesBar } from "../changes-bar";
 import { h, on } from "../dom";
 import { createFrame } from "../frame";
@@ -9,49 +9,44 @@ import { replaceInPlace } from "../replace-in-place";
 import { besideBefore } from "../run-before";
 import { connect } from "../store";
 import { onDidChangeTheme, readTheme } from "../theme";
-import { sameCollapsed, sameNode } from "./carry-over";
-import { allLayers, initiallyCollapsed, layersAround } from "./collapse";
-import { GraphView } from "./graph-view";
+import type { Density } from "./drawing/box-size";
+import { firstPicture } from "./drawing/first-picture";
+import { graphLegend } from "./drawing/legend";
+import { makePicture } from "./drawing/picture";
+import { anchored, buildScene, type PlacedScene, placeScene, type Scene } from "./drawing/scene";
+import { fitsReadably, type Viewport } from "./drawing/viewport";
 import { helpPage } from "./help";
-import { inspectLayer, inspectNode } from "./inspector";
+import { inspectGroup, inspectNode } from "./inspector";
 import { InspectorBox } from "./inspector-box";
-import { LayoutClient } from "./layout-client";
-import { graphLegend } from "./legend";
+import { LayoutClient } from "./layout/client";
+import { layoutGraph } from "./layout/layout";
+import { graphModel, isSingle } from "./model/boxes";
+import { sameNode, sameOpen } from "./model/carry-over";
+import { allGroups, openAround } from "./model/opening";
 import { nodesCsv } from "./nodes-csv";
 import { outline } from "./outline";
-import { anchored, buildScene, type PlacedScene, placeScene, type Scene } from "./scene";
-import { searchBoxes } from "./search";
 import { createToolbar } from "./toolbar";
-import type { Viewport } from "./viewport";
+import { Finder } from "./view/finder";
+import { GraphView } from "./view/graph-view";
+import { keepSoon, keptGraph } from "./view/kept";
 
 const layouts = new LayoutClient(addressBeside("worker"));
 
-/** What survives a reload of the window. */
-const kept = loadState({
-  file: "",
-  collapsed: [] as number[],
-  selected: -1,
-  isTable: false,
-  /** 0: everything fits in. */
-  scale: 0,
-  x: 0,
-  y: 0,
-});
+const kept = keptGraph();
 
 let report: Report | null = null;
 /** The run before, while runs are compared. */
 let previous: Report | null = null;
 let scene: PlacedScene | null = null;
-let collapsed = new Set<number>();
+let open: ReadonlySet<string> = new Set();
 /** The node that is selected; a box that holds it is marked. */
 let selectedNode: number | null = null;
-/** A selection that came before there was a graph. */
-let pendingNode: number | null = null;
-/** The node whose inspector a person closed; it stays selected. */
+let pendingNode: number | null = null; // Asked for before there was a graph.
+/** Its inspector was closed by a person; it stays selected. */
 let closedNode: number | null = null;
 let isTable = kept.isTable;
-let query = "";
-let match = -1;
+let density: Density = kept.isCompact ? "compact" : "roomy";
+const finder = new Finder();
 
 const frame = createFrame("Computational graph");
 const view = new GraphView(readTheme(), {
@@ -59,7 +54,8 @@ const view = new GraphView(readTheme(), {
     closedNode = null;
     didSelect(index);
   },
-  onDidOpen: (index) => open(index),
+  onDidOpen: (index) => openBox(index),
+  onDidClose: (frame) => scene && toggleGroup(scene.graph.frames[frame]?.group ?? 0),
   onDidEscape: () => (inspector.isOpen ? close() : view.select(null)),
   onDidMove: () => keep(),
 });
@@ -68,8 +64,8 @@ const toolbar = createToolbar({
   nextMatch,
   fit: () => view.fit(),
   zoom: (factor) => view.zoom(factor),
-  expandAll: () => collapse(new Set()),
-  collapseAll: () => report && collapse(allLayers(report)),
+  expandAll: () => report && showOpen(allGroups(graphModel(report))),
+  collapseAll: () => showOpen(new Set()),
   toggleTable: () => setTable(!isTable),
   copyTable: () => report && post("copy", { text: nodesCsv(report) }),
   showHelp() {
@@ -77,8 +73,8 @@ const toolbar = createToolbar({
     inspector.focus();
     isHelp = true;
   },
-  async savePicture() {
-    post("save", { name: "graph.png", bytes: await view.picture() });
+  async savePicture(kind) {
+    if (scene) post("save", await makePicture(kind, scene, view.theme));
   },
 });
 const inspector = new InspectorBox(() => close());
@@ -93,7 +89,7 @@ frame.content.append(toolbar.element, changes.element, stage, legendBox, announc
 
 const actions = {
   selectNode: (node: number) => selectNode(node),
-  toggleLayer: (scope: number) => toggleLayer(scope),
+  toggleGroup: (group: number) => toggleGroup(group),
   close: () => close(),
 };
 /** The table shows all nodes at once, so that the keyboard goes to the one that is asked for, and comes back. */
@@ -119,8 +115,9 @@ on(view.canvas, {
   keydown(event: KeyboardEvent) {
     if (event.key.toLowerCase() !== "e" || event.ctrlKey || event.metaKey || view.selected === null) return;
     const box = scene?.boxes[view.selected]?.box;
-    const around = box && (box.scope ?? report?.nodes[box.node]?.scope);
-    if (around) toggleLayer(around);
+    if (box && box.group >= 0) return toggleGroup(box.group);
+    const around = box && scene?.graph.frames[box.frame];
+    if (around) toggleGroup(around.group);
   },
 });
 
@@ -130,41 +127,54 @@ function showReport(next: Report) {
   report = next;
   if (before?.file === next.file) {
     const same = (node: number | null) => (node === null ? null : sameNode(before, next, node));
-    collapsed = sameCollapsed(before, next, collapsed);
+    open = sameOpen(graphModel(before), graphModel(next), open, firstOpen(next));
     [selectedNode, closedNode] = [same(selectedNode), same(closedNode)];
     return rebuild(view.isFitted ? null : view.view);
   }
   if (before === null && kept.file === next.file) {
-    collapsed = new Set(kept.collapsed);
+    open = new Set(kept.open);
     selectedNode = kept.selected >= 0 ? kept.selected : null;
     return rebuild(kept.scale > 0 ? { scale: kept.scale, x: kept.x, y: kept.y } : null);
   }
-  collapsed = initiallyCollapsed(next);
+  open = firstOpen(next);
   selectedNode = null;
   rebuild(null);
+}
+
+function firstOpen(of: Report): Set<string> {
+  const size = view.measureSize();
+  const isSeen = (keys: ReadonlySet<string>, as: Density) =>
+    fitsReadably(layoutGraph(sceneOf(of, keys, as).input), size);
+  const first = firstPicture(of, isSeen);
+  density = first.density;
+  return first.open;
+}
+
+function sceneOf(of: Report, some: ReadonlySet<string>, as = density): Scene {
+  return buildScene(of, some, (text, isTitle) => view.measure(text, isTitle), besideBefore(previous, of), as);
 }
 
 /** Lays the graph out anew; without a view all of it is shown. */
 function rebuild(at: Viewport | null, anchor: number | null = null) {
   if (!report) return;
   const old = scene;
-  const next = buildScene(
-    report,
-    collapsed,
-    (text, isTitle) => view.measure(text, isTitle),
-    besideBefore(previous, report),
-  );
+  const next = sceneOf(report, open);
   stage.classList.add("is-busy");
   layouts.request(next.input, (layout) => {
     stage.classList.remove("is-busy");
     scene = placeScene(next, layout);
-    const selected = selectedNode === null ? null : (scene.graph.boxOf.get(selectedNode) ?? null);
+    const selected = selectedNode === null ? null : boxOf(selectedNode);
     view.show(scene, selected, anchored(old, scene, anchor, view.view) ?? at);
     showAround(scene);
     didSelect(selected);
-    if (query !== "") markMatches();
+    if (finder.query !== "") search(finder.query);
     if (pendingNode !== null) selectNode(pendingNode);
   });
+}
+
+function boxOf(node: number): number | null {
+  const index = scene?.graph.boxOf[node] ?? -1;
+  return index < 0 ? null : index;
 }
 
 function showAround(current: Scene) {
@@ -173,11 +183,12 @@ function showAround(current: Scene) {
     graphLegend(
       current.domain,
       kinds,
-      current.boxes.some(({ shape }) => shape === "layer"),
+      current.boxes.some(({ shape }) => shape === "group"),
+      current.boxes.some(({ mark }) => mark !== null),
     ),
   );
   nothing.hidden = current.boxes.length > 0;
-  toolbar.setLayers(allLayers(current.report).size > 0);
+  toolbar.setLayers(current.model.tree.groups.some((group, i) => i > 0 && !isSingle(group)));
   setTable(isTable);
 }
 
@@ -198,11 +209,10 @@ function didSelect(index: number | null) {
     inspector.hide();
     return keep();
   }
-  if (selectedNode === null || scene?.graph.boxOf.get(selectedNode) !== index) selectedNode = box.box.node;
-  const node = report.nodes[box.box.node];
+  if (selectedNode === null || boxOf(selectedNode) !== index) selectedNode = box.box.node;
+  const node = report.nodes[box.box.group < 0 ? selectedNode : box.box.node];
   if (closedNode === selectedNode) inspector.hide();
-  else if (box.box.scope !== null)
-    inspector.show(box.text.title, inspectLayer(report, box.box, box.box.scope, actions));
+  else if (box.box.group >= 0) inspector.show(box.text.title, inspectGroup(report, box.box, actions));
   else if (node)
     inspector.show(
       `${node.id} ${node.op}`,
@@ -212,78 +222,68 @@ function didSelect(index: number | null) {
   keep();
 }
 
-/** Enter or a double click: opens a collapsed layer, else moves the focus into the inspector. */
-function open(index: number) {
+/** Enter or a double click: opens a closed group, else moves the focus into the inspector. */
+function openBox(index: number) {
   const box = scene?.boxes[index]?.box;
-  if (box && box.scope !== null && view.selected === index && inspector.isOpen) return toggleLayer(box.scope);
+  if (box && box.group >= 0 && view.selected === index && inspector.isOpen) return toggleGroup(box.group);
   view.select(index);
   inspector.focus();
 }
 
 function selectNode(node: number) {
-  const index = scene?.graph.boxOf.get(node);
+  const index = boxOf(node);
   pendingNode = scene === null ? node : null;
-  if (index === undefined || !report) return;
-  const scope = scene?.boxes[index]?.box.scope ?? null;
+  if (index === null || !report || !scene) return;
   selectedNode = node;
-  if (scope === null) return view.select(index, "centre");
-  // The node is inside a collapsed layer: that and the layers inside it on the way to the node are opened.
-  for (const at of layersAround(report, node)) collapsed.delete(at);
+  if ((scene.boxes[index]?.box.group ?? -1) < 0) return view.select(index, "centre");
+  // The node is inside a closed group: that and those inside it on the way to the node are opened.
+  const model = graphModel(report);
+  open = openAround(model, open, node);
   pendingNode = node;
   scene = null;
   rebuild(view.view);
 }
 
-function toggleLayer(scope: number) {
-  const anchor = selectedNode;
-  if (collapsed.has(scope)) collapsed.delete(scope);
-  else collapsed.add(scope);
-  rebuild(view.view, anchor);
+function toggleGroup(group: number) {
+  const key = report && graphModel(report).tree.groups[group]?.key;
+  if (!key) return;
+  const isOpen = open.has(key);
+  open = new Set(isOpen ? [...open].filter((each) => each !== key) : [...open, key]);
+  rebuild(view.view, selectedNode);
 }
 
-function collapse(next: Set<number>) {
-  collapsed = next;
+function showOpen(next: ReadonlySet<string>) {
+  open = next;
   rebuild(null);
 }
 
 function search(text: string) {
-  query = text;
-  match = -1;
-  markMatches();
-}
-
-function markMatches() {
-  const found = report && scene ? searchBoxes(report, scene.graph, query) : null;
-  view.setMatches(found && new Set(found));
-  const count = found?.length ?? 0;
-  match = Math.min(match, count - 1);
-  toolbar.setMatches(found === null ? "" : match < 0 ? `${count} found` : `${match + 1} of ${count}`);
+  if (!report || !scene) return;
+  finder.search(report, text);
+  view.setMatches(finder.boxes(scene.graph));
+  toolbar.setMatches(finder.said(scene.graph, scene.model));
 }
 
 function nextMatch(isBackwards: boolean) {
-  const found = report && scene ? searchBoxes(report, scene.graph, query) : null;
-  if (!found || found.length === 0) return;
-  match = (match + (isBackwards ? -1 : 1) + found.length) % found.length;
-  toolbar.setMatches(`${match + 1} of ${found.length}`);
-  view.select(found[match] ?? null, "centre");
+  const node = finder.next(isBackwards);
+  if (node === null || !scene) return;
+  toolbar.setMatches(finder.said(scene.graph, scene.model));
+  selectNode(node);
 }
 
-let keeping = 0;
 function keep() {
-  clearTimeout(keeping);
-  keeping = setTimeout(() => {
-    if (!report) return;
-    const { scale, x, y } = view.isFitted ? { scale: 0, x: 0, y: 0 } : view.view;
-    saveState({
-      file: report.file,
-      collapsed: [...collapsed],
-      selected: selectedNode ?? -1,
-      isTable,
-      scale,
-      x,
-      y,
-    });
-  }, 250);
+  if (!report) return;
+  const { scale, x, y } = view.isFitted ? { scale: 0, x: 0, y: 0 } : view.view;
+  keepSoon({
+    file: report.file,
+    open: [...open],
+    isCompact: density === "compact",
+    selected: selectedNode ?? -1,
+    isTable,
+    scale,
+    x,
+    y,
+  });
 }
 
 onDidChangeTheme(() => view.setTheme(readTheme()));

@@ -5,9 +5,9 @@ import { h } from "../dom";
 import { linkButton, siteLink } from "../site-link";
 import { drawTable } from "../table";
 import { button } from "../toolkit";
-import { gradientText } from "./box-text";
+import { gradientText } from "./drawing/box-text";
+import type { Scene, SceneBox } from "./drawing/scene";
 import type { InspectorActions } from "./inspector";
-import type { Scene, SceneBox } from "./scene";
 
 const pageSize = 300;
 
@@ -55,14 +55,14 @@ function showFrom(
   );
 }
 
-function rowOf({ report, before }: Scene, { box, text, change }: SceneBox, actions: InspectorActions) {
+function rowOf({ report, before, model }: Scene, { box, text, change }: SceneBox, actions: InspectorActions) {
   const changed = before ? [change] : [];
   const node = report.nodes[box.node];
   const name = linkButton(text.title, () => actions.selectNode(box.node), "Inspect");
-  if (box.scope !== null) {
-    const scope = box.scope;
-    const site = report.scopes[scope]?.site ?? null;
-    const open = linkButton("open", () => actions.toggleLayer(scope), `Open ${text.title}`);
+  if (box.group >= 0) {
+    const group = model.tree.groups[box.group];
+    const site = group?.kind === "layer" ? (report.scopes[group.scope]?.site ?? null) : null;
+    const open = linkButton("open", () => actions.toggleGroup(box.group), `Open ${text.title}`);
     const heading = h("span", {}, name, " ", open);
     return [heading, text.detail, text.left, "", text.right, ...changed, "", site && siteLink(site)];
   }

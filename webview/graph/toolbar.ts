@@ -13,7 +13,7 @@ export interface ToolbarActions {
   toggleTable(): void;
   copyTable(): void;
   showHelp(): void;
-  savePicture(): void;
+  savePicture(kind: "png" | "svg"): void;
 }
 
 export function createToolbar(actions: ToolbarActions) {
@@ -48,6 +48,7 @@ export function createToolbar(actions: ToolbarActions) {
 
 function createSearch(actions: ToolbarActions): HTMLElement {
   const field = searchField("Find by name, operation or layer", (text) => actions.search(text));
+  field.title = "Also by shape (64×32), line (:12), or size (norm<1e-6, gain>2)";
   return on(field, {
     keydown(event: KeyboardEvent) {
       if (event.key === "Enter") actions.nextMatch(event.shiftKey);
@@ -62,11 +63,11 @@ function layerButtons(actions: ToolbarActions): HTMLElement[] {
   return [
     button("Open All", () => actions.expandAll(), {
       icon: "expand-all",
-      title: "Show the inside of all layers",
+      title: "Show the inside of all layers and loops",
     }),
     button("Close All", () => actions.collapseAll(), {
       icon: "collapse-all",
-      title: "Show each outermost layer as one box",
+      title: "Show each outermost layer or loop as one box",
     }),
   ];
 }
@@ -76,7 +77,8 @@ function canvasButtons(actions: ToolbarActions): HTMLElement[] {
     iconButton("Show everything (0)", "screen-full", () => actions.fit()),
     iconButton("Zoom in (+)", "zoom-in", () => actions.zoom(1.25)),
     iconButton("Zoom out (-)", "zoom-out", () => actions.zoom(0.8)),
-    iconButton("Save as picture", "device-camera", () => actions.savePicture()),
+    iconButton("Save as picture", "device-camera", () => actions.savePicture("png")),
+    iconButton("Save as SVG", "file-media", () => actions.savePicture("svg")),
     iconButton("Keys and mouse", "question", () => actions.showHelp()),
   ];
 }

@@ -1,5 +1,6 @@
 /** The worker of the graph panel: lays a graph out without holding up the page. */
-import { type LayoutInput, layoutGraph } from "./layout";
+import { layoutGraph } from "./layout/layout";
+import type { LayoutInput } from "./layout/layout-input";
 
 /** A request and its answer carry the same number. */
 export interface LayoutRequest {
@@ -9,8 +10,8 @@ export interface LayoutRequest {
 
 addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => {
   const layout = layoutGraph(data.input);
-  const buffers = [layout.x, layout.y, layout.routeStart, layout.routes, layout.isBranch].map(
-    ({ buffer }) => buffer as ArrayBuffer,
+  const buffers = Object.values(layout).flatMap((part) =>
+    ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : [],
   );
   postMessage({ request: data.request, layout }, { transfer: buffers });
 });

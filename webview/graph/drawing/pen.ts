@@ -1,0 +1,27 @@
+/** What drawing needs of a canvas; a picture in vectors has it too. */
+export type Pen = Pick<
+  CanvasRenderingContext2D,
+  | "fillStyle"
+  | "strokeStyle"
+  | "lineWidth"
+  | "globalAlpha"
+  | "font"
+  | "textAlign"
+  | "textBaseline"
+  | "save"
+  | "restore"
+  | "setTransform"
+  | "setLineDash"
+  | "beginPath"
+  | "moveTo"
+  | "lineTo"
+  | "bezierCurveTo"
+  | "rect"
+  | "roundRect"
+  | "fillRect"
+  | "strokeRect"
+  | "fill"
+  | "stroke"
+  | "clip"
+  | "fillText"
+> & { measureText(text: string): { readonly width: number } };

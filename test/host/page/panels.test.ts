@@ -160,6 +160,22 @@ describe("panels", function () {
     const [{ name, bytes }] = await posted("save");
     assert.equal(name, "graph.png");
     assert.deepEqual(Object.values(bytes).slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
+    await page.locator("[title='Save as SVG']").first().click();
+    await page.waitForFunction(
+      () =>
+        Reflect.get(globalThis, "posted").filter(({ type }: { type: string }) => type === "save").length ===
+        2,
+    );
+    const svg = (await posted("save"))[1];
+    assert.equal(svg.name, "graph.svg");
+    const drawn = new TextDecoder().decode(Uint8Array.from(Object.values<number>(svg.bytes)));
+    const { texts, problem } = await page.evaluate((source: string) => {
+      const picture = new DOMParser().parseFromString(source, "image/svg+xml");
+      const words = Array.from(picture.querySelectorAll("text"), ({ textContent }) => textContent);
+      return { texts: words, problem: picture.querySelector("parsererror")?.textContent ?? null };
+    }, drawn);
+    assert.equal(problem, null);
+    for (const text of ["q", "f", "gradient −4", "Gradient norm"]) assert.ok(texts.includes(text), text);
   });
 
   withPanel("graph finds nodes", "graph", { state: ready(deepSigmoid()) }, async ({ page }) => {
@@ -175,6 +191,8 @@ describe("panels", function () {
     { state: ready(randomReport(5000)) },
     async ({ page }) => {
       await page.locator(".legend").waitFor();
+      await page.locator("vscode-button", { hasText: "Open All" }).click();
+      await page.waitForFunction(() => !document.querySelector(".is-busy"));
       assert.equal(page.workers().length, 1);
       await page.locator("canvas").press("End");
       await page.locator("aside h2").waitFor();

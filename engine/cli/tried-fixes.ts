@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { TraceParams } from "../report/questions";
 import type { Finding, Fix, FixTrial, Report, TriedFix } from "../report/report";
-import { symptomsByTrial } from "../report/tried-fix";
+import { symptomsByTrial } from "../report/symptoms-by-trial";
 import { Trials } from "../runner/trials";
 import { type EngineChoice, withEngine } from "./with-engine";
 

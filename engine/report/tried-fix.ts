@@ -1,6 +1,4 @@
-/** What fixes did when they were tried, and what that says about causes and symptoms. */
-import type { Finding } from "./report";
-
+/** What fixes did when they were tried. */
 /** The gradient of a parameter before and after a fix. */
 export interface TriedGradient {
   /** Its path: "net.fc1.weight". */
@@ -35,31 +33,4 @@ export interface TriedFix {
   readonly finding: number;
   readonly fix: number;
   readonly outcome: "trying" | FixTrial;
-}
-
-/**
- * Findings that are symptoms of others by what the fixes did, by their places, each with that of its cause: a fix that cures
- * the cause takes them away, and theirs does not take away the cause. Where both do, the earlier one is the cause.
- */
-export function symptomsByTrial(
-  findings: readonly Pick<Finding, "rule">[],
-  trials: readonly TriedFix[],
-): ReadonlyMap<number, number> {
-  const takes = (cause: number, symptom: number) =>
-    trials.some(
-      ({ finding, outcome }) =>
-        finding === cause &&
-        outcome !== "trying" &&
-        outcome.cured &&
-        outcome.removed.includes(findings[symptom]?.rule ?? ""),
-    );
-  const causes = new Map<number, number>();
-  for (const cause of findings.keys())
-    for (const symptom of findings.keys()) {
-      if (symptom === cause || causes.has(symptom) || causes.has(cause) || !takes(cause, symptom)) continue;
-      if (takes(symptom, cause) && symptom < cause) continue;
-      for (const [own, of] of causes) if (of === symptom) causes.set(own, cause);
-      causes.set(symptom, cause);
-    }
-  return causes;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Finding, FixTrial, ReportParameter, ReportScope } from "../../engine/report/report";
-import { symptomsByTrial } from "../../engine/report/tried-fix";
+import { symptomsByTrial } from "../../engine/report/symptoms-by-trial";
 import { triedGradients, weightsIn } from "../../engine/runner/tried-gradients";
 
 /** Linear layers of a Sequential at these places, each with a weight of ten elements and its norm. */

@@ -112,6 +112,17 @@ describe("an option of a call", () => {
     assert.equal(set("a = f(p, some);", "0.1", 1), "a = f(p, { ...some, lr: 0.1 });");
     assert.equal(set("a = f(...all);", "0.1"), null);
   });
+
+  it("goes into a copy of options that stand in a variable, and data is no options", () => {
+    const inside = (before: string) => {
+      const text = `${before}\na = f(p, o);\n`;
+      const call = at(text, "f(p, o)");
+      return edited(text, { change: "option", call, name: "lr", value: "0.1" })?.split("\n")[1];
+    };
+    assert.equal(inside("const o = { lr: 1 };"), "a = f(p, { ...o, lr: 0.1 });");
+    assert.equal(inside("const o = randn([2]);"), "a = f(p, o, { lr: 0.1 });");
+    assert.equal(inside("g((o) => { const o2 = { lr: 1 }; });"), "a = f(p, o, { lr: 0.1 });");
+  });
 });
 
 describe("an argument of a call", () => {

@@ -3,7 +3,7 @@
 import { showTimes } from "../../engine/core/number-text";
 import type { Finding, Report } from "../../engine/report/report";
 import { byGravity, severities } from "../../engine/report/severity";
-import { symptomsByTrial } from "../../engine/report/tried-fix";
+import { symptomsByTrial } from "../../engine/report/symptoms-by-trial";
 import { listen } from "../bridge";
 import { h, icon } from "../dom";
 import { createFrame } from "../frame";

@@ -1,5 +1,6 @@
 /** Changes of the text that draw the weights of a model anew, at the size that suits its activations. */
 import type { Remedy } from "../../report/remedy";
+import type { Site } from "../../report/report";
 import { at } from "../../report/trace";
 import { siteInRow, type Traced } from "../traced";
 import { layersOf } from "./layers";
@@ -8,8 +9,12 @@ import { keyOfSite, originOf } from "./origins";
 /** What draws weights: before relu, or before tanh and where nothing cuts. */
 export type Drawing = "kaimingNormal" | "xavierNormal";
 
-/** Behind the line that makes the model; nothing where no variable at the top of a file holds it. */
-export function redrawn(traced: Traced, how: Drawing): Remedy[] {
+/**
+ * Behind the line that makes the model, and that which writes its weights; nothing where no variable at the top of a file
+ * holds it.
+ * @param written where the weights were written that are to be drawn anew; null where that is not known
+ */
+export function redrawn(traced: Traced, how: Drawing, written: Site | null = null): Remedy[] {
   const [root = ""] = (layersOf(traced)[0]?.name ?? "").split(".");
   const { texts, tables } = traced.trace;
   const { name, site, isTop } = tables.bindings;
@@ -20,7 +25,8 @@ export function redrawn(traced: Traced, how: Drawing): Remedy[] {
     const made = siteInRow(traced, at(site, row));
     if (made === null) continue;
     const text = `for (const p of ${root}.parameters()) if (p.ndim > 1) nn.init.${how}(p);`;
-    return [{ change: "insert", at: made, where: "after", text, uses: ["nn"] }];
+    const isLater = written !== null && written.file === made.file && written.line > made.line;
+    return [{ change: "insert", at: isLater ? written : made, where: "after", text, uses: ["nn"] }];
   }
   return [];
 }

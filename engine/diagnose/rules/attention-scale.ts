@@ -124,7 +124,7 @@ function report(traced: Traced, found: readonly Scores[]): Trouble {
     related: [...lines.values()].flatMap(({ product }) =>
       beside(traced.nodes[product?.node ?? -1]?.site ?? null, "These scores are not scaled either"),
     ),
-    fixes: [fixOf(traced, scores, size)],
+    fixes: [fixOf(traced, scores, [...lines.values()])],
   };
 }
 
@@ -133,8 +133,18 @@ function lineOf({ nodes }: Traced, { product }: Scores): string {
   return `${site?.file}:${site?.line}`;
 }
 
-function fixOf(traced: Traced, scores: Scores, size: number): Offered {
+/** One for all: an attention that is left as it is leaves the finding. @param others those of other lines */
+function fixOf(traced: Traced, scores: Scores, others: readonly Scores[]): Offered {
+  const own = fixOfOne(traced, scores);
+  const rest = others.map((each) => fixOfOne(traced, each).remedies ?? []);
+  if (own.remedies === undefined || rest.some((remedies) => remedies.length === 0))
+    return { title: own.title, detail: own.detail };
+  return { ...own, remedies: [...own.remedies, ...rest.flat()] };
+}
+
+function fixOfOne(traced: Traced, scores: Scores): Offered {
   const { product, factors, node } = scores;
+  const size = sizeOfQuery(traced, scores);
   const expression = traced.nodes[product?.node ?? -1]?.site ?? null;
   const offered = {
     title: `Multiply the scores by 1 / √${size}`,

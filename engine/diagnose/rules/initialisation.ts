@@ -172,7 +172,7 @@ function fixesFor(traced: Traced, account: Account, share: Share): Offered[] {
     title: "Scale the initial weights to the size of the layers",
     detail:
       "nn.init.kaimingNormal (before relu) and nn.init.xavierNormal (before tanh) draw weights of a standard deviation that keeps the size of signals.",
-    remedies: isMatrix && !isLeft ? redrawn(traced, how) : [],
+    remedies: isMatrix && !isLeft ? redrawn(traced, how, share.site) : [],
   };
   const leave = {
     title: "Leave them as the layer draws them",

@@ -2,16 +2,37 @@
 
 import { showCount, showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
-import { at } from "../../report/trace";
+import { at, rowAt } from "../../report/trace";
 import { accumulatesGradients } from "../measures/beginning";
 import { type Branch, branchesOf } from "../measures/loss-branches";
 import { lossTermsOf } from "../measures/loss-terms";
+import { placeToChange } from "../measures/places";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
-import type { Traced } from "../traced";
+import { siteInRow, type Traced } from "../traced";
 
 /** Smaller batches are too easily the same as another number. */
 const MIN_BATCH = 8;
+
+const symptoms = [
+  "update-ratio",
+  "learning-rate-edge",
+  "exploding-gradient",
+  "dominated-gradient",
+  "initial-loss",
+  "precision-overflow",
+];
+
+/** What steps that were too large leave behind. */
+const ofSteps = [
+  "dead-units",
+  "saturation",
+  "non-finite",
+  "vanishing-gradient",
+  "zero-gradient",
+  "activation-scale",
+  "initialisation",
+];
 
 export const lossReduction = defineRule({
   id: "loss-reduction",
@@ -28,14 +49,7 @@ export const lossReduction = defineRule({
     rate: { value: 1, text: "learning rate times the size of the batch, for a sum and plain SGD" },
     parts: { value: 0.5, text: "factor of a summed term over that of one with a mean" },
   },
-  explains: [
-    "update-ratio",
-    "learning-rate-edge",
-    "exploding-gradient",
-    "dominated-gradient",
-    "initial-loss",
-    "precision-overflow",
-  ],
+  explains: symptoms,
   find(traced, limits) {
     return [
       ...twice(traced),
@@ -140,18 +154,28 @@ function sumWithLargeRate(traced: Traced, limit: number): Trouble[] {
       const rate = at(optimizers.learningRate, row);
       const slowed = Math.max(1, 0.3 / Math.max(0.01, 1 - at(optimizers.momentum, row)));
       if (type === "SGD" && isUsed && rate * slowed * items * factor >= limit)
-        return [reportSum(sum.node, { items, rate, node })];
+        return [reportSum(traced, sum.node, { items, rate, node, row })];
     }
   }
   return [];
 }
 
-function reportSum(
-  sum: ReportNode,
-  { items, rate, node }: { readonly items: number; readonly rate: number; readonly node: ReportNode },
-): Trouble {
-  const call = sum.site;
+interface Summed {
+  readonly items: number;
+  readonly rate: number;
+  readonly node: ReportNode;
+  /** Of the optimiser. */
+  readonly row: number;
+}
+
+function reportSum(traced: Traced, sum: ReportNode, { items, rate, node, row }: Summed): Trouble {
+  // A layer such as CrossEntropyLoss has its options where it is constructed.
+  const call = placeToChange(traced, sum);
   const ofLibrary = sum.id === node.id;
+  const { optimizers } = traced.trace.tables;
+  const steps = at(optimizers.steps, row);
+  const made = siteInRow(traced, rowAt(optimizers.site, row));
+  const smaller = String(Number((rate / items).toPrecision(1)));
   return {
     ...said(
       `The loss is the sum over ${showCount(items)} items, with a learning rate of ${showNumber(rate)}: as a mean's, that would be ${showNumber(rate * items)}.`,
@@ -160,6 +184,8 @@ function reportSum(
     site: call,
     node: sum.id,
     evidence: { items, rate, asMean: rate * items },
+    ...(steps > 0 ? { explains: [...symptoms, ...ofSteps] } : {}),
+    related: call === sum.site ? [] : beside(sum.site, "the loss"),
     fixes: [
       {
         title: "Take the mean",
@@ -177,6 +203,9 @@ function reportSum(
       {
         title: `Divide the learning rate by ${showCount(items)}`,
         detail: "A sum trains as well with a rate that fits it.",
+        ...(made === null
+          ? {}
+          : { remedies: [{ change: "option" as const, call: made, name: "lr", value: smaller }] }),
       },
     ],
   };

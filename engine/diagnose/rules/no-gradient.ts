@@ -13,6 +13,14 @@ import type { Traced } from "../traced";
 import { idleLayers } from "./no-gradient/idle-layers";
 import { plainWeights } from "./no-gradient/plain-weights";
 
+const symptoms = [
+  "zero-gradient",
+  "initial-loss",
+  "vanishing-gradient",
+  "parameter-not-optimised",
+  "dominated-gradient",
+];
+
 export const noGradient = defineRule({
   id: "no-gradient",
   title: "No gradient",
@@ -26,13 +34,7 @@ export const noGradient = defineRule({
       "PyTorch's notes on autograd mechanics; the first cut on the way from the parameters to the loss.",
   },
   thresholds: {},
-  explains: [
-    "zero-gradient",
-    "initial-loss",
-    "vanishing-gradient",
-    "parameter-not-optimised",
-    "dominated-gradient",
-  ],
+  explains: symptoms,
   find: findUnreached,
   measure: (traced) => ({
     label: "parameters without a gradient",
@@ -45,7 +47,7 @@ function findUnreached(traced: Traced): readonly Trouble[] {
   const cut = unreached.size === 0 ? [] : findCuts(traced, reached, unreached);
   if (cut.length > 0) return cut;
   const plain = plainWeights(traced);
-  return plain.length > 0 ? plain : unreached.size === 0 ? [] : idleLayers(traced);
+  return plain.length > 0 ? plain : unreached.size === 0 ? [] : idleLayers(traced, symptoms);
 }
 
 /** The first cut on the way of each parameter to the loss. */

@@ -156,6 +156,31 @@ function report(traced: Traced, flat: ReportNode, zero: readonly number[]): Trou
   };
 }
 
+/** A limit within the values, where it is the same for all of them. */
+function lowerLimit(traced: Traced, flat: ReportNode): Offered {
+  const { std = 0 } = traced.nodes[flat.inputs[0] ?? -1]?.value ?? {};
+  const value = std > 0 ? (std / 2).toPrecision(1) : "";
+  const call = placeToChange(traced, flat);
+  return {
+    title:
+      value === "" ? `Lower the limit of ${flat.op}` : `Lower the limit of ${flat.op} to ${Number(value)}`,
+    detail: `What is smaller than the limit becomes 0, and no gradient passes it. The values spread by ${showNumber(std, 2)}.`,
+    ...(call === null || value === ""
+      ? {}
+      : {
+          remedies: [
+            {
+              change: "option",
+              call,
+              name: "lambd",
+              value: String(Number(value)),
+              position: call === flat.site ? 1 : 0,
+            },
+          ],
+        }),
+  };
+}
+
 function fixesFor(traced: Traced, flat: ReportNode, isStep: boolean): Offered[] {
   const { op, site } = flat;
   const out = leftOut(traced, flat);
@@ -164,6 +189,7 @@ function fixesFor(traced: Traced, flat: ReportNode, isStep: boolean): Offered[] 
     detail: "The gradient then passes as it comes.",
     ...(out.length > 0 ? { remedies: out } : {}),
   };
+  if (op === "hardshrink" || op === "softshrink") return [lowerLimit(traced, flat), without];
   if (!isStep)
     return [
       {

@@ -40,6 +40,7 @@ export function otherCallee(call: SyntaxNode, name: string, parsed: Parsed, puts
 export function option(
   call: SyntaxNode,
   { name, value, position }: { readonly name: string; readonly value: string; readonly position?: number },
+  parsed: Parsed,
   puts: Puts,
 ): boolean {
   const list = call.arguments ?? [];
@@ -48,10 +49,18 @@ export function option(
   if (options?.type === "ObjectExpression") return property(options, name, value, puts);
   const given = position === undefined ? undefined : list[position];
   const isOptions = given !== undefined && position === list.length - 1 && given.type === "Identifier";
-  if (given && !isOptions) puts.put(given.start, given.end, value);
-  else if (isOptions) puts.put(given.start, given.end, `{ ...${puts.own(given)}, ${name}: ${value} }`);
+  if (options && (isOptions || holdsObject(options, parsed)))
+    puts.put(options.start, options.end, `{ ...${puts.own(options)}, ${name}: ${value} }`);
+  else if (given) puts.put(given.start, given.end, value);
   else append(call, `{ ${name}: ${value} }`, puts);
   return true;
+}
+
+/** Whether a name stands for an object that the text writes down, wherever it declares it. */
+function holdsObject({ type, name }: SyntaxNode, { nodes }: Parsed): boolean {
+  if (type !== "Identifier") return false;
+  const made = nodes.filter((node) => node.type === "VariableDeclarator" && node.id?.name === name);
+  return made.length > 0 && made.every(({ init }) => init?.type === "ObjectExpression");
 }
 
 function property(

@@ -27,7 +27,7 @@ function apply(remedy: Remedy, parsed: Parsed, puts: Puts): boolean {
     }
     case "option": {
       const call = callAt(parsed, remedy.call);
-      return call !== null && option(call, remedy, puts);
+      return call !== null && option(call, remedy, parsed, puts);
     }
     case "argument": {
       const call = callAt(parsed, remedy.call);

@@ -5,12 +5,17 @@ import type { ReportScope } from "../../../report/report";
 import { at } from "../../../report/trace";
 import { isHeldWith, optimisersOf } from "../../measures/optimisers";
 import { layerOf, modelOf, parametersOf } from "../../measures/parameters";
+import { shapeOf } from "../../measures/trunk";
+import { rowsOf, usersOf } from "../../measures/wires";
 import { beside, type Trouble } from "../../rule";
 import { said } from "../../said";
 import type { Traced } from "../../traced";
 
-/** Layers that were never called, in a model that the loss reaches; not one of several of a kind, such as an idle expert. */
-export function idleLayers(traced: Traced): Trouble[] {
+/**
+ * Layers that were never called, in a model that the loss reaches; not one of several of a kind, such as an idle expert.
+ * @param explained what any parameters without a gradient explain
+ */
+export function idleLayers(traced: Traced, explained: readonly string[]): Trouble[] {
   const { reached, unreached } = parametersOf(traced);
   if (reached.size === 0) return [];
   const models = new Set([...reached].map((node) => modelOf(traced, node)));
@@ -25,7 +30,10 @@ export function idleLayers(traced: Traced): Trouble[] {
     if (known === undefined) idle.set(index, { scope, nodes: [node] });
     else known.nodes.push(node);
   }
-  return idle.size === 0 ? [] : [report([...idle.values()])];
+  if (idle.size === 0) return [];
+  const found = report([...idle.values()]);
+  const isCopied = [...idle.values()].some(({ scope }) => standsIn(traced, scope));
+  return [isCopied ? { ...found, explains: [...explained, ...ofRepeats] } : found];
 }
 
 /** Scopes in which something ran, and those above them. */
@@ -66,6 +74,19 @@ function isMeant(traced: Traced, node: number, scope: ReportScope, used: Readonl
     each = above;
   }
   return false;
+}
+
+/** What a layer does to signals that is applied again and again. */
+const ofRepeats = ["dead-units", "saturation", "activation-scale", "exploding-gradient", "initialisation"];
+
+/** Whether a layer of the same class beside it is applied several times: one that was copied with its name. */
+function standsIn(traced: Traced, idle: ReportScope): boolean {
+  const users = usersOf(traced);
+  return traced.parameters.some(({ node, scope }) => {
+    const { parent, type } = traced.scopes[scope] ?? idle;
+    const isBeside = parent === idle.parent && type === idle.type;
+    return isBeside && shapeOf(traced, node).length > 1 && rowsOf(users, node).length > 1;
+  });
 }
 
 function report(

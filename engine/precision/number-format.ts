@@ -82,7 +82,7 @@ export interface RoundingEdges {
   readonly overflow: { readonly at: number; readonly isIn: boolean };
 }
 
-export function edgesOf({ fraction, largest }: FloatFormat): RoundingEdges {
+export function roundingEdgesOf({ fraction, largest }: FloatFormat): RoundingEdges {
   const top = 2 ** exponentOf(largest);
   const steps = (largest / top) * 2 ** fraction;
   return {

@@ -1,10 +1,10 @@
 /** How large the elements of one gradient are: what becomes of them follows from it, whatever the loss is multiplied by. */
 import {
-  edgesOf,
   exponentOf,
   type FloatFormat,
   partOf,
   type RoundingEdges,
+  roundingEdgesOf,
   roundToInt8,
 } from "./number-format";
 
@@ -37,7 +37,7 @@ const noEdges: RoundingEdges = { normal: 2, overflow: { at: 2, isIn: false } };
 /** @param format null: int8 */
 export function measureSizes(values: ArrayLike<number>, format: FloatFormat | null): Sizes {
   const found = new Uint32Array(EXPONENTS * FIELDS);
-  const { normal, overflow } = format === null ? noEdges : edgesOf(format);
+  const { normal, overflow } = format === null ? noEdges : roundingEdgesOf(format);
   const count = (at: number) => {
     found[at] = (found[at] as number) + 1;
   };

@@ -48,7 +48,7 @@ import { vanishingGradient } from "./rules/vanishing-gradient";
 import { weightDecay } from "./rules/weight-decay";
 import { zeroGradient } from "./rules/zero-gradient";
 import { said } from "./said";
-import { settle } from "./settle";
+import { type Stated, settle } from "./settle";
 import type { Traced } from "./traced";
 import { goneWithout } from "./undone";
 
@@ -110,13 +110,17 @@ export function rulesOf(settings: DiagnosisSettings = {}): DiagnosisRule[] {
   );
 }
 
-/** What the rules find, causes only; their symptoms are told beside them. */
-export function diagnose(traced: Traced, settings: DiagnosisSettings = {}): Finding[] {
+/** What the rules find, causes only; their symptoms are told beside them. Yields before each rule: others may have a turn. */
+export function* diagnose(traced: Traced, settings: DiagnosisSettings = {}): Generator<void, Finding[]> {
   const { limits = {} } = settings;
-  const stated = rulesOf(settings).flatMap((rule) =>
-    rule.find(traced, limitsWith(rule, limits)).map((found) => ({ rule, found })),
-  );
+  const stated: Stated[] = [];
+  for (const rule of rulesOf(settings)) {
+    yield;
+    for (const found of rule.find(traced, limitsWith(rule, limits))) stated.push({ rule, found });
+  }
+  yield;
   const gone = goneWithout(traced, stated, limits);
+  yield;
   return [...settle(stated, gone, traced.rewrite), ...complaints(limits)];
 }
 

@@ -39,7 +39,8 @@ import type {
   TraceAnswer,
   ValuesParams,
 } from "./questions";
-import { check, failure, finding, histogram } from "./report-form";
+import type { Diagnosis } from "./report";
+import { check, diagnosisFields, failure, finding, histogram } from "./report-form";
 
 const shape = listOf(count, 1000);
 const row = { target: text, parameter: text, nth: count } satisfies FieldsOf<CheckedRow>;
@@ -49,6 +50,7 @@ type FieldsOf<T> = { readonly [K in keyof T]-?: Form<T[K]> };
 
 export const failed: Form<Failed> = object<Failed>({ failure });
 export const traced: Form<TraceAnswer> = object<TraceAnswer>({ trace: bytes });
+export const diagnosed: Form<Diagnosis> = object<Diagnosis>(diagnosisFields);
 export const checked: Form<Checked> = object<Checked>({ checks: listOf(check), findings: listOf(finding) });
 export const details: Form<CheckDetails> = object<CheckDetails>({ analytic: floats, numeric: floats, shape });
 export const curve: Form<CheckCurve> = object<CheckCurve>({

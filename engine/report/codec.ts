@@ -50,11 +50,7 @@ export function encodeTrace(trace: Trace): Uint8Array<ArrayBuffer> {
   });
   const columns = Object.fromEntries(places);
   const header: Header = { head: trace.head, texts: trace.texts, shapes: trace.shapes, columns };
-  const json = strToU8(JSON.stringify(header, writeStrange));
-  const start = Math.ceil((8 + json.length) / 8) * 8;
-  const bytes = new Uint8Array(start + end);
-  new DataView(bytes.buffer).setUint32(0, json.length, true);
-  bytes.set(json, 8);
+  const { bytes, start } = withHeader(header, end);
   const offsets = Object.values(columns).flatMap((list) =>
     list.flatMap((place) => ("offset" in place ? place.offset : [])),
   );
@@ -64,14 +60,46 @@ export function encodeTrace(trace: Trace): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The trace that was encoded, sharing its memory. @throws Error for bytes that hold none; see `traceForm` for what it holds */
-export function decodeTrace(bytes: Uint8Array): Trace {
-  const { buffer, byteOffset, byteLength } = aligned(bytes);
+/** Bytes that begin with a header, with room for so many of columns from `start` on. */
+function withHeader(header: Header, room: number) {
+  const json = strToU8(JSON.stringify(header, writeStrange));
+  const start = startBehind(json.length);
+  const bytes = new Uint8Array(start + room);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  bytes.set(json, 8);
+  return { bytes, start };
+}
+
+/** Where the columns begin. */
+function startBehind(jsonLength: number): number {
+  return Math.ceil((8 + jsonLength) / 8) * 8;
+}
+
+function readHeader({ buffer, byteOffset, byteLength }: Uint8Array): { header: Header; start: number } {
   const jsonLength = byteLength < 8 ? 0 : new DataView(buffer, byteOffset).getUint32(0, true);
   if (jsonLength === 0 || 8 + jsonLength > byteLength) throw damaged("its header is cut off");
   const json = strFromU8(new Uint8Array(buffer, byteOffset + 8, jsonLength));
-  const { head, texts, shapes, columns } = JSON.parse(json, readStrange) as Header;
-  const start = Math.ceil((8 + jsonLength) / 8) * 8;
+  return { header: JSON.parse(json, readStrange) as Header, start: startBehind(jsonLength) };
+}
+
+/** The bytes of a trace with another head; its tables are copied as they are. @throws Error for bytes that hold no trace */
+export function changeHead(
+  trace: Uint8Array,
+  change: (head: TraceHead) => TraceHead,
+): Uint8Array<ArrayBuffer> {
+  const { header, start } = readHeader(trace);
+  const columns = trace.subarray(start);
+  const changed = withHeader({ ...header, head: change(header.head) }, columns.length);
+  changed.bytes.set(columns, changed.start);
+  return changed.bytes;
+}
+
+/** The trace that was encoded, sharing its memory. @throws Error for bytes that hold none; see `traceForm` for what it holds */
+export function decodeTrace(bytes: Uint8Array): Trace {
+  const all = aligned(bytes);
+  const { buffer, byteOffset, byteLength } = all;
+  const { header, start } = readHeader(all);
+  const { head, texts, shapes, columns } = header;
   const numbersAt = (place: Place | undefined): Column => {
     if (place === undefined) throw damaged("a column is missing");
     const { length } = place;

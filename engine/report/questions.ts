@@ -54,6 +54,9 @@ export interface TraceAnswer {
   readonly trace: Uint8Array;
 }
 
+/** Of the last run; nothing else is to be said. */
+export type DiagnoseParams = Readonly<Record<never, never>>;
+
 /** What became of a run. A failure may come with the trace of what ran before: then it stands in the report. */
 export type TraceResult = { readonly report: OpenReport } | Failed;
 

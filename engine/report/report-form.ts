@@ -25,7 +25,9 @@ import type {
   Finding,
   Fix,
   Histogram,
+  Ignored,
   RelatedSite,
+  RuleMeasure,
   RulePage,
   Severity,
   Site,
@@ -72,6 +74,14 @@ export const finding: Form<Finding> = object<Finding>({
   related: listOf(object<RelatedSite>({ site, message: text })),
   fixes: listOf(fix),
 });
+
+/** Of what the diagnosis says, wherever it stands. */
+export const diagnosisFields = {
+  findings: listOf(finding),
+  ignored: optional(listOf(object<Ignored>({ finding, comment: site }))),
+  lookedFor: optional(listOf(text, 1000)),
+  measures: listOf(object<RuleMeasure>({ rule: text, label: text, value: number })),
+};
 
 export const failure: Form<Failure> = object<Failure>({
   kind: oneOf({

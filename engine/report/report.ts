@@ -173,8 +173,21 @@ export interface Ignored {
   readonly comment: Site;
 }
 
-export interface Report {
+/** What the diagnosis says of a run. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  /** What comments in the files say not to tell. */
+  readonly ignored?: readonly Ignored[];
+  /** Titles of the rules that looked at the run; left out where none did. */
+  readonly lookedFor?: readonly string[];
+  /** Of the rules that found something, and of those that were asked for. */
+  readonly measures: readonly RuleMeasure[];
+}
+
+export interface Report extends Diagnosis {
   readonly version: number;
+  /** True before the diagnosis of the run came: that there are no findings says nothing then. */
+  readonly isUndiagnosed?: boolean;
   /** Unique among all runs. */
   readonly run: string;
   /** The language of the model file: "typescript", "javascript", "python". */
@@ -187,13 +200,6 @@ export interface Report {
   readonly loss: { readonly value: number; readonly node: number; readonly site: Site | null } | null;
   readonly nodes: readonly ReportNode[];
   readonly parameters: readonly ReportParameter[];
-  readonly findings: readonly Finding[];
-  /** What comments in the files say not to tell. */
-  readonly ignored?: readonly Ignored[];
-  /** Titles of the rules that looked at the run; left out where none did. */
-  readonly lookedFor?: readonly string[];
-  /** Of the rules that found something, and of those that were asked for. */
-  readonly measures: readonly RuleMeasure[];
   readonly scopes: readonly ReportScope[];
   readonly bindings: readonly ReportBinding[];
   /** Operations that were recorded but are not in `nodes` because there were too many; 0 as a rule. */

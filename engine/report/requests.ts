@@ -8,6 +8,7 @@ import {
   curveParams,
   details,
   detailsParams,
+  diagnosed,
   elements,
   histograms,
   histogramsParams,
@@ -26,6 +27,7 @@ import type {
   CheckDetailsParams,
   Checked,
   CheckParams,
+  DiagnoseParams,
   Elements,
   Failed,
   Histograms,
@@ -37,6 +39,7 @@ import type {
   TraceParams,
   ValuesParams,
 } from "./questions";
+import type { Diagnosis } from "./report";
 
 export interface Question<P, A extends object> {
   /** The form of an answer; one of another form is refused. */
@@ -54,6 +57,8 @@ interface PanelQuestion<P, A extends object> extends Question<P, A> {
 const entries = {
   /** Runs a model file and keeps its tape for later questions. */
   trace: own<TraceParams, TraceAnswer>({ answer: traced, isWork: true }),
+  /** What the rules find in the last run, whose trace was answered without. Cancellation is honoured between rules. */
+  diagnose: own<DiagnoseParams, Diagnosis>({ answer: diagnosed, isWork: true }),
   /** Checks gradients of the last run. Cancellation is honoured between elements. */
   check: own<CheckParams, Checked>({ answer: checked, isWork: true }),
   /** The numbers behind a row of a check; a row that the last check did not have is checked again. */
@@ -99,7 +104,7 @@ export type PanelRequest = {
 }[RequestName];
 
 /** Those about the last run and its last check. */
-export type LaterRequest = Exclude<RequestName, "trace" | "check">;
+export type LaterRequest = Exclude<RequestName, "trace" | "diagnose" | "check">;
 
 type Shapes = {
   [N in RequestName]: Entries[N] extends Question<infer P, infer A> ? { params: P; answer: A } : never;

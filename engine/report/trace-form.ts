@@ -3,6 +3,7 @@ import {
   count,
   type Form,
   fits,
+  flag,
   listOf,
   type Misfit,
   nullable,
@@ -13,8 +14,8 @@ import {
   place,
   text,
 } from "./forms";
-import type { Ignored, RuleMeasure } from "./report";
-import { device, failure, finding, site } from "./report-form";
+import type { Diagnosis } from "./report";
+import { device, diagnosisFields, failure } from "./report-form";
 import { type Column, type Meaning, schema, type TableName, type Tables } from "./schema";
 import { startsOf } from "./steps";
 import { at, TRACE_VERSION, type Trace, type TraceHead } from "./trace";
@@ -34,10 +35,8 @@ const head: Form<TraceHead> = object<TraceHead>({
   ),
   omitted: count,
   failure: nullable(failure),
-  findings: listOf(finding),
-  ignored: optional(listOf(object<Ignored>({ finding, comment: site }))),
-  lookedFor: optional(listOf(text, 1000)),
-  measures: listOf(object<RuleMeasure>({ rule: text, label: text, value: number })),
+  ...diagnosisFields,
+  isUndiagnosed: optional(flag),
 });
 
 const lists = { texts: listOf(text), shapes: listOf(listOf(count, 1000)) };
@@ -132,10 +131,14 @@ function misfitOfGraph({ head, texts, tables }: Trace): Misfit | null {
   for (let row = 0; row < standing.path.length; row++)
     if (at(standing.node, row) === 0 && at(standing.module, row) === 0)
       return { at: `.tables.standing[${row}]`, expected: "a node or a layer" };
-  const isNode = (id: number | null) => id === null || id < count;
-  const { loss, findings } = head;
-  if (loss && !(isNode(loss.node) && (loss.site === null || loss.site < sites.line.length)))
+  const { loss } = head;
+  if (loss && !(loss.node < count && (loss.site === null || loss.site < sites.line.length)))
     return { at: ".head.loss", expected: "the rows of a node and of a place" };
-  const stray = findings.findIndex(({ node }) => !isNode(node));
-  return stray < 0 ? null : { at: `.head.findings[${stray}]`, expected: "the row of a node" };
+  return misfitOfFindings(head, count, ".head");
+}
+
+/** Whether all findings are about nodes that are there. */
+export function misfitOfFindings({ findings }: Diagnosis, nodes: number, at = ""): Misfit | null {
+  const stray = findings.findIndex(({ node }) => node !== null && node >= nodes);
+  return stray < 0 ? null : { at: `${at}.findings[${stray}]`, expected: "the row of a node" };
 }

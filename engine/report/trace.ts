@@ -1,12 +1,12 @@
 /** A trace: what one run of a model did, as data that any engine can make and that needs none to be read. */
-import type { Device, Failure, Finding, Ignored, RuleMeasure } from "./report";
+import type { Device, Diagnosis, Failure } from "./report";
 import type { Column, Tables } from "./schema";
 
 /** Grows when a table or a column changes its meaning. */
 export const TRACE_VERSION = 2;
 
-/** What is told once for a run. */
-export interface TraceHead {
+/** What is told once for a run, with what the diagnosis found, which also looks at values. */
+export interface TraceHead extends Diagnosis {
   readonly version: number;
   /** Unique among all runs. */
   readonly run: string;
@@ -21,14 +21,8 @@ export interface TraceHead {
   /** Operations that were recorded but are in no table because there were too many. */
   readonly omitted: number;
   readonly failure: Failure | null;
-  /** What the diagnosis found, which also looks at values. */
-  readonly findings: readonly Finding[];
-  /** What comments in the files say not to tell. */
-  readonly ignored?: readonly Ignored[];
-  /** Titles of the rules that looked at the run; left out where none did. */
-  readonly lookedFor?: readonly string[];
-  /** Of the rules that found something, and of those that were asked for. */
-  readonly measures: readonly RuleMeasure[];
+  /** True before the diagnosis came. */
+  readonly isUndiagnosed?: boolean;
 }
 
 export interface Trace {

@@ -1,31 +1,25 @@
 /** The engine process for those who ask it: starts it when needed, keeps the limits from outside, cancels by ending it. */
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
-import { failed, traced } from "../report/answer-forms";
-import { type Form, oneOrOther } from "../report/forms";
-import { openBytes } from "../report/open-bytes";
+import { traced } from "../report/answer-forms";
+import { oneOrOther } from "../report/forms";
+import type { OpenReport } from "../report/open-bytes";
 import {
   BUDGET_GRACE_MS,
   type CheckParams,
   type CheckResult,
   DEFAULT_BUDGET_MS,
-  type Failed,
   isFailed,
-  type TraceAnswer,
   type TraceParams,
   type TraceResult,
 } from "../report/questions";
 import type { Failure } from "../report/report";
-import {
-  type Answered,
-  type LaterRequest,
-  type Params,
-  type RequestName,
-  requests,
-} from "../report/requests";
+import { type Answered, type LaterRequest, type Params, requests } from "../report/requests";
+import { formOf, hold, isTrace, openAnswer, openDiagnosis } from "./client-answers";
+import { cancelled, noRun, tooLong } from "./client-failures";
 import { type EndAnswer, EngineChild } from "./engine-child";
 import { chooseNode, type NodeChoice } from "./node-choice";
 import type { OutputParams, ProgressParams } from "./protocol";
-import { budgetHint, reportMs, showSeconds, timeoutHint } from "./time-limit";
+import { reportMs } from "./time-limit";
 
 export interface EngineOptions {
   /** Path of the bundled engine process, dist/engine.js. */
@@ -51,6 +45,8 @@ export interface Asking {
   /** Nobody waits for the answer any more: work ends when it can, and the run is kept. */
   readonly unwanted?: AbortSignal;
   readonly onProgress?: (progress: ProgressParams) => void;
+  /** Takes the trace of a run as soon as it is there: its diagnosis follows with the result. */
+  readonly onTrace?: ((report: OpenReport) => void) | undefined;
 }
 
 /** How long an answer may take. */
@@ -93,7 +89,10 @@ export class Engine {
     return this.#choice;
   }
 
-  /** Runs a model file. Never rejects for what a model does; each way to fail is a `Failure`. */
+  /**
+   * Runs a model file and diagnoses the run. Never rejects for what a model does; each way to fail is a `Failure`, also of
+   * the diagnosis alone.
+   */
   async trace(params: TraceParams, asking: Asking = {}): Promise<TraceResult> {
     if (asking.signal?.aborted) return { failure: cancelled() };
     const { memoryMiB, timeoutMs } = params.limits;
@@ -102,22 +101,44 @@ export class Engine {
     const onAbort = () => child.kill(cancelled());
     const send = (): Promise<EndAnswer> => child.connection.sendRequest("trace", params);
     const moreMs = params.device === "gpu" ? GPU_START_MS : 0;
-    const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: outOfTime(timeoutMs) };
+    const limit = { ms: timeoutMs + moreMs, last: reportMs(timeoutMs), failure: tooLong("run", timeoutMs) };
     const answer = await this.#wait(child, send, asking, onAbort, limit);
     const result = openAnswer(hold(answer, formOf("trace"), child), child);
     this.hasTape = child.isRunning && "report" in result;
-    return result;
+    if (isFailed(result) || !result.report.isUndiagnosed) return result;
+    asking.onTrace?.(result.report);
+    return this.#diagnose(result.report, child, timeoutMs, asking);
+  }
+
+  async #diagnose(
+    report: OpenReport,
+    child: EngineChild,
+    timeoutMs: number,
+    { signal, unwanted }: Asking,
+  ): Promise<TraceResult> {
+    const asking = { ...(signal && { signal }), ...(unwanted && { unwanted }) };
+    const ms = reportMs(timeoutMs);
+    const limit = { ms, failure: tooLong("diagnosis", ms) };
+    // What ended the process is what is to be told.
+    const answer = child.isRunning ? await this.#ask("diagnose", {}, asking, limit) : await child.ended;
+    if (isFailed(answer)) return answer;
+    if (isTrace(answer)) return { failure: noRun() };
+    return openDiagnosis(report, answer, child);
   }
 
   /** Checks gradients of the last run. A check that is cancelled gives what was checked by then. */
   check(params: CheckParams, asking: Asking = {}): Promise<CheckResult> {
     this.#budgetMs = params.settings?.budgetMs ?? DEFAULT_BUDGET_MS;
-    return this.#ask("check", params, asking);
+    return this.#ask("check", params, asking, this.#budget);
   }
 
   /** Asks about the last run. Never rejects: what cannot be answered gives a `Failure`. */
   ask<N extends LaterRequest>(name: N, params: Params<N>, asking: Asking = {}): Promise<Answered<N>> {
-    return this.#ask(name, params, asking);
+    return this.#ask(name, params, asking, this.#budget);
+  }
+
+  get #budget(): TimeLimit {
+    return { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: tooLong("check", this.#budgetMs) };
   }
 
   /** Ends the process; what it knew is gone. */
@@ -131,10 +152,11 @@ export class Engine {
     this.kill();
   }
 
-  async #ask<N extends LaterRequest | "check">(
+  async #ask<N extends LaterRequest | "check" | "diagnose">(
     name: N,
     params: Params<N>,
     asking: Asking,
+    limit: TimeLimit,
   ): Promise<Answered<N>> {
     const child = this.#child;
     if (asking.signal?.aborted || asking.unwanted?.aborted) return { failure: cancelled() };
@@ -142,7 +164,7 @@ export class Engine {
     const source = new CancellationTokenSource();
     const send = (): Promise<Answered<N>> => child.connection.sendRequest(name, params, source.token);
     const answer = requests[name].isWork
-      ? await this.#work(child, send, asking, source)
+      ? await this.#work(child, send, asking, source, limit)
       : await Promise.race([child.ended, send().catch((error: unknown) => this.#broken(child, error))]);
     // A process that ends in the middle of its work leaves a report.
     const result: Answered<N> | EndAnswer = hold(answer, oneOrOther(formOf(name), traced), child);
@@ -158,6 +180,7 @@ export class Engine {
     send: () => Promise<R>,
     asking: Asking,
     source: CancellationTokenSource,
+    limit: TimeLimit,
   ): Promise<R | EndAnswer> {
     const { patienceMs = PATIENCE_MS } = this.options;
     let patience: NodeJS.Timeout | undefined;
@@ -167,7 +190,6 @@ export class Engine {
     };
     const onUnwanted = () => source.cancel();
     asking.unwanted?.addEventListener("abort", onUnwanted);
-    const limit = { ms: this.#budgetMs + BUDGET_GRACE_MS, failure: outOfBudget(this.#budgetMs) };
     try {
       return await this.#wait(child, send, asking, onAbort, limit);
     } finally {
@@ -236,62 +258,4 @@ export class Engine {
     const message = error instanceof Error ? error.message : String(error);
     return { failure: { kind: "internal", message, hint: null, site: null, stack: [] } };
   }
-}
-
-function formOf<N extends RequestName>(name: N): Form<Answered<N>> {
-  return oneOrOther(failed, requests[name].answer);
-}
-
-/** An answer of the right form; a process that gives another one is ended. */
-function hold<R>(answer: unknown, form: Form<R>, child: EngineChild): R | Failed {
-  const misfit = form.misfit(answer);
-  return misfit
-    ? refuse(`${`answer${misfit.at}`.slice(0, 200)} is not ${misfit.expected}`, child)
-    : (answer as R);
-}
-
-/** The report of a trace that came. */
-function openAnswer(answer: EndAnswer, child: EngineChild): TraceResult {
-  if (isFailed(answer)) return answer;
-  try {
-    return { report: openBytes(answer.trace) };
-  } catch (error) {
-    return refuse(String(error instanceof Error ? error.message : error).slice(0, 300), child);
-  }
-}
-
-function refuse(what: string, child: EngineChild): Failed {
-  const failure: Failure = {
-    kind: "internal",
-    message: `The engine process sent what it should not: ${what}`,
-    hint: "the next run starts a new one",
-    site: null,
-    stack: [],
-  };
-  child.kill(failure);
-  return { failure };
-}
-
-/** What a process leaves that ends in the middle of its work. */
-function isTrace(result: object): result is TraceAnswer {
-  return "trace" in result;
-}
-
-function cancelled(): Failure {
-  return { kind: "cancelled", message: "Cancelled", hint: null, site: null, stack: [] };
-}
-
-function outOfTime(timeoutMs: number): Failure {
-  const message = `The run took longer than its limit of ${showSeconds(timeoutMs)}`;
-  return { kind: "timeout", message, hint: timeoutHint, site: null, stack: [] };
-}
-
-function outOfBudget(budgetMs: number): Failure {
-  const message = `The check did not end within its budget of ${showSeconds(budgetMs)}`;
-  return { kind: "timeout", message, hint: budgetHint, site: null, stack: [] };
-}
-
-function noRun(): Failure {
-  const message = "There is no run to ask about";
-  return { kind: "internal", message, hint: "run Trace Backprop first", site: null, stack: [] };
 }

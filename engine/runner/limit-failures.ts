@@ -4,7 +4,7 @@ import type { Failure } from "../report/report";
 import { lastSite } from "./calls";
 import { memoryHint, showBytes } from "./memory";
 import { type ModelSources, siteAt } from "./model-sources";
-import { budgetHint, showSeconds, timeoutHint } from "./time-limit";
+import { outOfTime, reportMs, showSeconds } from "./time-limit";
 import type { LimitKind, Watch } from "./watch";
 
 const MIB = 2 ** 20;
@@ -14,9 +14,9 @@ const BASE_BYTES = 256 * MIB;
 /** A thread that is free hears its own alarm, before the watchdog comes. */
 const ALARM_MS = 100;
 
-/** What is limited: a run by its time-out, a check by its budget. */
+/** What is limited: a run by its time-out, the diagnosis by a part of that, a check by its budget. */
 export interface Limited extends Pick<Limits, "memoryMiB"> {
-  readonly what: "run" | "check";
+  readonly what: "run" | "diagnosis" | "check";
   readonly ms: number;
 }
 
@@ -24,11 +24,16 @@ export function runWith({ timeoutMs, memoryMiB }: Limits): Limited {
   return { what: "run", ms: timeoutMs, memoryMiB };
 }
 
+/** The diagnosis may take as long as the report, to which it belongs. */
+export function diagnosisWith({ timeoutMs, memoryMiB }: Limits): Limited {
+  return { what: "diagnosis", ms: reportMs(timeoutMs), memoryMiB };
+}
+
 /** What the watchdog looks after from now on. */
 export function watchFor(limited: Limited): Watch {
   const blocked =
     "is there a call that nothing can interrupt, such as execSync, or a loop that does not end?";
-  const late = limited.what === "run" ? ALARM_MS : BUDGET_GRACE_MS;
+  const late = limited.what === "check" ? BUDGET_GRACE_MS : ALARM_MS;
   return {
     deadline: Date.now() + limited.ms + late,
     maxBytes: limited.memoryMiB * MIB + BASE_BYTES,
@@ -47,9 +52,7 @@ export function explainLimit(
     const message = `The ${what} needs more memory than its limit of ${showBytes(memoryMiB * MIB)}`;
     return { kind, message, hint: memoryHint };
   }
-  return what === "run"
-    ? { kind, message: `The run took longer than its limit of ${showSeconds(ms)}`, hint: timeoutHint }
-    : { kind, message: `The check did not end within its budget of ${showSeconds(ms)}`, hint: budgetHint };
+  return { kind, ...outOfTime[what](showSeconds(ms)) };
 }
 
 /** A run that waits: nothing runs that could be pointed at but the call before. */

@@ -13,7 +13,7 @@ import * as gradlens from "../index";
 import type { TraceParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
 import { sweep } from "../sweeps/reverse";
-import { type Recorded, recordTrace } from "../tracing/record-trace";
+import { recordRun, type Undiagnosed } from "../tracing/record-trace";
 import type { Run } from "../tracing/run";
 import { beginCalls, type Repair } from "./calls";
 import { failureOf } from "./failure";
@@ -77,7 +77,7 @@ export class ModelRun {
   }
 
   /** The run as far as it came. */
-  result(device: Device, failure: Failure | null): { readonly run: Run; readonly recorded: Recorded } {
+  result(device: Device, failure: Failure | null): { readonly run: Run; readonly recorded: Undiagnosed } {
     const gradients = this.#gradients ?? this.tape.sweep?.gradients ?? null;
     const run: Run = {
       tape: this.tape,
@@ -99,7 +99,7 @@ export class ModelRun {
       rerun: ({ isPinned } = { isPinned: false }) =>
         isPinned ? withPinnedChance(() => this.#rerun()) : this.#rerun(),
     };
-    return { run, recorded: recordTrace(run) };
+    return { run, recorded: recordRun(run) };
   }
 
   /** Calls the file's loss again, from the same place in the sequence of random numbers. */

@@ -1,13 +1,10 @@
 /** What the engine process does for its client: one run at a time, and questions about the last one. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { Tensor } from "../core/tensor";
-import { dryRun } from "../precision/dry-run";
 import { encodeTrace } from "../report/codec";
-import type { Failed, HistogramsParams, TraceAnswer, TraceParams, ValuesParams } from "../report/questions";
+import type { Failed, TraceAnswer, TraceParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
 import type { Answered, Params, RequestName } from "../report/requests";
-import { histogramOf } from "../report/stats";
-import type { Recorded } from "../tracing/record-trace";
+import { finish, type Recorded } from "../tracing/record-trace";
 import { changedForGood, changedHint, lastSite } from "./calls";
 import { type CheckAsked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
@@ -15,11 +12,12 @@ import { openDevice } from "./device";
 import { takeExit } from "./exits";
 import { failureOf } from "./failure";
 import { answerInBase64, stoppedAt } from "./interrupt";
+import { LastRun } from "./last-run";
 import {
+  diagnosisWith,
   explainLimit,
   type Limited,
   noRun,
-  noTensor,
   runWith,
   waitingTooLong,
   watchFor,
@@ -30,7 +28,6 @@ import { ModelSources } from "./model-sources";
 import { showOriginalFunctions } from "./original-functions";
 import { showOriginalPlaces } from "./original-stacks";
 import { ProcessState, type StateObserver } from "./process-state";
-import { savedRun } from "./saved-run";
 import { reportMs } from "./time-limit";
 import { again, type FileSites, type Interrupt, type Watch } from "./watch";
 
@@ -56,7 +53,7 @@ export class EngineSession {
   #running: ModelRun | null = null;
   /** Of what runs now, or ran last. */
   #limits: Limited | null = null;
-  #last: { readonly recorded: Recorded; readonly checks: CheckSession } | null = null;
+  #last: LastRun | null = null;
   /** What the watchdog was told; its report comes a moment later. */
   #stopped: Failure | null = null;
   #interrupt: ((failure: Failure) => void) | null = null;
@@ -83,41 +80,32 @@ export class EngineSession {
   /** What answers each question; a rejection is a fault of ours. */
   readonly answers: { readonly [N in RequestName]: Answering<N> } = {
     trace: (params) => this.trace(params),
+    diagnose: (_, token) =>
+      this.#ask(
+        token,
+        ({ limits }) => diagnosisWith(limits),
+        (last, asked) => last.diagnose(asked),
+      ),
     check: ({ target, settings = {} }, token) =>
-      this.#ask(token, settings.budgetMs, (checks, asked) => checks.check(target, settings, asked)),
+      this.#check(token, settings.budgetMs, (checks, asked) => checks.check(target, settings, asked)),
     checkDetails: (params, token) =>
-      this.#ask(token, undefined, (checks, asked) => checks.details(params, asked)),
+      this.#check(token, undefined, (checks, asked) => checks.details(params, asked)),
     checkCurve: (params, token) =>
-      this.#ask(token, undefined, (checks, asked) => checks.curve(params, asked)),
-    values: (params) => this.#elements(params),
-    histograms: (params) => this.#histograms(params),
-    precision: ({ precision }) => {
-      const recorded = this.#last?.recorded;
-      return recorded
-        ? dryRun(recorded.report, (node) => recorded.gradOf(node)?.data ?? null, precision)
-        : { failure: noRun() };
-    },
-    save: (params) =>
-      this.#last
-        ? { bytes: savedRun(this.#last.recorded, this.#sources.files, params) }
-        : { failure: noRun() },
+      this.#check(token, undefined, (checks, asked) => checks.curve(params, asked)),
+    values: (params) => this.#tell((last) => last.values(params)),
+    histograms: (params) => this.#tell((last) => last.histograms(params)),
+    precision: (params) => this.#tell((last) => last.precision(params)),
+    save: (params) => this.#tell((last) => last.save(this.#sources.files, params)),
   };
 
-  #elements({ node, of, start, count }: ValuesParams): Answered<"values"> {
-    const tensor = this.#tensor(node, of);
-    if (!tensor) return { failure: this.#last ? noTensor(node, of) : noRun() };
-    return { values: Float64Array.from(tensor.data.slice(start, start + count)), shape: tensor.shape };
-  }
-
-  #histograms({ start, count }: HistogramsParams): Answered<"histograms"> {
-    const recorded = this.#last?.recorded;
-    if (!recorded) return { failure: noRun() };
-    const { tensors, gradOf } = recorded;
-    const nodes = tensors.slice(start, start + count).map(({ data }, i) => {
-      const grad = gradOf(start + i);
-      return { value: histogramOf(data), grad: grad && histogramOf(grad.data) };
-    });
-    return { nodes };
+  /** What is known of the last run; what goes wrong is a value. */
+  #tell<A extends object>(ask: (last: LastRun) => A | Failed): A | Failed {
+    if (!this.#last) return { failure: noRun() };
+    try {
+      return ask(this.#last);
+    } catch (error) {
+      return { failure: failureOf(error, this.#sources, 0) };
+    }
   }
 
   /** An exception that reached no handler: the run is over, if there is one. */
@@ -143,22 +131,34 @@ export class EngineSession {
       const run = this.#running;
       if (!run || run.tape.count === 0) return null;
       const device: Device = { requested: run.params.device, used: "cpu", reason: "the run was stopped" };
-      return answerInBase64(answerOf(run.result(device, this.#stopped).recorded));
+      return answerInBase64(answerOf(finish(run.result(device, this.#stopped).recorded.diagnose())));
     },
   };
 
-  /** Work on the last run, within a budget, that of the last check when left out; what goes wrong is a value. */
-  async #ask<R>(
+  /** A check, within a budget, that of the last one when left out. */
+  #check<R>(
     token: CancellationToken,
     budgetMs: number | undefined,
     work: (checks: CheckSession, asked: CheckAsked) => Promise<R>,
-  ): Promise<R | { readonly failure: Failure }> {
-    if (!this.#last || !this.#limits) return { failure: noRun() };
-    const { memoryMiB } = this.#limits;
-    this.#begin({ what: "check", ms: budgetMs ?? this.#last.checks.budgetMs, memoryMiB });
+  ): Promise<R | Failed> {
+    const limited = ({ checks, limits: { memoryMiB } }: LastRun): Limited => {
+      return { what: "check", ms: budgetMs ?? checks.budgetMs, memoryMiB };
+    };
+    return this.#ask(token, limited, ({ checks }, asked) => work(checks, asked));
+  }
+
+  /** Work on the last run, within limits; what goes wrong is a value. */
+  async #ask<R>(
+    token: CancellationToken,
+    limited: (last: LastRun) => Limited,
+    work: (last: LastRun, asked: CheckAsked) => Promise<R>,
+  ): Promise<R | Failed> {
+    const last = this.#last;
+    if (!last) return { failure: noRun() };
+    this.#begin(limited(last));
     try {
       const onProgress = (message: string, fraction: number) => this.client.progress(message, fraction);
-      return await work(this.#last.checks, { onProgress, isCancelled: () => token.isCancellationRequested });
+      return await work(last, { onProgress, isCancelled: () => token.isCancellationRequested });
     } catch (error) {
       if (token.isCancellationRequested)
         return { failure: { kind: "cancelled", message: "Cancelled", hint: null, site: null, stack: [] } };
@@ -237,10 +237,8 @@ export class EngineSession {
     try {
       if (failure && (run.tape.count === 0 || this.#state.stuck.length > 0)) return { failure };
       const { run: kept, recorded } = run.result(device, failure);
-      this.#last = {
-        recorded,
-        checks: new CheckSession(kept, (error) => failureOf(error, this.#sources, 0)),
-      };
+      const checks = new CheckSession(kept, (error) => failureOf(error, this.#sources, 0));
+      this.#last = new LastRun(recorded, checks, run.params.limits);
       return answerOf(recorded);
     } catch (error) {
       return { failure: failure ?? this.#explain(run, error) };
@@ -256,11 +254,6 @@ export class EngineSession {
     const fits = process.memoryUsage.rss() < watch.maxBytes;
     if (fits) this.client.watch(watch);
     return fits;
-  }
-
-  #tensor(node: number, of: "value" | "grad"): Tensor | null {
-    const recorded = this.#last?.recorded;
-    return (of === "value" ? recorded?.tensors[node] : recorded?.gradOf(node)) ?? null;
   }
 }
 

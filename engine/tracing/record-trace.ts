@@ -1,15 +1,12 @@
 /** Makes the trace of a run: numbers its tensors, measures them, and writes down what names and gains are made of. */
 import type { Node } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
-import { diagnose, rulesOf, withoutIgnored } from "../diagnose";
-import { measuresOf } from "../diagnose/measures-of";
-import type { Traced } from "../diagnose/traced";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
 import type { Report } from "../report/report";
-import { type ReadValues, TRACE_VERSION, type Trace, type TraceHead } from "../report/trace";
+import { TRACE_VERSION, type Trace, type TraceHead } from "../report/trace";
 import { optionalRow, TableBuilder } from "./columns";
-import { experimentsOn } from "./experiments";
+import { diagnosing } from "./diagnosing";
 import { writeGradients, writeHandedBack, writeMeasures } from "./measure-rows";
 import { modulesOf, tensorsIn } from "./modules";
 import { writeNameFacts } from "./name-facts";
@@ -20,6 +17,7 @@ import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
 import { SiteRows } from "./site-rows";
 
+/** What was recorded of a run, before its diagnosis or after it. */
 export interface Recorded {
   readonly trace: Trace;
   readonly report: Report;
@@ -28,11 +26,14 @@ export interface Recorded {
   gradOf(id: number): Tensor | null;
 }
 
-/** What the diagnosis may take for trying things out, in milliseconds. */
-const EXPERIMENTS_MS = 500;
+/** A run whose diagnosis is still to be made. */
+export interface Undiagnosed extends Recorded {
+  /** Makes it, one rule after the other: whoever goes on from step to step may do other things in between. */
+  diagnose(): Generator<void, Recorded>;
+}
 
-/** The trace of a run, findings included. @throws nothing of the model's: it only reads what was recorded */
-export function recordTrace(run: Run): Recorded {
+/** The trace of a run, without its diagnosis. @throws nothing of the model's: it only reads what was recorded */
+export function recordRun(run: Run): Undiagnosed {
   const modules = modulesOf(run);
   const numbered = numberTensors(run, tensorsIn(run, modules));
   const { tensors, ids } = numbered;
@@ -47,24 +48,23 @@ export function recordTrace(run: Run): Recorded {
   writeProvenance(run, numbered, builder, sites);
   const { list: texts } = builder.texts;
   const head = headOf(run, numbered, sites);
-  const before: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
-  const values: ReadValues = (node, of) => (of === "value" ? tensors[node] : grads[node])?.data ?? null;
-  const experiments = experimentsOn(numbered, before, EXPERIMENTS_MS);
-  const precision = run.diagnosis?.precision ?? null;
-  const own = { trace: before, values, experiments, precision, rewrite: rewriteOf(run) };
-  const traced: Traced = Object.assign(openTrace(before), own);
-  const comments = run.sources.ignores?.() ?? [];
-  const found = diagnose(traced, run.diagnosis);
-  const { diagnosis, failure } = run;
-  const { findings, ignored } = withoutIgnored(found, comments, { diagnosis, isWhole: failure === null });
-  const measures = measuresOf(traced, [...findings.map(({ rule }) => rule), ...(run.measures ?? [])]);
-  const lookedFor = rulesOf(run.diagnosis).map(({ title }) => title);
-  const trace = { ...before, head: { ...head, findings, ignored, measures, lookedFor } };
-  return { trace, report: openTrace(trace), tensors, gradOf: (id) => grads[id] ?? null };
+  const trace: Trace = { head, texts, shapes: builder.shapes.list, tables: builder.tables };
+  const gradOf = (id: number) => grads[id] ?? null;
+  const recorded = { trace, report: openTrace(trace), tensors, gradOf };
+  return { ...recorded, diagnose: () => diagnosing(run, recorded, numbered) };
 }
 
-function rewriteOf({ sources }: Run): Traced["rewrite"] {
-  return sources.edits === undefined ? null : (remedies) => sources.edits?.(remedies) ?? null;
+/** The trace of a run, findings included. @throws nothing of the model's */
+export function recordTrace(run: Run): Recorded {
+  return finish(recordRun(run).diagnose());
+}
+
+/** Goes on to the end. */
+export function finish<R>(steps: Generator<void, R>): R {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 function writeNodes(
@@ -110,6 +110,7 @@ function headOf(run: Run, { ids, omitted }: Numbered, sites: SiteRows): TraceHea
         : { value: loss.data[0] ?? Number.NaN, node, site: sites.call(loss.site) },
     omitted,
     failure,
+    isUndiagnosed: true,
     findings: [],
     measures: [],
   };

@@ -10,7 +10,7 @@ import { openTrace } from "../../engine/report/open-trace";
 import type { Report } from "../../engine/report/report";
 import { encodeSaved, openSaved } from "../../engine/report/saved-trace";
 import { stepsOf } from "../../engine/report/steps";
-import { type Recorded, recordTrace } from "../../engine/tracing/record-trace";
+import { finish, type Recorded, recordTrace } from "../../engine/tracing/record-trace";
 import { damage } from "./damage";
 import { lineSite, onLine, sampleRun } from "./sample-run";
 
@@ -104,15 +104,8 @@ describe("a recorded trace", () => {
     );
     assert.equal(saved.leftOut, 0);
     const trace = readTrace(saved.report.bytes);
-    const found = diagnose(
-      Object.assign(openTrace(trace), {
-        trace,
-        values: saved.elements,
-        experiments: null,
-        precision: null,
-        rewrite: null,
-      }),
-    );
+    const own = { trace, values: saved.elements, experiments: null, precision: null, rewrite: null };
+    const found = finish(diagnose(Object.assign(openTrace(trace), own)));
     assert.deepEqual(found, recorded.report.findings);
     assert.deepEqual(
       found.map(({ rule }) => rule),

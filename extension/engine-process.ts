@@ -2,8 +2,10 @@
 import { dirname } from "node:path";
 import { basename } from "node:path/posix";
 import * as vscode from "vscode";
+import type { OpenReport } from "../engine/report/open-bytes";
 import type { CheckParams, CheckResult, TraceParams, TraceResult } from "../engine/report/questions";
-import { type Answered, type LaterRequest, type Params, requests } from "../engine/report/requests";
+import type { Answered, LaterRequest, Params } from "../engine/report/requests";
+import { isWork } from "../engine/report/work";
 import type { Asking, Engine, EngineOptions } from "../engine/runner/client";
 import type { OutputParams, ProgressParams } from "../engine/runner/protocol";
 import { readSetting } from "./config";
@@ -22,6 +24,8 @@ export interface Asked {
   /** Nobody waits for the answer any more; the run is kept. */
   readonly unwanted?: AbortSignal | undefined;
   readonly onProgress?: (progress: ProgressParams) => void;
+  /** Takes the trace of a run, before its diagnosis. */
+  readonly onTrace?: (report: OpenReport) => void;
 }
 
 /** A cancellation token as the engine takes it; `dispose` lets go of the token. */
@@ -72,8 +76,7 @@ export class EngineProcess implements vscode.Disposable {
 
   /** Asks about the last run. */
   ask<N extends LaterRequest>(name: N, params: Params<N>, asked: Asked): Promise<Answered<N>> {
-    if (requests[name].isWork)
-      return this.#during(asked, (engine, asking) => engine.ask(name, params, asking));
+    if (isWork[name]) return this.#during(asked, (engine, asking) => engine.ask(name, params, asking));
     // What is answered at once may be asked in the middle of a run, whose prints go on.
     return this.#idle.during(async () => (await this.#load()).ask(name, params));
   }
@@ -96,11 +99,16 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   async #during<T>(
-    { token, unwanted, onProgress }: Asked,
+    { token, unwanted, onProgress, onTrace }: Asked,
     question: (engine: Engine, asking: Asking) => Promise<T>,
   ): Promise<T> {
     const { signal, dispose } = signalOf(token);
-    const asking: Asking = { signal, ...(unwanted && { unwanted }), ...(onProgress && { onProgress }) };
+    const asking: Asking = {
+      signal,
+      ...(unwanted && { unwanted }),
+      ...(onProgress && { onProgress }),
+      ...(onTrace && { onTrace }),
+    };
     try {
       return await this.#idle.during(async () => question(await this.#load(), asking));
     } finally {

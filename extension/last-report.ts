@@ -3,6 +3,7 @@
 import { type FindingsNews, newsOf } from "../engine/report/follow-findings";
 import type { OpenReport } from "../engine/report/open-bytes";
 import type { Check, Finding } from "../engine/report/report";
+import type { DiagnosisState } from "../webview/protocol";
 import type { EditsSince } from "./edits";
 import { filesOf } from "./report-files";
 
@@ -26,6 +27,7 @@ export class LastReport {
   #previous: OpenReport | null = null;
   #news: FindingsNews | null = null;
   #asleep: Asleep | null = null;
+  #diagnosis: DiagnosisState = { kind: "ready" };
 
   /** Null when there is none, and while it is asleep. */
   get report(): OpenReport | null {
@@ -51,6 +53,11 @@ export class LastReport {
     return this.#asleep?.files ?? filesOf(this.#report);
   }
 
+  /** Where its diagnosis is: before it is ready nothing is known of findings. */
+  get diagnosis(): DiagnosisState {
+    return this.#diagnosis;
+  }
+
   /** What the run found, also while it is asleep. */
   get findings(): readonly Finding[] {
     return (this.#report ?? this.#asleep)?.findings ?? [];
@@ -61,11 +68,25 @@ export class LastReport {
     return this.#news;
   }
 
-  accept(report: OpenReport): void {
-    this.#news = structuredClone(newsOf(this.#report, report));
+  /** @param isComing whether the diagnosis, where the report has none, is being made */
+  accept(report: OpenReport, isComing = false): void {
     this.#previous = this.#report;
     this.#report = report;
     this.#asleep = null;
+    this.#diagnosis = { kind: report.isUndiagnosed ? (isComing ? "running" : "stopped") : "ready" };
+    this.#news = structuredClone(newsOf(this.#previous, report));
+  }
+
+  /** The same report with the diagnosis that came after it. */
+  diagnosed(report: OpenReport): void {
+    this.#report = report;
+    this.#diagnosis = { kind: "ready" };
+    this.#news = structuredClone(newsOf(this.#previous, report));
+  }
+
+  /** No diagnosis comes any more. */
+  undiagnosed(why: DiagnosisState): void {
+    this.#diagnosis = why;
   }
 
   /** Lets go of the reports. */

@@ -17,7 +17,7 @@ const LONG_MS = 3000;
 export function progressPlace(session: Session): ProgressPlace {
   const { visiblePanels, running, uri, file } = session;
   // Every panel shows that its trace is made anew; only one shows checks.
-  const isInPanel = running === "trace" ? visiblePanels.size > 0 : visiblePanels.has("checks");
+  const isInPanel = running === "check" ? visiblePanels.has("checks") : visiblePanels.size > 0;
   if (isInPanel) return "panel";
   const hasEditor = vscode.window.visibleTextEditors.some(({ document }) => fileOf(document.uri) === file);
   return hasEditor && readSetting("gradlens.codeLens.enabled", uri) ? "editor" : "window";
@@ -25,8 +25,8 @@ export function progressPlace(session: Session): ProgressPlace {
 
 function describe(session: Session): string {
   if (session.state.kind === "running") return session.state.message;
-  const { checking, name } = session;
-  if (!checking) return name;
+  const { checking, name, isDiagnosing } = session;
+  if (!checking) return isDiagnosing ? `Diagnosing ${name}` : name;
   const title = targetTitle(checking.target);
   return checking.message === "" ? title : `${title} · ${checking.message}`;
 }
@@ -64,7 +64,7 @@ class WindowProgress implements vscode.Disposable {
   }
 
   #update(): void {
-    const isWanted = this.session.running !== null && progressPlace(this.session) === "window";
+    const isWanted = this.session.isBusy && progressPlace(this.session) === "window";
     if (this.#shown && !(isWanted && this.#shown.isLong === this.#isLong)) this.#hide();
     if (isWanted && !this.#shown) this.#show();
     this.#shown?.report();

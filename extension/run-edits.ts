@@ -7,6 +7,9 @@ export class RunEdits {
   #sinceReport = new EditsSince(new Map());
   #sinceRun = new EditsSince(new Map());
 
+  /** @param files those of which the last run speaks */
+  constructor(private readonly files: () => readonly string[]) {}
+
   /** Since the run that made the report. */
   get sinceReport(): EditsSince {
     return this.#sinceReport;
@@ -17,6 +20,20 @@ export class RunEdits {
     return this.#sinceRun;
   }
 
+  /** Whether the text is no longer the one that made the report. */
+  get isReportOld(): boolean {
+    return this.#isAnyEdited(this.#sinceReport);
+  }
+
+  /** The same of the last run, which may have failed. */
+  get isRunOld(): boolean {
+    return this.#isAnyEdited(this.#sinceRun);
+  }
+
+  #isAnyEdited(edits: EditsSince): boolean {
+    return this.files().some((file) => edits.differs(file));
+  }
+
   /** A run begins. */
   begin(): EditsSince {
     this.#sinceRun = new EditsSince(readTexts(false));
@@ -24,20 +41,27 @@ export class RunEdits {
   }
 
   /** A run has made the report, in this window or an earlier one; the text of files of which it does not speak is no matter of it. */
-  settle(edits: EditsSince, isSpokenOf: (file: string) => boolean): void {
+  settle(edits: EditsSince): void {
     this.#sinceReport = edits;
     this.#sinceRun = edits;
-    edits.keepOnly(isSpokenOf);
+    this.#forgetOthers(edits);
   }
 
   /** A run has failed; the report of an earlier one keeps its own edits. */
-  fail(edits: EditsSince, isSpokenOf: (file: string) => boolean, hasReport: boolean): void {
+  fail(edits: EditsSince, hasReport: boolean): void {
     if (!hasReport) this.#sinceReport = edits;
-    edits.keepOnly(isSpokenOf);
+    this.#forgetOthers(edits);
   }
 
-  /** Notes an edit; only a run that is under way may speak of a file of which the report does not. */
-  add({ document, contentChanges }: vscode.TextDocumentChangeEvent, isInReport: boolean): void {
+  #forgetOthers(edits: EditsSince): void {
+    const files = new Set(this.files());
+    edits.keepOnly((file) => files.has(file));
+  }
+
+  /** Notes an edit. While a run is under way nobody knows yet of which files its report will speak. */
+  add({ document, contentChanges }: vscode.TextDocumentChangeEvent, isRunning: boolean): void {
+    const isInReport = this.files().includes(fileOf(document.uri));
+    if (!isInReport && !isRunning) return;
     this.#sinceRun.add(document, contentChanges);
     if (this.#sinceReport !== this.#sinceRun && isInReport) this.#sinceReport.add(document, contentChanges);
   }

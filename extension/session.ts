@@ -2,23 +2,23 @@
 import * as vscode from "vscode";
 import { withNew } from "../engine/report/checks";
 import type { OpenReport } from "../engine/report/open-bytes";
-import { type Checked, type CheckTarget, isFailed } from "../engine/report/questions";
+import { type CheckTarget, isFailed } from "../engine/report/questions";
 import type { Check, Failure, Finding, TriedFix } from "../engine/report/report";
-import { type Answer, type PanelRequest, type Params, requests } from "../engine/report/requests";
+import type { Answer, PanelRequest, Params } from "../engine/report/requests";
+import { isWork } from "../engine/report/work";
 import type { ProgressParams } from "../engine/runner/protocol";
 import type { PanelName, TraceState } from "../webview/protocol";
 import { type Checking, countLayers, isNews } from "./checking";
 import { readCheckSettings } from "./config";
 import type { EditsSince } from "./edits";
 import type { EngineProcess } from "./engine-process";
-import { failed, goneText, internal } from "./failures";
+import { failed, goneText } from "./failures";
 import { fileOf } from "./files";
 import { type KnownTrace, LastReport } from "./last-report";
 import { log, logFailure, logRun } from "./log";
+import { runCheck, runModel } from "./model-run";
 import { RunEdits } from "./run-edits";
-import { traceParams } from "./trace-params";
 import { Turns } from "./turns";
-import { whyNotRun } from "./why-not-run";
 
 export type Running = "trace" | "check" | null;
 
@@ -40,7 +40,11 @@ export class Session implements vscode.Disposable {
   readonly visiblePanels = new Set<PanelName>();
   /** When somebody asked for it last, in milliseconds. */
   usedAt = performance.now();
-  readonly #edits = new RunEdits();
+  readonly #edits = new RunEdits(() => [
+    this.file,
+    this.failure?.site?.file ?? this.file,
+    ...this.last.files,
+  ]);
   readonly #changed = new vscode.EventEmitter<Session>();
   readonly onDidChange = this.#changed.event;
   readonly #turns = new Turns();
@@ -65,17 +69,31 @@ export class Session implements vscode.Disposable {
 
   /** Whether a file that the report speaks of was edited since. */
   get stale(): boolean {
-    return this.#isAnyEdited(this.edits);
+    return this.#edits.isReportOld;
   }
 
   /** Whether the failure may be mended: the text is not what failed. */
   get isFailureOld(): boolean {
-    return this.#isAnyEdited(this.#edits.sinceRun);
+    return this.#edits.isRunOld;
   }
 
   get running(): Running {
     if (this.state.kind === "running") return "trace";
     return this.checking ? "check" : null;
+  }
+
+  get isDiagnosing(): boolean {
+    return this.last.diagnosis.kind === "running";
+  }
+
+  /** Whether its engine works. */
+  get isBusy(): boolean {
+    return this.running !== null || this.isDiagnosing;
+  }
+
+  /** Waits for the diagnosis, should it be under way; false when that was stopped. */
+  async untilDiagnosed(): Promise<boolean> {
+    return !this.isDiagnosing || this.#turns.after(async (token) => !token.isCancellationRequested);
   }
 
   /** Whether the report speaks of a file. */
@@ -100,18 +118,22 @@ export class Session implements vscode.Disposable {
     if (came !== "here") this.#changed.fire(this);
   }
 
-  /** Runs the file and keeps its report; what is under way is ended first. Never rejects: a failure is a state. */
+  /**
+   * Runs the file and keeps its report, which is shown before its diagnosis is there; what is under way is ended first.
+   * Never rejects: a failure is a state.
+   */
   trace(cancel?: vscode.CancellationToken): Promise<void> {
     return this.#turns.alone(cancel, (token) => this.#trace(token));
   }
 
   /** Checks gradients, after a new run when the text changed or no tape is left; gives the new rows. */
   async check(target: CheckTarget, cancel?: vscode.CancellationToken): Promise<readonly Check[]> {
-    if (this.state.kind !== "ready" || this.stale || !this.engine.hasTape) {
+    const isKnown = this.state.kind === "ready" && !this.stale && this.engine.hasTape;
+    if (!isKnown || this.isDiagnosing) {
       const checking = { target, fraction: null, message: "", at: Date.now() };
       this.#setChecking(checking);
-      await this.trace(cancel);
-      if (this.state.kind !== "ready" || cancel?.isCancellationRequested) {
+      const mayGoOn = await (isKnown ? this.untilDiagnosed() : this.trace(cancel).then(() => true));
+      if (!mayGoOn || this.state.kind !== "ready" || cancel?.isCancellationRequested) {
         if (this.checking === checking) this.#setChecking(null);
         return [];
       }
@@ -125,7 +147,7 @@ export class Session implements vscode.Disposable {
       if (!this.engine.hasTape) throw new Error(goneText());
       return this.engine.ask(name, params, { token, unwanted });
     };
-    const answer = await (requests[name].isWork ? this.#turns.after(ask) : ask());
+    const answer = await (isWork[name] ? this.#turns.after(ask) : ask());
     if (isFailed(answer)) throw new Error(answer.failure.message);
     return answer;
   }
@@ -156,9 +178,7 @@ export class Session implements vscode.Disposable {
 
   noteEdit(event: vscode.TextDocumentChangeEvent): void {
     if (event.contentChanges.length === 0 || this.state.kind === "empty") return;
-    const isKnown = this.#isSpokenOf(fileOf(event.document.uri));
-    // While a run is under way nobody knows yet of which files its report will speak.
-    if (isKnown || this.running) this.#noteText(() => this.#edits.add(event, isKnown));
+    this.#noteText(() => this.#edits.add(event, this.running !== null));
   }
 
   /** A document was opened. */
@@ -172,17 +192,10 @@ export class Session implements vscode.Disposable {
     if (before !== [this.stale, this.isFailureOld].join()) this.#changed.fire(this);
   }
 
-  readonly #isSpokenOf = (file: string) => this.covers(file) || file === this.failure?.site?.file;
-
   /** Takes over what an earlier window knew, unless something is known already. */
   restore({ report, checks, edits }: KnownTrace): void {
     if (this.state.kind !== "empty") return;
     this.#accept(report, edits, checks);
-  }
-
-  #isAnyEdited(edits: EditsSince): boolean {
-    const files = [this.file, this.failure?.site?.file ?? this.file, ...this.last.files];
-    return files.some((file) => edits.differs(file));
   }
 
   dispose(): void {
@@ -199,58 +212,38 @@ export class Session implements vscode.Disposable {
     const edits = this.#edits.begin();
     this.failure = null;
     this.unfinished = null;
-    this.#setState({ kind: "running", message: `Running ${this.name}` });
-    // A process takes a moment to end; nobody is to wait for that.
-    const stopping = token.onCancellationRequested(() => this.#setState({ kind: "stopped" }));
-    try {
-      const missing = whyNotRun(this.uri);
-      if (missing) return this.#fail(missing, edits);
-      const result = await this.engine.trace(traceParams(this.uri, this.last.findings), {
-        token,
-        onProgress: ({ message }) => {
-          if (!token.isCancellationRequested) this.#setState({ kind: "running", message });
-        },
-      });
-      if (token.isCancellationRequested) this.#setState({ kind: "stopped" });
-      else if ("report" in result) this.#accept(result.report, edits);
-      else this.#fail(result.failure, edits);
-    } catch (error) {
-      this.#fail(internal(error), edits);
-    } finally {
-      stopping.dispose();
-    }
+    const running = (message: string) => this.#setState({ kind: "running", message });
+    running(`Running ${this.name}`);
+    await runModel(this, this.last.findings, token, {
+      running,
+      traced: (report, isComing) => this.#accept(report, edits, [], isComing),
+      diagnosed: (report) => this.#endDiagnosis(() => this.last.diagnosed(report)),
+      failed: (failure) => this.#fail(failure, edits),
+      stopped: () => this.#noteStop(),
+    });
   }
 
   async #check(target: CheckTarget, token: vscode.CancellationToken): Promise<readonly Check[]> {
     this.unfinished = null;
     this.#setChecking({ target, fraction: 0, message: "", at: Date.now() });
-    const stopping = token.onCancellationRequested(() => this.#setChecking(null));
-    try {
-      const result = await this.engine.check(
-        { target, settings: readCheckSettings(countLayers(target, this.report), this.uri) },
-        {
-          token,
-          onProgress: (progress) => {
-            if (!token.isCancellationRequested) this.#setProgress(target, progress);
-          },
-        },
-      );
-      if ("failure" in result) this.#failCheck(target, result.failure);
-      else this.#keep(result, target);
-      return "checks" in result ? result.checks : [];
-    } catch (error) {
-      this.#failCheck(target, internal(error));
-      return [];
-    } finally {
-      stopping.dispose();
-      this.#setChecking(null);
-    }
+    const settings = readCheckSettings(countLayers(target, this.report), this.uri);
+    const checks = await runCheck(this, { target, settings }, token, {
+      progress: (progress) => this.#setProgress(target, progress),
+      checked: ({ checks, findings }) => {
+        if (target.kind === "all") this.checkFindings = findings;
+        this.checks = withNew(this.checks, checks);
+      },
+      failed: (failure) => this.#failCheck(target, failure),
+      stopped: () => this.#setChecking(null),
+    });
+    this.#setChecking(null);
+    return checks;
   }
 
-  #accept(report: OpenReport, edits: EditsSince, checks: readonly Check[] = []): void {
-    this.last.accept(report);
+  #accept(report: OpenReport, edits: EditsSince, checks: readonly Check[] = [], isComing = false): void {
+    this.last.accept(report, isComing);
     this.failure = report.failure;
-    this.#edits.settle(edits, this.#isSpokenOf);
+    this.#edits.settle(edits);
     this.checks = checks;
     this.checkFindings = [];
     this.trials = [];
@@ -258,15 +251,27 @@ export class Session implements vscode.Disposable {
     this.#setState(report.failure ? failed(report.failure) : { kind: "ready" });
   }
 
+  #endDiagnosis(end: () => void): void {
+    end();
+    this.#changed.fire(this);
+  }
+
+  /** What is shown stays; that there is no more of it is said. */
+  #noteStop(): void {
+    if (this.isDiagnosing) this.#endDiagnosis(() => this.last.undiagnosed({ kind: "stopped" }));
+    else if (this.running === "trace") this.#setState({ kind: "stopped" });
+  }
+
   #fail(failure: Failure, edits: EditsSince): void {
-    if (failure.kind === "cancelled") {
-      this.#setState({ kind: "stopped" });
-      return;
+    const { kind, message } = failure;
+    if (kind !== "cancelled") logFailure(this.name, failure);
+    if (kind === "cancelled") this.#noteStop();
+    else if (this.isDiagnosing) this.#endDiagnosis(() => this.last.undiagnosed({ kind: "failed", message }));
+    else {
+      this.failure = failure;
+      this.#edits.fail(edits, this.last.exists);
+      this.#setState(failed(failure));
     }
-    logFailure(this.name, failure);
-    this.failure = failure;
-    this.#edits.fail(edits, this.#isSpokenOf, this.last.exists);
-    this.#setState(failed(failure));
   }
 
   #failCheck(target: CheckTarget, failure: Failure): void {
@@ -274,11 +279,6 @@ export class Session implements vscode.Disposable {
     if (failure.kind !== "cancelled") log.error(`${this.name}: ${failure.message}`);
     else if (!this.engine.hasTape) this.state = { kind: "stopped" };
     this.#changed.fire(this);
-  }
-
-  #keep({ checks, findings }: Checked, target: CheckTarget): void {
-    if (target.kind === "all") this.checkFindings = findings;
-    this.checks = withNew(this.checks, checks);
   }
 
   #setProgress(target: CheckTarget, { message, fraction }: ProgressParams): void {

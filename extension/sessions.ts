@@ -100,7 +100,7 @@ export class Sessions implements vscode.Disposable {
     this.#sessions.set(session.file, session);
     // This session's own may be about to start.
     const live = this.all.filter((each) => each.engine.isRunning || each === session);
-    for (const old of surplus(live, MOST_ENGINES, ({ running }) => running !== null)) old.engine.kill();
+    for (const old of surplus(live, MOST_ENGINES, ({ isBusy }) => isBusy)) old.engine.kill();
   }
 
   #follow(editor: vscode.TextEditor | undefined): void {
@@ -120,7 +120,7 @@ export class Sessions implements vscode.Disposable {
     set("gradlens.hasTrace", this.#sessions.size > 0);
     set(
       "gradlens.running",
-      this.all.some(({ running }) => running),
+      this.all.some(({ isBusy }) => isBusy),
     );
     set(
       "gradlens.checked",

@@ -21,7 +21,7 @@ const QUIET_MS = 300;
 function isInUse(session: Session, { current }: Sessions): boolean {
   return (
     session === current ||
-    session.running !== null ||
+    session.isBusy ||
     session.visiblePanels.size > 0 ||
     vscode.window.visibleTextEditors.some(({ document }) => session.covers(fileOf(document.uri)))
   );

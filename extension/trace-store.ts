@@ -84,8 +84,8 @@ export class TraceStore implements vscode.Disposable {
     this.#held.set(report, checks);
   }
 
-  #keep({ file, report, checks, running, last, edits }: Session): void {
-    if (!this.folder || running || !report || report.nodes.length > MOST_NODES) return;
+  #keep({ file, report, checks, isBusy, last, edits }: Session): void {
+    if (!this.folder || isBusy || !report || report.nodes.length > MOST_NODES) return;
     if (this.#kept.get(report) === checks) return;
     const files = new Set([...last.files, file]);
     // What was traced of a file that was edited at once is known only when it was open.

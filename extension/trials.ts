@@ -29,9 +29,9 @@ class SessionTrials {
 
   /** Begins anew after a new run; ends when its text is no longer the one that ran. */
   update(): void {
-    const { report, state, stale } = this.session;
-    const isWanted =
-      report !== null && state.kind === "ready" && !stale && vscode.workspace.isTrusted && this.#isOn();
+    const { report, state, stale, last } = this.session;
+    const isThere = report !== null && state.kind === "ready" && last.diagnosis.kind === "ready";
+    const isWanted = isThere && !stale && vscode.workspace.isTrusted && this.#isOn();
     const run = isWanted ? report.run : null;
     if (run === this.#run) return;
     this.stop();

@@ -6,6 +6,7 @@ import { reportErrors } from "./bridge";
 import { h } from "./dom";
 import { baseName } from "./format";
 import { noticeFor } from "./notice";
+import type { DiagnosisState } from "./protocol";
 import type { PanelState } from "./reduce";
 import { savedLine } from "./saved-line";
 import { registerToolkit } from "./toolkit";
@@ -35,7 +36,7 @@ export function createFrame(title: string): PanelFrame {
       else if (message && state.trace.kind === "running") message.textContent = state.trace.message;
       shown = noticeKey(state);
       content.hidden = state.report === null;
-      status.replaceChildren(...(state.report ? [summaryOf(state.report)] : []));
+      status.replaceChildren(...(state.report ? [summaryOf(state.report, state.diagnosing)] : []));
       return state.report;
     },
   };
@@ -52,13 +53,14 @@ function savedParts({ saved, report }: PanelState): HTMLElement[] {
 }
 
 /** "digits-mlp.ts · loss 2.31 · float32 on the CPU · 18 ms" */
-function summaryOf({ file, loss, dtype, device, durationMs, omitted }: Report) {
+function summaryOf({ file, loss, dtype, device, durationMs, omitted }: Report, { kind }: DiagnosisState) {
   const parts = [
     baseName(file),
     loss ? `loss ${formatNumber(loss.value, 4)}` : "no loss",
     `${dtype} on the ${device.used.toUpperCase()}`,
     showDuration(durationMs),
     omitted > 0 ? `${showTimes(omitted, "more operation")} ${omitted === 1 ? "is" : "are"} not shown` : "",
+    kind === "ready" ? "" : kind === "running" ? "diagnosing …" : "not diagnosed",
   ];
   return h("span", { title: device.reason }, parts.filter((part) => part !== "").join(" · "));
 }

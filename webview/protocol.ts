@@ -13,12 +13,12 @@
  * engine/report/requests.ts that panels may ask; below is what either side tells the other, one entry a notification.
  *
  * A panel tells `ready` once it listens; the answer is what is known: `trace` if there is one, `checks`, `state`. From then
- * on `trace` and `checks` come when they changed, and a `state` after them: the panel shows what it has with each `state`.
+ * on `trace`, `diagnosis` and `checks` come when they changed, and a `state` after them: the panel shows what it has with each `state`.
  */
 import type { FindingsNews } from "../engine/report/follow-findings";
-import type { Check, Site, TriedFix } from "../engine/report/report";
+import type { Check, Diagnosis, Site, TriedFix } from "../engine/report/report";
 import type { PanelName } from "./panels";
-import type { Interrupted, TraceState } from "./trace-state";
+import type { DiagnosisState, Interrupted, TraceState } from "./trace-state";
 
 export type { PanelName } from "./panels";
 export type * from "./trace-state";
@@ -39,6 +39,7 @@ export interface StateNews {
   /** The model file's path; the panel gives it back after a reload of the window. */
   readonly file: string;
   readonly trace: TraceState;
+  readonly diagnosing: DiagnosisState;
   /** The file changed since the report was made. */
   readonly stale: boolean;
   /** Whether the run before is shown beside it. */
@@ -73,6 +74,8 @@ export interface SavedNews {
 export interface ToPanel {
   /** The last run, also while a new one is under way or after that failed. Once a run: it is as large as the model. */
   trace: { readonly bytes: Uint8Array };
+  /** Of the run that the panel has: what the rules found, which the trace came without. */
+  diagnosis: Diagnosis;
   /** The run before, for as long as runs are compared; comes before a `trace`. `isShown`: the one that the panel has until then. */
   before: { readonly bytes: Uint8Array | null; readonly isShown: boolean };
   checks: { readonly checks: readonly Check[] };

@@ -1,18 +1,20 @@
 /** What a panel knows, and how the news of the extension change it. */
 import { openChecked } from "../engine/report/open-bytes";
-import type { Check, Report } from "../engine/report/report";
+import type { Check, Diagnosis, Report } from "../engine/report/report";
 import type { StateNews, ToPanel } from "./protocol";
 
 /** All news so far together. */
 export interface PanelState extends Omit<StateNews, "file"> {
   readonly report: Report | null;
+  /** What was found in it; apart, so that it stays the same report when that comes. Not all before `diagnosing` is ready. */
+  readonly diagnosis: Diagnosis;
   /** The run before, while runs are compared; null when there is none. */
   readonly before: Report | null;
   readonly checks: readonly Check[];
 }
 
 /** What of the news is kept; a `state` follows whenever there were others. */
-export type KeptNews = Pick<ToPanel, "before" | "trace" | "checks" | "state">;
+export type KeptNews = Pick<ToPanel, "before" | "trace" | "diagnosis" | "checks" | "state">;
 
 type Reduce<N extends keyof KeptNews> = (known: PanelState, news: KeptNews[N]) => PanelState;
 
@@ -21,7 +23,11 @@ export const reducers: { readonly [N in keyof KeptNews]: Reduce<N> } = {
     ...known,
     before: isShown ? known.report : bytes && openChecked(bytes),
   }),
-  trace: (known, news) => ({ ...known, report: reportOf(news) }),
+  trace: (known, news) => {
+    const report = reportOf(news);
+    return { ...known, report, diagnosis: report };
+  },
+  diagnosis: (known, diagnosis) => ({ ...known, diagnosis }),
   checks: (known, { checks }) => ({ ...known, checks }),
   state: (known, { file: _, ...state }) => ({
     ...known,

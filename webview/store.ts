@@ -5,6 +5,8 @@ import { type KeptNews, type PanelState, reducers } from "./reduce";
 const empty: PanelState = {
   trace: { kind: "empty" },
   report: null,
+  diagnosis: { findings: [], measures: [] },
+  diagnosing: { kind: "ready" },
   before: null,
   checks: [],
   stale: false,
@@ -26,6 +28,7 @@ export function connect(onDidChange: (state: PanelState) => void) {
     });
   follow("before", () => undefined);
   follow("trace", () => undefined);
+  follow("diagnosis", () => undefined);
   follow("checks", () => undefined);
   follow("state", ({ file }) => {
     keepFile(file);

@@ -16,6 +16,11 @@ export type TraceState =
     }
   | { readonly kind: "ready" };
 
+/** Where the diagnosis of the run is that the panel shows; it follows the trace. Only when it is ready are its findings all. */
+export type DiagnosisState =
+  | { readonly kind: "ready" | "running" | "stopped" }
+  | { readonly kind: "failed"; readonly message: string };
+
 /** A check that did not come to its end; what was compared by then is among the checks. */
 export interface Interrupted extends Pick<Failure, "message" | "hint"> {
   /** A layer; null for the whole model. */

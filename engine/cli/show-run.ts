@@ -3,7 +3,7 @@ import { isFailed } from "../report/questions";
 import type { Report } from "../report/report";
 import type { Answered } from "../report/requests";
 import { isAtLeast } from "../report/severity";
-import { complain, FAILED, FINE, out, print, WRONG } from "./answer";
+import { complain, FAILED, FINE, mistake, out, print, WRONG } from "./answer";
 import type { Arguments } from "./arguments";
 import { type ReadLine, readLine } from "./messages";
 import { precisionText } from "./precision-text";
@@ -34,6 +34,15 @@ export async function showRun(
   }
   if (report.failure) {
     if (!json) complain(report.failure, lines);
+    return WRONG;
+  }
+  if (failOn !== null && report.isUndiagnosed) {
+    complain(
+      mistake(
+        "This trace was saved without its diagnosis: --fail-on has nothing to go by",
+        "trace the model file",
+      ),
+    );
     return WRONG;
   }
   return failOn !== null && report.findings.some(({ severity }) => isAtLeast(severity, failOn))

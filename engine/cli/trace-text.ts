@@ -17,7 +17,8 @@ export function showReport(report: Report, style: Style, lines?: ReadLine): stri
     parts.push(style.dim(`${count} operations are too many for a table; --json lists them all.`));
   } else if (operations.length > 0) parts.push(tensors(report, style));
   parts.push(...report.findings.map((finding) => showFinding(finding, style, lines)));
-  if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
+  if (report.isUndiagnosed) parts.push("Not diagnosed: the diagnosis of this run was stopped or failed.");
+  else if (report.findings.length === 0 && !report.failure) parts.push("No findings.");
   if (report.ignored?.length) parts.push(style.dim(ignoredText(report.ignored, report.file)));
   return parts.join("\n\n");
 }

@@ -39,7 +39,7 @@ export function followFindings(
   return { pairs, gone, fresh: after.filter((finding) => !was.has(finding)) };
 }
 
-type Looked = Pick<Report, "findings" | "measures" | "nodes" | "scopes">;
+type Looked = Pick<Report, "findings" | "measures" | "nodes" | "scopes" | "isUndiagnosed">;
 
 /** The same for two runs of one file, by layer and name alone: quick, however large the model is. */
 function followRuns(before: Looked, after: Looked): FollowedFindings {
@@ -79,9 +79,13 @@ export interface FindingsNews {
   readonly gone: readonly { readonly finding: Finding; readonly effect: Effect | null }[];
 }
 
-/** The news of a run; none from one that failed, which says nothing about what it did not reach. */
+/**
+ * The news of a run; none from one that failed, which says nothing about what it did not reach, and none where one of both
+ * was not diagnosed.
+ */
 export function newsOf(before: Looked | null, after: Looked & Pick<Report, "failure">): FindingsNews | null {
   if (before === null || after.failure !== null) return null;
+  if (before.isUndiagnosed || after.isUndiagnosed) return null;
   const { pairs, gone } = followRuns(before, after);
   const was = new Map(pairs.map(([old, finding]) => [finding, old]));
   const changes = after.findings.map((finding) => {

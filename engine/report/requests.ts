@@ -1,6 +1,7 @@
 /**
  * Everything that can be asked of an engine, for both borders: its process, and the panels. To add a question, add an entry
- * here and its answer in the engine's session, where the compiler misses it; whoever stands between forwards all of them.
+ * here, and where the compiler misses it: in work.ts, and its answer in the engine's session. Whoever stands between forwards
+ * all of them.
  */
 import {
   checked,
@@ -46,8 +47,6 @@ export interface Question<P, A extends object> {
   readonly answer: Form<A>;
   /** What panels may ask; null when they may not. */
   readonly fromPanels: Form<P> | null;
-  /** Work waits for the work before it, tells how far it is, and keeps to a budget; all else is answered at once. */
-  readonly isWork: boolean;
 }
 
 interface PanelQuestion<P, A extends object> extends Question<P, A> {
@@ -56,35 +55,32 @@ interface PanelQuestion<P, A extends object> extends Question<P, A> {
 
 const entries = {
   /** Runs a model file and keeps its tape for later questions. */
-  trace: own<TraceParams, TraceAnswer>({ answer: traced, isWork: true }),
+  trace: own<TraceParams, TraceAnswer>({ answer: traced }),
   /** What the rules find in the last run, whose trace was answered without. Cancellation is honoured between rules. */
-  diagnose: own<DiagnoseParams, Diagnosis>({ answer: diagnosed, isWork: true }),
+  diagnose: own<DiagnoseParams, Diagnosis>({ answer: diagnosed }),
   /** Checks gradients of the last run. Cancellation is honoured between elements. */
-  check: own<CheckParams, Checked>({ answer: checked, isWork: true }),
+  check: own<CheckParams, Checked>({ answer: checked }),
   /** The numbers behind a row of a check; a row that the last check did not have is checked again. */
   checkDetails: open<CheckDetailsParams, CheckDetails>({
     answer: details,
     fromPanels: detailsParams,
-    isWork: true,
   }),
   /** The differences of one element over their step. */
-  checkCurve: open<CheckCurveParams, CheckCurve>({ answer: curve, fromPanels: curveParams, isWork: true }),
+  checkCurve: open<CheckCurveParams, CheckCurve>({ answer: curve, fromPanels: curveParams }),
   /** Elements of a tensor of the last run. */
-  values: open<ValuesParams, Elements>({ answer: elements, fromPanels: valuesParams, isWork: false }),
+  values: open<ValuesParams, Elements>({ answer: elements, fromPanels: valuesParams }),
   /** How the elements of some nodes of the last run are spread. */
   histograms: open<HistogramsParams, Histograms>({
     answer: histograms,
     fromPanels: histogramsParams,
-    isWork: false,
   }),
   /** What the gradients of the last run would lose in a number format of fewer bits. */
   precision: open<PrecisionParams, PrecisionReport>({
     answer: precisionReport,
     fromPanels: precisionParams,
-    isWork: false,
   }),
   /** The last run as the bytes of a file. */
-  save: own<SaveParams, SavedBytes>({ answer: saved, isWork: false }),
+  save: own<SaveParams, SavedBytes>({ answer: saved }),
 } as const;
 
 /** A question that panels do not ask. */

@@ -1,8 +1,7 @@
 /** What an engine process answered, held against its form: a process that answers anything else is ended. */
 import { failed } from "../report/answer-forms";
-import { diagnosedReport } from "../report/diagnosis";
 import { type Form, oneOrOther } from "../report/forms";
-import { type OpenReport, openBytes } from "../report/open-bytes";
+import { diagnosedReport, type OpenReport, openBytes } from "../report/open-bytes";
 import { type Failed, isFailed, type TraceAnswer, type TraceResult } from "../report/questions";
 import type { Diagnosis } from "../report/report";
 import { type Answered, type RequestName, requests } from "../report/requests";

@@ -13,7 +13,8 @@ import {
   type TraceResult,
 } from "../report/questions";
 import type { Failure } from "../report/report";
-import { type Answered, type LaterRequest, type Params, requests } from "../report/requests";
+import type { Answered, LaterRequest, Params } from "../report/requests";
+import { isWork } from "../report/work";
 import { formOf, hold, isTrace, openAnswer, openDiagnosis } from "./client-answers";
 import { cancelled, noRun, tooLong } from "./client-failures";
 import { type EndAnswer, EngineChild } from "./engine-child";
@@ -163,7 +164,7 @@ export class Engine {
     if (!child?.isRunning || !this.hasTape) return { failure: noRun() };
     const source = new CancellationTokenSource();
     const send = (): Promise<Answered<N>> => child.connection.sendRequest(name, params, source.token);
-    const answer = requests[name].isWork
+    const answer = isWork[name]
       ? await this.#work(child, send, asking, source, limit)
       : await Promise.race([child.ended, send().catch((error: unknown) => this.#broken(child, error))]);
     // A process that ends in the middle of its work leaves a report.

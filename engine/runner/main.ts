@@ -6,7 +6,8 @@ import { Worker } from "node:worker_threads";
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc/node";
 import { knowProxies } from "../core/observe";
 import * as gradlens from "../index";
-import { type Params, type RequestName, requestNames, requests } from "../report/requests";
+import { type Params, type RequestName, requestNames } from "../report/requests";
+import { isWork } from "../report/work";
 import { place } from "./calls";
 import { openEngineChannel } from "./channel";
 import { requireOwn } from "./commonjs";
@@ -82,10 +83,9 @@ function answer(connection: MessageConnection, session: EngineSession, output: O
     return result;
   };
   const answerTo = <N extends RequestName>(name: N) => {
-    const { isWork } = requests[name];
     connection.onRequest<object, void>(name, (params: Params<N>, token: CancellationToken) => {
       const job = async () => session.answers[name](params, token);
-      if (!isWork) return job();
+      if (!isWork[name]) return job();
       return inTurn(() => (name === "trace" ? run(job) : output.withoutRepeats(job)));
     });
   };

@@ -1,10 +1,12 @@
 /** Runs, checks and findings as an assistant reads them: plain text of bounded length. */
+
 import { formatNumber, showTimes } from "../../engine/core/number-text";
 import { checkName } from "../../engine/report/checks";
 import { readableName, showMended } from "../../engine/report/follow-findings";
 import type { Check, Finding, Site } from "../../engine/report/report";
 import { byGravity } from "../../engine/report/severity";
 import { describeOutcome, verdictTitle } from "../checks";
+import { whyUndiagnosed } from "../diagnosis-words";
 import type { Session } from "../session";
 
 /** An assistant pays for every character. */
@@ -43,7 +45,7 @@ export function describeRun(session: Session): string {
     ...listed(
       layers.map(({ path, type, gradNorm }) => `- ${path} (${type}): ${formatNumber(gradNorm ?? 0, 3)}`),
     ),
-    findings.length === 0 ? "No findings." : "Findings:",
+    findings.length === 0 ? whyUndiagnosed(session.last.diagnosis) || "No findings." : "Findings:",
     ...listed(findings.toSorted(byGravity).map(findingLine)),
   ]);
 }
@@ -73,7 +75,7 @@ export function describeFinding(session: Session, rule: string): string {
   const finding = rule === "" ? all[0] : all.find((each) => each.rule === rule);
   if (!finding)
     return all.length === 0
-      ? "The last run has no findings."
+      ? whyUndiagnosed(session.last.diagnosis) || "The last run has no findings."
       : `No such finding. There are: ${all.map((each) => each.rule).join(", ")}.`;
   const { page, evidence, related, fixes } = finding;
   const index = report.findings.indexOf(finding);

@@ -50,6 +50,7 @@ const tools: Readonly<Record<string, AssistantTool>> = {
     doing: "Reading the findings of",
     async run(session, { rule }) {
       await session.wake();
+      await session.untilDiagnosed();
       return describeFinding(session, asText(rule));
     },
   },

@@ -7,6 +7,7 @@ import type { CheckTarget } from "../../engine/report/questions";
 import type { Range, SourceLayer } from "../../engine/source";
 import { checksOf, pathsOf, summarize } from "../checks";
 import { onDidChangeSetting, readSetting } from "../config";
+import { undiagnosedTitle } from "../diagnosis-words";
 import { fileOf } from "../files";
 import { analyseDocument, modelSelector } from "../model-files";
 import { progressPlace } from "../progress";
@@ -27,6 +28,12 @@ class Lens extends vscode.CodeLens {
 
 function staleMark(session: Session): string {
   return session.stale ? ` · before your edit` : "";
+}
+
+/** Nothing once the findings are known. */
+function diagnosisMark({ last: { diagnosis } }: Session): string {
+  if (diagnosis.kind === "ready") return "";
+  return diagnosis.kind === "running" ? " · diagnosing …" : ` · ${undiagnosedTitle}`;
 }
 
 /** Whether a check takes in a layer of the document. */
@@ -114,7 +121,7 @@ function lossCommand(session: Session | null, document: vscode.TextDocument): vs
     };
   const norm = session.report?.scopes[0]?.gradNorm ?? null;
   const gradient = norm === null ? "" : ` · ‖∇‖ ${formatNumber(norm)}`;
-  const title = `loss ${formatNumber(loss.value)}${gradient}${staleMark(session)}`;
+  const title = `loss ${formatNumber(loss.value)}${gradient}${diagnosisMark(session)}${staleMark(session)}`;
   if (session.stale) return { ...trace, title, tooltip: "Click to trace again" };
   return {
     title,

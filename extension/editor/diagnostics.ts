@@ -1,14 +1,20 @@
 /** Findings, failures and failed gradient checks as Problems: of the last run, until the text changes or the file is closed. */
+
 import * as vscode from "vscode";
 import { formatPair } from "../../engine/core/number-text";
 import { checkName } from "../../engine/report/checks";
 import { showEffect } from "../../engine/report/follow-findings";
 import type { Check, Failure, Finding, RelatedSite, Severity, Site } from "../../engine/report/report";
 import { worstTitle } from "../checks";
+import { whyUndiagnosed } from "../diagnosis-words";
 import { documentOf, uriOf } from "../files";
 import { currentRange } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
+
+const SOON_MS = 20;
+/** A diagnosis that takes longer is told of. */
+const SLOW_MS = 250;
 
 const severities: Record<Severity, vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -102,6 +108,15 @@ function fromCheck(check: Check, session: Session): Entry {
   };
 }
 
+/** What is to be said in the place of findings. */
+function fromDiagnosis({ file, last: { diagnosis } }: Session): Entry[] {
+  if (diagnosis.kind === "ready") return [];
+  const { Information, Warning } = vscode.DiagnosticSeverity;
+  const severity = diagnosis.kind === "failed" ? Warning : Information;
+  const message = diagnosis.kind === "running" ? "Diagnosing …" : whyUndiagnosed(diagnosis);
+  return [{ site: topOf(file), message, severity, code: "diagnosis", panel: "showFindings" }];
+}
+
 function entriesOf(session: Session): Entry[] {
   const { failure, checks, stale } = session;
   const isOpen = documentOf(session.file) !== undefined;
@@ -115,6 +130,7 @@ function entriesOf(session: Session): Entry[] {
   const bad = checks.filter(({ severity }) => severity !== null);
   return [
     ...failed,
+    ...fromDiagnosis(session),
     ...fromReport(session),
     ...session.checkFindings.map((finding) => fromFinding(finding, session)),
     ...bad.map((check) => fromCheck(check, session)),
@@ -151,7 +167,8 @@ export function registerDiagnostics(sessions: Sessions): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const updateSoon = () => {
     clearTimeout(timer);
-    timer = setTimeout(update, 20);
+    // Problems of the run before stay for a moment: most diagnoses are there by then.
+    timer = setTimeout(update, sessions.all.some(({ isDiagnosing }) => isDiagnosing) ? SLOW_MS : SOON_MS);
   };
   return vscode.Disposable.from(
     collection,

@@ -7,6 +7,7 @@ import type { NodeHistograms } from "../../engine/report/questions";
 import type { Check, Finding, Histogram, ReportNode, Stats } from "../../engine/report/report";
 import { byGravity } from "../../engine/report/severity";
 import { summarize } from "../checks";
+import { undiagnosedTitle } from "../diagnosis-words";
 import { code, commandLink, linkedCommands, plain } from "../markdown";
 import { describeSite } from "../places";
 import type { Session } from "../session";
@@ -139,6 +140,9 @@ function iterations({ nodes }: TensorSubject): string {
 
 /** The gravest finding in one line; Problems and the panel have the whole text, and the others. */
 function warning(findings: readonly Finding[], session: Session): string {
+  const { kind } = session.last.diagnosis;
+  if (kind === "running") return "$(loading~spin) diagnosing …";
+  if (kind !== "ready") return `$(question) ${undiagnosedTitle}`;
   const [finding] = findings.toSorted(byGravity);
   if (!finding) return "";
   const icons = { error: "$(error)", warning: "$(warning)", info: "$(info)" };

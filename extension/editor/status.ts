@@ -1,6 +1,8 @@
 /** The language status item: what runs, on which device the last run was and why. */
+
 import * as vscode from "vscode";
 import { formatNumber, showDuration } from "../../engine/core/number-text";
+import { whyUndiagnosed } from "../diagnosis-words";
 import { modelSelector, onDidChangeReading, wasTooSlow } from "../model-files";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -9,6 +11,7 @@ import { trustMessage } from "../trust";
 function describe(item: vscode.LanguageStatusItem, session: Session | null): void {
   item.severity = vscode.LanguageStatusSeverity.Information;
   item.detail = "";
+  item.busy = false;
   item.text = "Gradlens";
   if (!vscode.workspace.isTrusted) {
     item.detail = trustMessage;
@@ -21,14 +24,16 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
     title: "Trace Backprop",
     arguments: file,
   };
-  item.command = session?.running ? { command: "gradlens.stop", title: "Stop" } : again;
+  item.command = session?.isBusy ? { command: "gradlens.stop", title: "Stop" } : again;
   if (!session) return;
   if (session.running) {
     item.text = "Gradlens: running";
     item.detail = session.state.kind === "running" ? session.state.message : "Checking gradients";
     return;
   }
-  const { failure, report, stale } = session;
+  const { failure, report, stale, isDiagnosing } = session;
+  const { diagnosis } = session.last;
+  item.busy = isDiagnosing;
   const isStopped = session.state.kind === "stopped";
   if (isStopped && !report) {
     item.text = "Gradlens: stopped";
@@ -40,11 +45,14 @@ function describe(item: vscode.LanguageStatusItem, session: Session | null): voi
   } else if (report) {
     const { device, loss, durationMs } = report;
     item.text = `Gradlens: ${device.used.toUpperCase()}${loss ? ` · loss ${formatNumber(loss.value)}` : ""}`;
+    if (isDiagnosing) item.text += " · diagnosing …";
+    if (diagnosis.kind === "failed") item.severity = vscode.LanguageStatusSeverity.Warning;
     const parts = [
       device.reason,
       showDuration(durationMs),
       stale ? "the file changed since" : "",
       isStopped ? "the run after it was stopped" : "",
+      whyUndiagnosed(diagnosis),
     ];
     item.detail = parts.filter((part) => part !== "").join(" · ");
   }

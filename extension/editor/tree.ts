@@ -1,4 +1,5 @@
 /** The view "Trace": layers and parameters by the norm of their gradient, findings, and checks. */
+
 import * as vscode from "vscode";
 import { formatNumber, formatShape, showCount, showTimes } from "../../engine/core/number-text";
 import { checkName } from "../../engine/report/checks";
@@ -6,6 +7,7 @@ import type { Check, Finding, ReportParameter, ReportScope, Site } from "../../e
 import { byGravity } from "../../engine/report/severity";
 import { describeOutcome, verdictTitle } from "../checks";
 import type { InPanel } from "../command-target";
+import { undiagnosedTitle, whyUndiagnosed } from "../diagnosis-words";
 import { currentRange, describeSite, isOwnFile } from "../places";
 import type { Session } from "../session";
 import type { Sessions } from "../sessions";
@@ -105,7 +107,9 @@ function findingEntries(session: Session): Entry[] {
 }
 
 /** How much there is to mend, beside the view's icon. */
-function badgeOf({ last, stale }: Session): vscode.ViewBadge | undefined {
+function badgeOf({ last, stale, isDiagnosing }: Session, shown = 0): vscode.ViewBadge | undefined {
+  // The number of the run before stays until there is another one.
+  if (isDiagnosing) return { value: shown, tooltip: "Diagnosing …" };
   const value = last.findings.length;
   if (value === 0) return undefined;
   return { value, tooltip: `${showTimes(value, "finding")}${stale ? " before your edit" : ""}` };
@@ -141,13 +145,22 @@ function rootsOf(session: Session): Entry[] {
     });
   return [
     root("Layers", layerEntries(session), "no layer has parameters"),
-    root("Findings", findingEntries(session), "none"),
+    findingsRoot(session) ?? root("Findings", findingEntries(session), "none"),
     root(
       "Checks",
       session.checks.map((check) => checkEntry(check, session)),
       "none yet",
     ),
   ];
+}
+
+/** In the place of findings of which nothing is known. */
+function findingsRoot({ last: { diagnosis } }: Session): Entry | null {
+  if (diagnosis.kind === "ready") return null;
+  const [description, icon] =
+    diagnosis.kind === "running" ? ["diagnosing …", "loading~spin"] : [undiagnosedTitle, "question"];
+  const iconPath = new vscode.ThemeIcon(icon);
+  return new Entry("Findings", [], { description, iconPath, tooltip: whyUndiagnosed(diagnosis) });
 }
 
 /** What stands above the entries, or in their place. */
@@ -170,7 +183,7 @@ export function registerTree(sessions: Sessions): vscode.Disposable {
   const view = vscode.window.createTreeView("gradlens.trace", { treeDataProvider, showCollapseAll: true });
   const update = () => {
     view.description = sessions.current?.name ?? "";
-    view.badge = sessions.current ? badgeOf(sessions.current) : undefined;
+    view.badge = sessions.current ? badgeOf(sessions.current, view.badge?.value) : undefined;
     view.message = sessions.current ? messageFor(sessions.current) : "";
     changed.fire();
   };

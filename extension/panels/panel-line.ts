@@ -1,5 +1,7 @@
 /** The extension's end of the line to a panel. A file of its own that is read with the first panel, for vscode-jsonrpc. */
 import { type CancellationToken, ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { fits } from "../../engine/report/forms";
+import { site } from "../../engine/report/report-form";
 import {
   type Answer,
   type PanelRequest,
@@ -17,6 +19,11 @@ export interface PanelListener {
   answer<N extends PanelRequest>(name: N, params: Params<N>, signal: AbortSignal): Promise<Answer<N>>;
   /** What went wrong in one of these. */
   fail(error: unknown): void;
+}
+
+/** Whether a place that is among the news is one. */
+function isRight(news: object): boolean {
+  return !("site" in news) || fits(news.site, site);
 }
 
 export class PanelLine {
@@ -57,7 +64,7 @@ export class PanelLine {
     const heed = <N extends keyof ToExtension>(name: N) =>
       wire.connection.onNotification(name, (news: ToExtension[N]) => {
         try {
-          this.listener.heed[name](news);
+          if (isRight(news)) this.listener.heed[name](news);
         } catch (error) {
           this.listener.fail(error);
         }

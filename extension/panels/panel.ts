@@ -1,8 +1,6 @@
 /** One webview panel of one trace: sends it the session's state, and does what it asks. */
 
 import * as vscode from "vscode";
-import { fits } from "../../engine/report/forms";
-import { site } from "../../engine/report/report-form";
 import { showCommand } from "../../webview/panels";
 import type { Interrupted, PanelName, StateNews } from "../../webview/protocol";
 import { pathAt } from "../checks";
@@ -100,6 +98,7 @@ export class Panel implements vscode.Disposable {
     return {
       file,
       trace: state,
+      diagnosing: last.diagnosis,
       stale,
       isCompared,
       interrupted: this.#interrupted(),
@@ -134,8 +133,8 @@ export class Panel implements vscode.Disposable {
       if (this.#selected !== null) this.#tell(this.#selected);
       this.#selected = null;
     },
-    reveal: ({ site: place }) => {
-      if (fits(place, site)) revealSite(place, this.session);
+    reveal: ({ site }) => {
+      revealSite(site, this.session);
     },
     model: () => {
       vscode.window.showTextDocument(this.session.uri);

@@ -1,9 +1,8 @@
 /** The editor of one saved trace: the pages of the panels, one at a time, told from the file alone. */
 import * as vscode from "vscode";
 import { dryRun } from "../../engine/precision/dry-run";
-import { fits } from "../../engine/report/forms";
 import { isFailed, type PrecisionParams } from "../../engine/report/questions";
-import { site } from "../../engine/report/report-form";
+import type { Site } from "../../engine/report/report";
 import type { Answer, PanelRequest, Params } from "../../engine/report/requests";
 import { savedAnswers } from "../../engine/report/saved-answers";
 import type { SavedTrace } from "../../engine/report/saved-trace";
@@ -113,6 +112,7 @@ export class SavedEditor implements vscode.Disposable {
       trace: trace
         ? { kind: "ready" }
         : { kind: "failed", reason: "syntax", message: problem, site: null, hint: AGAIN },
+      diagnosing: { kind: trace?.report.isUndiagnosed ? "stopped" : "ready" },
       stale: false,
       isCompared: false,
       interrupted: null,
@@ -123,9 +123,9 @@ export class SavedEditor implements vscode.Disposable {
     };
   }
 
-  #reveal(place: unknown): void {
+  #reveal(place: Site): void {
     const { saved, uri } = this.#document;
-    if (!saved || !fits(place, site)) return;
+    if (!saved) return;
     revealPlace(place, saved, uri).catch(this.fail);
   }
 
@@ -137,7 +137,7 @@ export class SavedEditor implements vscode.Disposable {
     },
     reveal: ({ site: place }) => this.#reveal(place),
     model: () => {
-      const file = this.#document.saved?.report.file;
+      const { file = "" } = this.#document.saved?.report ?? {};
       this.#reveal({ file, line: 1, column: 1, endLine: 1, endColumn: 1 });
     },
     show: ({ panel, node }) => {
@@ -170,6 +170,7 @@ const unknown: PanelKnowledge = {
   state: {
     file: "",
     trace: { kind: "empty" },
+    diagnosing: { kind: "ready" },
     stale: false,
     isCompared: false,
     interrupted: null,

@@ -144,6 +144,7 @@ describe("news for a panel", () => {
   const state: StateNews = {
     file: "/models/large.ts",
     trace: { kind: "ready" },
+    diagnosing: { kind: "ready" },
     stale: false,
     isCompared: false,
     interrupted: null,

@@ -13,6 +13,8 @@ import { bytesOf } from "./trace-of";
 const start = {
   trace: { kind: "empty" },
   report: null,
+  diagnosis: { findings: [], measures: [] },
+  diagnosing: { kind: "ready" },
   checks: [],
   stale: false,
   before: null,
@@ -128,6 +130,7 @@ describe("panels: checks of one name", () => {
 describe("panels: state", () => {
   const quiet = {
     file: "/models/model.ts",
+    diagnosing: { kind: "ready" },
     stale: false,
     isCompared: false,
     interrupted: null,
@@ -135,7 +138,7 @@ describe("panels: state", () => {
     findings: null,
     trials: [],
     saved: null,
-  };
+  } as const;
   const ready = { ...quiet, trace: { kind: "ready" } } as const;
 
   it("keeps the report and the checks through changes of state", () => {
@@ -156,6 +159,16 @@ describe("panels: state", () => {
     );
     const checking = { target: "net.fc1", fraction: 0.5, doing: "" };
     assert.deepEqual(reducers.state(running, { ...ready, checking }).checking, checking);
+  });
+
+  it("keeps the report when its diagnosis comes", () => {
+    const report = deepSigmoid();
+    const bare = { ...report, findings: [], isUndiagnosed: true };
+    const traced = reducers.trace(start, { bytes: bytesOf(bare) });
+    assert.deepEqual([traced.report?.isUndiagnosed, traced.diagnosis.findings], [true, []]);
+    const diagnosed = reducers.diagnosis(traced, { findings: report.findings, measures: [] });
+    assert.ok(diagnosed.report === traced.report);
+    assert.deepEqual(diagnosed.diagnosis.findings, report.findings);
   });
 
   it("the run before is one that comes, or the one that was shown", () => {

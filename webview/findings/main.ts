@@ -1,7 +1,7 @@
 /** The findings panel: causes first, each with its line, what proves it, and what helps. */
 
 import { showTimes } from "../../engine/core/number-text";
-import type { Finding, Report } from "../../engine/report/report";
+import type { Diagnosis, Finding, Report } from "../../engine/report/report";
 import { byGravity, severities } from "../../engine/report/severity";
 import { symptomsByTrial } from "../../engine/report/symptoms-by-trial";
 import { listen } from "../bridge";
@@ -13,31 +13,33 @@ import { siteLink } from "../site-link";
 import { connect } from "../store";
 import { findingCard, severityWords } from "./card";
 import { goneList } from "./gone";
+import { drawUndiagnosed } from "./undiagnosed";
 
 const frame = createFrame("Findings");
 const body = h("div", { class: "findings" });
 frame.content.append(body);
 
-function drawFindings(report: Report, { findings: news, trials, stale: isStale }: PanelState) {
+function drawFindings(report: Report, { diagnosis, findings: news, trials, stale: isStale }: PanelState) {
   const opened = openedIn(body);
+  const { findings } = diagnosis;
   const { run } = report;
-  const causes = symptomsByTrial(report.findings, trials);
-  const cards = report.findings
+  const causes = symptomsByTrial(findings, trials);
+  const cards = findings
     .map((finding, index) => ({ finding, index }))
     .filter(({ index }) => !causes.has(index))
     .toSorted((a, b) => byGravity(a.finding, b.finding))
     .map(({ finding, index }) => {
-      const symptoms = report.findings.filter((_, other) => causes.get(other) === index);
+      const symptoms = findings.filter((_, other) => causes.get(other) === index);
       const change = news?.changes[index];
       return findingCard({ report, run, finding, index, isStale, trials, symptoms, change });
     });
   replaceInPlace(body, [
     ...(cards.length > 0
-      ? [h("p", { class: "dimmed" }, countsOf(report.findings.filter((_, index) => !causes.has(index))))]
+      ? [h("p", { class: "dimmed" }, countsOf(findings.filter((_, index) => !causes.has(index))))]
       : []),
     ...(news ? [goneList(news, run)] : []).flatMap((each) => each ?? []),
-    ...(cards.length > 0 ? cards : [nothing(report)]),
-    ...ignoredList(report),
+    ...(cards.length > 0 ? cards : [nothing(report, diagnosis)]),
+    ...ignoredList(diagnosis),
   ]);
   for (const details of body.querySelectorAll("details"))
     if (opened.has(keyOf(details))) details.open = opened.get(keyOf(details)) === true;
@@ -62,7 +64,7 @@ function countsOf(findings: readonly Finding[]): string {
     .join(", ");
 }
 
-function nothing({ nodes, parameters, lookedFor = [], failure }: Report): HTMLElement {
+function nothing({ nodes, parameters, failure }: Report, { lookedFor = [] }: Diagnosis): HTMLElement {
   const operations = nodes.filter(({ kind }) => kind === "operation").length;
   const seen = `${showTimes(operations, "operation")} and ${showTimes(parameters.length, "parameter")}`;
   return h(
@@ -92,7 +94,7 @@ function nothing({ nodes, parameters, lookedFor = [], failure }: Report): HTMLEl
 }
 
 /** What comments keep from being told, so that nobody forgets it. */
-function ignoredList({ ignored = [] }: Report): HTMLElement[] {
+function ignoredList({ ignored = [] }: Diagnosis): HTMLElement[] {
   if (ignored.length === 0) return [];
   const items = ignored.map(({ finding: { title, rule }, comment }) =>
     h("li", {}, siteLink(comment), ` ${title ?? rule}`),
@@ -110,19 +112,31 @@ function explain(index: number) {
   card?.focus({ preventScroll: true });
 }
 
+/** What is drawn again when it is another. */
+function drawn({ report, diagnosis, diagnosing, findings, trials, stale }: PanelState): readonly unknown[] {
+  return [report, diagnosis, JSON.stringify(diagnosing), findings, trials, stale];
+}
+
 let last: PanelState | null = null;
 let asked: number | null = null;
+/** Whether the findings of a run stand there. */
+let isDrawn = false;
 connect((state) => {
   const report = frame.update(state);
-  const { findings, trials, stale } = state;
-  const isSame =
-    last?.report === report && last.findings === findings && last.trials === trials && last.stale === stale;
-  if (report && !isSame) drawFindings(report, state);
+  const before = last && drawn(last);
+  const isSame = before !== null && drawn(state).every((each, i) => each === before[i]);
   last = state;
-  if (report && asked !== null) explain(asked);
-  if (report) asked = null;
+  if (!report) return;
+  const isThere = state.diagnosing.kind === "ready";
+  if (!isSame && isThere) drawFindings(report, state);
+  // What was found before stays while there is nothing else to show, with all that a person opened in it.
+  else if (!isSame) drawUndiagnosed(body, state.diagnosing, isDrawn);
+  isDrawn = isThere || (isDrawn && state.diagnosing.kind === "running");
+  if (!isThere) return;
+  if (asked !== null) explain(asked);
+  asked = null;
 });
 listen("explain", ({ finding }) => {
-  if (last?.report) explain(finding);
+  if (last?.report && last.diagnosing.kind === "ready") explain(finding);
   else asked = finding;
 });

@@ -5,6 +5,7 @@ import type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
 export const REPORT_VERSION = 5;
 
+export type { FixTrial, TriedFix } from "./fix-trial";
 export type { Severity } from "./severity";
 export type { FixTrial, TriedFix, TriedGradient } from "./tried-fix";
 export type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
@@ -174,17 +175,9 @@ export interface Ignored {
 }
 
 /** What the diagnosis says of a run. */
-export interface Diagnosis {
-  readonly findings: readonly Finding[];
-  /** What comments in the files say not to tell. */
-  readonly ignored?: readonly Ignored[];
-  /** Titles of the rules that looked at the run; left out where none did. */
-  readonly lookedFor?: readonly string[];
-  /** Of the rules that found something, and of those that were asked for. */
-  readonly measures: readonly RuleMeasure[];
-}
+export type Diagnosis = Pick<Report, "findings" | "ignored" | "lookedFor" | "measures">;
 
-export interface Report extends Diagnosis {
+export interface Report {
   readonly version: number;
   /** True before the diagnosis of the run came: that there are no findings says nothing then. */
   readonly isUndiagnosed?: boolean;
@@ -200,6 +193,13 @@ export interface Report extends Diagnosis {
   readonly loss: { readonly value: number; readonly node: number; readonly site: Site | null } | null;
   readonly nodes: readonly ReportNode[];
   readonly parameters: readonly ReportParameter[];
+  readonly findings: readonly Finding[];
+  /** What comments in the files say not to tell. */
+  readonly ignored?: readonly Ignored[];
+  /** Titles of the rules that looked at the run; left out where none did. */
+  readonly lookedFor?: readonly string[];
+  /** Of the rules that found something, and of those that were asked for. */
+  readonly measures: readonly RuleMeasure[];
   readonly scopes: readonly ReportScope[];
   readonly bindings: readonly ReportBinding[];
   /** Operations that were recorded but are not in `nodes` because there were too many; 0 as a rule. */

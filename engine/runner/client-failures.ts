@@ -11,11 +11,6 @@ export function tooLong(what: keyof typeof outOfTime, ms: number): Failure {
   return { kind: "timeout", ...outOfTime[what](showSeconds(ms)), site: null, stack: [] };
 }
 
-export function noRun(): Failure {
-  const message = "There is no run to ask about";
-  return { kind: "internal", message, hint: "run Trace Backprop first", site: null, stack: [] };
-}
-
 /** A process that sent what none of ours sends. */
 export function misfitting(what: string): Failure {
   return {

@@ -13,7 +13,7 @@ import type {
 import type { Diagnosis } from "../report/report";
 import type { Answered } from "../report/requests";
 import { histogramOf } from "../report/stats";
-import { finish, type Recorded, type Undiagnosed } from "../tracing/record-trace";
+import { finish, type Recorded, type Undiagnosed } from "../tracing/recorded";
 import type { CheckAsked, CheckSession } from "./check-session";
 import { noTensor } from "./limit-failures";
 import type { ModelSource } from "./model-sources";

@@ -69,11 +69,6 @@ export function waitingTooLong({ timeoutMs }: Limits, sources: ModelSources): Fa
   };
 }
 
-export function noRun(): Failure {
-  const message = "There is no run to ask about";
-  return { kind: "internal", message, hint: "run Trace Backprop first", site: null, stack: [] };
-}
-
 export function noTensor(node: number, of: "value" | "grad"): Failure {
   const message = of === "grad" ? `Tensor ${node} has no gradient` : `The last run has no tensor ${node}`;
   return { kind: "internal", message, hint: null, site: null, stack: [] };

@@ -2,7 +2,7 @@
 import { encodeTrace } from "../report/codec";
 import type { SaveParams } from "../report/questions";
 import { encodeSaved, markOfText } from "../report/saved-trace";
-import type { Recorded } from "../tracing/record-trace";
+import type { Recorded } from "../tracing/recorded";
 import type { ModelSource } from "./model-sources";
 
 export function savedRun(

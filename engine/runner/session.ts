@@ -4,7 +4,7 @@ import { encodeTrace } from "../report/codec";
 import type { Failed, TraceAnswer, TraceParams } from "../report/questions";
 import type { Device, Failure } from "../report/report";
 import type { Answered, Params, RequestName } from "../report/requests";
-import { finish, type Recorded } from "../tracing/record-trace";
+import { finish, type Recorded } from "../tracing/recorded";
 import { changedForGood, changedHint, lastSite } from "./calls";
 import { type CheckAsked, CheckSession } from "./check-session";
 import { collectGarbage } from "./collector";
@@ -17,7 +17,6 @@ import {
   diagnosisWith,
   explainLimit,
   type Limited,
-  noRun,
   runWith,
   waitingTooLong,
   watchFor,
@@ -25,6 +24,7 @@ import {
 import { limitMemory } from "./memory";
 import { ModelRun } from "./model-run";
 import { ModelSources } from "./model-sources";
+import { noRun } from "./no-run";
 import { showOriginalFunctions } from "./original-functions";
 import { showOriginalPlaces } from "./original-stacks";
 import { ProcessState, type StateObserver } from "./process-state";

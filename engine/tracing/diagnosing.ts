@@ -7,7 +7,7 @@ import type { Diagnosis } from "../report/report";
 import type { ReadValues } from "../report/trace";
 import { experimentsOn } from "./experiments";
 import type { Numbered } from "./numbered";
-import type { Recorded } from "./record-trace";
+import type { Recorded } from "./recorded";
 import type { Run } from "./run";
 
 /** What the diagnosis may take for trying things out, in milliseconds. */

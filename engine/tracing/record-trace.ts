@@ -3,7 +3,6 @@ import type { Node } from "../core/tape";
 import { detached, type Tensor } from "../core/tensor";
 import { nodeFlags } from "../report/names";
 import { openTrace } from "../report/open-trace";
-import type { Report } from "../report/report";
 import { TRACE_VERSION, type Trace, type TraceHead } from "../report/trace";
 import { optionalRow, TableBuilder } from "./columns";
 import { diagnosing } from "./diagnosing";
@@ -13,24 +12,10 @@ import { writeNameFacts } from "./name-facts";
 import { type Numbered, numberTensors } from "./numbered";
 import { OperationRows } from "./operation-rows";
 import { writeProvenance } from "./provenance-rows";
+import { finish, type Recorded, type Undiagnosed } from "./recorded";
 import type { Run } from "./run";
 import { shownGradient } from "./shown-gradient";
 import { SiteRows } from "./site-rows";
-
-/** What was recorded of a run, before its diagnosis or after it. */
-export interface Recorded {
-  readonly trace: Trace;
-  readonly report: Report;
-  /** Tensors by node id: what answers later questions about values. */
-  readonly tensors: readonly Tensor[];
-  gradOf(id: number): Tensor | null;
-}
-
-/** A run whose diagnosis is still to be made. */
-export interface Undiagnosed extends Recorded {
-  /** Makes it, one rule after the other: whoever goes on from step to step may do other things in between. */
-  diagnose(): Generator<void, Recorded>;
-}
 
 /** The trace of a run, without its diagnosis. @throws nothing of the model's: it only reads what was recorded */
 export function recordRun(run: Run): Undiagnosed {
@@ -57,14 +42,6 @@ export function recordRun(run: Run): Undiagnosed {
 /** The trace of a run, findings included. @throws nothing of the model's */
 export function recordTrace(run: Run): Recorded {
   return finish(recordRun(run).diagnose());
-}
-
-/** Goes on to the end. */
-export function finish<R>(steps: Generator<void, R>): R {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
 }
 
 function writeNodes(
@@ -112,6 +89,8 @@ function headOf(run: Run, { ids, omitted }: Numbered, sites: SiteRows): TraceHea
     failure,
     isUndiagnosed: true,
     findings: [],
+    ignored: [],
+    lookedFor: [],
     measures: [],
   };
 }

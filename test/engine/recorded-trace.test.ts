@@ -10,7 +10,8 @@ import { openTrace } from "../../engine/report/open-trace";
 import type { Report } from "../../engine/report/report";
 import { encodeSaved, openSaved } from "../../engine/report/saved-trace";
 import { stepsOf } from "../../engine/report/steps";
-import { finish, type Recorded, recordTrace } from "../../engine/tracing/record-trace";
+import { recordTrace } from "../../engine/tracing/record-trace";
+import { finish, type Recorded } from "../../engine/tracing/recorded";
 import { damage } from "./damage";
 import { lineSite, onLine, sampleRun } from "./sample-run";
 

@@ -76,15 +76,14 @@ function within(traced: Traced, weight: number, layout: Layout): Alike[] {
 
 /** Whether most units have the values of the first one, or of another; a cheap look before all are compared. */
 function isRepeated(values: ArrayLike<number>, { units, elements, at: place }: Layout): boolean {
-  const seen = new Set<string>();
   const probes = Math.min(elements, 4);
+  const element = (unit: number, i: number) => values[place(unit, Math.floor((i * elements) / probes))];
+  // Where the first probe alone tells more than half of them apart, the others need no look.
+  const first = new Set<number | undefined>();
+  for (let unit = 0; unit < units; unit++) if (first.add(element(unit, 0)).size > units / 2) return false;
+  const seen = new Set<string>();
   for (let unit = 0; unit < units; unit++)
-    seen.add(
-      Array.from(
-        { length: probes },
-        (_, i) => values[place(unit, Math.floor((i * elements) / probes))],
-      ).join(),
-    );
+    seen.add(Array.from({ length: probes }, (_, i) => element(unit, i)).join());
   return seen.size <= units / 2;
 }
 

@@ -87,10 +87,12 @@ export const accountOf = lazily((traced): Account | null => {
     // What a normalisation undoes is the account of the weights before it; its own scale is its own.
     group.log += Math.log(chosen ?? gain);
     if (chosen !== null && current !== null) current.log += Math.log(gain / chosen);
-    group.steps.unshift(step);
+    group.steps.push(step);
     if (isLayer(traced, step)) current = group;
   }
-  const shares = [...groups.values()].map(({ log, ...rest }): Share => ({ ...rest, factor: Math.exp(log) }));
+  const shares = [...groups.values()].map(({ log, steps, ...rest }): Share => {
+    return { ...rest, steps: steps.reverse(), factor: Math.exp(log) };
+  });
   const total = trunk.slice(0, -1).reduce((product, { backward }) => product * backward, 1);
   const layers = trunk.filter((step) => isLayer(traced, step)).length;
   return {

@@ -38,8 +38,9 @@ export const usersOf = lazily((traced): Rows => {
 
 /** The rows of one node. */
 export function rowsOf({ starts, rows }: Rows, node: number): number[] {
-  const first = at(starts, node);
-  return Array.from({ length: at(starts, node + 1) - first }, (_, i) => at(rows, first + i));
+  const found: number[] = [];
+  for (let edge = at(starts, node); edge < at(starts, node + 1); edge++) found.push(at(rows, edge));
+  return found;
 }
 
 /** 1 for each node of which the loss is made, the loss included; all 0 in a run without a loss. Cut gradients do not matter here. */

@@ -5,7 +5,6 @@ import type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";
 /** Grows when a field changes its meaning or goes away, or comes and readers rely on it. */
 export const REPORT_VERSION = 5;
 
-export type { FixTrial, TriedFix } from "./fix-trial";
 export type { Severity } from "./severity";
 export type { FixTrial, TriedFix, TriedGradient } from "./tried-fix";
 export type { CheckOutcome, Verdict, VerdictLook } from "./verdicts";

@@ -13,12 +13,12 @@ export interface Neighbours {
 
 /** The targets of each node's edges (or the sources, when `from` and `to` are exchanged), in the order of the edges. */
 export function neighbours(count: number, from: Int32Array, to: Int32Array): Neighbours {
-  const { start, edges } = edgesOf(count, from);
+  const { start, edges } = edgesByEnd(count, from);
   return { start, list: edges.map((edge) => to[edge] ?? 0) };
 }
 
 /** The edges of each node, by their index, in their order: those of i are `edges[start[i]] … edges[start[i + 1] - 1]`. */
-export function edgesOf(count: number, ends: Int32Array): { start: Int32Array; edges: Int32Array } {
+export function edgesByEnd(count: number, ends: Int32Array): { start: Int32Array; edges: Int32Array } {
   const start = new Int32Array(count + 1);
   for (const end of ends) start[end + 1] = (start[end + 1] ?? 0) + 1;
   for (let i = 0; i < count; i += 1) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);

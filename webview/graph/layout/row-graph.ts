@@ -1,5 +1,5 @@
 /** A graph in rows whose edges lead from one row to the next, as the steps of a layout hand it on. */
-import { edgesOf } from "./neighbours";
+import { edgesByEnd } from "./neighbours";
 
 /** Edges of each node by index, ordered by the place of what they lead to. */
 export interface SideEdges {
@@ -49,7 +49,7 @@ function sideOf(
   offsets: Float64Array,
   place: Float64Array,
 ): SideEdges {
-  const { start, edges } = edgesOf(count, ends);
+  const { start, edges } = edgesByEnd(count, ends);
   const order = (a: number, b: number) =>
     (place[others[a] ?? 0] ?? 0) - (place[others[b] ?? 0] ?? 0) ||
     (offsets[a] ?? 0) - (offsets[b] ?? 0) ||

@@ -162,13 +162,13 @@ function drawDot(
 }
 
 /** What can be written on a box that is smaller than its natural size. */
-function labelBox({ labels }: Sheet, { text }: SceneBox, area: Area, ink: string, alpha: number) {
+function labelBox({ labels }: Sheet, { text, isLoss }: SceneBox, area: Area, ink: string, alpha: number) {
   const { title, detail, left, right } = text;
   const short = title.slice(title.lastIndexOf(".") + 1);
   labels.push({
     area,
     lines: [
-      [...(detail === "" ? [] : [`${title}  ${detail}`]), title, short, detail],
+      [...(detail === "" ? [] : [`${title}  ${detail}`]), title, short, detail, ...(isLoss ? ["loss"] : [])],
       [`${left}  ${right}`, right, left],
     ],
     ink,

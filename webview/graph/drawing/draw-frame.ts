@@ -1,18 +1,18 @@
 /** Draws an open group: a frame with its name, and a sign that closes it. */
 import { frameHeading } from "../layout/layout";
 import { type Area, areaOf } from "./area";
-import { smallestText, textFont, textSize, titleFont } from "./fonts";
+import { smallestText, textSize } from "./fonts";
 import { isNatural } from "./labels";
 import type { PlacedScene } from "./scene";
 import type { Sheet } from "./sheet";
 
-export function drawFrame(drawing: Sheet, frame: number, item: number) {
-  const { pen, scene, view, theme, labels } = drawing;
+export function drawFrame(sheet: Sheet, frame: number, item: number) {
+  const { pen, scene, view, theme, labels } = sheet;
   const { left, right, top, bottom } = areaOf(scene, item);
   pen.beginPath();
   pen.roundRect(left, top, right - left, bottom - top, 6);
   if (!theme.isHighContrast) {
-    pen.globalAlpha = 0.05;
+    pen.globalAlpha = 0.035;
     pen.fillStyle = theme.foreground;
     pen.fill();
   }
@@ -22,21 +22,15 @@ export function drawFrame(drawing: Sheet, frame: number, item: number) {
   pen.stroke();
   pen.globalAlpha = 1;
   const { title = "", detail = "" } = scene.frames[frame] ?? {};
-  if (!isNatural(view)) {
-    const heading = (frameHeading + 14) * view.scale;
-    labels.push({ area: { left, right, top, bottom }, lines: [[`${title}   ${detail}`, title]], heading });
-    return;
-  }
-  pen.textBaseline = "middle";
-  pen.textAlign = "left";
-  pen.font = titleFont(theme);
-  const middle = top + frameHeading / 2 + 1;
-  const width = pen.measureText(title).width;
-  pen.fillStyle = theme.foreground;
-  pen.fillText(title, left + 9, middle);
-  pen.font = textFont(theme);
-  pen.fillText(detail, left + 18 + width, middle);
-  drawSign(drawing, closeSign(scene, item));
+  const heading = (frameHeading + 14) * view.scale;
+  const size = isNatural(view) ? Math.max(smallestText, textSize * view.scale) : smallestText;
+  labels.push({
+    area: { left, right, top, bottom },
+    lines: [[`${title}   ${detail}`, title]],
+    heading,
+    size,
+  });
+  if (isNatural(view)) drawSign(sheet, closeSign(scene, item));
 }
 
 /** Where a click closes a frame, in the drawing. */

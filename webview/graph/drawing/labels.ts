@@ -2,7 +2,7 @@
 
 import type { Area } from "./area";
 import { smallestText, textSize } from "./fonts";
-import type { Sheet } from "./sheet";
+import type { Label, Sheet } from "./sheet";
 import type { Viewport } from "./viewport";
 
 const lineHeight = 13;
@@ -12,42 +12,72 @@ const margin = 4;
 export const isNatural = ({ scale }: Viewport) => scale * textSize >= smallestText - 0.01;
 
 /** Writes the labels; those of frames that have no heading come over what is in them, where no other label stands. */
-export function drawLabels({ pen, view, theme, labels }: Sheet) {
+export function drawLabels(sheet: Sheet) {
   const taken: Area[] = [];
-  pen.font = `${smallestText}px ${theme.font}`;
-  pen.textBaseline = "middle";
-  for (const { area, lines, heading, ink = theme.foreground, alpha = 1 } of labels) {
-    const [left, right] = [area.left * view.scale + view.x, area.right * view.scale + view.x];
-    const [top, bottom] = [area.top * view.scale + view.y, area.bottom * view.scale + view.y];
-    const room = right - left - 2 * margin;
-    const height = bottom - top;
-    const count = heading === undefined ? Math.min(lines.length, Math.floor(height / lineHeight)) : 1;
-    const fitting = lines
-      .slice(0, count)
-      .map((choices) => choices.find((text) => text.trim() !== "" && pen.measureText(text).width <= room));
-    const words = fitting.filter((text) => text !== undefined);
-    if (words.length === 0) continue;
-    const isOver = heading !== undefined && heading < lineHeight;
-    if (isOver && height < 2 * lineHeight) continue;
-    pen.textAlign = heading !== undefined && !isOver ? "left" : "center";
-    const x = pen.textAlign === "left" ? left + 2 * margin : (left + right) / 2;
-    const middle = heading !== undefined && !isOver ? top + lineHeight / 2 + 1 : (top + bottom) / 2;
-    if (isOver) {
-      const width = pen.measureText(words[0] ?? "").width / 2 + margin;
-      const own = { left: x - width, right: x + width, top: middle - 8, bottom: middle + 8 };
-      if (taken.some((other) => meets(own, other))) continue;
-      taken.push(own);
-      pen.globalAlpha = 0.85;
-      pen.fillStyle = theme.background;
-      pen.fillRect(own.left, own.top, own.right - own.left, own.bottom - own.top);
-    }
-    pen.globalAlpha = alpha;
-    pen.fillStyle = ink;
-    words.forEach((text, i) => {
-      pen.fillText(text, x, middle + (i - (words.length - 1) / 2) * lineHeight);
-    });
+  sheet.pen.textBaseline = "middle";
+  for (const label of sheet.labels) {
+    if (label.heading === undefined) drawInBox(sheet, label);
+    else drawOnFrame(sheet, label, label.heading, taken);
   }
+  sheet.pen.globalAlpha = 1;
+}
+
+function onScreen({ view: { scale, x, y } }: Sheet, { left, right, top, bottom }: Area): Area {
+  return {
+    left: left * scale + x,
+    right: right * scale + x,
+    top: top * scale + y,
+    bottom: bottom * scale + y,
+  };
+}
+
+function drawInBox(sheet: Sheet, { area, lines, ink, alpha = 1 }: Label) {
+  const { pen, theme } = sheet;
+  const { left, right, top, bottom } = onScreen(sheet, area);
+  pen.font = `${smallestText}px ${theme.font}`;
+  const words = lines.slice(0, Math.floor((bottom - top) / lineHeight)).flatMap((choices) => {
+    const fitting = choices.find(
+      (text) => text.trim() !== "" && pen.measureText(text).width <= right - left - 2 * margin,
+    );
+    return fitting ?? [];
+  });
+  pen.textAlign = "center";
+  pen.globalAlpha = alpha;
+  pen.fillStyle = ink ?? theme.foreground;
+  words.forEach((text, i) => {
+    const y = (top + bottom) / 2 + (i - (words.length - 1) / 2) * lineHeight;
+    pen.fillText(text, (left + right) / 2, y);
+  });
+}
+
+/** At the top of a frame, or in its middle where the top has no room; over a ground of its own, so that no edge crosses it. */
+function drawOnFrame(
+  sheet: Sheet,
+  { area, lines, size = smallestText }: Label,
+  heading: number,
+  taken: Area[],
+) {
+  const { pen, theme } = sheet;
+  const { left, right, top, bottom } = onScreen(sheet, area);
+  const isOver = heading < lineHeight;
+  if (isOver && bottom - top < 2 * lineHeight) return;
+  pen.font = `${isOver ? "" : "600 "}${size}px ${theme.font}`;
+  const room = right - left - 2 * margin - (isOver ? 0 : 2 * size);
+  const text = lines[0]?.find((choice) => pen.measureText(choice).width <= room);
+  if (text === undefined) return;
+  const half = pen.measureText(text).width / 2 + margin;
+  const x = isOver ? (left + right) / 2 : left + half + margin;
+  const y = isOver ? (top + bottom) / 2 : top + size * 0.5 + 5;
+  const own = { left: x - half, right: x + half, top: y - size / 2 - 2, bottom: y + size / 2 + 2 };
+  if (taken.some((other) => meets(own, other))) return;
+  taken.push(own);
+  pen.globalAlpha = 0.85;
+  pen.fillStyle = theme.background;
+  pen.fillRect(own.left, own.top, own.right - own.left, own.bottom - own.top);
   pen.globalAlpha = 1;
+  pen.fillStyle = theme.foreground;
+  pen.textAlign = "center";
+  pen.fillText(text, x, y);
 }
 
 function meets(a: Area, b: Area): boolean {

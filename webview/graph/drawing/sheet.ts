@@ -20,6 +20,8 @@ export interface Label {
   readonly lines: readonly (readonly string[])[];
   /** Of a frame: pixels at its top that are free of boxes. */
   readonly heading?: number;
+  /** Pixels; the smallest that can be read without. */
+  readonly size?: number;
   /** Colour of the text; that of the theme without. */
   readonly ink?: string;
   readonly alpha?: number;

@@ -37,6 +37,8 @@ const frameSide = 12;
 
 export function layoutGraph(input: LayoutInput): Layout {
   const levels = readLevels(input);
+  const isMade = new Uint8Array(input.boxes);
+  for (const to of input.to) isMade[to] = 1;
   const widths = input.widths.slice();
   const heights = input.heights.slice();
   const laid: LevelLayout[] = [];
@@ -44,7 +46,7 @@ export function layoutGraph(input: LayoutInput): Layout {
   for (let index = levels.length - 1; index >= 0; index -= 1) {
     const level = levels[index] as Level;
     const isRoot = index === 0;
-    const levelInput = inputOf(input.gap, level, levels, laid, { widths, heights }, isRoot);
+    const levelInput = inputOf({ gap: input.gap, isMade }, level, levels, laid, { widths, heights }, isRoot);
     const key = keyOf(levelInput);
     const layout = shared.get(key) ?? layoutLevel(levelInput);
     if (key !== "") shared.set(key, layout);
@@ -61,13 +63,14 @@ export function layoutGraph(input: LayoutInput): Layout {
 function keyOf({ widths, heights, nets, entries, exits, top }: LevelInput): string {
   if (widths.length > 80 || nets.length > 200) return "";
   const ways = nets.map(
-    ({ from, to }) => `${from.node} ${from.offset}>${to.map((end) => `${end.node} ${end.offset}`)}`,
+    ({ from, to, isLeaf }) =>
+      `${isLeaf} ${from.node} ${from.offset}>${to.map((end) => `${end.node} ${end.offset}`)}`,
   );
   return `${top}|${entries}|${exits}|${widths}|${heights}|${ways.join("|")}`;
 }
 
 function inputOf(
-  gap: number,
+  { gap, isMade }: { readonly gap: number; readonly isMade: Uint8Array },
   level: Level,
   levels: readonly Level[],
   laid: readonly LevelLayout[],
@@ -84,6 +87,7 @@ function inputOf(
     return (layout.x[below.children.length + port] ?? 0) - layout.width / 2;
   };
   const nets = [...level.nets].map(([key, { from, to }]) => ({
+    isLeaf: isMade[key] !== 1,
     from:
       from < 0
         ? { node: count + (level.entries.get(key) ?? 0), offset: 0 }

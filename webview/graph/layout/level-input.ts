@@ -10,6 +10,8 @@ export interface End {
 export interface Net {
   readonly from: End;
   readonly to: readonly End[];
+  /** Nothing was computed to make it: it gives way to what was. */
+  readonly isLeaf: boolean;
 }
 
 /** Nodes are children, then ports at the top, then ports at the bottom of the frame. */

@@ -112,14 +112,12 @@ function orderedRows({ nets, ...input }: LevelInput, nodeRanks: readonly number[
 }
 
 /** What comes from a leaf is weak where something computed arrives, too: so the main path runs straight, leaves beside it. */
-function weakEdges({ nets, widths }: LevelInput, { to, net }: Routed): Uint8Array {
-  const isComputed = new Set(nets.flatMap((each) => each.to.map(({ node }) => node)));
-  const isLeaf = nets.map(({ from }) => from.node < widths.length && !isComputed.has(from.node));
+function weakEdges({ nets }: LevelInput, { to, net }: Routed): Uint8Array {
   const hasStrong = new Set<number>();
   to.forEach((node, edge) => {
-    if (!isLeaf[net[edge] ?? 0]) hasStrong.add(node);
+    if (!nets[net[edge] ?? 0]?.isLeaf) hasStrong.add(node);
   });
-  return Uint8Array.from(to, (node, edge) => (isLeaf[net[edge] ?? 0] && hasStrong.has(node) ? 1 : 0));
+  return Uint8Array.from(to, (node, edge) => (nets[net[edge] ?? 0]?.isLeaf && hasStrong.has(node) ? 1 : 0));
 }
 
 function halfWidths({ widths }: LevelInput, count: number): Float64Array {

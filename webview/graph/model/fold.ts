@@ -14,7 +14,7 @@ const mostAlike = 40;
 /** The tree of a run: pure, the same for the same run. */
 export function groupTree(model: Model, tape: TapeColumns = readTape(model)): GroupTree {
   const groups = layerGroups(model, tape);
-  const folding: Folding = { groups, tokens: tokensOf(model, tape, groups) };
+  const folding: Folding = { groups, tokens: tokensOf(model, tape, groups), tape };
   // What is inside first, because what looks alike is known only then.
   for (let index = groups.length - 1; index >= 0; index -= 1) foldAll(folding, index);
   return inOrder(groups, model.nodes.length);
@@ -23,6 +23,7 @@ export function groupTree(model: Model, tape: TapeColumns = readTape(model)): Gr
 interface Folding {
   readonly groups: OpenGroup[];
   readonly tokens: Tokens;
+  readonly tape: TapeColumns;
 }
 
 /** Folds a group, and the steps that are made in it. */
@@ -62,16 +63,9 @@ const stretchesOf = ({ start, period, times }: Repeat): Stretches =>
   Array.from({ length: times + 1 }, (_, i) => start + i * period);
 
 /** A loop always is; a few small layers that happen to be built alike are not. */
-function isWorth({ groups }: Folding, children: readonly Child[], repeat: Repeat): boolean {
+function isWorth(folding: Folding, children: readonly Child[], repeat: Repeat): boolean {
+  const { groups } = folding;
   const { start, period, times } = repeat;
-  if (
-    start === 0 &&
-    period * times === children.length &&
-    period === 1 &&
-    times < 4 &&
-    !isGroup(children[0] ?? 0)
-  )
-    return false;
   const scopeAt = (at: number) => {
     const child = children[at] ?? 0;
     return isGroup(child) ? groups[~child]?.scope : -1;
@@ -82,7 +76,33 @@ function isWorth({ groups }: Folding, children: readonly Child[], repeat: Repeat
     isLoop &&= at < start + period || scopeAt(at) === scopeAt(at - period);
     operations += sizeOf(groups, children[at] ?? 0, mostAlike);
   }
-  return isLoop || operations > mostAlike;
+  if (operations > mostAlike) return true;
+  return isLoop && isChained(folding, children, repeat);
+}
+
+/** The second step takes what the first one made; what stands side by side is no loop. */
+function isChained(
+  { groups, tape }: Folding,
+  children: readonly Child[],
+  { start, period }: Repeat,
+): boolean {
+  const made = new Set(operationsBelow(groups, children.slice(start, start + period)));
+  return operationsBelow(groups, children.slice(start + period, start + 2 * period)).some((id) => {
+    const { start: first, list } = tape.inputs;
+    for (let at = first[id] ?? 0; at < (first[id + 1] ?? 0); at += 1)
+      if (made.has(list[at] ?? 0)) return true;
+    return false;
+  });
+}
+
+function operationsBelow(groups: readonly OpenGroup[], children: readonly Child[]): number[] {
+  const found: number[] = [];
+  const stack = [...children];
+  for (let child = stack.pop(); child !== undefined; child = stack.pop()) {
+    if (isGroup(child)) stack.push(...(groups[~child]?.children ?? []));
+    else found.push(child);
+  }
+  return found;
 }
 
 /** How many operations there are in a child; counted no further than `enough`. */

@@ -67,7 +67,7 @@ function drawOnFrame(
   if (text === undefined) return;
   const half = pen.measureText(text).width / 2 + margin;
   const x = isOver ? (left + right) / 2 : left + half + margin;
-  const y = isOver ? (top + bottom) / 2 : top + size * 0.5 + 5;
+  const y = isOver ? (top + bottom) / 2 : top + size / 2 + Math.min(5, (heading - lineHeight) / 3);
   const own = { left: x - half, right: x + half, top: y - size / 2 - 2, bottom: y + size / 2 + 2 };
   if (taken.some((other) => meets(own, other))) return;
   taken.push(own);

@@ -34,7 +34,8 @@ export function arrangedFrom(traced: Traced, node: ReportNode): ReportNode {
 export function scaledFrom(traced: Traced, node: ReportNode): ReportNode {
   const found = arrangedFrom(traced, node);
   const sides = found.op === "mul" || found.op === "div" ? sidesOf(traced, found) : null;
-  return sides === null || numberOf(sides.fixed) === null ? found : scaledFrom(traced, sides.moving);
+  const isScale = sides !== null && numberOf(sides.fixed) !== null && (found.op === "mul" || sides.isFirst);
+  return isScale ? scaledFrom(traced, sides.moving) : found;
 }
 
 function follow({ nodes }: Traced, node: ReportNode, passes: (op: string) => boolean): ReportNode {

@@ -80,13 +80,30 @@ export function comparedIn(traced: Traced, node: ReportNode, partner: Partner | 
   }
   if (node.op === "square" || isSquare(traced, node)) return differenceOf(traced, x, "squares");
   if (node.op === "abs") return differenceOf(traced, x, "distances");
-  if (node.op === "log" && x.op === "gather") {
-    const [of, by] = x.inputs.map((id) => traced.nodes[id]);
-    if (of === undefined || by === undefined) return null;
-    const dim = gatherDimOf(traced, x);
-    return { node, kind: "probabilities", prediction: of, target: by, dim, byHand: true, picks: true };
-  }
+  const picked = node.op === "log" ? pickedIn(traced, node, without(traced, x)) : null;
+  if (picked !== null) return picked;
   return partner === null ? null : logarithmOf(traced, node, x, partner);
+}
+
+/** Probabilities of what is right, chosen by their indices or by ones in a target of zeros, with or without what keeps them from 0. */
+function pickedIn(traced: Traced, node: ReportNode, picked: ReportNode): ComparedPair | null {
+  const chosen = arrangedFrom(traced, picked);
+  const found = { node, kind: "probabilities" as const, byHand: true };
+  if (chosen.op === "gather") {
+    const [prediction, target] = chosen.inputs.map((id) => traced.nodes[id]);
+    if (prediction === undefined || target === undefined) return null;
+    return { ...found, prediction, target, dim: gatherDimOf(traced, chosen), picks: true };
+  }
+  const product = chosen.op === "sum" ? traced.nodes[chosen.inputs[0] ?? -1] : undefined;
+  const sides = product?.op === "mul" ? sidesOf(traced, product) : null;
+  if (sides === null || !isOnesInZeros(sides.fixed)) return null;
+  return { ...found, prediction: sides.moving, target: sides.fixed, dim: null, picks: false };
+}
+
+/** Numbers from 0 to 1 whose squares sum to what they themselves sum to are all 0 or 1. */
+function isOnesInZeros({ value }: ReportNode): boolean {
+  const { min, max, mean, norm, size } = value;
+  return min === 0 && max === 1 && Math.abs(norm ** 2 - mean * size) < 1e-6 * size;
 }
 
 /** The dimension along which `gather` picks. */

@@ -36,6 +36,14 @@ export function classDimOf(
   return others.length === 0 ? found : null;
 }
 
+/** The dimensions of more than one place along which numbers sum to 1, none of them below 0. */
+export function probabilityDims(values: ArrayLike<number>, shape: readonly number[]): number[] {
+  const dims = Array.from(shape.keys()).filter(
+    (dim) => (shape[dim] ?? 1) > 1 && sumsToOne(values, shape, dim),
+  );
+  return dims.length > 0 && Array.prototype.every.call(values, (value: number) => value >= 0) ? dims : [];
+}
+
 function sumsToOne(values: ArrayLike<number>, shape: readonly number[], dim: number): boolean {
   const length = shape[dim] ?? 1;
   const inner = shape.slice(dim + 1).reduce((a, b) => a * b, 1);

@@ -2,15 +2,13 @@
 
 import { showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
+import { type Activation, activationOf, softmaxesOf } from "../measures/activations";
 import { scaledFrom } from "../measures/chains";
 import { lossTermsOf } from "../measures/loss-terms";
-import { leftOut, operationsNamed, placeToChange } from "../measures/places";
-import { carriesGradient } from "../measures/wires";
+import { leftOut, placeToChange } from "../measures/places";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
-
-const softmaxes = new Set(["softmax", "logSoftmax"]);
 
 export const doubleSoftmax = defineRule({
   id: "double-softmax",
@@ -37,26 +35,25 @@ export const doubleSoftmax = defineRule({
 
 function findSoftmaxes(traced: Traced): Trouble[] {
   const found = new Map<string, Trouble>();
-  const look = (prediction: ReportNode, second: ReportNode) => {
-    const first = scaledFrom(traced, prediction);
+  const look = (prediction: ReportNode, second: { readonly op: string; readonly node: ReportNode }) => {
+    const first = activationOf(traced, scaledFrom(traced, prediction));
     if (first.op !== "softmax") return;
-    const place = placeToChange(traced, first);
+    const place = placeToChange(traced, first.node);
     const key = JSON.stringify(place);
     if (!found.has(key)) found.set(key, report(traced, first, second));
   };
   for (const { kind, node, prediction } of lossTermsOf(traced))
-    if (kind === "class-logits") look(prediction, node);
-  const carries = carriesGradient(traced);
-  for (const id of operationsNamed(traced, softmaxes)) {
-    const second = traced.nodes[id];
-    const input = traced.nodes[second?.inputs[0] ?? -1];
-    if (carries[id] === 1 && second !== undefined && input !== undefined) look(input, second);
-  }
+    if (kind === "class-logits") look(prediction, { op: node.op, node });
+  for (const second of softmaxesOf(traced)) if (second.input !== null) look(second.input, second);
   return [...found.values()];
 }
 
-function report(traced: Traced, first: ReportNode, second: ReportNode): Trouble {
-  const classes = first.shape.at(-1) ?? 1;
+function report(
+  traced: Traced,
+  { node: first, isFormula, dim }: Activation,
+  second: { readonly op: string; readonly node: ReportNode },
+): Trouble {
+  const classes = first.shape.at(isFormula && dim !== null ? dim : -1) ?? 1;
   const least = Math.log(1 + (classes - 1) / Math.E);
   const inLoss = second.op === "crossEntropy";
   const bound = inLoss
@@ -64,18 +61,18 @@ function report(traced: Traced, first: ReportNode, second: ReportNode): Trouble 
     : "";
   return {
     ...said(
-      `softmax is taken twice: its result goes to ${second.op}, which takes it ${inLoss ? "itself" : "once more"}.`,
+      `softmax is taken twice: ${isFormula ? "this formula is one, and its result" : "its result"} goes to ${second.op}, which takes it ${inLoss ? "itself" : "once more"}.`,
       `The second one sees only numbers from 0 to 1, and makes them nearly equal.${bound}`,
     ),
     site: placeToChange(traced, first),
     node: first.id,
     evidence: { second: second.op, classes, least },
-    related: beside(second.site, "the second softmax"),
+    related: beside(second.node.site, "the second softmax"),
     fixes: [
       {
         title: "Leave out the first softmax",
         detail: `${second.op} expects any numbers and makes probabilities of them.`,
-        remedies: leftOut(traced, first),
+        remedies: isFormula ? [] : leftOut(traced, first),
       },
     ],
   };

@@ -3,9 +3,10 @@
 import { showNumber } from "../../core/number-text";
 import { showShape } from "../../core/shape";
 import type { ReportNode } from "../../report/report";
+import { type Activation, activationOf } from "../measures/activations";
 import { arrangedFrom } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
-import { attributesOf, leftOut, placeToChange } from "../measures/places";
+import { leftOut, placeToChange } from "../measures/places";
 import { isBinary } from "../measures/targets";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -48,18 +49,18 @@ interface Mismatch {
 
 function findTerms(traced: Traced): Trouble[] {
   for (const term of lossTermsOf(traced)) {
-    const head = arrangedFrom(traced, term.prediction);
+    const head = activationOf(traced, arrangedFrom(traced, term.prediction));
     const mismatch = mismatchOf(traced, term, head);
     if (mismatch !== null) return [report(traced, term, head, mismatch)];
   }
   return [];
 }
 
-function mismatchOf(traced: Traced, term: LossTerm, head: ReportNode): Mismatch | null {
+function mismatchOf(traced: Traced, term: LossTerm, head: Activation): Mismatch | null {
   const { kind, node, prediction, target } = term;
   if (head.op === "softmax") {
-    const { dim } = attributesOf(traced, head.id);
-    if (typeof dim === "number" && head.shape[dim] === 1 && head.value.size > 1) return single(node, head);
+    const { shape, value } = head.node;
+    if (head.dim !== null && shape[head.dim] === 1 && value.size > 1) return single(node, head.node);
   }
   if (kind === "class-logits" || kind === "binary-logits") return bent(term, head) ?? oneClass(term);
   if (target === null || target.requiresGrad) return null;
@@ -71,9 +72,9 @@ function mismatchOf(traced: Traced, term: LossTerm, head: ReportNode): Mismatch 
   return isBinary(traced, target) && !isMadeOf(traced, prediction, target) ? squared(head) : null;
 }
 
-function bent({ node }: LossTerm, head: ReportNode): Mismatch | null {
+function bent({ node }: LossTerm, head: Activation): Mismatch | null {
   if (!bends.has(head.op)) return null;
-  const { size, zeros, min, max } = head.value;
+  const { size, zeros, min, max } = head.node.value;
   const isRelu = head.op.startsWith("relu");
   return {
     headline: isRelu
@@ -104,8 +105,8 @@ function single({ op }: ReportNode, { shape }: ReportNode): Mismatch {
   };
 }
 
-function several(head: ReportNode, target: ReportNode, traced: Traced): Mismatch | null {
-  const classes = head.shape.at(-1) ?? 1;
+function several(head: Activation, target: ReportNode, traced: Traced): Mismatch | null {
+  const classes = head.node.shape.at(-1) ?? 1;
   if (classes < 3 || !isBinary(traced, target)) return null;
   return {
     headline: `softmax over ${classes} classes goes to binaryCrossEntropy, which asks of each class on its own.`,
@@ -115,7 +116,7 @@ function several(head: ReportNode, target: ReportNode, traced: Traced): Mismatch
   };
 }
 
-function squared(head: ReportNode): Mismatch {
+function squared(head: Activation): Mismatch {
   const other = head.op === "sigmoid" ? "binaryCrossEntropyWithLogits" : "crossEntropy";
   return {
     headline: `Squared errors of a ${head.op} against targets of 0 and 1: where a sure answer is wrong, hardly any gradient is left.`,
@@ -139,22 +140,24 @@ function isMadeOf(traced: Traced, prediction: ReportNode, target: ReportNode): b
   return false;
 }
 
-function report(traced: Traced, { node }: LossTerm, head: ReportNode, mismatch: Mismatch): Trouble {
+function report(traced: Traced, { node }: LossTerm, head: Activation, mismatch: Mismatch): Trouble {
   const { headline, explanation, site, fix } = mismatch;
   const atActivation = site === "activation";
-  const places = [placeToChange(traced, head), node.site];
+  const places = [placeToChange(traced, head.node), node.site];
   const [own = null, other = null] = atActivation ? places : places.reverse();
   return {
     ...said(headline, explanation),
     site: own,
-    node: atActivation ? head.id : node.id,
+    node: atActivation ? head.node.id : node.id,
     evidence: { activation: head.op, loss: node.op },
     related: beside(other, atActivation ? "the loss" : `made by ${head.op}`),
     fixes: [
       {
         title: fix,
         detail: explanation,
-        ...(atActivation && head.op !== "softmax" ? { remedies: leftOut(traced, head) } : {}),
+        ...(atActivation && head.op !== "softmax" && !head.isFormula
+          ? { remedies: leftOut(traced, head.node) }
+          : {}),
       },
     ],
   };

@@ -2,6 +2,7 @@
 
 import { showNumber } from "../../core/number-text";
 import type { ReportNode, Site } from "../../report/report";
+import { activationOf } from "../measures/activations";
 import { arrangedFrom, numberOf, sidesOf } from "../measures/chains";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
 import { attributesOf, leftOut, placeToChange } from "../measures/places";
@@ -13,6 +14,8 @@ import type { Traced } from "../traced";
 interface Range {
   readonly low: number;
   readonly high: number;
+  /** What bounds it: "sigmoid", also where it is a formula. */
+  readonly name: string;
   /** The operation that bounds it. */
   readonly bound: ReportNode;
 }
@@ -71,7 +74,7 @@ function look(traced: Traced, term: LossTerm, limit: number): Trouble[] {
     kind === "squares" || kind === "distances"
       ? rangeOf(traced, prediction)
       : kind === "binary-logits" && !byHand
-        ? { low: 0, high: 1, bound: term.node }
+        ? { low: 0, high: 1, bound: term.node, name: term.node.op }
         : null;
   if (reach === null) return [];
   // What lies a little beyond a bound is noise.
@@ -86,8 +89,9 @@ function look(traced: Traced, term: LossTerm, limit: number): Trouble[] {
 /** Between which bounds a prediction stays; null where there are none. */
 function rangeOf(traced: Traced, prediction: ReportNode): Range | null {
   const node = arrangedFrom(traced, prediction);
-  const known = ranges[node.op];
-  if (known !== undefined) return { low: known[0], high: known[1], bound: node };
+  const { op: name } = activationOf(traced, node);
+  const known = ranges[name];
+  if (known !== undefined) return { low: known[0], high: known[1], bound: node, name };
   if (node.op === "clamp") return clamped(traced, node);
   const inputs = node.inputs.flatMap((id) => traced.nodes[id] ?? []);
   if (node.op === "neg" && inputs[0] !== undefined) return moved(rangeOf(traced, inputs[0]), (v) => -v);
@@ -106,7 +110,7 @@ function clamped(traced: Traced, node: ReportNode): Range | null {
   const { min, max } = attributesOf(traced, node.id);
   const low = typeof min === "number" ? min : Number.NEGATIVE_INFINITY;
   const high = typeof max === "number" ? max : Number.POSITIVE_INFINITY;
-  return node.inputs.length === 1 ? { low, high, bound: node } : null;
+  return node.inputs.length === 1 ? { low, high, bound: node, name: node.op } : null;
 }
 
 function moved(range: Range | null, by: (v: number) => number): Range | null {
@@ -115,7 +119,7 @@ function moved(range: Range | null, by: (v: number) => number): Range | null {
   return { ...range, low: Math.min(a, b), high: Math.max(a, b) };
 }
 
-function report(traced: Traced, term: LossTerm, { low, high, bound }: Range, share: number): Trouble {
+function report(traced: Traced, term: LossTerm, { low, high, bound, name }: Range, share: number): Trouble {
   const { node, target } = term;
   const reach = Number.isFinite(high)
     ? Number.isFinite(low)
@@ -127,16 +131,16 @@ function report(traced: Traced, term: LossTerm, { low, high, bound }: Range, sha
   const isLoss = bound.id === node.id;
   return {
     ...said(
-      `${isLoss ? `${node.op} takes targets` : `${bound.op} gives numbers`} ${reach}, but ${percent} % of the targets lie beyond: they go from ${showNumber(min)} to ${showNumber(max)}.`,
+      `${isLoss ? `${node.op} takes targets` : `${name} gives numbers`} ${reach}, but ${percent} % of the targets lie beyond: they go from ${showNumber(min)} to ${showNumber(max)}.`,
       isLoss
         ? "With targets that are no probabilities the loss has no lower bound."
         : "They can never be met, and near its bounds the activation passes hardly any gradient.",
     ),
     site: isLoss ? siteOfTarget(traced, target) : placeToChange(traced, bound),
     node: bound.id,
-    evidence: { activation: bound.op, share, min, max },
+    evidence: { activation: name, share, min, max },
     related: beside(isLoss ? node.site : siteOfTarget(traced, target), isLoss ? "the loss" : "the targets"),
-    fixes: isLoss ? [bringIn(reach)] : [leaveOut(traced, bound), bringIn(reach)],
+    fixes: isLoss ? [bringIn(reach)] : [leaveOut(traced, bound, name), bringIn(reach)],
   };
 }
 
@@ -149,8 +153,8 @@ const bringIn = (reach: string) => ({
   detail: `Scale and move them until they lie ${reach}, and the predictions back where they are used.`,
 });
 
-const leaveOut = (traced: Traced, bound: ReportNode) => ({
-  title: `Leave out the last ${bound.op}`,
+const leaveOut = (traced: Traced, bound: ReportNode, name: string) => ({
+  title: `Leave out the last ${name}`,
   detail: "Plain numbers need no activation at the end.",
-  remedies: leftOut(traced, bound),
+  remedies: name === bound.op ? leftOut(traced, bound) : [],
 });

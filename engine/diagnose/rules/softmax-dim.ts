@@ -3,16 +3,16 @@
 import { showCount } from "../../core/number-text";
 import { showShape } from "../../core/shape";
 import type { ReportNode } from "../../report/report";
-import { numberOf, sidesOf } from "../measures/chains";
+import { type Activation, activationOf, softmaxesOf } from "../measures/activations";
+import { arrangedFrom, numberOf, sidesOf } from "../measures/chains";
 import { lossTermsOf } from "../measures/loss-terms";
-import { attributesOf, operationsNamed, placeToChange } from "../measures/places";
-import { classDimOf } from "../measures/targets";
+import { placeToChange } from "../measures/places";
+import { classDimOf, probabilityDims } from "../measures/targets";
 import { carriesGradient, rowsOf, usersOf } from "../measures/wires";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
 
-const softmaxes = new Set(["softmax", "logSoftmax"]);
 /** What weights pass before they weigh something. */
 const keeps = new Set(["dropout", "alias", "clone", "cast", "maskedFill", "where"]);
 
@@ -39,64 +39,77 @@ export const softmaxDim = defineRule({
 });
 
 interface Wrong {
-  readonly softmax: ReportNode;
+  readonly softmax: Activation;
   readonly dim: number;
-  readonly right: number;
+  /** Null where it has no dimension of its own for them. */
+  readonly right: number | null;
   /** What competes, and what should. */
   readonly over: string;
   readonly instead: string;
 }
 
 function findSoftmaxes(traced: Traced): Trouble[] {
-  const carries = carriesGradient(traced);
   const found = new Map<string, Trouble>();
   const classes = classDims(traced);
-  for (const id of operationsNamed(traced, softmaxes)) {
-    const softmax = traced.nodes[id];
-    const { dim } = attributesOf(traced, id);
-    if (softmax === undefined || carries[id] !== 1 || typeof dim !== "number") continue;
+  for (const softmax of softmaxesOf(traced)) {
+    const { dim, node } = softmax;
+    if (dim === null) continue;
     const wrong =
-      againstClasses(softmax, dim, classes.get(id)) ??
+      againstClasses(softmax, dim, classes.get(node.id)) ??
       againstKeys(traced, softmax, dim) ??
       overBatch(traced, softmax, dim);
-    const site = placeToChange(traced, softmax);
+    const site = placeToChange(traced, node);
     const key = JSON.stringify(site);
     if (wrong !== null && !found.has(key)) found.set(key, report(traced, wrong));
   }
   return [...found.values()];
 }
 
-/** The dimension of the classes where a loss takes what a softmax made, by the softmax's node. */
-function classDims(traced: Traced): Map<number, number> {
-  const found = new Map<number, number>();
+/** Which dimension the classes have in what a softmax made, where a loss takes that, by the softmax's node. */
+function classDims(traced: Traced): Map<number, number | "none"> {
+  const found = new Map<number, number | "none">();
   for (const term of lossTermsOf(traced)) {
     const { kind, node, prediction } = term;
     const direct = kind === "class-logs" || kind === "probabilities" ? prediction : null;
-    const softmax = direct?.op === "log" ? traced.nodes[direct.inputs[0] ?? -1] : direct;
-    const made = softmax ?? (node.op === "logSoftmax" ? node : null);
-    const dim = made !== null && softmaxes.has(made.op) ? classDimOf(traced, term) : null;
-    if (made !== null && dim !== null) found.set(made.id, dim);
+    const given = direct?.op === "log" ? traced.nodes[direct.inputs[0] ?? -1] : direct;
+    const source = given && arrangedFrom(traced, given);
+    const made = source
+      ? activationOf(traced, source)
+      : node.op === "logSoftmax"
+        ? activationOf(traced, node)
+        : null;
+    const isSoftmax = made?.op === "softmax" || made?.op === "logSoftmax";
+    const dim = made !== null && isSoftmax ? classDimOf(traced, term) : null;
+    if (made === null || dim === null) continue;
+    if (!given || given === made.node) found.set(made.node.id, dim);
+    else if (made.op === "softmax" && !sumsToOneAlong(traced, given, dim)) found.set(made.node.id, "none");
   }
   return found;
 }
 
-function againstClasses(softmax: ReportNode, dim: number, right: number | undefined): Wrong | null {
+/** Of probabilities that were arranged anew only their values tell along which dimension they are some. */
+function sumsToOneAlong(traced: Traced, { id, shape }: ReportNode, dim: number): boolean {
+  const values = traced.values(id, "value");
+  return values === null || probabilityDims(values, shape).includes(dim);
+}
+
+function againstClasses(softmax: Activation, dim: number, right: number | "none" | undefined): Wrong | null {
   if (right === undefined || right === dim) return null;
   return {
     softmax,
     dim,
-    right,
-    over: dim === 0 ? "the items of the batch" : "another dimension than the classes",
+    right: right === "none" ? null : right,
+    over: right !== "none" && dim === 0 ? "the items of the batch" : "another dimension than the classes",
     instead: "the classes",
   };
 }
 
 /** Attention: the weights are multiplied with values along their last dimension, which must be the one that sums to 1. */
-function againstKeys(traced: Traced, softmax: ReportNode, dim: number): Wrong | null {
-  const last = softmax.shape.length - 1;
+function againstKeys(traced: Traced, softmax: Activation, dim: number): Wrong | null {
+  const last = softmax.node.shape.length - 1;
   if (dim === last || last < 1 || !comesFromProduct(traced, softmax)) return null;
   const carries = carriesGradient(traced);
-  let at = softmax.id;
+  let at = softmax.node.id;
   for (let step = 0; step < 6; step++) {
     const users = rowsOf(usersOf(traced), at).filter((user) => carries[user] === 1);
     const user = traced.nodes[users[0] ?? -1];
@@ -113,8 +126,8 @@ function againstKeys(traced: Traced, softmax: ReportNode, dim: number): Wrong | 
 }
 
 /** True when its input is a product of two values of the network, scaled and masked. */
-function comesFromProduct({ nodes }: Traced, softmax: ReportNode): boolean {
-  let node = nodes[softmax.inputs[0] ?? -1];
+function comesFromProduct({ nodes }: Traced, { input }: Activation): boolean {
+  let node = input ?? undefined;
   for (let step = 0; step < 8 && node !== undefined; step++) {
     if (node.op === "matmul") return node.inputs.every((id) => nodes[id]?.kind === "operation");
     const passes = ["add", "sub", "mul", "div", "where", "maskedFill", "clamp", "cast"].includes(node.op);
@@ -126,10 +139,10 @@ function comesFromProduct({ nodes }: Traced, softmax: ReportNode): boolean {
 }
 
 /** Over the first dimension, which holds the items of the batch. */
-function overBatch(traced: Traced, { shape, ...rest }: ReportNode, dim: number): Wrong | null {
-  const softmax = traced.nodes[rest.id];
+function overBatch(traced: Traced, softmax: Activation, dim: number): Wrong | null {
+  const { shape } = softmax.node;
   const [items = 0, ...others] = shape;
-  if (softmax === undefined || dim !== 0 || others.length === 0 || items < 2) return null;
+  if (dim !== 0 || others.length === 0 || items < 2) return null;
   // A square compares all items with all others, both ways.
   if (others.includes(items) || others.every((n) => n === 1)) return null;
   const isBatch = lossTermsOf(traced).some(
@@ -141,8 +154,8 @@ function overBatch(traced: Traced, { shape, ...rest }: ReportNode, dim: number):
 }
 
 /** True when a linear layer made the numbers, for each item on its own. */
-function isMadeOfRows({ nodes }: Traced, softmax: ReportNode): boolean {
-  let node = nodes[softmax.inputs[0] ?? -1];
+function isMadeOfRows({ nodes }: Traced, { input }: Activation): boolean {
+  let node = input ?? undefined;
   while (node !== undefined && node.op !== "linear" && node.op !== "matmul") {
     const inputs: ReportNode[] = node.inputs.flatMap((id) => nodes[id] ?? []);
     const others = inputs.slice(1).every((each) => numberOf(each) !== null || each.shape.length <= 1);
@@ -153,23 +166,30 @@ function isMadeOfRows({ nodes }: Traced, softmax: ReportNode): boolean {
 }
 
 function report(traced: Traced, { softmax, dim, right, over, instead }: Wrong): Trouble {
-  const length = softmax.shape[dim] ?? 1;
-  const site = placeToChange(traced, softmax);
-  const call = softmax.site;
+  const { node, op, isFormula } = softmax;
+  const length = node.shape[dim] ?? 1;
+  const site = placeToChange(traced, node);
+  const call = node.site;
+  const where = right === null ? instead : `${instead} (dimension ${right})`;
   return {
     ...said(
-      `This ${softmax.op} of shape ${showShape(softmax.shape)} goes along dimension ${dim}, over ${over} (${showCount(length)}), not over ${instead} (dimension ${right}).`,
+      `This ${op}${isFormula ? " by a formula," : ""} of shape ${showShape(node.shape)} goes along dimension ${dim}, over ${over} (${showCount(length)}), not over ${where}.`,
       `What sums to 1 are the numbers of one column over ${over}: each depends on all others there.`,
     ),
     site,
-    node: softmax.id,
-    evidence: { dim, right, shape: showShape(softmax.shape) },
+    node: node.id,
+    evidence: { dim, right: right ?? instead, shape: showShape(node.shape) },
     fixes: [
-      {
-        title: `Take dimension ${right}`,
-        detail: `Then the numbers along ${instead} sum to 1.`,
-        ...(call !== null && site === call ? { remedies: [dimRemedy(call, right)] } : {}),
-      },
+      right === null
+        ? {
+            title: `Take the softmax where ${instead} have a dimension of their own`,
+            detail: `Before the numbers are arranged anew, or behind it: then those along ${instead} sum to 1.`,
+          }
+        : {
+            title: `Take dimension ${right}`,
+            detail: `Then the numbers along ${instead} sum to 1.`,
+            ...(call !== null && site === call && !isFormula ? { remedies: [dimRemedy(call, right)] } : {}),
+          },
     ],
   };
 }

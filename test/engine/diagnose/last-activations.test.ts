@@ -45,6 +45,70 @@ describe("diagnosis of the last activation", () => {
       assert.deepEqual(findingsIn(healthy), []);
   });
 
+  it("knows softmax by its formula, however it is written", () => {
+    const keep = { dim: 1, keepdim: true };
+    const over = (e: g.Tensor) => g.div(e, g.sum(e, keep));
+    const formulas: ((z: g.Tensor) => g.Tensor)[] = [
+      (z) => over(g.exp(z)),
+      (z) => over(g.exp(g.sub(z, g.amax(z, keep)))),
+      (z) => over(g.exp(g.sub(z, g.amax(z, keep).detach()))),
+      (z) => g.mul(g.exp(z), g.reciprocal(g.sum(g.exp(z), keep))),
+      (z) => g.exp(g.sub(z, g.logsumexp(z, keep))),
+      (z) => g.div(g.exp(z), g.matmul(g.exp(z), g.ones([10, 1]))),
+      (z) => g.div(g.exp(z), g.add(g.unsqueeze(g.sum(g.exp(z), { dim: 1 }), 1), 1e-8)),
+    ];
+    for (const formula of formulas) {
+      const [found, ...others] = foundAtAnyScale("double-softmax", ending(formula, cross));
+      assert.deepEqual(others, []);
+      assert.equal(found?.site?.line, 7);
+      assert.match(found.message, /this formula is one/);
+    }
+    const healthy: [(z: g.Tensor) => g.Tensor, Loss][] = [
+      [(z) => g.log(over(g.exp(z))), cross],
+      [(z) => over(g.exp(z)), (p, labels) => g.nllLoss(g.log(p), labels)],
+      // Not exp(x) over its own sum: logits of any size.
+      [(z) => g.div(z, g.norm(z, keep)), cross],
+    ];
+    for (const [end, loss] of healthy) assert.deepEqual(findingsIn(ending(end, loss)), []);
+  });
+
+  it("knows sigmoid, tanh and relu by their formulas", () => {
+    const targets: Loss = (z) =>
+      g.mseLoss(z, g.mul(g.add(g.arange(z.shape[0] ?? 1).reshape([-1, 1]), -20), 0.1));
+    const formulas: [string, (z: g.Tensor) => g.Tensor][] = [
+      ["sigmoid", (z) => g.reciprocal(g.add(g.exp(g.neg(z)), 1))],
+      ["sigmoid", (z) => g.div(1, g.add(1, g.exp(g.neg(z))))],
+      ["sigmoid", (z) => g.pow(g.add(g.exp(g.mul(z, -1)), 1), -1)],
+      ["sigmoid", (z) => g.div(g.exp(z), g.add(g.exp(z), 1))],
+      ["tanh", (z) => g.div(g.sub(g.exp(z), g.exp(g.neg(z))), g.add(g.exp(z), g.exp(g.neg(z))))],
+      ["relu", (z) => g.maximum(z, g.tensor(0))],
+    ];
+    for (const [name, formula] of formulas) {
+      const [found] = foundAtAnyScale("output-range", ending(formula, targets, 1));
+      assert.equal(found?.site?.line, 7, name);
+      assert.equal(found.evidence.activation, name);
+    }
+    for (const formula of [
+      (z: g.Tensor) => g.div(1, g.add(2, g.exp(z))),
+      (z: g.Tensor) => g.div(2, g.add(1, g.abs(z))),
+    ])
+      assert.deepEqual(foundAtAnyScale("output-range", ending(formula, targets, 1)), []);
+    const logits: Loss = (z, _, hot) => g.binaryCrossEntropyWithLogits(z, hot);
+    const logistic = (z: g.Tensor) => g.reciprocal(g.add(g.exp(g.neg(z)), 1));
+    assert.equal(foundAtAnyScale("probabilities-as-logits", ending(logistic, logits))[0]?.site?.line, 7);
+    const fits: Loss = (p, _, hot) => g.binaryCrossEntropy(p, hot);
+    assert.deepEqual(findingsIn(ending(logistic, fits)), []);
+  });
+
+  it("finds probabilities that are no softmax where logits belong", () => {
+    const mixed = (z: g.Tensor) => g.add(g.mul(softmax(z), 0.7), g.mul(softmax(g.mul(z, 2)), 0.3));
+    const [found, ...others] = foundAtAnyScale("probabilities-as-logits", ending(mixed, cross));
+    assert.deepEqual(others, []);
+    assert.equal(found?.site?.line, 7);
+    const likelihood: Loss = (p, labels) => g.nllLoss(g.log(p), labels);
+    assert.deepEqual(findingsIn(ending(mixed, likelihood)), []);
+  });
+
   it("finds probabilities where logits belong", () => {
     const logits: Loss = (z, _, hot) => g.binaryCrossEntropyWithLogits(z, hot);
     for (const loss of [cross, logits]) {

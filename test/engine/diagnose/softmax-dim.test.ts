@@ -39,6 +39,67 @@ describe("diagnosis of a softmax's dimension", () => {
     }
   });
 
+  it("finds the wrong one of three dimensions, with a number that keeps probabilities from 0, and in a formula", () => {
+    const pick = (p: g.Tensor, tags: g.Tensor) => g.gather(p, 2, g.unsqueeze(tags, 2));
+    const overSum = (z: g.Tensor, dim: number) => {
+      const e = g.exp(g.sub(z, g.amax(z, { dim, keepdim: true })));
+      return g.div(e, g.sum(e, { dim, keepdim: true }));
+    };
+    const hot = (tags: g.Tensor) => g.eq(g.unsqueeze(tags, 2), g.arange(7)).to("float32");
+    const mean = (logs: g.Tensor) => g.neg(g.mean(logs));
+    const of =
+      (dim: number, loss: (p: g.Tensor, tags: g.Tensor) => g.Tensor, make = softmaxAlong) =>
+      () => {
+        g.manualSeed(3);
+        const z = new g.nn.Linear(8, 7).forward(g.randn([6, 11, 8]));
+        return loss(
+          onLine(7, () => make(z, dim)),
+          g.randint(7, [6, 11]),
+        );
+      };
+    const softmaxAlong = (z: g.Tensor, dim: number) => g.softmax(z, { dim });
+    const losses = [
+      (p: g.Tensor, tags: g.Tensor) => mean(g.log(g.add(pick(p, tags), 1e-9))),
+      (p: g.Tensor, tags: g.Tensor) => mean(g.log(g.clamp(g.squeeze(pick(p, tags), 2), { min: 1e-9 }))),
+      (p: g.Tensor, tags: g.Tensor) => mean(g.log(g.sum(g.mul(p, hot(tags)), { dim: 2 }))),
+    ];
+    for (const loss of losses)
+      for (const make of [softmaxAlong, overSum]) {
+        for (const dim of [0, 1])
+          assert.deepEqual(
+            foundAtAnyScale(rule, of(dim, loss, make)).map(({ site }) => site?.line),
+            [7],
+          );
+        assert.deepEqual(findingsIn(of(2, loss, make)), []);
+      }
+  });
+
+  it("finds a softmax over all that was laid in one row", () => {
+    const flat = (shape: readonly number[], back: (p: g.Tensor) => g.Tensor) =>
+      digits((z, labels) =>
+        chosen(g.log(back(onLine(7, () => g.softmax(g.reshape(z, shape), { dim: 0 })))), labels),
+      );
+    const rows = flat([-1], (p) => g.reshape(p, [40, 10]));
+    const [found] = foundAtAnyScale(rule, rows);
+    assert.equal(found?.site?.line, 7);
+    assert.match(found.message, /not over the classes\. /);
+    const turned = (dim: number) =>
+      digits((z, labels) =>
+        chosen(
+          g.log(
+            g.transpose(
+              onLine(7, () => g.softmax(g.transpose(z, 0, 1), { dim })),
+              0,
+              1,
+            ),
+          ),
+          labels,
+        ),
+      );
+    assert.equal(foundAtAnyScale(rule, turned(1))[0]?.site?.line, 7);
+    assert.deepEqual(findingsIn(turned(0)), []);
+  });
+
   it("finds an attention over queries, and gates over items", () => {
     const attention = (dim: number) => () => {
       g.manualSeed(3);

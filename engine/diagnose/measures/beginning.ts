@@ -1,17 +1,25 @@
 /** Whether a run shows a network before it was trained. */
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
+import type { Traced } from "../traced";
 
 /** True when no optimiser made a step and no saved weights were read. */
-export const isUntrained = lazily(({ trace }) => {
-  const { optimizers, writes } = trace.tables;
+export const isUntrained = lazily((traced) => {
+  const { optimizers, writes } = traced.trace.tables;
   for (let row = 0; row < optimizers.steps.length; row++) if (at(optimizers.steps, row) > 0) return false;
   for (let row = 0; row < writes.how.length; row++) {
-    const how = trace.texts[at(writes.how, row)];
-    if (how === "loadStateDict" || how === "vectorToParameters" || how === "set") return false;
+    const how = traced.trace.texts[at(writes.how, row)];
+    if (how === "loadStateDict" || how === "vectorToParameters") return false;
+    if (how === "set" && !isByHand(traced, at(writes.node, row))) return false;
   }
   return true;
 });
+
+/** Whether a parameter holds one or two different numbers only, as nothing does that was learned. */
+function isByHand(traced: Traced, node: number): boolean {
+  const values = traced.values(node, "value");
+  return values !== null && values.length > 2 && new Set(Array.from(values).slice(0, 1e5)).size <= 2;
+}
 
 /** The row of sites of what wrote into a leaf last; null where nothing did. */
 export const writersOf = lazily(({ trace }): ReadonlyMap<number, number> => {

@@ -32,10 +32,32 @@ export function arrangedFrom(traced: Traced, node: ReportNode): ReportNode {
 
 /** The same, also behind a multiplication by a number: a temperature. */
 export function scaledFrom(traced: Traced, node: ReportNode): ReportNode {
-  const found = arrangedFrom(traced, node);
-  const sides = found.op === "mul" || found.op === "div" ? sidesOf(traced, found) : null;
-  const isScale = sides !== null && numberOf(sides.fixed) !== null && (found.op === "mul" || sides.isFirst);
-  return isScale ? scaledFrom(traced, sides.moving) : found;
+  return scalesOf(traced, node).source;
+}
+
+/** A multiplication by a number, or a division. */
+export interface Scale {
+  readonly node: ReportNode;
+  readonly number: ReportNode;
+  /** By how much it makes values larger. */
+  readonly times: number;
+}
+
+/** What a value is a multiple of, in some order and shape, and the multiplications, the last one first. */
+export function scalesOf(
+  traced: Traced,
+  node: ReportNode,
+): { readonly source: ReportNode; readonly scales: readonly Scale[] } {
+  const scales: Scale[] = [];
+  for (let found = arrangedFrom(traced, node); ; ) {
+    const sides = found.op === "mul" || found.op === "div" ? sidesOf(traced, found) : null;
+    const value = sides === null ? null : numberOf(sides.fixed);
+    if (sides === null || value === null || !(found.op === "mul" || sides.isFirst))
+      return { source: found, scales };
+    const times = Math.abs(found.op === "mul" ? value : 1 / value);
+    scales.push({ node: found, number: sides.fixed, times });
+    found = arrangedFrom(traced, sides.moving);
+  }
 }
 
 function follow({ nodes }: Traced, node: ReportNode, passes: (op: string) => boolean): ReportNode {

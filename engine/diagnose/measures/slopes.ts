@@ -3,7 +3,9 @@ import type { ReportNode } from "../../report/report";
 import { at } from "../../report/trace";
 import { lazily } from "../lazily";
 import type { Traced } from "../traced";
+import { isUntrained } from "./beginning";
 import { attributesOf, operationsNamed } from "./places";
+import { sharpenedBy } from "./sharpened";
 import { trunkOf } from "./trunk";
 import { carriesGradient } from "./wires";
 
@@ -28,20 +30,26 @@ const operations: ReadonlySet<string> = new Set([
   "softsign",
 ]);
 
-/** Activations with two ends before the last layer, in order. */
+/** Activations with two ends before the last layer, in order, and behind it those that a factor makes steep before training. */
 export const flatsOf = lazily((traced): readonly FlatActivation[] => {
   const last = trunkOf(traced)[0]?.node;
   if (last === undefined) return [];
   const carries = carriesGradient(traced);
   return operationsNamed(traced, operations).flatMap((id): FlatActivation[] => {
     const node = traced.nodes[id];
-    if (node === undefined || id >= last || carries[id] === 0) return [];
+    if (node === undefined || carries[id] === 0 || (id >= last && !isSharpened(traced, node))) return [];
     const data = traced.values(id, "value");
     if (data === null) return [];
     if (node.op === "softmax") return rowsFlat(traced, node, data);
     return [{ node, flat: elementsFlat(node, data), all: data.length }];
   });
 });
+
+/** What a trained network is sure of, one that was not trained is sure of by a factor only. */
+function isSharpened(traced: Traced, { inputs }: ReportNode): boolean {
+  const input = traced.nodes[inputs[0] ?? -1];
+  return input !== undefined && isUntrained(traced) && sharpenedBy(traced, input) !== null;
+}
 
 /** From its value y, how steep an activation is. */
 const slopes: Readonly<Record<string, (y: number) => number>> = {

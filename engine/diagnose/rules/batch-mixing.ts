@@ -10,6 +10,7 @@ import { said } from "../said";
 import type { Traced } from "../traced";
 import { type DataPaths, dataPathsOf } from "./batch-mixing/data-paths";
 import { type Batch, firstMixed } from "./batch-mixing/replay";
+import { reshapedInstead } from "./batch-mixing/reshaped";
 
 export const batchMixing = defineRule({
   id: "batch-mixing",
@@ -166,7 +167,7 @@ function culpritOf(traced: Traced, paths: DataPaths, batch: Batch, node: ReportN
   const layer = sequenceLayerOf(traced, node);
   const source = paths.sources.find((id) => paths.shape(id)[batch.dim] === batch.size);
   const isFlat = source === undefined || paths.shape(source).length <= 2;
-  if (layer !== null) return isFlat ? null : layer;
+  if (layer !== null) return isFlat ? null : (reshapeBefore(traced, paths, node) ?? layer);
   if (products.has(node.op)) {
     const [, second] = node.inputs;
     const isWeighted = node.inputs.some((id) => paths.isWeight[id] === 1);
@@ -199,6 +200,11 @@ function sequenceLayerOf(traced: Traced, node: ReportNode): Culprit | null {
   return found;
 }
 
+function reshapeBefore(traced: Traced, paths: DataPaths, node: ReportNode): Culprit | null {
+  const found = reshapedInstead(traced, paths, node);
+  return found && { site: found.site, what: found.op, kind: "arrangement" };
+}
+
 /** The rearrangement right before a product that brings items together. */
 function arrangementBefore(traced: Traced, node: ReportNode): Culprit | null {
   const { starts, rows } = inputsOf(traced);
@@ -225,7 +231,7 @@ function report(node: ReportNode, { site, what, kind }: Culprit, { dim, size }: 
       kind === "layer"
         ? `${what} takes dimension 0 for the steps of a sequence, and here it holds the ${size} items.`
         : kind === "arrangement"
-          ? `${what} puts values of several items into one row, which the next layer then adds up.`
+          ? `${what} keeps the order of the elements, so that values of several items come to stand in one row, or one sequence, which the next layer takes for one item.`
           : `Another first or last item of the ${size} changes the same numbers, before they meet further weights.`,
     ),
     site,
@@ -262,7 +268,7 @@ function fixesFor({ site, what, kind }: Culprit, whole: readonly Site[]): Offere
   if (kind === "arrangement")
     return [
       {
-        title: "Bring the batch to dimension 0 with permute or transpose, then reshape",
+        title: "Move dimensions with permute or transpose, and reshape then",
         detail: "reshape keeps the order of the elements; it does not move dimensions.",
       },
     ];

@@ -3,11 +3,12 @@
 import { showNumber } from "../../core/number-text";
 import type { ReportNode, Site } from "../../report/report";
 import { isUntrained, writersOf } from "../measures/beginning";
-import { scaledFrom } from "../measures/chains";
+import { type Scale, scaledFrom } from "../measures/chains";
 import { isFiniteRun } from "../measures/finite";
 import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
 import { shrunk } from "../measures/other-values";
 import { placeToChange } from "../measures/places";
+import { sharpenedBy } from "../measures/sharpened";
 import { meanLossOf } from "../measures/term-losses";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -56,16 +57,19 @@ function look(
   const limit = term.kind === "squares" ? limits.squares : limits.times;
   if (!(found.loss > limit * found.guess)) return [];
   const last = scaledFrom(traced, term.prediction);
+  const scale = sharpenedBy(traced, term.prediction);
+  if (scale !== null) return [reportScale(term, scale, found)];
   const culprit = culpritOf(traced, last);
   return culprit === null ? [] : [report(traced, { term, last, culprit }, found)];
 }
+
+const rms = ({ value }: ReportNode) => value.norm / Math.sqrt(Math.max(1, value.size));
 
 /** The weight or bias of the last layer that makes its results large; null where they came in large already. */
 function culpritOf(traced: Traced, last: ReportNode): ReportNode | null {
   const inputs = last.inputs.flatMap((id) => traced.nodes[id] ?? []);
   if (last.op !== "linear" && last.op !== "matmul" && last.op !== "add") return null;
   const own = inputs.filter(({ kind }) => kind === "parameter");
-  const rms = ({ value }: ReportNode) => value.norm / Math.sqrt(Math.max(1, value.size));
   const bias = own.find(({ shape }) => shape.length === 1);
   if (bias !== undefined && rms(bias) > rms(last) / 2) return bias;
   if (last.op === "add") return null;
@@ -74,17 +78,36 @@ function culpritOf(traced: Traced, last: ReportNode): ReportNode | null {
   return data !== undefined && weight !== undefined && rms(data) < MAX_INPUT ? weight : null;
 }
 
+type Found = NonNullable<ReturnType<typeof meanLossOf>>;
+
+function reportScale(term: LossTerm, { node, number, times }: Scale, { loss, guess, what }: Found): Trouble {
+  const { min, max } = term.prediction.value;
+  return {
+    ...said(
+      `Before training the loss is ${showNumber(loss, 3)}; a guess has ${showNumber(guess, 3)} (${what}).`,
+      `What the last layer gives is made ${showNumber(times, 3)} times as large here, and then goes from ${showNumber(min, 3)} to ${showNumber(max, 3)}: the network is sure of answers that it has not learned.`,
+    ),
+    site: node.site,
+    node: node.id,
+    undo: () => new Map([[number.id, new Float64Array(number.value.size).fill(1)]]),
+    evidence: { loss, guess, times: loss / guess, scale: times, min, max },
+    related: beside(term.node.site, "the loss"),
+    fixes: [
+      {
+        title: "Leave the factor out, or use one near 1",
+        detail: "Layers start with weights that give numbers near 1, as the loss expects them.",
+      },
+    ],
+  };
+}
+
 interface Culprit {
   readonly term: LossTerm;
   readonly last: ReportNode;
   readonly culprit: ReportNode;
 }
 
-function report(
-  traced: Traced,
-  { term, last, culprit }: Culprit,
-  { loss, guess, what }: { readonly loss: number; readonly guess: number; readonly what: string },
-): Trouble {
+function report(traced: Traced, { term, last, culprit }: Culprit, { loss, guess, what }: Found): Trouble {
   const written = writersOf(traced).get(culprit.id);
   const site: Site | null = siteInRow(traced, written ?? null) ?? culprit.site;
   const { min, max } = culprit.value;

@@ -50,6 +50,28 @@ describe("diagnosis of items that mix", () => {
     );
   });
 
+  it("names a reshape in the place of a transpose, and not the layer behind it", () => {
+    const first = (turned: (x: g.Tensor) => g.Tensor, batchFirst: boolean) =>
+      foundAtAnyScale("batch-mixing", () => {
+        g.manualSeed(5);
+        const layer = onLine(4, () => new g.nn.GRU(5, 16, { batchFirst }));
+        const [, state] = layer.forward(onLine(9, () => turned(g.randn([8, 6, 5]))));
+        return g.crossEntropy(new g.nn.Linear(16, 3).forward(g.squeeze(state, 0)), g.randint(3, [8]));
+      }).map(({ site }) => site?.line);
+    assert.deepEqual(
+      first((x) => g.reshape(x, [6, 8, 5]), false),
+      [9],
+    );
+    assert.deepEqual(
+      first((x) => g.transpose(x, 0, 1), false),
+      [],
+    );
+    assert.deepEqual(
+      first((x) => g.reshape(g.reshape(x, [8, 30]), [8, 6, 5]), true),
+      [],
+    );
+  });
+
   it("names a layer for sequences that takes the items for steps", () => {
     const [found, ...others] = recurrent(false);
     assert.deepEqual(others, []);

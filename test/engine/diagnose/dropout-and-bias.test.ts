@@ -34,6 +34,40 @@ describe("dropout in the wrong place", () => {
     );
   });
 
+  it("finds masks of ones that are scaled apart, and no other masks", () => {
+    const kept = () => g.lt(g.rand([64, 32]), 0.1);
+    const ways = [
+      () => g.mul(hidden(), kept().to("float32")).div(0.1),
+      () => g.mul(kept().to("float32"), hidden()).mul(10),
+      () => g.mul(hidden().div(0.1), kept().to("float32")),
+      () => g.where(kept(), hidden(), 0).mul(10),
+      () => g.maskedFill(hidden(), g.gt(g.rand([64, 32]), 0.1), 0).div(0.1),
+    ];
+    for (const way of ways)
+      assert.deepEqual(
+        placed(() => head(onLine(5, way))),
+        [[5, "rate"]],
+      );
+    const half = () => g.lt(g.rand([64, 32]), 0.5).to("float32");
+    const healthy = [
+      () => g.mul(hidden(), half()).div(0.5),
+      // Hidden places, as in a masked autoencoder: nothing makes up for them.
+      () => g.mul(hidden(), kept().to("float32")),
+      // A scale that has nothing to do with the mask.
+      () => g.mul(hidden(), half()).div(0.1),
+      // The mean of what is left.
+      () => {
+        const mask = kept().to("float32");
+        return g.mul(hidden(), mask).div(mask.mean().item());
+      },
+    ];
+    for (const way of healthy)
+      assert.deepEqual(
+        placed(() => head(way())),
+        [],
+      );
+  });
+
   it("finds dropout on outputs, also where the loss is written by hand", () => {
     assert.deepEqual(
       placed(() => onLine(6, () => g.dropout(head(hidden()), { p: 0.3 }))),

@@ -141,6 +141,66 @@ describe("diagnosis of the loss", () => {
     );
   });
 
+  it("names the factor behind the last layer that makes the first loss large", () => {
+    const rule = "initial-loss";
+    const behind =
+      (factor: (z: g.Tensor) => g.Tensor): Loss =>
+      (z, labels) =>
+        g.crossEntropy(
+          onLine(7, () => factor(z)),
+          labels,
+        );
+    const factors = [
+      (z: g.Tensor) => g.div(z, 0.01),
+      (z: g.Tensor) => g.mul(100, z),
+      (z: g.Tensor) => g.reshape(g.mul(g.mul(z, 2), 50), [-1, 10]),
+    ];
+    for (const factor of factors) {
+      const [found, ...others] = findingsIn(digits(behind(factor)));
+      assert.deepEqual([found?.rule, found?.site?.line, others.length], [rule, 7, 0]);
+      assert.match(found?.message ?? "", /made (50|100) times as large here/);
+    }
+    // Cosines need a factor.
+    const cosines = () => {
+      g.manualSeed(2);
+      const { images, labels } = g.data.digits({ count: 48 });
+      const classes = g.parameter(g.randn([64, 10]));
+      return g.crossEntropy(g.mul(g.matmul(g.normalize(images, { dim: 1 }), classes), 30), labels);
+    };
+    assert.deepEqual(
+      findingsIn(cosines).filter((each) => each.site?.line === 7),
+      [],
+    );
+    assert.deepEqual(findingsIn(digits(behind((z) => g.div(z, 0.5)))), []);
+  });
+
+  it("takes a bias of one number for written by hand, and other arrays for read from a file", () => {
+    const rule = "initial-loss";
+    const cross: Loss = (z, labels) => g.crossEntropy(z, labels);
+    const set = (numbers: (i: number) => number) => (layer: g.nn.Linear) =>
+      layer.bias?.data.set(Float32Array.from({ length: 10 }, (_, i) => numbers(i)));
+    assert.equal(
+      foundAtAnyScale(
+        rule,
+        digits(
+          cross,
+          set((i) => (i === 3 ? 14 : 0)),
+        ),
+      ).length,
+      1,
+    );
+    assert.deepEqual(
+      foundAtAnyScale(
+        rule,
+        digits(
+          cross,
+          set((i) => 9 * Math.sin(3 * i)),
+        ),
+      ),
+      [],
+    );
+  });
+
   it("is silent about the likelihood of counts, whose rates may be 0 behind a relu and a where", () => {
     const likelihood = (pen: Pen) => {
       g.manualSeed(533);

@@ -181,6 +181,37 @@ describe("diagnosis of saturation", () => {
     assert.deepEqual(findings(converged), []);
   });
 
+  it("names the factor that makes an untrained policy sure, and leaves one that was trained alone", () => {
+    const policy =
+      (factor: number, steps: number): Model =>
+      ({ name }) => {
+        g.manualSeed(6);
+        const layer = name("layer", new g.nn.Linear(8, 4));
+        const contexts = g.randn([60, 8]);
+        const optimizer = new g.optim.SGD(layer.parameters(), { lr: 1e-9 });
+        const value = () => {
+          const p = g.softmax(
+            onLine(7, () => g.div(layer.forward(contexts), factor)),
+            { dim: 1 },
+          );
+          return g.neg(g.mean(g.sum(g.mul(p, contexts.narrow(1, 0, 4)), { dim: 1 })));
+        };
+        for (let step = 0; step < steps; step++) {
+          value().backward();
+          optimizer.step();
+          optimizer.zeroGrad();
+        }
+        return value();
+      };
+    const lines = (model: Model) =>
+      findings(model)
+        .filter(({ rule }) => rule === "saturation")
+        .map(({ site }) => site?.line);
+    assert.deepEqual(lines(policy(0.002, 0)), [7]);
+    assert.deepEqual(lines(policy(0.002, 2)), []);
+    assert.deepEqual(lines(policy(0.5, 0)), []);
+  });
+
   it("does not take rows that are masked but for one place for saturated attention", () => {
     const attention: Model = ({ name }) => {
       g.manualSeed(6);

@@ -82,6 +82,8 @@ function findGrowth(traced: Traced, limits: Limits): Trouble[] {
     Math.min(account.total, account.alone) > limits.growth ||
     (account.total > 1 && account.growth > limits.growth);
   const [top] = account.shares.toSorted((a, b) => b.factor - a.factor);
+  const sum = grows ? largestSum(account) : null;
+  if (sum !== null && top?.of !== "operation") return [reportSum(account, sum)];
   if (!grows || top === undefined || top.of !== "operation" || top.factor < SHARE) return [];
   // What happens within a recurrent layer is a matter of its weights.
   if (recurrentOrigin(traced, top.steps[0]?.node ?? 0) !== null) return [];
@@ -132,6 +134,34 @@ function reportShare(traced: Traced, account: Account, { op, site, steps, factor
     related: inner === null ? [] : beside(site, "Here the branch is added"),
     evidence: { operation: op, times: steps.length, factor, growth: account.growth, total: account.total },
     fixes: fixesFor(op),
+  };
+}
+
+/** Sums of many branches hand each of them the whole gradient: only the sizes of values tell what they do. */
+function largestSum({ shares, growth }: Account): Share | null {
+  const isSum = ({ of, op, steps }: Share) =>
+    of === "operation" && /^(add|sum)$/.test(op) && steps.some(({ forward }) => forward > BRANCH);
+  const [most] = shares.filter(isSum).toSorted((a, b) => enlarges(b) - enlarges(a));
+  return most !== undefined && enlarges(most) > Math.max(SHARE, growth / 2) ? most : null;
+}
+
+function enlarges({ steps }: Share): number {
+  return steps.reduce((product, { forward }) => product * forward, 1);
+}
+
+function reportSum(account: Account, sum: Share): Trouble {
+  const { op, site, steps } = sum;
+  const factor = enlarges(sum);
+  const most = Math.max(...steps.map(({ forward }) => forward));
+  return {
+    ...said(
+      `Sums make values grow here: this ${op} makes them up to ${showNumber(most, 3)} times larger, and ${showNumber(factor, 3)} times in all.`,
+      `From the first layer to the last one values grow ${showNumber(account.growth, 3)} times: each layer adds up branches that are as large as what came in.`,
+    ),
+    site,
+    node: steps[0]?.node ?? null,
+    evidence: { operation: op, times: steps.length, factor, growth: account.growth, total: account.total },
+    fixes: fixesFor("sum"),
   };
 }
 

@@ -17,6 +17,8 @@ const FADED = 1e-2;
 const STEPS = 4;
 /** So few layers keep signals with the weights that they draw by themselves, too. */
 const FEW = 8;
+/** What draws differ by chance is less than so many standard errors. */
+const CHANCE = 4;
 const bounded: ReadonlySet<string> = new Set([
   "tanh",
   "sigmoid",
@@ -85,7 +87,10 @@ function findWeights(traced: Traced, limits: Limits): Trouble[] {
   const account = accountOf(traced);
   if (account === null) return [];
   const chosen = account.shares.filter(({ of }) => of === "chosen");
-  const large = chosen.filter((share) => share.factor > limits.large && isLargest(account, share));
+  const large = chosen.filter(
+    (share) =>
+      share.factor > limits.large && isLargest(account, share) && !keepsSignals(traced, account, share),
+  );
   // Scales that start small are a matter of what they scale, which a connection around it may carry.
   const matrices = chosen.filter(({ parameter }) => shapeOf(traced, parameter ?? 0).length > 1);
   const small = matrices.filter(
@@ -96,6 +101,20 @@ function findWeights(traced: Traced, limits: Limits): Trouble[] {
     ...(account.total < FADED ? small.toSorted((a, b) => a.factor - b.factor) : []),
   ];
   return worst === undefined ? [] : [report(traced, account, worst)];
+}
+
+/** Weights of He's size before rectifiers, but for what few draws differ by chance: what grows with them grows by something else. */
+function keepsSignals(traced: Traced, account: Account, share: Share): boolean {
+  if (!isRectified(account) || account.repeats > STEPS) return false;
+  const matrices = writtenIn(traced, share).filter((id) => shapeOf(traced, id).length > 1);
+  return (
+    matrices.length > 0 &&
+    matrices.every((id) => {
+      const usual = Math.sqrt(2 / fanOf(traced, id));
+      // The deviation of n draws has a standard error of 1 / √(2 n) of itself.
+      return sizeAt(traced, id) <= usual * (1 + CHANCE / Math.sqrt(2 * sizeOf(shapeOf(traced, id))));
+    })
+  );
 }
 
 function smallest({ repeats }: Account, { small, steps }: Limits): number {

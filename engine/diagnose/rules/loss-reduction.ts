@@ -4,9 +4,11 @@ import { showCount, showNumber } from "../../core/number-text";
 import type { ReportNode } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { accumulatesGradients } from "../measures/beginning";
+import { hasLearnt } from "../measures/descent";
 import { type Branch, branchesOf } from "../measures/loss-branches";
-import { lossTermsOf } from "../measures/loss-terms";
+import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
 import { placeToChange } from "../measures/places";
+import { rowsOf, usersOf } from "../measures/wires";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -55,6 +57,7 @@ export const lossReduction = defineRule({
       ...twice(traced),
       ...sumBesideMean(traced, limits.parts),
       ...sumWithLargeRate(traced, limits.rate),
+      ...loopWithLargeRate(traced, limits.rate),
     ].slice(0, 1);
   },
 });
@@ -141,23 +144,78 @@ function reportBeside(sum: Branch, mean: Branch): Trouble {
 
 /** A sum over the batch with a learning rate for which only a mean is small enough. */
 function sumWithLargeRate(traced: Traced, limit: number): Trouble[] {
-  const { optimizers, optimised } = traced.trace.tables;
   for (const { reductions, divisors, prediction, node } of lossTermsOf(traced)) {
     const items = prediction.shape[0] ?? 1;
     const sum = reductions.find(({ kind, count }) => kind === "sum" && count >= items);
     const isMean = reductions.some(({ kind, count }) => kind === "mean" && count >= items);
     if (sum === undefined || isMean || items < MIN_BATCH) continue;
-    const factor = divisors.reduce((product, { value }) => product / Math.abs(value), 1);
-    for (let row = 0; row < optimizers.type.length; row++) {
-      const type = traced.trace.texts[at(optimizers.type, row)];
-      const isUsed = Array.from(optimised.optimizer).includes(row);
-      const rate = at(optimizers.learningRate, row);
-      const slowed = Math.max(1, 0.3 / Math.max(0.01, 1 - at(optimizers.momentum, row)));
-      if (type === "SGD" && isUsed && rate * slowed * items * factor >= limit)
-        return [reportSum(traced, sum.node, { items, rate, node, row })];
-    }
+    const used = rateFor(traced, items * factorOf(divisors), limit);
+    if (used !== null) return [reportSum(traced, sum.node, { items, node, ...used })];
   }
   return [];
+}
+
+const factorOf = (divisors: LossTerm["divisors"]) =>
+  divisors.reduce((product, { value }) => product / Math.abs(value), 1);
+
+/** The SGD whose steps are too large with a gradient so many times that of a mean; null where none's are. */
+function rateFor(traced: Traced, times: number, limit: number): Pick<Summed, "rate" | "row"> | null {
+  const { optimizers, optimised } = traced.trace.tables;
+  for (let row = 0; row < optimizers.type.length; row++) {
+    const type = traced.trace.texts[at(optimizers.type, row)];
+    const isUsed = Array.from(optimised.optimizer).includes(row);
+    const rate = at(optimizers.learningRate, row);
+    const slowed = Math.max(1, 0.3 / Math.max(0.01, 1 - at(optimizers.momentum, row)));
+    if (type === "SGD" && isUsed && rate * slowed * times >= limit) return { rate, row };
+  }
+  return null;
+}
+
+/** Losses of single items that one line makes in a loop, added up and never divided, where training did not get on with it. */
+function loopWithLargeRate(traced: Traced, limit: number): Trouble[] {
+  const lines = new Map<string, LossTerm[]>();
+  for (const term of lossTermsOf(traced)) {
+    const { prediction, reductions, node } = term;
+    const isOne = (prediction.shape[0] ?? 1) === 1 || prediction.shape.length < 2;
+    const isMean = reductions.some((each) => each.kind === "mean" && each.node !== node);
+    if (!isOne || isMean || node.site === null) continue;
+    const key = `${node.op} ${node.site.file}:${node.site.line}:${node.site.column}`;
+    lines.set(key, [...(lines.get(key) ?? []), term]);
+  }
+  for (const [first, ...others] of lines.values()) {
+    const items = others.length + 1;
+    if (first === undefined || items < MIN_BATCH) continue;
+    const used = rateFor(traced, items * factorOf(first.divisors), limit);
+    if (used !== null && hasLearnt(traced) === false)
+      return [reportLoop(traced, { items, node: first.node, ...used })];
+  }
+  return [];
+}
+
+function reportLoop(traced: Traced, { items, rate, node }: Summed): Trouble {
+  const users = rowsOf(usersOf(traced), node.id).flatMap((id) => traced.nodes[id] ?? []);
+  const sum = users.find(({ op }) => op === "add") ?? node;
+  return {
+    ...said(
+      `The losses of ${showCount(items)} items are added up one by one, with a learning rate of ${showNumber(rate)}: as a mean's, that would be ${showNumber(rate * items)}.`,
+      "The gradient of a sum grows with the number of items, and SGD steps as far as the gradient is long.",
+    ),
+    site: sum.site,
+    node: sum.id,
+    evidence: { items, rate, asMean: rate * items },
+    explains: [...symptoms, ...ofSteps],
+    related: sum === node ? [] : beside(node.site, "the loss of one item"),
+    fixes: [
+      {
+        title: `Divide the sum by the ${showCount(items)} items`,
+        detail: "Then the learning rate does not depend on how many there are.",
+      },
+      {
+        title: `Divide the learning rate by ${showCount(items)}`,
+        detail: "A sum trains as well with a rate that fits it.",
+      },
+    ],
+  };
 }
 
 interface Summed {

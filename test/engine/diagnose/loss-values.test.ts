@@ -63,6 +63,37 @@ describe("diagnosis of the loss", () => {
     assert.deepEqual(of(0.001), []);
   });
 
+  it("finds losses of single items that a loop adds up, where the rate is one for means", () => {
+    const looped = (lr: number, isDivided: boolean) => () => {
+      g.manualSeed(2);
+      const { images, labels } = g.data.digits({ count: 40 });
+      const [first, last] = [new g.nn.Linear(64, 32), new g.nn.Linear(32, 10)];
+      const optimizer = new g.optim.SGD([...first.parameters(), ...last.parameters()], { lr });
+      let total = g.tensor(0);
+      for (let step = 0; step < 4; step++) {
+        optimizer.zeroGrad();
+        const z = last.forward(g.relu(first.forward(images)));
+        total = g.tensor(0);
+        for (let i = 0; i < 40; i++) {
+          const one = onLine(7, () => g.crossEntropy(g.narrow(z, 0, i, 1), g.narrow(labels, 0, i, 1)));
+          total = onLine(8, () => g.add(total, one));
+        }
+        if (isDivided) total = g.div(total, 40);
+        total.backward();
+        optimizer.step();
+      }
+      return total;
+    };
+    const [found, ...others] = findingsIn(looped(0.2, false));
+    assert.deepEqual([found?.rule, found?.site?.line, others.length], ["loss-reduction", 8, 0]);
+    assert.match(found?.message ?? "", /40 items are added up one by one/);
+    for (const healthy of [looped(0.2, true), looped(0.002, false)])
+      assert.deepEqual(
+        findingsIn(healthy).filter(({ rule }) => rule === "loss-reduction"),
+        [],
+      );
+  });
+
   it("finds shapes that broadcast in losses by hand, of huberLoss and in weights of items", () => {
     const column: Loss = (z) => g.narrow(z, 1, 0, 1);
     const target = () => g.randn([48]);

@@ -160,6 +160,36 @@ describe("diagnosis of values that grow", () => {
   });
 });
 
+describe("diagnosis of sums of branches", () => {
+  const branches =
+    (count: number, join: (all: g.Tensor[]) => g.Tensor): Model =>
+    () => {
+      g.manualSeed(78);
+      let h = g.randn([40, 24]);
+      for (let layer = 0; layer < 4; layer++) {
+        const all = Array.from({ length: count }, () => {
+          const linear = onLine(5, () => new g.nn.Linear(24, 24));
+          onLine(6, () => g.nn.init.kaimingNormal(linear.weight, { nonlinearity: "relu" }));
+          return g.relu(linear.forward(h));
+        });
+        h = onLine(8, () => join(all));
+      }
+      return g.mseLoss(new g.nn.Linear(24, 1).forward(h), g.randn([40, 1]));
+    };
+
+  it("names the sum of branches where each of them keeps its size", () => {
+    const inTurn = (all: g.Tensor[]) => all.reduce((sum, each) => g.add(sum, each));
+    const atOnce = (all: g.Tensor[]) => g.sum(g.stack(all), { dim: 0 });
+    for (const join of [inTurn, atOnce]) {
+      const found = single(branches(10, join));
+      assert.deepEqual([found.rule, found.site?.line], ["activation-scale", 8]);
+    }
+    const scales = (model: Model) => findings(model).filter(({ rule }) => /scale|initialisation/.test(rule));
+    assert.deepEqual(scales(branches(10, (all) => g.mean(g.stack(all), { dim: 0 }))), []);
+    assert.deepEqual(scales(branches(1, inTurn)), []);
+  });
+});
+
 describe("diagnosis of saturation", () => {
   const sharp = (factor: number): Model => network([64, 32, 10], xavier, (x) => g.tanh(g.mul(x, factor)));
 

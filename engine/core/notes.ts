@@ -4,6 +4,7 @@ import { Diary } from "./diary";
 import { HandCalls } from "./hand-calls";
 import { LeafNames } from "./leaf-names";
 import { LeafWrites } from "./leaf-writes";
+import { OwnSteps } from "./own-steps";
 import { TakenValues } from "./taken-values";
 import type { Tensor } from "./tensor";
 import type { FileVariables, TopLevel } from "./top-level";
@@ -21,6 +22,7 @@ export class Notes {
   readonly variables: FileVariables[] = [];
   readonly diary = new Diary();
   readonly writes = new LeafWrites();
+  readonly ownSteps = new OwnSteps(this.diary, this.writes);
   readonly taken = new TakenValues();
   /** Leaves that take a gradient and were made inside, see `tapeInside`. */
   readonly fresh = new WeakSet<Tensor>();

@@ -77,6 +77,7 @@ export class Tape {
 
   /** A backward pass ended a step. Forgets the step before, so that a training loop does not grow. */
   closeStep(sweep: Sweep): void {
+    this.notes.ownSteps.afterBackward(sweep.gradients);
     this.notes.diary.note("backward");
     this.notes.closeStep();
     this.finished = this.open;

@@ -48,8 +48,8 @@ export const IS_LEAF = 2;
 export const IS_WEIGHT = TAKES_GRADIENT | IS_LEAF;
 
 /** What the column `flags` says of a tensor. */
-export function nodeFlags(x: { readonly requiresGrad: boolean; readonly isLeaf: boolean }): number {
-  return (x.requiresGrad ? TAKES_GRADIENT : 0) | (x.isLeaf ? IS_LEAF : 0);
+export function nodeFlags(x: { readonly requiresGrad: boolean; readonly node: object | null }): number {
+  return (x.requiresGrad ? TAKES_GRADIENT : 0) | (x.node === null ? IS_LEAF : 0);
 }
 
 /**

@@ -149,7 +149,10 @@ export const schema = {
   variables: { standing: to("standing"), name: to("texts") },
   /** Calls of layers, each in the one that made it. */
   calls: { module: to("modules"), caller: above("calls") },
-  /** Optimisers in the order of their construction: the last few. */
+  /**
+   * Optimisers in the order of their construction: the last few. Before them, as "hand-written update", steps that the
+   * program takes by itself: their site is where one is written; its `clears` are the steps whose gradients no other had used.
+   */
   optimizers: {
     /** The class: "SGD". */
     type: to("texts"),

@@ -15,11 +15,14 @@ export function markData({ nodes, file, positions }: Parsed, edits: Insertions):
     const object = accessed.has(node.property?.name ?? "") ? markedObject(node) : null;
     const access = object && (node.property?.name === "data" ? accessOf(node) : freezingOf(node));
     if (object === null || access === null) continue;
-    const { line, column, endLine, endColumn } = positions.range(access.whole.start, access.whole.end);
-    const place = JSON.stringify([line, column, endLine, endColumn, file].join(":"));
-    const mark = access.how === null ? "reads" : "writes";
-    const how = access.how === null ? "" : `${JSON.stringify(access.how)}, `;
-    edits.wrap(object.start, object.end, `${own}.${mark}(${how}${place}, `, ")", rank);
+    // What is read under another name is written into under that.
+    const written = access.how === null ? writtenAs(node, nodes) : null;
+    for (const { how, whole } of written === null ? [access] : [written, access]) {
+      const { line, column, endLine, endColumn } = positions.range(whole.start, whole.end);
+      const place = JSON.stringify([line, column, endLine, endColumn, file].join(":"));
+      const mark = how === null ? "reads(" : `writes(${JSON.stringify(how)}, `;
+      edits.wrap(object.start, object.end, `${own}.${mark}${place}, `, ")", rank);
+    }
   }
 }
 
@@ -82,6 +85,21 @@ function accessOf(node: SyntaxNode): Access | null {
   if (!isCalled) return { how: null, whole: node };
   if (!(name in Float32Array.prototype)) return null;
   return { how: writing.has(name) ? name : null, whole: around };
+}
+
+/** Of `const d = x.data` the first place behind it, in the same block, that writes into `d`; null where none does. */
+function writtenAs(node: SyntaxNode, nodes: readonly SyntaxNode[]): Access | null {
+  const { type, id, init, parent } = parentOf(node) ?? {};
+  const block = parent?.parent;
+  if (type !== "VariableDeclarator" || id?.type !== "Identifier" || !init || bare(init) !== node || !block)
+    return null;
+  for (const use of nodes) {
+    if (use.type !== "Identifier" || use.name !== id.name || use.start < node.end || use.end > block.end)
+      continue;
+    const access = parentOf(use)?.type === "MemberExpression" ? accessOf(use) : null;
+    if (access?.how) return access;
+  }
+  return null;
 }
 
 /** What is set to true is not frozen; what it is set to otherwise is seen in the end. */

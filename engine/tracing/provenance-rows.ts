@@ -1,5 +1,6 @@
 /** Writes the tables of what causes trouble without being an operation: optimisers, acts, writes to leaves. */
 import type { NotedGroup, NotedOptimizer } from "../core/diary";
+import { BY_HAND, type OwnSteps } from "../core/own-steps";
 import { shortName } from "../core/printable";
 import type { Tensor } from "../core/tensor";
 import { NOTHING } from "../report/steps";
@@ -11,8 +12,10 @@ import type { SiteRows } from "./site-rows";
 
 export function writeProvenance(run: Run, numbered: Numbered, builder: TableBuilder, sites: SiteRows): void {
   const { ids } = numbered;
-  const { diary, writes, fresh } = run.tape.notes;
+  const { diary, writes, fresh, ownSteps } = run.tape.notes;
+  ownSteps.settle();
   const rows = new Map<NotedOptimizer, number>();
+  if (ownSteps.steps > 0) writeOptimizer(noteOf(ownSteps), ids, builder, sites);
   for (const noted of diary.optimizers) rows.set(noted, writeOptimizer(noted, ids, builder, sites));
   for (const { kind, optimizer, site, value } of diary.acts)
     builder.add("acts", {
@@ -31,8 +34,20 @@ export function writeProvenance(run: Run, numbered: Numbered, builder: TableBuil
   writeCuts(run, numbered, builder, sites);
 }
 
+interface Noted extends Pick<NotedOptimizer, "type" | "groups" | "steps" | "clears"> {
+  readonly site: number | string;
+  readonly moves: Pick<NotedOptimizer["moves"], "of">;
+}
+
+/** Steps that the program takes by itself, as those of an optimiser. */
+function noteOf(own: OwnSteps): Noted {
+  const { site, steps, clears, rate, decay } = own;
+  const groups = [{ params: [...own], lr: rate, weightDecay: decay }];
+  return { type: BY_HAND, site, groups, steps, clears, moves: own };
+}
+
 function writeOptimizer(
-  noted: NotedOptimizer,
+  noted: Noted,
   ids: ReadonlyMap<Tensor, number>,
   builder: TableBuilder,
   sites: SiteRows,

@@ -68,8 +68,14 @@ describe("report", () => {
       return loss;
     };
     model();
-    const { parameters } = recordTrace(sampleRun(model)).report;
-    assert.equal(parameters.length, 1);
+    const { trace, report } = recordTrace(sampleRun(model));
+    assert.equal(report.parameters.length, 1);
+    // In a trace, what was computed without gradients is a result all the same.
+    const unused = report.nodes.filter(({ op, requiresGrad }) => op === "mul" && !requiresGrad);
+    assert.deepEqual(
+      unused.map(({ id }) => trace.tables.nodes.flags[id]),
+      [0],
+    );
   });
 
   it("names layers by variable and field, and parameters by their path", () => {

@@ -62,3 +62,17 @@ describe("what a file does beside computing", () => {
     ]);
   });
 });
+
+describe("steps that a file writes by itself", () => {
+  const { engine } = openEngine();
+  after(() => engine.dispose());
+
+  it("stand where it writes, also under another name", async () => {
+    const file = fixture("diagnosis/faulty/own-descent-too-fast.ts");
+    const { findings } = reportOf(await engine.trace(paramsFor(file)));
+    assert.deepEqual(
+      findings.map(({ rule, site }) => [rule, site?.line]),
+      [["learning-rate-edge", 14]],
+    );
+  });
+});

@@ -79,7 +79,7 @@ function writeNode(
       });
   builder.add("nodes", {
     operation: optionalRow(operation),
-    flags: kind === "parameter" ? IS_WEIGHT : nodeFlags({ requiresGrad: !isLeaf, isLeaf }),
+    flags: kind === "parameter" ? IS_WEIGHT : nodeFlags({ requiresGrad: !isLeaf, node: isLeaf ? null : {} }),
     dtype: builder.text(dtype),
     shape: builder.shapes.row(shape),
     site: optionalRow(sites.row(site)),

@@ -1,13 +1,13 @@
 /** What steps of the model's own optimiser do to the loss, tried on copies of its weights. */
 import { at } from "../../report/trace";
 import { lazily } from "../lazily";
-import { type Optimiser, optimisersOf } from "./optimisers";
+import { type Optimiser, trainersOf } from "./optimisers";
 import { parametersOf } from "./parameters";
 
 /** The last optimiser that holds parameters which the loss reaches. */
 export const trainerOf = lazily(
   (traced): Optimiser | null =>
-    optimisersOf(traced).findLast(({ parameters }) =>
+    trainersOf(traced).findLast(({ parameters }) =>
       parameters.some(({ node }) => node !== null && parametersOf(traced).reached.has(node)),
     ) ?? null,
 );

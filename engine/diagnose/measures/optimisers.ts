@@ -1,4 +1,5 @@
 /** The optimisers of a run, with what each of them holds and did. */
+import { BY_HAND } from "../../core/own-steps";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";
@@ -29,8 +30,18 @@ export interface Optimiser {
   readonly parameters: readonly Optimised[];
 }
 
-/** In the order of their construction. */
-export const optimisersOf = lazily((traced): readonly Optimiser[] => {
+/** Those of the library, in the order of their construction. */
+export const optimisersOf = lazily((traced): readonly Optimiser[] =>
+  trainersOf(traced).filter((each) => !isByHand(each)),
+);
+
+/** Whether it stands for steps that the program takes by itself. */
+export function isByHand({ type }: Optimiser): boolean {
+  return type === BY_HAND;
+}
+
+/** The same, with steps that the program takes by itself before them. */
+export const trainersOf = lazily((traced): readonly Optimiser[] => {
   const { optimizers, optimised } = traced.trace.tables;
   const parameters: Optimised[][] = Array.from({ length: optimizers.type.length }, () => []);
   for (let row = 0; row < optimised.optimizer.length; row++)

@@ -2,7 +2,7 @@
 import { showTimes } from "../../core/number-text";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
-import { type Optimiser, optimisersOf } from "../measures/optimisers";
+import { isByHand, type Optimiser, optimisersOf, trainersOf } from "../measures/optimisers";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -36,7 +36,7 @@ export const accumulatedGradient = defineRule({
     "vanishing-gradient",
     "initialisation",
   ],
-  find: (traced, { share }) => optimisersOf(traced).flatMap((each) => troubleOf(traced, each, share)),
+  find: (traced, { share }) => trainersOf(traced).flatMap((each) => troubleOf(traced, each, share)),
 });
 
 /** What the acts of a run were for one optimiser. */
@@ -86,12 +86,19 @@ function tallyOf(traced: Traced, { row: own }: Optimiser): Tally {
   return tally;
 }
 
+/** Steps of the program's own tell themselves what they found. */
+function ownTally({ steps, clears, site }: Optimiser): Tally {
+  return { steps, stale: steps - clears, empty: 0, backward: null, step: site, clear: null };
+}
+
 function troubleOf(traced: Traced, optimiser: Optimiser, share: number): Trouble[] {
-  const tally = tallyOf(traced, optimiser);
+  const tally = isByHand(optimiser) ? ownTally(optimiser) : tallyOf(traced, optimiser);
   if (tally.steps === 0) return [];
   if (tally.empty / tally.steps > share) return [clearedEarly(tally, optimiser)];
   if (tally.stale / tally.steps > share) return [neverCleared(traced, tally, optimiser)];
-  return isLossThatSteps(traced, optimiser) ? [neverCleared(traced, tally, optimiser)] : [];
+  return !isByHand(optimiser) && isLossThatSteps(traced, optimiser)
+    ? [neverCleared(traced, tally, optimiser)]
+    : [];
 }
 
 /** A loss that steps itself, again in each step of a training, and that nobody's gradients are cleared for. */
@@ -128,7 +135,9 @@ function neverCleared(
   { steps, stale, backward, step }: Tally,
   optimiser: Optimiser,
 ): Trouble {
-  const { type, clears, site } = optimiser;
+  const { type, site } = optimiser;
+  // The first step counts as one with cleared gradients.
+  const clears = isByHand(optimiser) ? optimiser.clears - 1 : optimiser.clears;
   const others = optimisersOf(traced).filter((each) => each !== optimiser && each.clears > 0);
   const isOther = clears === 0 && others.length > 0;
   const share = stale === 0 ? "every step of the loss" : `${showTimes(stale, "step")} of ${steps}`;
@@ -139,13 +148,17 @@ function neverCleared(
         ? "zeroGrad() is called on another optimiser, which holds other parameters."
         : "backward() adds to the gradients that are there, so each step repeats all those before it.",
     ),
-    site: backward ?? step ?? lastBackward(traced),
+    site: isByHand(optimiser) ? lastBackward(traced) : (backward ?? step ?? lastBackward(traced)),
     node: null,
     evidence: { steps, stale, clears, optimiser: type },
-    related: [...beside(step, "the step that goes with them"), ...beside(site, "the optimiser")],
+    related: isByHand(optimiser)
+      ? beside(step, "the step that goes with them")
+      : [...beside(step, "the step that goes with them"), ...beside(site, "the optimiser")],
     fixes: [
       {
-        title: "Call zeroGrad() of this optimiser before backward()",
+        title: isByHand(optimiser)
+          ? "Set grad of each parameter to null before backward()"
+          : "Call zeroGrad() of this optimiser before backward()",
         detail: "Then each step goes by its own gradient.",
       },
     ],

@@ -1,7 +1,7 @@
 /** Learning rates with which steps along the gradient raise the loss. */
 import { showNumber } from "../../core/number-text";
 import { expectedFall, hasLearnt, trainerOf, trialLosses } from "../measures/descent";
-import type { Optimiser } from "../measures/optimisers";
+import { isByHand, type Optimiser } from "../measures/optimisers";
 import { defineRule, type Offered, type Trouble } from "../rule";
 import { said } from "../said";
 import type { Traced } from "../traced";
@@ -80,11 +80,14 @@ function findEdge(traced: Traced, { expected, raised }: { expected: number; rais
 }
 
 /** A power of ten that is at least so many times smaller. */
-function smaller({ learningRate, site }: Optimiser, by: number): Offered {
+function smaller(trainer: Optimiser, by: number): Offered {
+  const { learningRate, site } = trainer;
   const value = String(10 ** Math.floor(Math.log10(learningRate / by)));
   return {
     title: `Use a learning rate of ${value}`,
     detail: "A step that short stays where the slope still holds.",
-    ...(site === null ? {} : { remedies: [{ change: "option", call: site, name: "lr", value }] }),
+    ...(site === null || isByHand(trainer)
+      ? {}
+      : { remedies: [{ change: "option", call: site, name: "lr", value }] }),
   };
 }

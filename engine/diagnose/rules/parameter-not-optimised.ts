@@ -1,7 +1,7 @@
 /** Parameters that get a gradient and that no optimiser changes. */
 import { showTimes } from "../../core/number-text";
 import { at } from "../../report/trace";
-import { type Optimiser, optimisersOf } from "../measures/optimisers";
+import { type Optimiser, optimisersOf, trainersOf } from "../measures/optimisers";
 import { layerOf, parameterName, parametersOf } from "../measures/parameters";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -30,9 +30,16 @@ function findOutside(traced: Traced): Trouble[] {
   const main = optimisers
     .filter((each) => each.parameters.some(({ node }) => node !== null && reached.has(node)))
     .at(-1);
-  if (main === undefined) return [];
   const left = outside(traced);
-  return left.length === 0 || isInputOptimised(traced, main, left) ? [] : [report(traced, main, left)];
+  if (left.length === 0) return [];
+  if (main !== undefined) return isInputOptimised(traced, main, left) ? [] : [report(traced, main, left)];
+  const idle = optimisers.findLast(isIdle);
+  return idle === undefined ? [] : [report(traced, idle, left)];
+}
+
+/** Whether it steps, and none of its parameters has ever had a gradient: those of a copy, say. */
+function isIdle({ steps, parameters }: Optimiser): boolean {
+  return steps > 0 && parameters.every(({ update }) => update < 0);
 }
 
 /** Whether a picture, a prompt or a code is sought with a network that stays as it is. */
@@ -45,7 +52,7 @@ function isInputOptimised(traced: Traced, { parameters }: Optimiser, left: reado
 function outside(traced: Traced): number[] {
   const { writes, fresh } = traced.trace.tables;
   const known = new Set<number>();
-  for (const { parameters } of optimisersOf(traced))
+  for (const { parameters } of trainersOf(traced))
     for (const { node } of parameters) if (node !== null) known.add(node);
   for (let row = 0; row < fresh.node.length; row++) known.add(at(fresh.node, row));
   const loaded = new Set<number>();
@@ -80,7 +87,9 @@ function report(traced: Traced, optimiser: Optimiser, left: readonly number[]): 
   return {
     ...said(
       `${showTimes(left.length, "parameter")} with a gradient ${left.length === 1 ? "is" : "are"} in no optimiser: ${who}.`,
-      `This ${optimiser.type} holds ${showTimes(optimiser.parameters.length, "parameter")}; the others keep the values that they began with.`,
+      isIdle(optimiser)
+        ? `This ${optimiser.type} holds ${showTimes(optimiser.parameters.length, "parameter")}, none of which had a gradient in any step; those of the loss keep the values that they began with.`
+        : `This ${optimiser.type} holds ${showTimes(optimiser.parameters.length, "parameter")}; the others keep the values that they began with.`,
     ),
     site: optimiser.site,
     node: left[0] ?? null,

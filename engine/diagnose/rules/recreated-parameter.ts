@@ -5,6 +5,7 @@ import { at, rowAt } from "../../report/trace";
 import { lossTermsOf } from "../measures/loss-terms";
 import { optimisersOf } from "../measures/optimisers";
 import { parameterName, parametersOf } from "../measures/parameters";
+import { rowsOf, usersOf } from "../measures/wires";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
 import { siteInRow, type Traced } from "../traced";
@@ -84,7 +85,8 @@ function freshAt(
     const { shape, inputs, site, value } = traced.nodes[node] ?? {};
     if (shape === undefined || inputs === undefined || site === undefined) return null;
     // A sketch makes its inputs where it needs them, and a state begins with zeros in every step.
-    if (optimisersOf(traced).length === 0 || value?.norm === 0) return null;
+    const isTrained = optimisersOf(traced).length > 0 || multipliesComputed(traced, node);
+    if (!isTrained || value?.norm === 0) return null;
     const batch = lossTermsOf(traced)[0]?.prediction.shape[0];
     // A copy of values, or of an item each: inputs of which somebody wants the gradient.
     if (inputs.length > 0 || (batch !== undefined && shape[0] === batch)) return null;
@@ -104,6 +106,19 @@ function freshAt(
   const site = siteInRow(traced, rowAt(modules.site, layer));
   return { name: `${type}:${site?.line ?? ""}:${site?.column ?? ""}`, site, node };
 }
+
+/** Whether it stands as a weight stands: what other parameters made of the items is multiplied by it. */
+function multipliesComputed(traced: Traced, node: number): boolean {
+  const items = lossTermsOf(traced)[0]?.prediction.shape[0];
+  return rowsOf(usersOf(traced), node).some((user) => {
+    const { op = "", inputs = [] } = traced.nodes[user] ?? {};
+    const by = traced.nodes[inputs[0] ?? -1];
+    if (!products.has(op) || inputs[1] !== node || by === undefined) return false;
+    return by.kind === "operation" && by.requiresGrad && by.shape[0] === items;
+  });
+}
+
+const products: ReadonlySet<string> = new Set(["linear", "matmul", "conv1d", "conv2d"]);
 
 function report(found: readonly Fresh[], parameters: number): Trouble {
   const [first, ...others] = found as [Fresh, ...Fresh[]];

@@ -31,7 +31,7 @@ interface Repeated {
 
 function findRepeated(traced: Traced): Trouble[] {
   return repeatedIn(traced).flatMap((repeated) =>
-    hasParameters(traced, repeated.layer) && isChained(traced, repeated.layer)
+    hasParameters(traced, repeated.layer) && isAlike(traced, repeated.layer)
       ? [report(traced, repeated)]
       : [],
   );
@@ -69,8 +69,11 @@ function hasParameters({ trace }: Traced, layer: number): boolean {
   return false;
 }
 
-/** Whether a call of the layer takes what another call of it gave: not so in the towers of a Siamese network. */
-function isChained(traced: Traced, layer: number): boolean {
+/**
+ * Whether a call of the layer takes what another call of it gave, or makes the same of the same as another one: not so in the
+ * towers of a Siamese network.
+ */
+function isAlike(traced: Traced, layer: number): boolean {
   const { nodes, calls } = traced.trace.tables;
   const { starts, rows } = inputsOf(traced);
   const own = new Int32Array(calls.module.length).fill(-1);
@@ -79,9 +82,11 @@ function isChained(traced: Traced, layer: number): boolean {
     own[call] = at(calls.module, call) === layer ? call : caller === null ? -1 : at(own, caller);
   }
   const from = new Int32Array(nodes.call.length).fill(-1);
+  const last = new Map<number, number>();
   for (let node = 0; node < from.length; node++) {
     const call = rowAt(nodes.call, node);
     const mine = call === null ? -1 : at(own, call);
+    if (mine >= 0) last.set(mine, node);
     for (let edge = at(starts, node); edge < at(starts, node + 1); edge++) {
       const before = at(from, at(rows, edge));
       if (before < 0) continue;
@@ -90,7 +95,16 @@ function isChained(traced: Traced, layer: number): boolean {
     }
     if (mine >= 0) from[node] = mine;
   }
-  return false;
+  const results = [...last.values()];
+  return results.some((node, i) => results.slice(0, i).some((other) => isSame(traced, node, other)));
+}
+
+/** Whether two results are the same numbers: those of the same input, in which no chance had a part. */
+function isSame(traced: Traced, a: number, b: number): boolean {
+  const [x, y] = [traced.nodes[a]?.value, traced.nodes[b]?.value];
+  if (x === undefined || y === undefined || x.size !== y.size || x.size < 2 || x.norm !== y.norm)
+    return false;
+  return x.min === y.min && x.max === y.max && x.norm > 0;
 }
 
 function report(traced: Traced, { layer, list, places }: Repeated): Trouble {

@@ -3,7 +3,7 @@ import { showNumber } from "../../core/number-text";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { hasLearnt, trainerOf } from "../measures/descent";
-import type { Optimiser } from "../measures/optimisers";
+import { isByHand, type Optimiser } from "../measures/optimisers";
 import { parametersOf } from "../measures/parameters";
 import { beside, defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -39,7 +39,7 @@ function findSmall(traced: Traced, { small }: { readonly small: number }): Troub
     {
       ...said(
         `The steps of this ${trainer.type} change the weights by ${showNumber(ratio, 2)} of their size, and the network has learnt nothing yet.`,
-        `The learning rate is ${showNumber(rate, 2)}; about a thousandth of the weights is a usual step.${schedule === null ? "" : ` A schedule has brought it down to ${showNumber(schedule.share, 2)} of the first one.`}`,
+        `${rate > 0 ? `The learning rate is ${showNumber(rate, 2)}; about` : "About"} a thousandth of the weights is a usual step.${schedule === null ? "" : ` A schedule has brought it down to ${showNumber(schedule.share, 2)} of the first one.`}`,
       ),
       site: schedule?.site ?? trainer.site,
       node: null,
@@ -91,7 +91,13 @@ function scheduleOf(
   return null;
 }
 
-function usualRate({ type, site }: Optimiser) {
+function usualRate(trainer: Optimiser) {
+  const { type, site } = trainer;
+  if (isByHand(trainer))
+    return {
+      title: "Use a learning rate of 0.05",
+      detail: "It is a usual one for steps along the gradient.",
+    };
   const value = type === "SGD" ? "0.05" : "0.001";
   return {
     title: `Use a learning rate of ${value}`,

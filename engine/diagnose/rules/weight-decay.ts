@@ -1,6 +1,6 @@
 /** Weight decay that is stronger than what the loss teaches. */
 import { showNumber, showPercent } from "../../core/number-text";
-import { type Optimiser, optimisersOf } from "../measures/optimisers";
+import { isByHand, type Optimiser, trainersOf } from "../measures/optimisers";
 import { parametersOf } from "../measures/parameters";
 import { defineRule, type Trouble } from "../rule";
 import { said } from "../said";
@@ -42,7 +42,7 @@ export const weightDecay = defineRule({
 /** Optimisers of parameters that the loss reaches. */
 function relevant(traced: Traced): Optimiser[] {
   const { reached } = parametersOf(traced);
-  return optimisersOf(traced).filter(({ parameters }) =>
+  return trainersOf(traced).filter(({ parameters }) =>
     parameters.some(({ node }) => node !== null && reached.has(node)),
   );
 }
@@ -67,7 +67,7 @@ function report(optimiser: Optimiser): Trouble {
       {
         title: `Use a weight decay of ${better}`,
         detail: "Common values take far less than a thousandth of a weight in a step.",
-        ...(optimiser.site === null
+        ...(optimiser.site === null || isByHand(optimiser)
           ? {}
           : { remedies: [{ change: "option", call: optimiser.site, name: "weightDecay", value: better }] }),
       },

@@ -151,11 +151,11 @@ function products() {
 /** What a panel loads later, by the name of its entry file. */
 const parts = ["worker", "formulas"];
 
-/** A folder of webview/ is a panel when it has a main.ts; its parts and the *.css beside it are its own. */
+/** A folder of webview/ is a panel when it has a main.ts, in the one script of all; its parts and the *.css beside it are its own. */
 function panels() {
   return filesBelow("webview").flatMap((entry) => {
     const [, folder, file] = entry.split("/");
-    if (file === "main.ts") return bundle(entry, `webview/${folder}.js`, page);
+    if (folder === "open.ts") return bundle(entry, "webview/panels.js", page);
     const part = parts.find((each) => file === `${each}.ts`);
     if (part) return bundle(entry, `webview/${folder}-${part}.js`, page);
     return entry.endsWith(".css") ? bundle(entry, `webview/${basename(entry)}`, page) : [];

@@ -1,11 +1,11 @@
-/** What lies beside a panel's own script: found by its address, and run with the same right. */
+/** What lies beside the script of the panels: found by its address, and run with the same right. */
 
 const own = document.currentScript;
 const { src, nonce } = own instanceof HTMLScriptElement ? own : { src: "", nonce: "" };
 
 /** Address of "graph-worker.js" in the panel graph, for "worker". */
 export function addressBeside(part: string): string {
-  return src.replace(/\.js(?=$|[?#])/, `-${part}.js`);
+  return src.replace(/[^/]+\.js(?=$|[?#])/, `${document.body.dataset.panel}-${part}.js`);
 }
 
 /** Runs a script beside the panel's own; rejects when it cannot be loaded. */

@@ -2,7 +2,7 @@
  * The contract between the extension and a panel: the page that loads it, and one message type per direction.
  *
  * The page of panel P is an empty body (`<body data-panel="P"></body>`) with, from dist/webview: the style sheets
- * `codicon.css` and `P.css`, and at the end of the body one script `<script nonce="N" src="P.js"></script>`, neither
+ * `codicon.css` and `P.css`, and at the end of the body one script `<script nonce="N" src="panels.js"></script>`, neither
  * deferred nor a module: the toolkit must run before the window's `load` event. No inline styles or scripts. `<html lang>`
  * and `<title>` are set by the page. What the panel loads later lies beside its own script: a worker is started as a blob, a script gets
  * the same nonce. The policy:

@@ -33,7 +33,7 @@ export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri, na
 <link rel="stylesheet" href="${uri(`${name}.css`)}">
 </head>
 <body data-panel="${name}">
-<script nonce="${nonce}" src="${uri(`${name}.js`)}"></script>
+<script nonce="${nonce}" src="${uri("panels.js")}"></script>
 </body>
 </html>`;
 }

@@ -14,7 +14,7 @@ function page(panel, theme) {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${panel}</title>
 <link rel="stylesheet" href="codicon.css"><link rel="stylesheet" href="${panel}.css"></head>
 <body class="${themes[theme].body}" data-panel="${panel}"><script nonce="test" src="fake-host.js"></script>
-<script nonce="test" src="theme.js?${theme}"></script><script nonce="test" src="${panel}.js"></script></body></html>`;
+<script nonce="test" src="theme.js?${theme}"></script><script nonce="test" src="panels.js"></script></body></html>`;
 }
 
 /** The theme as VS Code sets it: variables on the root element, by script. */

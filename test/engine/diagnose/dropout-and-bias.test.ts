@@ -68,6 +68,19 @@ describe("dropout in the wrong place", () => {
       );
   });
 
+  it("tells of further places once each, and not of its own line again", () => {
+    const strong = (line: number, h: g.Tensor) => onLine(line, () => g.dropout(h, { p: 0.9 }));
+    const [found, ...others] = foundAtAnyScale("dropout-placement", () =>
+      g.crossEntropy(head(strong(9, strong(9, strong(4, strong(4, hidden()))))), labels),
+    );
+    assert.equal(others.length, 0);
+    assert.deepEqual([found?.site?.line, found?.evidence.places], [4, 2]);
+    assert.deepEqual(
+      found?.related.map(({ site }) => site.line),
+      [9],
+    );
+  });
+
   it("finds dropout on outputs, also where the loss is written by hand", () => {
     assert.deepEqual(
       placed(() => onLine(6, () => g.dropout(head(hidden()), { p: 0.3 }))),

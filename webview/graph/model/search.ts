@@ -35,7 +35,7 @@ function testOf(word: string): Test {
 
 function saidOf({ scopes }: Report, { name, op, kind, scope, shape, grad }: ReportNode): string {
   const layer = scopes[scope];
-  const state = grad === null ? "no gradient" : grad.nonFinite > 0 ? "non-finite" : "";
+  const state = grad === null ? "no gradient" : grad.nonFinite > 0 ? "non-finite gradient" : "";
   return `${name ?? ""} ${op} ${kind} ${layer?.path ?? ""} ${layer?.type ?? ""} ${shapeText(shape)} ${state}`.toLowerCase();
 }
 

@@ -10,7 +10,7 @@ import { type LossTerm, lossTermsOf } from "../measures/loss-terms";
 import { placeToChange } from "../measures/places";
 import { rowsOf, usersOf } from "../measures/wires";
 import { beside, defineRule, type Trouble } from "../rule";
-import { said } from "../said";
+import { numberInCode, said } from "../said";
 import { siteInRow, type Traced } from "../traced";
 
 /** Smaller batches are too easily the same as another number. */
@@ -233,7 +233,7 @@ function reportSum(traced: Traced, sum: ReportNode, { items, rate, node, row }: 
   const { optimizers } = traced.trace.tables;
   const steps = at(optimizers.steps, row);
   const made = siteInRow(traced, rowAt(optimizers.site, row));
-  const smaller = String(Number((rate / items).toPrecision(1)));
+  const smaller = numberInCode(rate / items);
   return {
     ...said(
       `The loss is the sum over ${showCount(items)} items, with a learning rate of ${showNumber(rate)}: as a mean's, that would be ${showNumber(rate * items)}.`,

@@ -8,7 +8,7 @@ import { leftOut, placeToChange } from "../measures/places";
 import { inputsOf } from "../measures/wires";
 import type { Offered } from "../rule";
 import { beside, defineRule, type Trouble } from "../rule";
-import { said } from "../said";
+import { numberInCode, said } from "../said";
 import type { Traced } from "../traced";
 
 /** Operations that are flat, everywhere or in a part of their range. Units that relu silences have a rule of their own. */
@@ -159,11 +159,10 @@ function report(traced: Traced, flat: ReportNode, zero: readonly number[]): Trou
 /** A limit within the values, where it is the same for all of them. */
 function lowerLimit(traced: Traced, flat: ReportNode): Offered {
   const { std = 0 } = traced.nodes[flat.inputs[0] ?? -1]?.value ?? {};
-  const value = std > 0 ? (std / 2).toPrecision(1) : "";
+  const value = std > 0 ? numberInCode(std / 2) : "";
   const call = placeToChange(traced, flat);
   return {
-    title:
-      value === "" ? `Lower the limit of ${flat.op}` : `Lower the limit of ${flat.op} to ${Number(value)}`,
+    title: value === "" ? `Lower the limit of ${flat.op}` : `Lower the limit of ${flat.op} to ${value}`,
     detail: `What is smaller than the limit becomes 0, and no gradient passes it. The values spread by ${showNumber(std, 2)}.`,
     ...(call === null || value === ""
       ? {}
@@ -173,7 +172,7 @@ function lowerLimit(traced: Traced, flat: ReportNode): Offered {
               change: "option",
               call,
               name: "lambd",
-              value: String(Number(value)),
+              value: value,
               position: call === flat.site ? 1 : 0,
             },
           ],

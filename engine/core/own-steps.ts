@@ -8,9 +8,6 @@ import type { Move } from "./parameter-moves";
 import { currentSite } from "./sites";
 import type { Tensor } from "./tensor";
 
-/** The type of such steps, in the place of an optimiser's class. */
-export const BY_HAND = "hand-written update";
-
 /** Backward passes that are looked at, and elements of each parameter. */
 const MAX_PASSES = 32;
 const LOOKS = 1024;

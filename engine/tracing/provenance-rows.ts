@@ -1,8 +1,9 @@
 /** Writes the tables of what causes trouble without being an operation: optimisers, acts, writes to leaves. */
 import type { NotedGroup, NotedOptimizer } from "../core/diary";
-import { BY_HAND, type OwnSteps } from "../core/own-steps";
+import type { OwnSteps } from "../core/own-steps";
 import { shortName } from "../core/printable";
 import type { Tensor } from "../core/tensor";
+import { BY_HAND } from "../report/own-steps";
 import { NOTHING } from "../report/steps";
 import { optionalRow, type TableBuilder } from "./columns";
 import { writeCuts } from "./cut-rows";

@@ -1,5 +1,5 @@
 /** The optimisers of a run, with what each of them holds and did. */
-import { BY_HAND } from "../../core/own-steps";
+import { BY_HAND } from "../../report/own-steps";
 import type { Site } from "../../report/report";
 import { at, rowAt } from "../../report/trace";
 import { lazily } from "../lazily";

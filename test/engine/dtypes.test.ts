@@ -42,6 +42,14 @@ describe("element types", () => {
     assert.deepEqual(values(gl.add(half("bool"), half("bool"))), [1]);
   });
 
+  it("a boolean beside a number counts as 1 or 0", () => {
+    const [x, y] = [of("bool", 0, 1), of("float32", 2.5, 2.5)];
+    for (const op of [gl.add, gl.sub, gl.mul]) {
+      assert.deepEqual(values(op(x, y)), values(op(gl.cast(x, "float32"), y)));
+      assert.deepEqual(values(op(y, x)), values(op(y, gl.cast(x, "float32"))));
+    }
+  });
+
   it("a gradient has the element type of its tensor", () => {
     const x = tensor([1, 2], { dtype: "float32", requiresGrad: true });
     const y = tensor([3, 4], { dtype: "float64", requiresGrad: true });

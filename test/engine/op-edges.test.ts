@@ -163,6 +163,13 @@ describe("operations at their edges", () => {
     assert.ok(values(w.grad)[0] !== 0);
   });
 
+  it("embedding's padding row is one of its rows, counted from either end", () => {
+    const w = leaf([1, 2, 3, 4], [2, 2]);
+    const padded = (paddingIdx: number) => () => ops.embedding(tensor([0, 1]), w, { paddingIdx });
+    for (const row of [0.5, 2, -3]) assert.throws(padded(row), ModelError, String(row));
+    for (const row of [1, -2]) assert.doesNotThrow(padded(row));
+  });
+
   it("attention with dropout 0 and a mask of all true changes nothing", () => {
     const [q, k, v] = [randn([2, 3, 4]), randn([2, 5, 4]), randn([2, 5, 4])];
     const expected = values(ops.scaledDotProductAttention(q, k, v));

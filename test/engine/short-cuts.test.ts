@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkGradients } from "../../engine/check";
+import { addUpChanged } from "../../engine/check/differences/add-up-changed";
 import { downstreamOf } from "../../engine/check/differences/batch";
 import { inFloat64, replay } from "../../engine/check/differences/replay";
 import type { Perturbed } from "../../engine/check/differences/variants";
@@ -56,6 +57,26 @@ describe("gradient check: short cuts", () => {
       }
     });
   }
+
+  for (const [name, reduce] of Object.entries({ sum: g.sum, mean: g.mean }))
+    it(`adds up what changed elements change in a ${name} as the ${name} itself does`, () => {
+      const x = float64([1, -2, 3.5, 0.25, 7, -0.5, 2]);
+      const run = sampleRun(({ name }) => reduce(name("x", g.parameter(x))));
+      const node = run.tape.nodes.at(-1);
+      const random = new RandomGenerator(3);
+      const [few] = changesOf(x, 2, random);
+      assert.ok(node && few?.kind === "sparse");
+      const expected = [0, 1, 2].map((k) => {
+        const changed = x.data.slice();
+        for (const e of [2 * k, 2 * k + 1]) changed[few.index[e] as number] = few.data[e] as number;
+        return reduce(new Tensor(changed, x.shape, x.dtype)).item();
+      });
+      const found = addUpChanged(node, few, 3);
+      assert.ok(found);
+      found.data.forEach((value, k) => {
+        assert.ok(Math.abs(value - (expected[k] as number)) < 1e-12, `${value}, not ${expected[k]}`);
+      });
+    });
 
   const weak: readonly [string, (x: g.Tensor) => g.Tensor][] = [
     ["a little of the sum in each element", (x) => g.add(x, g.mul(g.sum(x), 1e-7))],

@@ -94,6 +94,16 @@ describe("attention masks that leak", () => {
     assert.deepEqual(find({ scores: (s) => g.add(s, visible) }), [[6, "leak"]]);
   });
 
+  it("measures how much weight a hidden score gets", () => {
+    const share = (form: Form) =>
+      foundAtAnyScale("attention-mask", () => attention({ ...form, scores: (s) => scaled(s) })).map(
+        ({ evidence }) => Number(evidence.leak),
+      );
+    const [leak, ...others] = share({ weights: (w) => g.mul(w, visible) });
+    assert.equal(others.length, 0);
+    assert.ok(leak !== undefined && leak > 0 && leak <= 1, String(leak));
+  });
+
   it("finds masks behind the softmax, unless the weights are normalised again", () => {
     const masked = (w: g.Tensor) => g.mul(w, visible);
     assert.deepEqual(find({ weights: masked }), [[8, "unnormalised"]]);

@@ -87,8 +87,12 @@ describe("gradlens fix", function () {
     );
     // Left out, hardshrink leaves two linear layers behind each other.
     const file = join(root, "test/fixtures/diagnosis/faulty/zero-hardshrink-above-everything.ts");
-    assert.match((await gradlens("fix", file)).out, /^ {2}✗ .*brings linear-without-activation$/m);
-    assert.deepEqual(await offered(file), []);
+    const { out } = await gradlens("fix", file);
+    const left = /^ {2}✗ ([^:;]*).*brings linear-without-activation$/m.exec(out)?.[1];
+    assert.ok(left, out);
+    const titles = (await offered(file)).map(({ title }) => title);
+    assert.ok(titles.length > 0);
+    assert.ok(!titles.some((title) => title.startsWith(left)), titles.join("\n"));
   });
 
   it("prints what the model prints once, however often it is run for trial", async () => {

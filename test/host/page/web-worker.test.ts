@@ -22,7 +22,7 @@ const chainModel = `import { add, parameter } from "gradlens";
 const x = parameter(1);
 export function loss() {
   let h = x;
-${"  h = add(h, x);\n".repeat(300)}  return h;
+${"  h = add(h, x);\n".repeat(500)}  return h;
 }
 `;
 
@@ -152,7 +152,8 @@ describe("a window whose extension host is a web worker", function () {
   step("lays a large graph out in a worker of the page", async (page) => {
     await open("chain.gradlens");
     const frame = await vscode.findWebview(page, "text=chain.ts, saved on");
-    await frame.locator(".status", { hasText: "loss 301" }).waitFor();
+    await frame.locator(".status", { hasText: "loss 501" }).waitFor();
+    await frame.locator("[title='Show the inside of all layers and loops']").click();
     await waitForPicture(frame);
     assert.ok(window.server.asked.includes("/gradlens/dist/webview/graph-worker.js"));
   });
@@ -243,7 +244,7 @@ describe("a window whose extension host is a web worker", function () {
     await vscode.findWebview(page, "text=chain.ts, saved on");
     await Promise.all([page.waitForEvent("load"), vscode.runCommand(page, "Developer: Reload Window")]);
     const frame = await vscode.findWebview(page, "text=chain.ts, saved on", { timeout: 60_000 });
-    await frame.locator(".status", { hasText: "loss 301" }).waitFor();
+    await frame.locator(".status", { hasText: "loss 501" }).waitFor();
     for (const theme of ["dark", "light", "hc-dark", "hc-light"] as const) {
       await vscode.setTheme(page, theme);
       await vscode.takeScreenshot(page, `web-${theme}`);

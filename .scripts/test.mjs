@@ -53,13 +53,13 @@ async function gpu() {
   await mochaRun(/^test\/gpu\//);
 }
 
-/** The tests inside the extension host, and beside them those that drive the page as a person does: both wait most of the time. */
+/** The tests inside the extension host, then those that drive the page as a person does. */
 async function host() {
   const { installHarness } = await import("../test/harness/install.mjs");
   const { runHost } = await import("../test/harness/host-run.mjs");
   installHarness();
-  const parts = [runHost({ grep }).then(count), mochaRun(/^test\/host\/page\//)];
-  for (const { status, reason } of await Promise.allSettled(parts)) if (status === "rejected") throw reason;
+  count(await runHost({ grep }));
+  await mochaRun(/^test\/host\/page\//);
 }
 
 function staticChecks() {
